@@ -1,0 +1,250 @@
+"""Landmarks and regions of the hip: the one place that names them.
+
+The paper gives the counts only (6 neck, 5 trochanter, 5 inter-trochanter). The
+definitions here are this project's; ``docs/landmarks.md`` has them with pictures.
+Points are ``(x, y)`` = ``(column, row)`` with pixel centres at integers, unless a
+name says ``row_col``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from skimage.measure import grid_points_in_poly
+
+from .radiograph import Side
+
+Points = NDArray[np.float64]
+Region = Literal["neck", "trochanter", "intertrochanter"]
+Site = Literal["neck", "trochanter", "intertrochanter", "total"]
+
+
+@dataclass(frozen=True)
+class Landmark:
+    """One of the sixteen points.
+
+    ``typical_xy`` is in head radii from the head's centre on a canonical left hip
+    (lateral = +x, inferior = +y): for a feel of the layout, never for measuring.
+    """
+
+    id: str
+    name: str
+    region: Region
+    definition: str
+    typical_xy: tuple[float, float]
+
+
+LANDMARKS: tuple[Landmark, ...] = (
+    Landmark(
+        "N1",
+        "superior head–neck junction",
+        "neck",
+        "where the neck's superior cortex leaves the head circle"
+        " (by more than 3 % of its radius, going distally)",
+        (1.00, -0.05),
+    ),
+    Landmark(
+        "N2",
+        "superior narrowest neck",
+        "neck",
+        "superior end of the shortest width of the neck perpendicular to its axis",
+        (1.24, 0.28),
+    ),
+    Landmark(
+        "N3",
+        "trochanteric notch",
+        "neck",
+        "distal end of the neck's superior cortex, where it meets the greater"
+        " trochanter",
+        (1.75, 0.61),
+    ),
+    Landmark(
+        "N4",
+        "inferior neck base",
+        "neck",
+        "the point of the medial contour between N5 and I4 farthest from the straight"
+        " line N5–I4",
+        (0.58, 1.82),
+    ),
+    Landmark(
+        "N5",
+        "inferior narrowest neck",
+        "neck",
+        "inferior end of the shortest width of the neck perpendicular to its axis",
+        (0.26, 1.30),
+    ),
+    Landmark(
+        "N6",
+        "inferior head–neck junction",
+        "neck",
+        "where the inferior contour leaves the head circle",
+        (-0.01, 1.00),
+    ),
+    Landmark(
+        "T1",
+        "trochanteric notch",
+        "trochanter",
+        "the same place as N3, found independently",
+        (1.75, 0.61),
+    ),
+    Landmark(
+        "T2",
+        "greater-trochanter apex",
+        "trochanter",
+        "most proximal contour point of the greater trochanter, along the shaft axis",
+        (2.09, 0.05),
+    ),
+    Landmark(
+        "T3",
+        "lateral greater trochanter",
+        "trochanter",
+        "lateral contour half-way between T2 and T4, measured along the shaft axis",
+        (2.80, 0.95),
+    ),
+    Landmark(
+        "T4",
+        "lateral base",
+        "trochanter",
+        "lateral contour at the level of N4, perpendicular to the shaft axis",
+        (2.59, 1.86),
+    ),
+    Landmark(
+        "T5",
+        "trochanteric line, medial end",
+        "trochanter",
+        "mid-point of N3 and N4",
+        (1.16, 1.22),
+    ),
+    Landmark(
+        "I1",
+        "lateral base",
+        "intertrochanter",
+        "the same place as T4, found independently",
+        (2.59, 1.86),
+    ),
+    Landmark(
+        "I2",
+        "distal cut, lateral cortex",
+        "intertrochanter",
+        "lateral outer contour at the distal cut",
+        (2.10, 3.74),
+    ),
+    Landmark(
+        "I3",
+        "distal cut, medial cortex",
+        "intertrochanter",
+        "medial outer contour at the distal cut",
+        (0.66, 3.57),
+    ),
+    Landmark(
+        "I4",
+        "lesser-trochanter apex",
+        "intertrochanter",
+        "contour point of the lesser trochanter farthest medial of the shaft axis",
+        (0.47, 2.67),
+    ),
+    Landmark(
+        "I5",
+        "inferior neck base",
+        "intertrochanter",
+        "the same place as N4, found independently",
+        (0.58, 1.82),
+    ),
+)
+
+LANDMARK_IDS: tuple[str, ...] = tuple(landmark.id for landmark in LANDMARKS)
+INDEX: Mapping[str, int] = {name: i for i, name in enumerate(LANDMARK_IDS)}
+REGIONS: tuple[Region, ...] = ("neck", "trochanter", "intertrochanter")
+SITES: tuple[Site, ...] = (*REGIONS, "total")
+REGION_LANDMARKS: Mapping[Region, tuple[str, ...]] = {
+    region: tuple(mark.id for mark in LANDMARKS if mark.region == region)
+    for region in REGIONS
+}
+"""What each second-order network finds: 6, 5 and 5 points."""
+
+POLYGONS: Mapping[Region, tuple[str, ...]] = {
+    "neck": ("N1", "N2", "N3", "N4", "N5", "N6"),
+    "trochanter": ("T1", "T2", "T3", "T4", "T5"),
+    "intertrochanter": ("T5", "I1", "I2", "I3", "I4", "I5"),
+}
+"""Corners in order. T5 closes the inter-trochanter so that the three tile."""
+
+TWICE_FOUND: tuple[tuple[str, str], ...] = (("N3", "T1"), ("T4", "I1"), ("N4", "I5"))
+"""One place, two networks: the distance within a pair is a free quality figure."""
+
+TYPICAL_XY: Points = np.array([mark.typical_xy for mark in LANDMARKS])
+"""``(16, 2)`` in head radii from the head's centre, canonical left hip."""
+
+
+def polygons(landmarks_xy: Points) -> dict[Region, Points]:
+    """The three region polygons.
+
+    Parameters
+    ----------
+    landmarks_xy
+        ``(16, 2)`` in the order of :data:`LANDMARK_IDS`.
+
+    Returns
+    -------
+    dict
+        region → ``(n, 2)`` corners in order (not closed).
+
+    Raises
+    ------
+    ValueError
+        If the array has another shape.
+    """
+    if landmarks_xy.shape != (len(LANDMARKS), 2):
+        raise ValueError(f"expected (16, 2) landmarks, got {landmarks_xy.shape}")
+    return {
+        region: landmarks_xy[[INDEX[name] for name in corners]]
+        for region, corners in POLYGONS.items()
+    }
+
+
+def region_centres(landmarks_xy: Points) -> Points:
+    """The three first-order centres: ``(..., 16, 2)`` → ``(..., 3, 2)``."""
+    return np.stack(
+        [
+            landmarks_xy[..., [INDEX[name] for name in names], :].mean(axis=-2)
+            for names in REGION_LANDMARKS.values()
+        ],
+        axis=-2,
+    )
+
+
+def mask(polygon_xy: Points, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Pixels whose *centre* lies inside the polygon, ``(rows, columns)`` bool."""
+    inside: NDArray[np.bool_] = grid_points_in_poly(shape, polygon_xy[:, ::-1])
+    return inside
+
+
+def area(polygon_xy: Points) -> float:
+    """Area of a polygon in the square of its unit (shoelace formula)."""
+    x, y = polygon_xy.T
+    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+
+
+def mirror_xy(points_xy: Points, width: float) -> Points:
+    """Points of the left–right mirrored image of ``width`` columns.
+
+    Its own inverse. The centre of column ``c`` goes to ``width - 1 - c``.
+    """
+    return np.stack([width - 1 - points_xy[..., 0], points_xy[..., 1]], axis=-1)
+
+
+def is_mirrored(side: Side) -> bool:
+    """Whether a hip is mirrored to reach the canonical left hip."""
+    return side == "R"
+
+
+def distances_mm(
+    a_xy: Points, b_xy: Points, spacing_mm: tuple[float, float]
+) -> NDArray[np.float64]:
+    """Distances between paired points in mm, for ``(row, column)`` spacing."""
+    step = (a_xy - b_xy) * np.array(spacing_mm[::-1])
+    return np.hypot(step[..., 0], step[..., 1])

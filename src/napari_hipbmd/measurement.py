@@ -1,0 +1,153 @@
+"""What measuring one hip gives, with every intermediate kept.
+
+Everything that is in film pixels is in pixels of the *original* image, whatever
+side the hip is on and wherever the hip box lies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .anatomy import LANDMARK_IDS, REGIONS, SITES, Points, Region, Site
+from .radiograph import Flag, FloatImage, HipBox, Patient, Radiograph, Side
+
+Status = Literal["measured", "partial", "refused"]
+
+RESEARCH_USE = (
+    "Research use: an estimate from a radiograph cannot rule out low BMD."
+    " The bundled regression is fitted to digital hips and is not calibrated for any"
+    " real X-ray machine."
+)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Radiograph-estimated aBMD in g/cm² with its 90 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class HipImages:
+    """Enhancement of one hip box at full resolution.
+
+    Attributes
+    ----------
+    corner_row_col
+        Integer position, in the film, of pixel ``[0, 0]`` of the arrays.
+    film, sto
+        ``(rows, columns)`` float32 on the film's fixed 0 … 1 grey range.
+    """
+
+    corner_row_col: tuple[int, int]
+    film: FloatImage
+    sto: FloatImage
+
+    @property
+    def bone(self) -> FloatImage:
+        """Bone image = film − STO; negatives are kept (paper 3.2)."""
+        return self.film - self.sto
+
+
+@dataclass(frozen=True, eq=False)
+class LandmarkSet:
+    """Sixteen landmarks in the order of :data:`anatomy.LANDMARK_IDS`.
+
+    ``xy`` is ``(16, 2)`` film pixels; ``sigma_mm`` is ``(16,)``, the expected
+    radial error in mm (NaN when the spacing is unknown).
+    """
+
+    xy: Points
+    sigma_mm: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class RegionMeasurement:
+    """One region: its polygon, thresholds ``(3, 2)`` and features ``(3,)``."""
+
+    polygon_xy: Points
+    thresholds: NDArray[np.float64]
+    features: NDArray[np.float64]
+    area_cm2: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Measurement:
+    """The result for one hip. Absent parts are None; ``reason`` says why."""
+
+    case_id: str
+    image: str
+    side: Side | None
+    status: Status
+    reason: str | None = None
+    flags: tuple[Flag, ...] = ()
+    spacing_mm: tuple[float, float] | None = None
+    spacing_source: str = "none"
+    patient: Patient = field(default_factory=Patient)
+    film: Radiograph | None = None
+    box: HipBox | None = None
+    images: HipImages | None = None
+    landmarks: LandmarkSet | None = None
+    regions: dict[Region, RegionMeasurement] = field(default_factory=dict)
+    bmd_g_cm2: dict[Site, Estimate] | None = None
+    t_score: dict[str, float] | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    model_name: str = ""
+    calibrated_on: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The command line's contract: plain numbers, no NaN, no identifiers."""
+        marks = self.landmarks
+        return {
+            "case_id": self.case_id,
+            "image": self.image,
+            "side": self.side,
+            "status": self.status,
+            "reason": self.reason,
+            "flags": [{"code": f.code, "text": f.text} for f in self.flags],
+            "spacing_mm": None if self.spacing_mm is None else list(self.spacing_mm),
+            "spacing_source": self.spacing_source,
+            "landmarks": {}
+            if marks is None
+            else {
+                name: {
+                    "xy": [round(float(v), 3) for v in marks.xy[i]],
+                    "sigma_mm": _number(marks.sigma_mm[i], 3),
+                }
+                for i, name in enumerate(LANDMARK_IDS)
+            },
+            "regions": {
+                region: {
+                    "area_cm2": _number(self.regions[region].area_cm2, 4),
+                    "features": [_number(v, 6) for v in self.regions[region].features],
+                }
+                for region in REGIONS
+                if region in self.regions
+            },
+            "bmd_g_cm2": None
+            if self.bmd_g_cm2 is None
+            else {
+                site: {
+                    name: _number(getattr(self.bmd_g_cm2[site], name), 4)
+                    for name in ("value", "low", "high")
+                }
+                for site in SITES
+            },
+            "t_score": None
+            if self.t_score is None
+            else {site: _number(t, 2) for site, t in self.t_score.items()},
+            "seconds": {step: round(s, 4) for step, s in self.seconds.items()},
+            "model": {"name": self.model_name, "calibrated_on": self.calibrated_on},
+        }
+
+
+def _number(value: float | None, digits: int) -> float | None:
+    if value is None or not np.isfinite(value):
+        return None
+    return round(float(value), digits)
