@@ -1,0 +1,84 @@
+"""Files that are either the old one or the new one, never half of one.
+
+A crash, a full disk or a pulled plug leaves the previous content in place: the new
+content is written to a temporary name in the same folder, flushed to the disk, and
+renamed over the old file.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_text_atomic(path: str | os.PathLike[str], text: str) -> None:
+    """Write ``text`` as UTF-8, all of it or nothing; line ends are kept as given.
+
+    Parameters
+    ----------
+    path
+        The file; its folder is made when missing.
+    text
+        The whole content.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written. The old file is then untouched.
+    """
+    write_bytes_atomic(path, text.encode("utf-8"))
+
+
+def write_bytes_atomic(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write ``data``, all of it or nothing.
+
+    Parameters
+    ----------
+    path
+        The file; its folder is made when missing.
+    data
+        The whole content.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written. The old file is then untouched.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(
+        dir=target.parent, prefix=f".{target.name[:64]}.", suffix=".tmp"
+    )
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes files that only their owner may read; a study is shared.
+        temporary.chmod(_mode_of(target))
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _flush_folder(target.parent)
+
+
+def _mode_of(target: Path) -> int:
+    """The permissions of the file to be replaced, or those of a new file."""
+    try:
+        return target.stat().st_mode & 0o777
+    except FileNotFoundError:
+        return 0o644
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the rename itself last; Windows has no such call and needs none."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
