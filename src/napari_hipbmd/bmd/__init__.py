@@ -1,0 +1,51 @@
+"""Thresholds, features and the regression to BMD (paper 3.4)."""
+
+from .features import (
+    FEATURE_NAMES,
+    FEATURES_VERSION,
+    RegionFeatures,
+    feature_vector,
+    features,
+    region_values,
+)
+from .folds import grouped_folds
+from .linear import Linear, fit_linear, out_of_fold
+from .reference import implausible, reference_data, t_scores
+from .regression import COVARIATES, PRESETS, BmdModel, SiteModel, covariate_row
+from .ring import RING_WIDTH_MM, ring_features, ring_levels
+from .thresholds import (
+    SD_MULTIPLIERS,
+    clip,
+    feature_means,
+    minmax_picture,
+    thresholds,
+)
+
+__all__ = [
+    "COVARIATES",
+    "FEATURES_VERSION",
+    "FEATURE_NAMES",
+    "PRESETS",
+    "RING_WIDTH_MM",
+    "SD_MULTIPLIERS",
+    "BmdModel",
+    "Linear",
+    "RegionFeatures",
+    "SiteModel",
+    "clip",
+    "covariate_row",
+    "feature_means",
+    "feature_vector",
+    "features",
+    "fit_linear",
+    "grouped_folds",
+    "implausible",
+    "minmax_picture",
+    "out_of_fold",
+    "reference_data",
+    "region_values",
+    "ring_features",
+    "ring_levels",
+    "t_scores",
+    "thresholds",
+]

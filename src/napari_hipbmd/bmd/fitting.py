@@ -1,0 +1,119 @@
+"""Fitting a :class:`~napari_hipbmd.bmd.regression.BmdModel` to DXA readings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..anatomy import SITES, Site
+from ..radiograph import FilmRefused, Patient
+from .features import FEATURE_NAMES, FEATURES_VERSION
+from .linear import Kind, Matrix, fit_linear, out_of_fold
+from .regression import INTERVAL, PRESETS, BmdModel, SiteModel, covariate_row
+
+MINIMUM_CASES = 20
+_LARGEST_G_CM2 = 3.0
+
+
+def fit_model(
+    features: Matrix,
+    patients: Sequence[Patient],
+    bmd_g_cm2: Matrix,
+    *,
+    groups: Sequence[str] | None,
+    preset: str,
+    name: str,
+    calibrated_on: str,
+    created_by: str,
+    folds: int,
+    seed: int,
+) -> BmdModel:
+    """See :meth:`BmdModel.fit`."""
+    if preset not in PRESETS:
+        raise FilmRefused(
+            f"There is no preset '{preset}': choose one of {', '.join(PRESETS)}."
+        )
+    chosen = PRESETS[preset]
+    features = np.asarray(features, dtype=np.float64)
+    bmd = np.asarray(bmd_g_cm2, dtype=np.float64)
+    n = len(patients)
+    if features.shape != (n, len(FEATURE_NAMES)) or bmd.shape != (n, len(SITES)):
+        raise ValueError(f"shapes {features.shape}, {bmd.shape} for {n} patients")
+    _refuse_wrong_units(bmd)
+    who = [str(i) for i in range(n)] if groups is None else list(groups)
+    biology = np.array([covariate_row(p, chosen.covariates) for p in patients])
+    both = np.concatenate([features, biology.reshape(n, -1)], axis=1)
+    features_only: dict[Site, SiteModel] = {}
+    with_biology: dict[Site, SiteModel] = {}
+    for column, site in enumerate(SITES):
+        for x, models in ((features, features_only), (both, with_biology)):
+            use = np.isfinite(x).all(axis=1) & np.isfinite(bmd[:, column])
+            if use.sum() >= MINIMUM_CASES:
+                seen = [who[i] for i in np.flatnonzero(use)]
+                models[site] = _fit_site(
+                    x[use], bmd[use, column], seen, chosen.kind, folds, seed
+                )
+    if not features_only:
+        raise FilmRefused(
+            f"A regression needs at least {MINIMUM_CASES} measured films with a DXA"
+            " reading (columns bmd_neck, bmd_trochanter, bmd_intertrochanter,"
+            " bmd_total of cases.csv)."
+        )
+    if with_biology.keys() != features_only.keys():
+        with_biology = {}
+    return BmdModel(
+        name,
+        calibrated_on,
+        created_by,
+        chosen,
+        FEATURES_VERSION,
+        with_biology,
+        features_only,
+    )
+
+
+def interval_half_width(residuals: NDArray[np.float64], inputs: int) -> float:
+    """Half the 90 % interval from out-of-fold residuals.
+
+    The split-conformal quantile of |residual|: rank ⌈(n + 1)·0.9⌉ of n. With fewer
+    than 50 residuals that quantile rests on a handful of cases, so Student's t with
+    the residuals' root mean square is taken instead.
+    """
+    n = residuals.size
+    if n >= 50:
+        rank = int(np.ceil((n + 1) * INTERVAL))
+        return float(np.sort(np.abs(residuals))[rank - 1])
+    from scipy.stats import t
+
+    freedom = max(n - inputs - 1, 2)
+    rms = float(np.sqrt(np.mean(residuals**2)))
+    return float(t.ppf((1 + INTERVAL) / 2, freedom)) * rms * float(np.sqrt(1 + 1 / n))
+
+
+def _fit_site(
+    x: Matrix, y: Matrix, groups: list[str], kind: Kind, folds: int, seed: int
+) -> SiteModel:
+    linear = fit_linear(x, y, kind=kind, groups=groups)
+    predicted = out_of_fold(x, y, groups=groups, kind=kind, folds=folds, seed=seed)
+    residuals = predicted - y
+    with np.errstate(invalid="ignore"):
+        r = float(np.corrcoef(predicted, y)[0, 1])
+    return SiteModel(
+        linear,
+        interval_half_width(residuals, x.shape[1]),
+        r if np.isfinite(r) else 0.0,
+        float(np.mean(np.abs(residuals))),
+        len(y),
+    )
+
+
+def _refuse_wrong_units(bmd: Matrix) -> None:
+    known = bmd[np.isfinite(bmd)]
+    if known.size and (np.median(known) > _LARGEST_G_CM2 or np.any(known <= 0)):
+        raise FilmRefused(
+            "The DXA readings cannot be in g/cm² (their median is"
+            f" {np.median(known):.3g}, their smallest {known.min():.3g}): give areal"
+            " BMD in g/cm², not T-scores or mg/cm²."
+        )

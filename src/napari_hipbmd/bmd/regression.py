@@ -1,0 +1,215 @@
+"""From nine features and the biology to BMD: the calibrated model (paper 3.4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..anatomy import SITES, Site
+from ..measurement import Estimate
+from ..radiograph import Patient
+from .linear import Kind, Linear, Matrix
+
+COVARIATES: tuple[str, ...] = ("sex", "age_years", "height_cm", "weight_kg")
+"""The biology, in this order; sex is 1 for a man and 0 for a woman."""
+
+INTERVAL = 0.90
+EXTRAPOLATION_SD = 4.0
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What enters a regression and how it is fitted."""
+
+    name: str
+    kind: Kind
+    covariates: tuple[str, ...]
+
+
+PRESETS: Mapping[str, Preset] = {
+    "default": Preset("default", "ridge", COVARIATES),
+    "paper": Preset("paper", "ols", COVARIATES[1:]),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class SiteModel:
+    """The regression of one site, with what out-of-fold predictions reached.
+
+    ``half_width_g_cm2`` is half the 90 % interval; ``r`` and ``mae_g_cm2`` are the
+    correlation and the mean absolute error over ``n`` cases, out of fold.
+    """
+
+    linear: Linear
+    half_width_g_cm2: float
+    r: float
+    mae_g_cm2: float
+    n: int
+
+    def predict(self, row: Matrix) -> Estimate:
+        """Estimate from one row of inputs ``(p,)``."""
+        value = float(self.linear.predict(row))
+        return Estimate(
+            value, value - self.half_width_g_cm2, value + self.half_width_g_cm2
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class BmdModel:
+    """Linear models for the four sites, with the biology and without it.
+
+    Attributes
+    ----------
+    name, calibrated_on, created_by
+        Provenance: shown beside every value, and the command that made the model.
+    preset
+        Key of :data:`PRESETS`.
+    features_version
+        ``FEATURES_VERSION`` of the features it was fitted on.
+    with_biology, features_only
+        Site → model. A site without readings is absent. ``with_biology`` is empty
+        when too few cases had all their covariates.
+    """
+
+    name: str
+    calibrated_on: str
+    created_by: str
+    preset: Preset
+    features_version: int
+    with_biology: Mapping[Site, SiteModel]
+    features_only: Mapping[Site, SiteModel]
+
+    @classmethod
+    def fit(
+        cls,
+        features: Matrix,
+        patients: Sequence[Patient],
+        bmd_g_cm2: Matrix,
+        *,
+        groups: Sequence[str] | None = None,
+        preset: str = "default",
+        name: str = "own calibration",
+        calibrated_on: str = "",
+        created_by: str = "",
+        folds: int = 10,
+        seed: int = 0,
+    ) -> BmdModel:
+        """Fit to films with DXA readings.
+
+        Parameters
+        ----------
+        features
+            ``(n, 9)`` in the order of ``FEATURE_NAMES``.
+        patients
+            ``n`` patients; unknown values are allowed.
+        bmd_g_cm2
+            ``(n, 4)`` readings in the order of ``SITES``, NaN where there is none.
+        groups
+            Who each film is of, ``n`` names; one film a patient when absent.
+        preset
+            ``"default"`` (ridge, sex included) or ``"paper"`` (least squares, no sex).
+        name, calibrated_on, created_by
+            Provenance, kept in the model.
+        folds, seed
+            Of the out-of-fold residuals that give the intervals.
+
+        Raises
+        ------
+        FilmRefused
+            If there are fewer than 20 usable cases, too few patients, or readings
+            that cannot be in g/cm².
+        """
+        from .fitting import fit_model
+
+        return fit_model(
+            features,
+            patients,
+            bmd_g_cm2,
+            groups=groups,
+            preset=preset,
+            name=name,
+            calibrated_on=calibrated_on,
+            created_by=created_by,
+            folds=folds,
+            seed=seed,
+        )
+
+    def uses_biology(self, patient: Patient) -> bool:
+        """Whether all covariates that this model needs are known."""
+        row = covariate_row(patient, self.preset.covariates)
+        return bool(self.with_biology) and bool(np.all(np.isfinite(row)))
+
+    def predict(
+        self, features: NDArray[np.float64], patient: Patient | None = None
+    ) -> dict[Site, Estimate]:
+        """Estimate aBMD with its 90 % interval at each of the four sites.
+
+        Parameters
+        ----------
+        features
+            ``(9,)`` in the order of ``FEATURE_NAMES``.
+        patient
+            The biology. If any needed value is unknown, the model without biology
+            answers.
+
+        Returns
+        -------
+        dict
+            Every site; NaN where the model has no such site or a feature is NaN.
+        """
+        row, models = features, self.features_only
+        if patient is not None and self.uses_biology(patient):
+            biology = covariate_row(patient, self.preset.covariates)
+            row, models = np.concatenate([features, biology]), self.with_biology
+        nothing = Estimate(float("nan"), float("nan"), float("nan"))
+        return {
+            site: models[site].predict(row) if site in models else nothing
+            for site in SITES
+        }
+
+    def extrapolates(self, features: NDArray[np.float64]) -> bool:
+        """Whether a film's grey levels are unlike those of the calibration.
+
+        True when a feature lies more than :data:`EXTRAPOLATION_SD` standard
+        deviations from the calibration's mean: another machine, another processing.
+        """
+        linear = next(iter(self.features_only.values())).linear
+        away = np.abs((features - linear.mean) / linear.scale)
+        return bool(np.any(away > EXTRAPOLATION_SD))
+
+    def to_json(self) -> str:
+        """The model as JSON text."""
+        from .storage import model_as_dict
+
+        return json.dumps(model_as_dict(self), indent=1, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> BmdModel:
+        """Read a model back.
+
+        Raises
+        ------
+        FilmRefused
+            If the text is not such a model; says what is wrong with it.
+        """
+        from .storage import model_from_text
+
+        return model_from_text(text)
+
+
+def covariate_row(
+    patient: Patient, names: Sequence[str] = COVARIATES
+) -> NDArray[np.float64]:
+    """The biology as numbers ``(len(names),)``; NaN where unknown."""
+    sex = {"F": 0.0, "M": 1.0, None: None}[patient.sex]
+    values = {
+        "sex": sex,
+        "age_years": patient.age_years,
+        "height_cm": patient.height_cm,
+        "weight_kg": patient.weight_kg,
+    }
+    return np.array([values[name] for name in names], dtype=np.float64)

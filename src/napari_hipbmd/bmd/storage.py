@@ -1,0 +1,155 @@
+"""The regression as JSON: nothing that is loaded can run code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..anatomy import SITES, Site
+from ..radiograph import FilmRefused
+from .features import FEATURE_NAMES, FEATURES_VERSION
+from .linear import Linear
+from .regression import COVARIATES, BmdModel, Preset, SiteModel
+
+_FORMAT = "napari-hipbmd BMD regression"
+_FORMAT_VERSION = 1
+_SETS = ("with_biology", "features_only")
+
+
+def model_as_dict(model: BmdModel) -> dict[str, Any]:
+    """The model as plain JSON values."""
+    return {
+        "format": _FORMAT,
+        "format_version": _FORMAT_VERSION,
+        "name": model.name,
+        "calibrated_on": model.calibrated_on,
+        "created_by": model.created_by,
+        "preset": {
+            "name": model.preset.name,
+            "kind": model.preset.kind,
+            "covariates": list(model.preset.covariates),
+        },
+        "features_version": model.features_version,
+        "features": list(FEATURE_NAMES),
+        "unit": "g/cm2",
+        "interval": 0.9,
+        **{
+            name: {site: _site_as_dict(m) for site, m in getattr(model, name).items()}
+            for name in _SETS
+        },
+    }
+
+
+def model_from_text(text: str) -> BmdModel:
+    """The model of :func:`model_as_dict`, or FilmRefused saying what is wrong."""
+    try:
+        data = json.loads(text)
+        if not isinstance(data, dict) or data.get("format") != _FORMAT:
+            raise ValueError("it is not a BMD regression of napari-hipbmd")
+        if data["format_version"] != _FORMAT_VERSION:
+            raise ValueError(f"its format version is {data['format_version']!r}")
+        if data["features"] != list(FEATURE_NAMES):
+            raise ValueError("its features are others than this version computes")
+        if data["features_version"] != FEATURES_VERSION:
+            raise ValueError(
+                f"it was fitted on version {data['features_version']!r} of the"
+                f" features and this is version {FEATURES_VERSION}; fit it again"
+            )
+        return _model(data)
+    except KeyError as error:
+        what = f"'{error.args[0]}' is missing"
+    except RecursionError:
+        what = "it is nested too deep"
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        what = " ".join(str(error).split())
+    raise FilmRefused(f"The BMD regression cannot be used: {what}.")
+
+
+def _model(data: dict[str, Any]) -> BmdModel:
+    stored = data["preset"]
+    covariates = tuple(stored["covariates"])
+    if stored["kind"] not in ("ridge", "ols"):
+        raise ValueError(f"its kind is {stored['kind']!r}, not 'ridge' or 'ols'")
+    if any(name not in COVARIATES for name in covariates):
+        raise ValueError(f"it asks for covariates other than {', '.join(COVARIATES)}")
+    preset = Preset(str(stored["name"]), stored["kind"], covariates)
+    inputs = len(FEATURE_NAMES)
+    model = BmdModel(
+        str(data["name"]),
+        str(data["calibrated_on"]),
+        str(data["created_by"]),
+        preset,
+        int(data["features_version"]),
+        _sites(data["with_biology"], inputs + len(covariates)),
+        _sites(data["features_only"], inputs),
+    )
+    if not model.features_only:
+        raise ValueError("it holds no site")
+    if model.with_biology and model.with_biology.keys() != model.features_only.keys():
+        raise ValueError("its two sets of coefficients have different sites")
+    return model
+
+
+def _sites(stored: Mapping[str, Any], inputs: int) -> dict[Site, SiteModel]:
+    unknown = set(stored) - set(SITES)
+    if unknown:
+        raise ValueError(f"'{sorted(unknown)[0]}' is no site of the hip")
+    return {site: _site(stored[site], inputs) for site in SITES if site in stored}
+
+
+def _site_as_dict(model: SiteModel) -> dict[str, Any]:
+    linear = model.linear
+    return {
+        "n": model.n,
+        "r": model.r,
+        "mae_g_cm2": model.mae_g_cm2,
+        "half_width_g_cm2": model.half_width_g_cm2,
+        "ridge_strength": linear.strength,
+        "condition_number": (
+            linear.condition_number if np.isfinite(linear.condition_number) else None
+        ),
+        "intercept": linear.intercept,
+        "coefficients": linear.coefficients.tolist(),
+        "mean": linear.mean.tolist(),
+        "scale": linear.scale.tolist(),
+    }
+
+
+def _site(stored: Mapping[str, Any], inputs: int) -> SiteModel:
+    arrays = {
+        name: np.asarray(stored[name], dtype=np.float64)
+        for name in ("mean", "scale", "coefficients")
+    }
+    for name, array in arrays.items():
+        if array.shape != (inputs,) or not np.all(np.isfinite(array)):
+            raise ValueError(f"'{name}' is not a list of {inputs} numbers")
+    if np.any(arrays["scale"] <= 0):
+        raise ValueError("'scale' holds a number that is not positive")
+    condition = stored["condition_number"]
+    linear = Linear(
+        **arrays,
+        intercept=_number(stored, "intercept"),
+        strength=_number(stored, "ridge_strength"),
+        condition_number=float("inf")
+        if condition is None
+        else _number(stored, "condition_number"),
+    )
+    return SiteModel(
+        linear,
+        half_width_g_cm2=_number(stored, "half_width_g_cm2"),
+        r=_number(stored, "r"),
+        mae_g_cm2=_number(stored, "mae_g_cm2"),
+        n=int(_number(stored, "n")),
+    )
+
+
+def _number(stored: Mapping[str, Any], name: str) -> float:
+    value = stored[name]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"'{name}' is not a number")
+    if not np.isfinite(value):
+        raise ValueError(f"'{name}' is not finite")
+    return float(value)
