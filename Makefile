@@ -1,0 +1,48 @@
+# make demo     set up .venv, measure the sample films, open napari on them
+# make test     set up what the tests need and run everything
+# make bench    the figures of docs/benchmarks.md
+# make weights  train the bundled weights anew
+# make picture  the README's picture, from a real window
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+SETUP := pyproject.toml constraints.txt scripts/setup_env.sh
+XVFB := $(if $(DISPLAY),,xvfb-run -a -s "-screen 0 1600x1000x24")
+
+# What a rendered window needs on a bare Debian 12 or Ubuntu.
+PACKAGES := xvfb xauth libgl1 libegl1 libopengl0 libglx-mesa0 libgl1-mesa-dri \
+	libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 \
+	libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libdbus-1-3 libfontconfig1
+
+.PHONY: demo test lint bench weights picture system
+
+demo: $(STAMPS)/all
+	$(BIN)/hipbmd demo
+
+test: lint system
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -m "not e2e"
+	$(XVFB) env QT_QPA_PLATFORM=xcb $(BIN)/pytest -m e2e
+
+lint: $(STAMPS)/test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/npe2 validate src/napari_hipbmd/napari.yaml
+
+system:
+	scripts/system_packages.sh $(PACKAGES)
+
+bench: $(STAMPS)/all
+	$(BIN)/python benchmarks/run.py
+
+weights: $(STAMPS)/all
+	PATH="$(abspath $(BIN)):$$PATH" scripts/make_weights.sh
+
+picture: $(STAMPS)/all system
+	$(XVFB) env QT_QPA_PLATFORM=xcb $(BIN)/python scripts/screenshot.py
+
+$(STAMPS)/%: $(SETUP)
+	scripts/setup_env.sh $(VENV) $*
+	mkdir -p $(STAMPS) && touch $@
