@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.measure import grid_points_in_poly
 
 from ..anatomy import REGIONS, Points, Region, area
 from ..radiograph import FloatImage
+from .raster import inside
 from .thresholds import feature_means, thresholds
 
 FEATURES_VERSION = 1
@@ -103,10 +103,8 @@ def region_values(
     x1, y1 = np.minimum(last, size - 1)
     if x1 < x0 or y1 < y0:
         return grey[:0, 0], 0.0
-    inside = grid_points_in_poly(
-        (y1 - y0 + 1, x1 - x0 + 1), (corners - (x0, y0))[:, ::-1]
-    )
-    values = grey[y0 : y1 + 1, x0 : x1 + 1][inside]
+    filled = inside(corners - (x0, y0), (y1 - y0 + 1, x1 - x0 + 1))
+    values = grey[y0 : y1 + 1, x0 : x1 + 1][filled]
     if np.all(first >= 0) and np.all(last < size):
         return values, 1.0
     return values, min(1.0, values.size / max(area(corners), 1.0))

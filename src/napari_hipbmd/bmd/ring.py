@@ -103,12 +103,16 @@ def _ring(
     grey: FloatImage, outline: Points, width_px: float
 ) -> tuple[FloatImage, NDArray[np.int64]]:
     """Grey values in the ring on a coarse grid, and the nearest outline side."""
+    if not np.all(np.isfinite(outline)):
+        return grey[:0, 0], np.empty(0, np.int64)
     step = max(1, round(width_px / _SAMPLES_ACROSS))
     near, far = _START * width_px, (_START + 1) * width_px
     rows, columns = grey.shape
     low = np.maximum(np.floor(outline.min(axis=0) - far), 0).astype(int)
     high = np.minimum(outline.max(axis=0) + far, (columns - 1, rows - 1)).astype(int)
-    y, x = np.mgrid[low[1] : high[1] + 1 : step, low[0] : high[0] + 1 : step]
+    x, y = np.meshgrid(
+        np.arange(low[0], high[0] + 1, step), np.arange(low[1], high[1] + 1, step)
+    )
     points = np.stack([x.ravel(), y.ravel()], axis=1)
     start = outline
     along = np.roll(outline, -1, axis=0) - start

@@ -1,0 +1,305 @@
+"""The regression from features and biology to BMD."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LinearRegression
+
+from napari_hipbmd.anatomy import SITES
+from napari_hipbmd.bmd import BmdModel, covariate_row, fit_linear, grouped_folds
+from napari_hipbmd.bmd.fitting import interval_half_width
+from napari_hipbmd.radiograph import FilmRefused, Patient
+
+
+def cohort(n, seed=0, noise=0.03):
+    """Features that follow BMD with noise, and biology that helps a little."""
+    rng = np.random.default_rng(seed)
+    patients = [
+        Patient(
+            "M" if rng.random() < 0.3 else "F",
+            rng.normal(68, 14),
+            rng.normal(155, 8),
+            rng.normal(58, 11),
+        )
+        for _ in range(n)
+    ]
+    age = np.array([p.age_years for p in patients])
+    man = np.array([p.sex == "M" for p in patients])
+    neck = 0.7 + 0.09 * man - 0.0047 * (age - 68) + rng.normal(0, 0.11, n)
+    bmd = neck[:, None] * (1, 0.9, 1.4, 1.15) + rng.normal(0, 0.02, (n, 4))
+    grey = 0.3 * bmd[:, :3] + rng.normal(0, noise, (n, 3))
+    features = np.repeat(grey, 3, axis=1) + rng.normal(0, 0.002, (n, 9))
+    return features, patients, bmd
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    features, patients, bmd = cohort(300)
+    return BmdModel.fit(
+        features,
+        patients,
+        bmd,
+        name="three hundred",
+        calibrated_on="made-up hips",
+        created_by="pytest",
+    )
+
+
+def test_estimates_of_new_patients_are_close_to_their_readings(fitted):
+    features, patients, bmd = cohort(200, seed=1)
+    for column, site in enumerate(SITES):
+        found = [
+            fitted.predict(f, p)[site].value
+            for f, p in zip(features, patients, strict=True)
+        ]
+        assert np.corrcoef(found, bmd[:, column])[0, 1] > 0.75
+
+
+def test_the_90_percent_interval_covers_90_percent_of_new_patients(fitted):
+    features, patients, bmd = cohort(600, seed=2)
+    for who in (patients, [Patient()] * 600):
+        neck = [
+            fitted.predict(f, p)["neck"] for f, p in zip(features, who, strict=True)
+        ]
+        covered = np.mean(
+            [e.low <= b <= e.high for e, b in zip(neck, bmd[:, 0], strict=True)]
+        )
+        assert 0.85 <= covered <= 0.95
+
+
+def test_the_biology_narrows_the_interval_where_it_tells_something():
+    features, patients, bmd = cohort(300, noise=0.08)
+    model = BmdModel.fit(features, patients, bmd)
+    known = model.predict(features[0], patients[0])["neck"]
+    alone = model.predict(features[0])["neck"]
+    assert known.high - known.low < alone.high - alone.low
+
+
+@pytest.mark.parametrize("missing", ["sex", "age_years", "height_cm", "weight_kg"])
+def test_one_unknown_value_switches_to_the_model_without_biology(fitted, missing):
+    features, patients, _ = cohort(1)
+    known = {name: getattr(patients[0], name) for name in vars(patients[0])}
+    partly = Patient(**{**known, missing: None})
+    assert fitted.uses_biology(patients[0])
+    assert not fitted.uses_biology(partly)
+    assert fitted.predict(features[0], partly) == fitted.predict(features[0])
+
+
+def test_the_paper_preset_is_least_squares_without_sex():
+    features, patients, bmd = cohort(120)
+    model = BmdModel.fit(features, patients, bmd, preset="paper")
+    biology = [[p.age_years, p.height_cm, p.weight_kg] for p in patients]
+    x = np.hstack([features, biology])
+    plain = LinearRegression().fit(x, bmd[:, 0]).predict(x)
+    ours = [
+        model.predict(f, p)["neck"].value
+        for f, p in zip(features, patients, strict=True)
+    ]
+    np.testing.assert_allclose(ours, plain, atol=1e-8)
+    nobody = Patient(None, *biology[0])
+    assert model.uses_biology(nobody)
+
+
+def test_ridge_survives_features_that_are_copies_of_each_other():
+    features, patients, bmd = cohort(80)
+    features[:, 1::3] = features[:, 0::3]
+    model = BmdModel.fit(features, patients, bmd)
+    assert all(
+        abs(m.linear.coefficients).max() < 1 for m in model.with_biology.values()
+    )
+    assert model.with_biology["neck"].linear.condition_number > 1e6
+
+
+def test_collinearity_is_recorded(fitted):
+    for models in (fitted.with_biology, fitted.features_only):
+        assert all(m.linear.condition_number > 30 for m in models.values())
+
+
+def test_saving_and_reading_back_changes_nothing(fitted):
+    features, patients, _ = cohort(5, seed=9)
+    again = BmdModel.from_json(fitted.to_json())
+    assert again.to_json() == fitted.to_json()
+    assert (again.name, again.calibrated_on, again.created_by) == (
+        "three hundred",
+        "made-up hips",
+        "pytest",
+    )
+    for f, p in zip(features, patients, strict=True):
+        assert again.predict(f, p) == fitted.predict(f, p)
+        assert again.predict(f) == fitted.predict(f)
+
+
+def test_fitting_twice_gives_the_same_file():
+    assert BmdModel.fit(*cohort(60)).to_json() == BmdModel.fit(*cohort(60)).to_json()
+
+
+def broken_files():
+    def changed(change):
+        def text(model):
+            data = json.loads(model.to_json())
+            change(data)
+            return json.dumps(data)
+
+        return text
+
+    neck = ("features_only", "neck")
+
+    def in_neck(name, value):
+        return changed(lambda d: d[neck[0]][neck[1]].__setitem__(name, value))
+
+    return {
+        "nothing": lambda m: "",
+        "half a file": lambda m: m.to_json()[: len(m.to_json()) // 2],
+        "a list": lambda m: "[1, 2]",
+        "a number": lambda m: "3",
+        "another format": changed(lambda d: d.update(format="onnx")),
+        "a later version": changed(lambda d: d.update(format_version=99)),
+        "other features": changed(lambda d: d.update(features=["a"])),
+        "older features": changed(lambda d: d.update(features_version=0)),
+        "no name": changed(lambda d: d.pop("name")),
+        "no sites": changed(lambda d: d.update(features_only={}, with_biology={})),
+        "a foreign site": changed(lambda d: d["features_only"].update(spine={})),
+        "a missing set": changed(lambda d: d.pop("features_only")),
+        "other sites": changed(lambda d: d["with_biology"].pop("neck")),
+        "a foreign covariate": changed(
+            lambda d: d["preset"].update(covariates=["shoe_size"])
+        ),
+        "a foreign kind": changed(lambda d: d["preset"].update(kind="forest")),
+        "too few coefficients": in_neck("coefficients", [1.0, 2.0]),
+        "words for coefficients": in_neck("coefficients", ["x"] * 9),
+        "zero scale": in_neck("scale", [0.0] * 9),
+        "infinite intercept": in_neck("intercept", 1e999),
+        "text intercept": in_neck("intercept", "0.3"),
+        "nested": lambda m: "[" * 100_000,
+    }
+
+
+@pytest.mark.parametrize("what", broken_files())
+def test_a_malformed_file_is_refused_with_one_sentence(fitted, what):
+    with pytest.raises(FilmRefused) as refusal:
+        BmdModel.from_json(broken_files()[what](fitted))
+    text = str(refusal.value)
+    assert text.startswith("The BMD regression cannot be used: ")
+    assert "\n" not in text
+    assert len(text) < 250
+
+
+def test_films_of_another_processing_are_recognised(fitted):
+    features, _, _ = cohort(50, seed=4)
+    assert not any(fitted.extrapolates(f) for f in features)
+    assert fitted.extrapolates(features[0] + 1.0)
+    assert fitted.extrapolates(features[0] * 0 - 0.5)
+
+
+def test_unknown_features_give_an_unknown_estimate(fitted):
+    estimate = fitted.predict(np.full(9, np.nan), Patient())["neck"]
+    assert np.isnan([estimate.value, estimate.low, estimate.high]).all()
+
+
+def test_sites_without_readings_are_left_out_and_answer_nan():
+    features, patients, bmd = cohort(60)
+    bmd[:, 2] = np.nan
+    model = BmdModel.fit(features, patients, bmd)
+    assert "intertrochanter" not in model.features_only
+    found = model.predict(features[0], patients[0])
+    assert np.isnan(found["intertrochanter"].value)
+    assert np.isfinite(found["neck"].value)
+    assert BmdModel.from_json(model.to_json()).predict(features[0]).keys() == set(SITES)
+
+
+def test_a_study_without_biology_still_gives_a_model():
+    features, _, bmd = cohort(60)
+    model = BmdModel.fit(features, [Patient()] * 60, bmd)
+    assert not model.with_biology
+    assert not model.uses_biology(Patient("F", 70, 160, 60))
+    assert np.isfinite(
+        model.predict(features[0], Patient("F", 70, 160, 60))["neck"].value
+    )
+
+
+def test_a_study_of_women_only_gives_a_model():
+    features, patients, bmd = cohort(60)
+    women = [Patient("F", p.age_years, p.height_cm, p.weight_kg) for p in patients]
+    for preset in ("default", "paper"):
+        model = BmdModel.fit(features, women, bmd, preset=preset)
+        assert np.isfinite(model.predict(features[0], women[0])["neck"].value)
+
+
+def test_twelve_films_are_too_few():
+    features, patients, bmd = cohort(12)
+    with pytest.raises(FilmRefused, match="at least 20 measured films"):
+        BmdModel.fit(features, patients, bmd)
+
+
+def test_readings_in_mg_are_refused():
+    features, patients, bmd = cohort(40)
+    with pytest.raises(FilmRefused, match="not T-scores or mg/cm²"):
+        BmdModel.fit(features, patients, bmd * 1000)
+
+
+def test_t_scores_instead_of_readings_are_refused():
+    features, patients, bmd = cohort(40)
+    with pytest.raises(FilmRefused, match="not T-scores or mg/cm²"):
+        BmdModel.fit(features, patients, (bmd - 0.9) / 0.12)
+
+
+def test_an_unknown_preset_is_refused_with_the_known_ones():
+    with pytest.raises(FilmRefused, match="default, paper"):
+        BmdModel.fit(*cohort(30), preset="lasso")
+
+
+def test_both_hips_of_a_patient_share_a_fold():
+    groups = [f"p{i // 2}" for i in range(40)]
+    seen = []
+    for train, test in grouped_folds(groups, 10):
+        assert not {groups[i] for i in train} & {groups[i] for i in test}
+        seen.extend(test)
+    assert sorted(seen) == list(range(40))
+
+
+def test_fewer_patients_than_folds_is_refused():
+    with pytest.raises(FilmRefused, match="has 1"):
+        list(grouped_folds(["same"] * 40, 10))
+
+
+def test_ridge_strength_is_chosen_by_patient_when_a_patient_has_several_films():
+    # Copies of a film make leaving one film out useless: with noise targets its
+    # copy predicts it, and the weakest penalty would win.
+    rng = np.random.default_rng(5)
+    x = np.repeat(rng.normal(size=(30, 20)), 3, axis=0)
+    y = np.repeat(rng.normal(size=30), 3)
+    by_patient = fit_linear(x, y, groups=[str(i // 3) for i in range(90)])
+    by_film = fit_linear(x, y, groups=[str(i) for i in range(90)])
+    assert by_patient.strength > by_film.strength
+
+
+def test_the_interval_of_many_residuals_is_their_conformal_quantile():
+    residuals = np.linspace(-1, 1, 99)
+    # rank ⌈100 · .9⌉ = 90 of 99 absolute residuals, which come in pairs
+    assert interval_half_width(residuals, 9) == np.sort(np.abs(residuals))[89]
+
+
+def test_the_interval_of_few_residuals_is_wider_than_their_spread():
+    residuals = np.random.default_rng(1).normal(0, 0.05, 20)
+    assert interval_half_width(residuals, 9) > 1.645 * residuals.std()
+
+
+def test_sex_counts_as_one_for_a_man():
+    np.testing.assert_array_equal(covariate_row(Patient("M", 1, 2, 3)), [1, 1, 2, 3])
+    assert np.isnan(covariate_row(Patient())).all()
+
+
+def test_measuring_does_not_load_scikit_learn_or_torch(fitted, tmp_path):
+    (tmp_path / "model.json").write_text(fitted.to_json())
+    code = (
+        "import sys, pathlib, numpy as np\n"
+        "from napari_hipbmd.bmd import BmdModel\n"
+        f"m = BmdModel.from_json(pathlib.Path({str(tmp_path / 'model.json')!r})"
+        ".read_text())\n"
+        "m.predict(np.zeros(9))\n"
+        "assert not {'sklearn', 'torch', 'napari', 'pydicom'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
