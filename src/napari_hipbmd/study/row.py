@@ -1,0 +1,141 @@
+"""One row of ``cases.csv``: cells to a case, and a case to cells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from ..anatomy import SITES
+from ..radiograph import FilmRefused, Patient, Sex, Side
+from .case import Case, checked_name, inside
+
+T = TypeVar("T")
+
+PATIENT_RANGES = {
+    "age_years": (0.0, 130.0),
+    "height_cm": (50.0, 250.0),
+    "weight_kg": (2.0, 400.0),
+}
+DXA_RANGE_G_CM2 = (0.05, 3.0)
+"""Wide enough for any hip, narrow enough to catch mg/cm² and a T-score."""
+
+DXA_COLUMNS = {site: f"bmd_{site}" for site in SITES}
+COLUMNS = (
+    "case_id",
+    "image",
+    "side",
+    "sex",
+    *PATIENT_RANGES,
+    *DXA_COLUMNS.values(),
+    "group",
+)
+_MISSING = {"", "-", ".", "na", "n/a", "nan", "none", "null"}
+_SIDES: dict[str, Side] = {"l": "L", "left": "L", "r": "R", "right": "R"}
+_SEXES: dict[str, Sex] = {"f": "F", "female": "F", "m": "M", "male": "M"}
+
+
+class Row:
+    """One row while it is read: its cells by column, and what is wrong with them."""
+
+    def __init__(self, header: Sequence[str], cells: Sequence[str], line: int) -> None:
+        filled = [cell.strip() for cell in cells]
+        self._cells = dict(zip(header, filled, strict=False))
+        self._header = header
+        self.problems: list[str] = []
+        self.case_id = self._cells.get("case_id", "")
+        self.name = f"line {line} (case {self.case_id or '?'})"
+        if any(filled[len(header) :]):
+            self.problems.append("there are more cells than columns")
+
+    def case(self, folder: Path) -> Case:
+        """The case, with placeholders where :attr:`problems` has something to say."""
+        return Case(
+            case_id=self._name(),
+            image=self._image(folder),
+            side=self._choice("side", _SIDES),
+            patient=Patient(
+                self._choice("sex", _SEXES),
+                *(self._number(name, *limits) for name, limits in _PATIENT_LIMITS),
+            ),
+            dxa={
+                site: self._number(column, *DXA_RANGE_G_CM2)
+                for site, column in DXA_COLUMNS.items()
+            },
+            group=self._cells.get("group", "") or self.case_id,
+            extra={
+                name: self._cells.get(name, "")
+                for name in self._header
+                if name not in COLUMNS
+            },
+        )
+
+    def _name(self) -> str:
+        try:
+            return checked_name(self.case_id, "the case_id")
+        except FilmRefused as refusal:
+            self.problems.append(str(refusal).rstrip("."))
+            return self.case_id
+
+    def _image(self, folder: Path) -> Path:
+        try:
+            return inside(folder, self._cells.get("image", ""))
+        except FilmRefused as refusal:
+            self.problems.append(str(refusal).rstrip("."))
+            return folder
+
+    def _choice(self, column: str, words: dict[str, T]) -> T | None:
+        text = self._cells.get(column, "")
+        if text.casefold() in _MISSING:
+            return None
+        if text.casefold() not in words:
+            options = " or ".join(dict.fromkeys(map(str, words.values())))
+            self.problems.append(f"{column} is {text[:20]!r} where {options} belongs")
+        return words.get(text.casefold())
+
+    def _number(self, column: str, low: float, high: float) -> float | None:
+        text = self._cells.get(column, "")
+        if text.casefold() in _MISSING:
+            return None
+        try:
+            value = float(text.replace(",", "."))
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            self.problems.append(
+                f"{column} is {text[:20]!r} where a number from {low:g} to {high:g}"
+                " belongs"
+            )
+            return None
+        return value
+
+
+_PATIENT_LIMITS = tuple(PATIENT_RANGES.items())
+
+
+def cells(case: Case, folder: Path) -> list[str]:
+    """The known columns of one case as text; numbers so that they read back equal."""
+    image = case.image
+    if image.is_absolute():
+        try:
+            image = image.relative_to(folder)
+        except ValueError:
+            raise FilmRefused(
+                f"The image of case {case.case_id} lies outside the study: copy it"
+                " into the study's folder."
+            ) from None
+    inside(folder, image.as_posix())
+    patient = case.patient
+    numbers = [
+        *(getattr(patient, name) for name in PATIENT_RANGES),
+        *(case.dxa.get(site) for site in SITES),
+    ]
+    return [
+        case.case_id,
+        image.as_posix(),
+        case.side or "",
+        patient.sex or "",
+        *("" if v is None else repr(float(v)) for v in numbers),
+        case.group or case.case_id,
+    ]

@@ -1,0 +1,102 @@
+"""A study: the folder with its table, films, labels and truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..radiograph import FilmRefused
+from . import labels as _labels
+from . import truth as _truth
+from .case import Case
+from .labels import Labels
+from .table import TABLE, read_cases, write_cases
+from .truth import Truth
+
+
+@dataclass(frozen=True)
+class Study:
+    """A folder of cases; see the package's docstring for what lies where.
+
+    Attributes
+    ----------
+    folder
+        Absolute.
+    cases
+        In the table's order. A value: :meth:`open` again to see later changes.
+    """
+
+    folder: Path
+    cases: tuple[Case, ...]
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Study:
+        """Read a study.
+
+        Raises
+        ------
+        FilmRefused
+            If the folder holds no table, or the table has mistakes; each is named
+            with its case and column.
+        """
+        folder = Path(folder).absolute()
+        return cls(folder, tuple(read_cases(folder)))
+
+    @classmethod
+    def create(cls, folder: str | Path, cases: Iterable[Case] = ()) -> Study:
+        """Make a study in a new or empty folder.
+
+        Raises
+        ------
+        FilmRefused
+            If a study is already there.
+        """
+        if cls.is_study(folder):
+            raise FilmRefused(f"There is already a study in {Path(folder).name}.")
+        write_cases(folder, cases)
+        return cls.open(folder)
+
+    @staticmethod
+    def is_study(path: str | Path) -> bool:
+        """Whether the path is a folder with a table of cases."""
+        return (Path(path) / TABLE).is_file()
+
+    def case(self, case_id: str) -> Case:
+        """The case of that name.
+
+        Raises
+        ------
+        FilmRefused
+            If there is none.
+        """
+        for case in self.cases:
+            if case.case_id == case_id:
+                return case
+        raise FilmRefused(f"The study has no case {case_id[:40]!r}.")
+
+    def annotators(self) -> tuple[str, ...]:
+        """Who has placed landmarks here, in alphabetical order."""
+        folder = self.folder / "labels"
+        if not folder.is_dir():
+            return ()
+        return tuple(sorted(path.name for path in folder.iterdir() if path.is_dir()))
+
+    def labels(self, annotator: str, case_id: str) -> Labels | None:
+        """What one annotator placed on one film; see :func:`labels.read_labels`."""
+        return _labels.read_labels(self.folder, annotator, case_id)
+
+    def write_labels(self, labels: Labels) -> Path:
+        """Write labels for a case of this study; see :func:`labels.write_labels`.
+
+        Raises
+        ------
+        FilmRefused
+            If the study has no such case.
+        """
+        self.case(labels.case_id)
+        return _labels.write_labels(self.folder, labels)
+
+    def truth(self, case_id: str, *, with_sto: bool = True) -> Truth | None:
+        """What is known exactly about a digital hip; see :func:`truth.read_truth`."""
+        return _truth.read_truth(self.folder, case_id, with_sto=with_sto)

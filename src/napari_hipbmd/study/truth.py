@@ -1,0 +1,187 @@
+"""What is known exactly about a digital hip: ``truth/<case_id>.json`` and its STO.
+
+The STO is a 16-bit TIFF that any viewer opens; the JSON holds the line that takes its
+values back to the film's grey range, ``sto = value / 65535 · scale + offset``.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tifffile
+
+from ..anatomy import LANDMARK_IDS, REGIONS, SITES, Points, Region, Site
+from ..files import write_bytes_atomic, write_text_atomic
+from ..radiograph import FilmRefused, FloatImage
+from .case import checked_name
+from .labels import STATES, State
+
+_LEVELS = 65535
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """The truth about one digital hip, in pixels of its film.
+
+    Attributes
+    ----------
+    landmarks_xy
+        ``(16, 2)`` in the order of :data:`anatomy.LANDMARK_IDS`.
+    states
+        One for each landmark.
+    regions
+        Region → ``(n, 2)`` polygon, clipped to the femur's silhouette.
+    bmd_g_cm2, area_cm2
+        Site → true areal BMD and area.
+    sto
+        ``(rows, columns)`` float32 soft-tissue-only image on the film's fixed
+        0 … 1 grey range, or None when it was not asked for.
+    """
+
+    landmarks_xy: Points
+    states: tuple[State, ...]
+    regions: Mapping[Region, Points]
+    bmd_g_cm2: Mapping[Site, float]
+    area_cm2: Mapping[Site, float]
+    sto: FloatImage | None = None
+
+    def __post_init__(self) -> None:
+        count = len(LANDMARK_IDS)
+        if self.landmarks_xy.shape != (count, 2) or len(self.states) != count:
+            raise FilmRefused("The truth of a hip has 16 landmarks with their states.")
+        if not set(self.states) <= set(STATES):
+            raise FilmRefused(f"The states of landmarks are {', '.join(STATES)}.")
+
+
+def write_truth(folder: str | Path, case_id: str, truth: Truth) -> None:
+    """Write the truth of one case into a study's folder.
+
+    The JSON comes last: where it is, the STO is complete.
+
+    Raises
+    ------
+    ValueError
+        If the STO holds a value that is not a number.
+    """
+    table, picture = _paths(folder, case_id)
+    content: dict[str, Any] = {
+        "case_id": case_id,
+        "landmarks": {
+            name: {"xy": _numbers(xy), "state": state}
+            for name, xy, state in zip(
+                LANDMARK_IDS, truth.landmarks_xy, truth.states, strict=True
+            )
+        },
+        "regions": {
+            region: [_numbers(corner) for corner in polygon]
+            for region, polygon in truth.regions.items()
+        },
+        "bmd_g_cm2": {site: float(v) for site, v in truth.bmd_g_cm2.items()},
+        "area_cm2": {site: float(v) for site, v in truth.area_cm2.items()},
+        "sto": None,
+    }
+    if truth.sto is not None:
+        data, scale, offset = _encoded(truth.sto)
+        write_bytes_atomic(picture, data)
+        content["sto"] = {"image": picture.name, "scale": scale, "offset": offset}
+    write_text_atomic(table, json.dumps(content, indent=1, allow_nan=False) + "\n")
+
+
+def read_truth(
+    folder: str | Path, case_id: str, *, with_sto: bool = True
+) -> Truth | None:
+    """The truth of one case, or None when there is none.
+
+    Parameters
+    ----------
+    folder
+        The study.
+    case_id
+        The case.
+    with_sto
+        False spares the STO image.
+
+    Raises
+    ------
+    FilmRefused
+        If the files cannot be read as a truth.
+    """
+    table, picture = _paths(folder, case_id)
+    try:
+        content = json.loads(table.read_text(encoding="utf-8"))
+        return _parsed(content, picture if with_sto else None)
+    except FileNotFoundError as error:
+        if error.filename == str(table):
+            return None
+        raise FilmRefused(f"The truth of {case_id} lacks its STO image.") from None
+    except (KeyError, TypeError, ValueError, RecursionError, OSError, zlib.error):
+        raise FilmRefused(
+            f"The truth of {case_id} cannot be read: make the study again."
+        ) from None
+
+
+def _paths(folder: str | Path, case_id: str) -> tuple[Path, Path]:
+    stem = Path(folder) / "truth" / checked_name(case_id, "The case_id")
+    return stem.with_name(f"{stem.name}.json"), stem.with_name(f"{stem.name}_sto.tif")
+
+
+def _parsed(content: dict[str, Any], picture: Path | None) -> Truth:
+    marks = [content["landmarks"][name] for name in LANDMARK_IDS]
+    sto = content["sto"]
+    return Truth(
+        landmarks_xy=np.array([mark["xy"] for mark in marks], dtype=np.float64),
+        states=tuple(mark["state"] for mark in marks),
+        regions={
+            region: np.array(content["regions"][region], dtype=np.float64)
+            for region in REGIONS
+            if region in content["regions"]
+        },
+        bmd_g_cm2=_by_site(content["bmd_g_cm2"]),
+        area_cm2=_by_site(content["area_cm2"]),
+        sto=None
+        if sto is None or picture is None
+        else _decoded(picture, float(sto["scale"]), float(sto["offset"])),
+    )
+
+
+def _encoded(sto: FloatImage) -> tuple[bytes, float, float]:
+    low, high = float(sto.min()), float(sto.max())
+    if not np.isfinite([low, high]).all():
+        raise ValueError("the STO holds a value that is not a number")
+    steps = _LEVELS / (high - low) if high > low else 0.0
+    values = np.rint((sto.astype(np.float64) - low) * steps)
+    file = io.BytesIO()
+    tifffile.imwrite(
+        file,
+        values.clip(0, _LEVELS).astype(np.uint16),
+        compression="zlib",
+        predictor=True,
+        metadata=None,
+        software=False,
+    )
+    return file.getvalue(), high - low, low
+
+
+def _decoded(picture: Path, scale: float, offset: float) -> FloatImage:
+    values = tifffile.imread(picture)
+    if values.ndim != 2 or values.dtype != np.uint16:
+        raise ValueError("the STO is a 16-bit image")
+    sto: FloatImage = values.astype(np.float32)
+    sto *= np.float32(scale / _LEVELS)
+    sto += np.float32(offset)
+    return sto
+
+
+def _by_site(values: Mapping[str, Any]) -> dict[Site, float]:
+    return {site: float(values[site]) for site in SITES if site in values}
+
+
+def _numbers(values: Points) -> list[float]:
+    return [float(v) for v in values]
