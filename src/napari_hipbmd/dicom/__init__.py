@@ -9,12 +9,35 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .film import DisplayedFilm, open_film, read_film
+    from .folder import FolderContents, list_films, look_through
+    from .inspection import inspect
+    from .windows import Window
     from .write import FilmTags, write_film
 
-__all__ = ["FilmTags", "write_film"]
+__all__ = [
+    "DisplayedFilm",
+    "FilmTags",
+    "FolderContents",
+    "Window",
+    "inspect",
+    "list_films",
+    "look_through",
+    "open_film",
+    "read_film",
+    "write_film",
+]
 
 _HOME = {
+    "DisplayedFilm": "film",
     "FilmTags": "write",
+    "FolderContents": "folder",
+    "Window": "windows",
+    "inspect": "inspection",
+    "list_films": "folder",
+    "look_through": "folder",
+    "open_film": "film",
+    "read_film": "film",
     "write_film": "write",
 }
 

@@ -1,0 +1,177 @@
+"""What a DICOM film says about itself, in plain values and without identifiers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from pydicom.dataset import Dataset
+from pydicom.uid import UID
+
+from ..radiograph import Patient, Sex, Side
+from .header import Header
+from .tags import code, integer, items, number, text
+
+_DAYS_PER_UNIT = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
+
+_DESCRIPTIONS = (
+    "StudyDescription",
+    "SeriesDescription",
+    "ProtocolName",
+    "PerformedProcedureStepDescription",
+    "RequestedProcedureDescription",
+    "AcquisitionDeviceProcessingDescription",
+    "ViewPosition",
+    "ImageComments",
+)
+
+_FROG = re.compile(r"frog|lauenstein|\bdunn\b", re.IGNORECASE)
+_NOT_AP = re.compile(
+    r"\b(lat|lateral|axial|oblique|cross[ -]?table|inlet|outlet|judet|ll|rl)\b",
+    re.IGNORECASE,
+)
+_IMPLANT = re.compile(
+    r"prosthe|arthroplast|implant|osteosynth|\bTH[AR]\b|\bDHS\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class FilmFacts:
+    """The facts that reading a film depends on.
+
+    ``modality`` … ``view`` are as written, in capitals; None where a tag is absent.
+    ``side`` is ``"L"`` or ``"R"`` only when the film says exactly one of them.
+    ``frog``, ``not_ap`` and ``implant`` are read from its descriptions, which are
+    not kept: people write names into them.
+    """
+
+    sop_class: str
+    modality: str | None
+    transfer_syntax: str
+    rows: int
+    columns: int
+    frames: int
+    samples: int
+    bits_allocated: int
+    bits_stored: int
+    high_bit: int
+    signed: bool
+    photometric: str | None
+    presentation_intent: str | None
+    presentation_lut_shape: str | None
+    pixel_intensity_relationship: str | None
+    pixel_intensity_sign: int | None
+    body_part: str | None
+    view: str | None
+    side: Side | None
+    frog: bool
+    not_ap: bool
+    implant: bool
+    lossy: bool
+    kvp: float | None
+    patient: Patient
+
+    @property
+    def stored_range(self) -> tuple[int, int]:
+        """The least and greatest value that the bits stored can hold."""
+        if self.signed:
+            return -(1 << (self.bits_stored - 1)), (1 << (self.bits_stored - 1)) - 1
+        return 0, (1 << self.bits_stored) - 1
+
+
+def facts_of(header: Header) -> FilmFacts:
+    """Read the facts; what is missing or damaged becomes None, zero or False."""
+    film = header.dataset
+    allocated = integer(film, "BitsAllocated")
+    stored = integer(film, "BitsStored", allocated)
+    sign = number(film, "PixelIntensityRelationshipSign")
+    described = " / ".join(filter(None, (text(film, k) for k in _DESCRIPTIONS)))
+    return FilmFacts(
+        sop_class=text(film, "SOPClassUID") or "",
+        modality=code(film, "Modality"),
+        transfer_syntax=UID(str(header.transfer_syntax)).name[:64],
+        rows=integer(film, "Rows"),
+        columns=integer(film, "Columns"),
+        frames=integer(film, "NumberOfFrames", 1),
+        samples=integer(film, "SamplesPerPixel", 1),
+        bits_allocated=allocated,
+        bits_stored=stored,
+        high_bit=integer(film, "HighBit", stored - 1),
+        signed=integer(film, "PixelRepresentation") == 1,
+        photometric=code(film, "PhotometricInterpretation"),
+        presentation_intent=code(film, "PresentationIntentType"),
+        presentation_lut_shape=code(film, "PresentationLUTShape"),
+        pixel_intensity_relationship=code(film, "PixelIntensityRelationship"),
+        pixel_intensity_sign=int(sign) if sign in (-1, 1) else None,
+        body_part=code(film, "BodyPartExamined") or _region(film),
+        view=code(film, "ViewPosition"),
+        side=_side(film),
+        frog=bool(_FROG.search(described)),
+        not_ap=bool(_NOT_AP.search(described)),
+        implant=bool(_IMPLANT.search(described)),
+        lossy=code(film, "LossyImageCompression") == "01",
+        kvp=_within(number(film, "KVP"), 10, 300),
+        patient=_patient(film),
+    )
+
+
+def _region(film: Dataset) -> str | None:
+    for item in items(film, "AnatomicRegionSequence")[:1]:
+        meaning = code(item, "CodeMeaning")
+        if meaning:
+            return meaning
+    return None
+
+
+def _side(film: Dataset) -> Side | None:
+    for keyword in ("ImageLaterality", "FrameLaterality", "Laterality"):
+        said = code(film, keyword)
+        if said in ("B", "U"):
+            return None
+        if said in ("L", "R"):
+            return "L" if said == "L" else "R"
+    return None
+
+
+def _patient(film: Dataset) -> Patient:
+    said = code(film, "PatientSex")
+    sex: Sex | None = "F" if said == "F" else "M" if said == "M" else None
+    height_m = _within(number(film, "PatientSize"), 0.3, 2.5)
+    return Patient(
+        sex=sex,
+        age_years=_age(film),
+        height_cm=None if height_m is None else round(height_m * 100, 2),
+        weight_kg=_within(number(film, "PatientWeight"), 1.0, 400.0),
+    )
+
+
+def _age(film: Dataset) -> float | None:
+    """PatientAge, or the time from birth to the film when both dates are there."""
+    written = re.fullmatch(r"(\d{1,3})([DWMY])", code(film, "PatientAge") or "")
+    if written:
+        count, unit = written.groups()
+        if unit == "Y":
+            return float(count)
+        return round(int(count) * _DAYS_PER_UNIT[unit] / 365.25, 2)
+    born = _date(film, "PatientBirthDate")
+    for keyword in ("AcquisitionDate", "ContentDate", "StudyDate"):
+        taken = _date(film, keyword)
+        if born and taken:
+            years = (taken - born).days / 365.25
+            return _within(round(years, 1), 0.0, 120.0)
+    return None
+
+
+def _date(film: Dataset, keyword: str) -> date | None:
+    written = text(film, keyword) or ""
+    if not re.fullmatch(r"\d{8}", written):
+        return None
+    try:
+        return date(int(written[:4]), int(written[4:6]), int(written[6:]))
+    except ValueError:
+        return None
+
+
+def _within(value: float | None, low: float, high: float) -> float | None:
+    return value if value is not None and low <= value <= high else None

@@ -1,0 +1,181 @@
+"""Reading one film: to measure it, and to show it as its tags ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..radiograph import FloatImage, Radiograph
+from .decode import stored_values
+from .facts import FilmFacts, facts_of
+from .grey import grey_of_colour
+from .guard import quietly, refusing
+from .header import read_header
+from .modality import modality_transform
+from .naming import case_id_of, case_id_of_dicom
+from .pictures import read_picture
+from .polarity import bright_is_dense, polarity
+from .refuse import cautions, check
+from .sniff import kind_of, refuse_other
+from .spacing import spacing
+from .windows import Window, windows
+
+
+@dataclass(frozen=True, eq=False)
+class DisplayedFilm:
+    """One film as its tags ask to show it, and the radiograph to measure.
+
+    Attributes
+    ----------
+    stored
+        ``(rows, columns)`` integers as in the file.
+    modality
+        ``(rows, columns)`` values after rescale or Modality LUT: what a layer shows.
+        The stored array itself where there is nothing to do.
+    contrast_limits
+        Of the first window, or of the content where the film has none.
+    contrast_limits_range
+        All that the film's format can hold: the range of the slider.
+    inverted
+        Whether high modality values are drawn dark (``gray_r``).
+    high_stored_is_dark
+        The same of stored values: differs where a negative rescale slope turns them.
+    bits_stored
+        Of the file's format.
+    windows
+        Every window the film offers, in modality values.
+    radiograph
+        Bright = dense, with spacing and flags.
+    facts
+        What the tags say, without identifiers; None for a picture.
+    """
+
+    stored: NDArray[np.integer]
+    modality: NDArray[np.generic]
+    contrast_limits: tuple[float, float]
+    contrast_limits_range: tuple[float, float]
+    inverted: bool
+    high_stored_is_dark: bool
+    bits_stored: int
+    windows: tuple[Window, ...]
+    radiograph: Radiograph
+    facts: FilmFacts | None
+
+    def displayed(self, window: Window | None = None) -> FloatImage:
+        """Brightness 0 … 1 on screen, ``(rows, columns)`` float32.
+
+        Parameters
+        ----------
+        window
+            One of :attr:`windows`; the first by default.
+        """
+        if window is None and self.windows:
+            window = self.windows[0]
+        if window is None:
+            low, high = self.contrast_limits
+            grey = np.asarray(self.modality, np.float32)
+            bright = np.clip((grey - low) / (high - low), 0, 1).astype(np.float32)
+        else:
+            bright = window(self.modality)
+        return 1 - bright if self.inverted else bright
+
+
+def read_film(path: str | Path) -> Radiograph:
+    """Read a film to measure it.
+
+    Parameters
+    ----------
+    path
+        A DICOM file (any common transfer syntax, with or without preamble) or a grey
+        PNG, JPEG or TIFF picture.
+
+    Raises
+    ------
+    FilmRefused
+        With one sentence that says what is wrong and what to do.
+    """
+    return open_film(path).radiograph
+
+
+def open_film(path: str | Path) -> DisplayedFilm:
+    """Read a film to show it; see :func:`read_film` for what is read and raised."""
+    path = Path(path)
+    with quietly(), refusing():
+        kind, what = kind_of(path)
+        if kind == "other":
+            raise refuse_other(what)
+        return _open_picture(path) if kind == "picture" else _open_dicom(path)
+
+
+def _open_dicom(path: Path) -> DisplayedFilm:
+    header = read_header(path)
+    facts = facts_of(header)
+    check(header, facts)
+    stored = stored_values(header, facts)
+    flags = cautions(facts)
+    if stored.ndim == 3:
+        stored, flag = grey_of_colour(stored)
+        flags += (flag,)
+
+    transform = modality_transform(header.dataset, facts.signed)
+    modality = transform(stored)
+    value_range = transform.value_range(facts.stored_range)
+    decision = polarity(facts, transform.rising)
+    low, high = facts.stored_range
+    pixels, grey_range = bright_is_dense(modality, value_range, decision, high - low)
+    size = spacing(header.dataset)
+    radiograph = Radiograph(
+        pixels=pixels,
+        grey_range=grey_range,
+        spacing_mm=size.mm,
+        spacing_source=size.source,
+        side=facts.side,
+        patient=facts.patient,
+        flags=(*decision.flags, *size.flags, *flags),
+        case_id=case_id_of_dicom(path, header.dataset),
+        kvp=facts.kvp,
+    )
+    offered = windows(header.dataset, value_range[0] < 0)
+    return DisplayedFilm(
+        stored=stored,
+        modality=modality,
+        contrast_limits=offered[0].limits if offered else _content_limits(modality),
+        contrast_limits_range=value_range,
+        inverted=decision.drawn_inverted,
+        high_stored_is_dark=decision.drawn_inverted == transform.rising,
+        bits_stored=facts.bits_stored,
+        windows=offered,
+        radiograph=radiograph,
+        facts=facts,
+    )
+
+
+def _open_picture(path: Path) -> DisplayedFilm:
+    values, bits, flags = read_picture(path)
+    full = (0.0, float((1 << bits) - 1))
+    return DisplayedFilm(
+        stored=values,
+        modality=values,
+        contrast_limits=_content_limits(values),
+        contrast_limits_range=full,
+        inverted=False,
+        high_stored_is_dark=False,
+        bits_stored=bits,
+        windows=(),
+        radiograph=Radiograph(
+            pixels=values.astype(np.float32),
+            grey_range=full,
+            spacing_source="none: a picture has no pixel spacing",
+            flags=flags,
+            case_id=case_id_of(path),
+        ),
+        facts=None,
+    )
+
+
+def _content_limits(values: NDArray[np.generic]) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    return (low, high) if high > low else (low, low + 1)

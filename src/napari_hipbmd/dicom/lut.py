@@ -1,0 +1,102 @@
+"""Look-up tables of DICOM (PS3.3 C.11.1.1.1 and C.11.2.1.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from .tags import items, text, values
+
+
+@dataclass(frozen=True, eq=False)
+class Lut:
+    """A table from input values to output values.
+
+    Attributes
+    ----------
+    entries
+        ``(n,)`` uint16 outputs of the inputs ``first, first + 1, …``; inputs beyond
+        the ends get the end's output.
+    first
+        The input of the first entry.
+    top
+        The greatest output that the table's bits can hold.
+    explanation
+        What the film calls it.
+    """
+
+    entries: NDArray[np.uint16]
+    first: int
+    top: int
+    explanation: str | None
+
+    @property
+    def rising(self) -> bool:
+        """Whether the last output is not below the first one."""
+        return int(self.entries[-1]) >= int(self.entries[0])
+
+    def __call__(self, inputs: NDArray[np.generic]) -> NDArray[np.uint16]:
+        """Outputs for an array of inputs, same shape."""
+        index = np.rint(inputs).astype(np.int64) - self.first
+        np.clip(index, 0, len(self.entries) - 1, out=index)
+        outputs: NDArray[np.uint16] = self.entries[index]
+        return outputs
+
+    def changing(self) -> tuple[float, float]:
+        """The inputs between which the output changes."""
+        steps = np.flatnonzero(np.diff(self.entries.astype(np.int64)))
+        if not len(steps):
+            return float(self.first), float(self.first + max(len(self.entries) - 1, 1))
+        return float(self.first + steps[0]), float(self.first + steps[-1] + 1)
+
+
+def luts(film: Dataset, keyword: str, signed: bool) -> list[Lut]:
+    """Every table of a sequence that makes sense.
+
+    Parameters
+    ----------
+    film
+        The data set.
+    keyword
+        ``"ModalityLUTSequence"`` or ``"VOILUTSequence"``.
+    signed
+        Whether the table's inputs are signed, for descriptors that lost their sign.
+    """
+    found = (_lut(item, signed) for item in items(film, keyword))
+    return [table for table in found if table is not None]
+
+
+def _lut(item: Dataset, signed: bool) -> Lut | None:
+    try:
+        count, first, bits = (int(v) for v in values(item, "LUTDescriptor"))
+    except (TypeError, ValueError):
+        return None
+    count = count & 0xFFFF or 65536
+    if signed and first > 32767:
+        first -= 65536
+    if not 1 <= bits <= 16:
+        return None
+    entries = _entries(item, count)
+    if entries is None or len(entries) < 2:
+        return None
+    # Some machines write 12-bit outputs and call them 8: trust the outputs.
+    top = max((1 << bits) - 1, int(entries.max()))
+    return Lut(entries, first, top, text(item, "LUTExplanation"))
+
+
+def _entries(item: Dataset, count: int) -> NDArray[np.uint16] | None:
+    data = values(item, "LUTData")
+    if len(data) == 1 and isinstance(data[0], bytes):
+        # Written as OW: one byte an entry where there are too few for two.
+        packed = len(data[0]) < 2 * count
+        order = ">" if item.original_encoding[1] is False else "<"
+        array = np.frombuffer(data[0], "u1" if packed else f"{order}u2")
+    else:
+        try:
+            array = np.array([int(v) & 0xFFFF for v in data], np.uint16)
+        except (TypeError, ValueError):
+            return None
+    return array[:count].astype(np.uint16) if len(array) >= count else None

@@ -1,0 +1,74 @@
+"""The Modality step: stored values become the values the machine meant.
+
+DICOM PS3.3 C.11.1: a rescale ``slope · stored + intercept`` or a look-up table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from ..radiograph import FilmRefused
+from .lut import Lut, luts
+from .tags import number
+
+
+@dataclass(frozen=True, eq=False)
+class ModalityTransform:
+    """Rescale, or a table when there is one."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    lut: Lut | None = None
+
+    @property
+    def rising(self) -> bool:
+        """Whether larger stored values give larger modality values."""
+        return self.slope > 0 if self.lut is None else self.lut.rising
+
+    def __call__(self, stored: NDArray[np.generic]) -> NDArray[np.generic]:
+        """Modality values of ``(rows, columns)`` stored values.
+
+        The stored array itself comes back where nothing is to be done.
+        """
+        if self.lut is not None:
+            return self.lut(stored)
+        if self.slope == 1 and self.intercept == 0:
+            return stored
+        grey = np.asarray(stored, np.float32)
+        return grey * np.float32(self.slope) + np.float32(self.intercept)
+
+    def value_range(self, stored_range: tuple[int, int]) -> tuple[float, float]:
+        """The least and greatest modality value that the format can hold."""
+        if self.lut is not None:
+            return 0.0, float(self.lut.top)
+        ends = [self.slope * end + self.intercept for end in stored_range]
+        return min(ends), max(ends)
+
+
+def modality_transform(film: Dataset, signed: bool) -> ModalityTransform:
+    """Read the modality step of a film.
+
+    Raises
+    ------
+    FilmRefused
+        If the rescale slope is zero or not sensible.
+    """
+    tables = luts(film, "ModalityLUTSequence", signed)
+    if tables:
+        return ModalityTransform(lut=tables[0])
+    slope, intercept = number(film, "RescaleSlope"), number(film, "RescaleIntercept")
+    if slope is not None and not 1e-6 <= abs(slope) <= 1e6:
+        raise FilmRefused(
+            f"The film's rescale slope is {slope:g}, which leaves no grey values:"
+            " export it again."
+        )
+    if intercept is not None and abs(intercept) > 1e9:
+        raise FilmRefused(
+            f"The film's rescale intercept is {intercept:g}, which is not sensible:"
+            " export it again."
+        )
+    return ModalityTransform(1.0 if slope is None else slope, intercept or 0.0)

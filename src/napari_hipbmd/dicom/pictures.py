@@ -1,0 +1,82 @@
+"""PNG, JPEG and TIFF pictures of a film: welcome, but they say nothing about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from ..radiograph import FilmRefused, Flag
+from .grey import grey_of_colour
+from .guard import MAX_PIXELS
+
+_GREY_8 = frozenset({"L", "LA"})
+_GREY_16 = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
+_COLOUR = frozenset({"RGB", "RGBA", "P", "PA", "RGBX", "YCbCr"})
+
+PICTURE_FLAGS = (
+    Flag(
+        "uncalibrated",
+        "A picture does not say how its grey values follow the X-ray intensity: bone"
+        " is taken as bright, and its BMD does not compare with that of other films.",
+    ),
+    Flag(
+        "spacing",
+        "No length can be measured, because a picture has no pixel spacing: give the"
+        " spacing in mm.",
+    ),
+)
+
+
+def read_picture(path: Path) -> tuple[NDArray[np.integer], int, tuple[Flag, ...]]:
+    """Read a grey picture.
+
+    Returns
+    -------
+    values, bits, flags
+        ``(rows, columns)`` unsigned values, the 8 or 16 bits of their format, and
+        what is doubtful about any picture.
+
+    Raises
+    ------
+    FilmRefused
+        If it has colours, several pages, floating-point values or too many pixels.
+    """
+    try:
+        with Image.open(path, formats=("PNG", "JPEG", "TIFF")) as image:
+            return _grey(image)
+    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+        raise FilmRefused(
+            "The picture is damaged or cut short: save it again as PNG or TIFF."
+        ) from error
+
+
+def _grey(image: Image.Image) -> tuple[NDArray[np.integer], int, tuple[Flag, ...]]:
+    columns, rows = image.size
+    if rows * columns > MAX_PIXELS:
+        raise FilmRefused(
+            f"The picture claims {rows} × {columns} pixels, more than any film: export"
+            " it again."
+        )
+    if getattr(image, "is_animated", False):
+        raise FilmRefused(
+            "This picture has several pages, a film has one: save the page with the"
+            " hip on its own."
+        )
+    if image.mode in _GREY_8:
+        return np.asarray(image.getchannel(0)), 8, PICTURE_FLAGS
+    if image.mode in _GREY_16:
+        return np.asarray(image).astype(np.uint16), 16, PICTURE_FLAGS
+    if image.mode == "I":
+        values = np.asarray(image)
+        if values.min() >= 0 and values.max() <= 0xFFFF:
+            return values.astype(np.uint16), 16, PICTURE_FLAGS
+    if image.mode in _COLOUR:
+        values, flag = grey_of_colour(np.asarray(image.convert("RGB")))
+        return values, 8, (*PICTURE_FLAGS, flag)
+    raise FilmRefused(
+        f"This picture's format ({image.mode}) has no fixed grey range: save it as"
+        " 8- or 16-bit grey PNG or TIFF."
+    )

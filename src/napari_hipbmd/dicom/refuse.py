@@ -1,0 +1,209 @@
+"""What is not a film is refused by name; what is doubtful is flagged."""
+
+from __future__ import annotations
+
+from pydicom.uid import UID
+
+from ..radiograph import FilmRefused, Flag
+from .facts import FilmFacts
+from .guard import MAX_PIXELS
+from .header import Header
+
+_NOT_FILMS = {
+    "CT": "a CT slice",
+    "MR": "an MR slice",
+    "PT": "a PET slice",
+    "NM": "a nuclear medicine image",
+    "US": "an ultrasound image",
+    "ES": "an endoscopy picture",
+    "OP": "an ophthalmology picture",
+    "SM": "a microscopy slide",
+    "SEG": "a segmentation",
+    "RTDOSE": "a radiotherapy dose",
+    "RTSTRUCT": "a radiotherapy structure set",
+    "RTPLAN": "a radiotherapy plan",
+    "RTIMAGE": "a radiotherapy image",
+    "PR": "a presentation state (how to show another file)",
+    "KO": "a key object selection (it points at other files)",
+    "SR": "a written report",
+    "DOC": "a document",
+    "ECG": "an ECG",
+    "REG": "a registration",
+}
+
+_BY_CLASS = (
+    ("Softcopy Presentation State", "PR"),
+    ("Structured Display", "PR"),
+    ("Media Storage Directory", "DICOMDIR"),
+    ("Key Object", "KO"),
+    (" SR Storage", "SR"),
+    ("SR Storage", "SR"),
+    ("Encapsulated", "DOC"),
+    ("ECG", "ECG"),
+    ("Waveform", "ECG"),
+    ("CT Image", "CT"),
+    ("MR Image", "MR"),
+    ("MR Color", "MR"),
+    ("Positron", "PT"),
+    ("Nuclear Medicine", "NM"),
+    ("Ultrasound", "US"),
+    ("Endoscopic", "ES"),
+    ("Ophthalmic", "OP"),
+    ("Microscop", "SM"),
+    ("Segmentation", "SEG"),
+    ("RT Dose", "RTDOSE"),
+    ("RT Structure", "RTSTRUCT"),
+    ("RT Ion Plan", "RTPLAN"),
+    ("RT Plan", "RTPLAN"),
+    ("RT Image", "RTIMAGE"),
+    ("Registration", "REG"),
+)
+
+_FILM_MODALITIES = frozenset({"CR", "DX", "RG", "RF", "XA", "DR", "XR"})
+_HIP_PARTS = ("HIP", "PELVI", "FEMUR", "THIGH", "UPPER LEG", "COXA")
+_AP_VIEWS = frozenset({"AP", "A-P", "PA", "P-A", "ANTERO-POSTERIOR"})
+_SMALLEST = 32
+
+
+def check(header: Header, facts: FilmFacts) -> None:
+    """Refuse what is not one grey film, before any pixel is read.
+
+    Raises
+    ------
+    FilmRefused
+        With a sentence that names the thing and says what to do.
+    """
+    _check_kind(header, facts)
+    if header.pixel_keyword is None:
+        raise FilmRefused(
+            "This DICOM file has a header but no picture: export the film itself."
+        )
+    _check_picture(header, facts)
+
+
+def _check_kind(header: Header, facts: FilmFacts) -> None:
+    name = UID(facts.sop_class).name if facts.sop_class else ""
+    kind = next((kind for part, kind in _BY_CLASS if part in name), None)
+    if kind is None and "DirectoryRecordSequence" in header.dataset:
+        kind = "DICOMDIR"
+    if kind == "DICOMDIR":
+        raise FilmRefused(
+            "This is a DICOMDIR, the table of contents of a disc: open the folder it"
+            " lies in instead."
+        )
+    # A screenshot of anything is a Secondary Capture, whatever modality it names;
+    # only volumes are still no films then.
+    if kind is None and (
+        "Secondary Capture" not in name or facts.modality in ("CT", "MR", "PT")
+    ):
+        kind = facts.modality if facts.modality in _NOT_FILMS else None
+    if kind is not None:
+        raise FilmRefused(
+            f"This is {_NOT_FILMS[kind]}, not a radiograph: choose the X-ray film of"
+            " the hip."
+        )
+
+
+def _check_picture(header: Header, facts: FilmFacts) -> None:
+    rows, columns = facts.rows, facts.columns
+    if header.pixel_keyword != "PixelData":
+        raise FilmRefused(
+            "The file holds floating-point values, which no X-ray machine writes:"
+            " export the original film."
+        )
+    if facts.frames > 1:
+        raise FilmRefused(
+            f"This is a loop or volume of {facts.frames} frames, not a film: export"
+            " the one frame that shows the hip."
+        )
+    if facts.photometric == "PALETTE COLOR":
+        raise FilmRefused(
+            "This is a picture in palette colours, not a radiograph: export the"
+            " original grey film."
+        )
+    if facts.samples not in (1, 3):
+        raise FilmRefused(
+            f"The file has {facts.samples} samples a pixel, a film has one: export"
+            " the original grey film."
+        )
+    if rows < 1 or columns < 1:
+        raise FilmRefused(
+            "The file does not say how many rows and columns its picture has: export"
+            " the original film."
+        )
+    if rows < _SMALLEST or columns < _SMALLEST:
+        raise FilmRefused(
+            f"The picture has {rows} × {columns} pixels, too few for a film"
+            f" ({_SMALLEST} × {_SMALLEST}): export it at its full size."
+        )
+    if rows * columns > MAX_PIXELS:
+        raise FilmRefused(
+            f"The file claims {rows} × {columns} pixels, more than any film: it is"
+            " damaged, so export it again."
+        )
+    if facts.bits_allocated not in (8, 16) or not (
+        1 < facts.bits_stored <= facts.high_bit + 1 <= facts.bits_allocated
+    ):
+        raise FilmRefused(
+            f"The file stores {facts.bits_stored} bits in {facts.bits_allocated}"
+            f" (high bit {facts.high_bit}), which no film does: export the original"
+            " film with 8 … 16 bits."
+        )
+
+
+def cautions(facts: FilmFacts) -> tuple[Flag, ...]:
+    """Reasons for caution that the tags give."""
+    flags: list[Flag] = []
+
+    def flag(code: str, text: str) -> None:
+        flags.append(Flag(code, text))
+
+    age = facts.patient.age_years
+    if age is not None and age < 18:
+        flag(
+            "child",
+            f"The patient is {age:g} years old: landmarks and BMD are made for adults"
+            " and mean nothing in a growing hip.",
+        )
+    part = facts.body_part
+    if part and not any(word in part for word in _HIP_PARTS):
+        flag("body-part", f"The film says that it shows {part}, not a hip.")
+    if facts.frog:
+        flag(
+            "position",
+            "The film says that it is a frog-leg view: landmarks and BMD are made for"
+            " AP films with the leg turned inwards.",
+        )
+    elif facts.view and facts.view not in _AP_VIEWS:
+        flag(
+            "view",
+            f"The film's view is {facts.view}, not AP: landmarks and BMD are made for"
+            " AP films.",
+        )
+    elif facts.not_ap:
+        flag(
+            "view",
+            "The film's description speaks of another view than AP: landmarks and BMD"
+            " are made for AP films.",
+        )
+    elif not facts.view:
+        flag(
+            "position",
+            "The film does not say how the hip was positioned: check that it is an AP"
+            " view with the leg turned inwards, not a frog-leg or lateral one.",
+        )
+    if facts.implant:
+        flag(
+            "implant",
+            "The film's description speaks of an implant: metal in a region spoils its"
+            " BMD.",
+        )
+    if facts.modality not in _FILM_MODALITIES:
+        flag(
+            "modality",
+            f"The file's modality is {facts.modality or 'missing'}, not that of an"
+            " X-ray film (DX or CR): check that it is one.",
+        )
+    if facts.lossy:
+        flag("lossy", "The film was compressed with loss: fine texture is gone.")
+    return tuple(flags)
