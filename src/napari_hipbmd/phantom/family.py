@@ -8,7 +8,7 @@ only; nothing may be tuned on it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -19,6 +19,7 @@ from .femur import FemurShape
 from .pelvis import PelvisShape
 
 Family = Literal["train", "shifted"]
+FROG_LEG_SHARE = 0.10  # films that are not AP, as they occur among them
 FAMILIES: tuple[Family, ...] = ("train", "shifted")
 
 
@@ -195,9 +196,16 @@ def draw_plan(
         noise_colour=colour,
         source_medial_mm=u(-10, 100),
     )
+    if family == "train" and rng.random() < FROG_LEG_SHARE:
+        pose = replace(
+            pose,
+            internal_rotation=u(-45, -5),
+            abduction=u(25, 62),
+            flexion=u(5, 45),
+        )
     framing = Framing(
         box_mm=u(150, 220),
-        head_x=float(np.clip(n(0.44, 0.07), 0.28, 0.62)),
+        head_x=float(np.clip(n(0.44, 0.07) - 0.002 * pose.abduction, 0.24, 0.62)),
         head_y=float(np.clip(n(0.35, 0.06), 0.2, 0.5)),
     )
     return Plan(

@@ -136,15 +136,29 @@ class _Femur:
     rotation: NDArray[np.float64]
 
 
+def _reach(plan: Plan, rotation: NDArray[np.float64]) -> Grid3:
+    """The box of the world that holds the part of the femur to be seen."""
+    shape, box, k = plan.femur, plan.framing, plan.femur.k
+    off, py = shape.offset_mm, shape.knee_y_mm
+    balls = [(0, 0, 0, 26), (off + 7, py - 8, -2, 18), (off + 5, py + 28, -12, 14)]
+    for t in range(20, 230, 5):  # down the shaft, as far as landmarks or film reach
+        x, y, _ = rotation @ np.array([off, py - t * k, 0])
+        low = -box.box_mm * (1 - box.head_y)
+        if t > 95 and (y < low or x > box.box_mm * (1 - box.head_x)):
+            break
+        balls.append((off, py - t * k, 0, 27))
+    centres = np.array([b[:3] for b in balls]) @ rotation.T
+    radii = np.array([b[3] for b in balls])[:, None] * k
+    low_xyz = (centres - radii).min(0) - 4
+    high_xyz = (centres + radii).max(0) + 4
+    x, y, z = zip(low_xyz, high_xyz, strict=True)
+    return Grid3.box(x, y, z, GRID_MM)
+
+
 def _build_femur(plan: Plan, person: Person, rng: np.random.Generator) -> _Femur:
     shape = plan.femur
-    k = shape.k
-    low = 1.05 * (shape.knee_y_mm - 95 * k)
-    wide = plan.framing.box_mm * (1 - plan.framing.head_y)
-    grid = Grid3.box(
-        (-48 * k, 82 * k), (min(low, -wide), 34 * k), (-58 * k, 40 * k), GRID_MM
-    )
     rotation = femur_rotation(plan)
+    grid = _reach(plan, rotation)
     frame = _turned(grid.points(), rotation, plan.bend_mm, rng)
     maps = femur.frontal_maps(
         shape, person.neck_bmd_g_cm2, plan.cortex_factor, plan.band_gain

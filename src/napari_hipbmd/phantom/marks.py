@@ -45,8 +45,11 @@ class Shadow:
         )
         return out.astype(np.float64)
 
-    def contour(self) -> Line:
-        """The longest zero line, ``(n, 2)``, lateral shaft → head → medial shaft."""
+    def contour(self, shaft: Line) -> Line:
+        """The longest zero line, ``(n, 2)``, lateral shaft → head → medial shaft.
+
+        ``shaft`` is the rough proximal → distal direction.
+        """
         lines = find_contours(self.field, 0.0)
         if not lines:
             raise NoLandmarks("there is no bone in the field")
@@ -55,10 +58,11 @@ class Shadow:
             [self.u0 + line[:, 1] * self.step_mm, self.v0 - line[:, 0] * self.step_mm],
             -1,
         )
-        if np.allclose(uv[0], uv[-1]):  # closed: open it at the lowest point
-            uv = np.roll(uv[:-1], -int(uv[:-1, 1].argmin()), axis=0)
-        lateral_first = uv[: len(uv) // 4, 0].mean() > uv[-len(uv) // 4 :, 0].mean()
-        return uv if lateral_first else uv[::-1]
+        if np.allclose(uv[0], uv[-1]):  # closed: open it at the most distal point
+            uv = np.roll(uv[:-1], -int((uv[:-1] @ shaft).argmax()), axis=0)
+        lateral = uv @ np.array([-shaft[1], shaft[0]])
+        quarter = len(uv) // 4
+        return uv if lateral[:quarter].mean() > lateral[-quarter:].mean() else uv[::-1]
 
     def crossing(
         self, start: Line, direction: Line, reach_mm: float, last: bool = False
@@ -137,7 +141,7 @@ def _nearest(path: Line, point: Line) -> int:
 
 def _head_circle(head: Shadow) -> tuple[Line, float]:
     """Least-squares circle through the head's contour (Kåsa)."""
-    line = head.contour()
+    line = head.contour(np.array([0.0, -1.0]))
     a = np.c_[2 * line, np.ones(len(line))]
     solution = np.linalg.lstsq(a, (line**2).sum(1), rcond=None)[0]
     centre = solution[:2]
@@ -161,7 +165,8 @@ def find(shapes: Silhouettes, neck_hint: Line, shaft_hint: Line) -> Marks:
     centre, radius = _head_circle(shapes.head)
     n2, n5, axis = _narrowest(core, centre, _unit(neck_hint), radius)
 
-    core_line = core.contour()
+    shaft = _unit(shaft_hint)
+    core_line = core.contour(shaft)
     top = _nearest(core_line, n2)
     bottom = _nearest(core_line, n5)
     # going along the line: lateral shaft … N3 … N2 … N1 … head … N6 … N5 … medial
@@ -178,10 +183,9 @@ def find(shapes: Silhouettes, neck_hint: Line, shaft_hint: Line) -> Marks:
         raise NoLandmarks("the trochanter does not meet the neck")
     n3 = distal[int(np.flatnonzero(meets)[0])]
 
-    line = whole.contour()
+    line = whole.contour(shaft)
     start = _nearest(line, n5)
     medial = line[start:]
-    shaft = _unit(shaft_hint)
     near_lesser = shapes.lesser(medial) < 2.0
     lesser_v = (
         medial[near_lesser].mean(0)
