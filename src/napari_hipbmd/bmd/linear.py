@@ -17,6 +17,8 @@ Matrix = NDArray[np.float64]
 RIDGE_STRENGTHS = np.logspace(-3, 4, 36)
 """The grid from which cross-validation chooses, in units of standardised inputs."""
 
+_STRENGTH_FOLDS = 10
+
 
 @dataclass(frozen=True, eq=False)
 class Linear:
@@ -52,28 +54,18 @@ def fit_linear(
     x, y
         ``(n, p)`` inputs and ``(n,)`` targets, without missing values.
     kind
-        ``"ridge"`` chooses its strength by cross-validation within these cases: one
-        left out at a time, or folds by patient when a patient has several.
-        ``"ols"`` is ordinary least squares.
+        ``"ridge"`` chooses its strength by cross-validation within these cases, in
+        folds by patient. ``"ols"`` is ordinary least squares.
     groups
         The patient of each case, ``(n,)``.
     """
-    from sklearn.linear_model import LinearRegression, RidgeCV
+    from sklearn.linear_model import LinearRegression, Ridge
 
     mean, sd = x.mean(axis=0), x.std(axis=0)
     scale = np.where(sd > 1e-12 * (1 + np.abs(mean)), sd, 1.0)
     z = (x - mean) / scale
-    if kind == "ridge":
-        patients = len(set(groups))
-        splits = (
-            None
-            if patients == len(y)
-            else list(grouped_folds(groups, min(5, patients)))
-        )
-        fitted = RidgeCV(RIDGE_STRENGTHS, cv=splits).fit(z, y)
-        strength = float(fitted.alpha_)
-    else:
-        fitted, strength = LinearRegression().fit(z, y), 0.0
+    strength = _ridge_strength(z, y, groups) if kind == "ridge" else 0.0
+    fitted = (Ridge(strength) if kind == "ridge" else LinearRegression()).fit(z, y)
     return Linear(
         mean,
         scale,
@@ -101,6 +93,20 @@ def out_of_fold(
             x[train], y[train], kind=kind, groups=seen
         ).predict(x[test])
     return predicted
+
+
+def _ridge_strength(z: Matrix, y: Matrix, groups: Sequence[str]) -> float:
+    """The strength with the smallest squared error over folds by patient."""
+    from sklearn.linear_model import Ridge
+
+    folds = min(_STRENGTH_FOLDS, len(set(groups)))
+    squares = np.zeros(len(RIDGE_STRENGTHS))
+    for train, test in grouped_folds(groups, folds):
+        # One target a strength: a single decomposition serves the whole grid.
+        copies = np.repeat(y[train, None], len(RIDGE_STRENGTHS), axis=1)
+        fitted = Ridge(RIDGE_STRENGTHS, solver="svd").fit(z[train], copies)
+        squares += ((fitted.predict(z[test]) - y[test, None]) ** 2).sum(axis=0)
+    return float(RIDGE_STRENGTHS[squares.argmin()])
 
 
 def condition_number(z: Matrix) -> float:
