@@ -17,7 +17,7 @@ Matrix = NDArray[np.float64]
 RIDGE_STRENGTHS = np.logspace(-3, 4, 36)
 """The grid from which cross-validation chooses, in units of standardised inputs."""
 
-_STRENGTH_FOLDS = 10
+_STRENGTH_FOLDS = 5
 
 
 @dataclass(frozen=True, eq=False)

@@ -222,13 +222,14 @@ def _write(cache: Path, found: Mapping[str, tuple[str, CaseFeatures]]) -> None:
 
 
 def _read(cache: Path) -> dict[str, tuple[str, CaseFeatures]]:
-    """The cache; a damaged one, or one of another version, is made anew."""
+    """The cache; damaged lines, or a cache of another version, are passed over."""
     try:
         lines = list(csv.reader(io.StringIO(cache.read_text(encoding="utf-8"))))
         if not lines or tuple(lines[0]) != _COLUMNS:
             return {}
-        return {line[0]: (line[1], _parsed(line)) for line in lines[1:]}
-    except (OSError, ValueError, IndexError, csv.Error):
+        whole = [line for line in lines[1:] if len(line) == len(_COLUMNS)]
+        return {line[0]: (line[1], _parsed(line)) for line in whole}
+    except (OSError, ValueError, csv.Error):
         return {}
 
 

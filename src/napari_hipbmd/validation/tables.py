@@ -80,7 +80,7 @@ class Validation:
         if self.left_out:
             names = ", ".join(list(self.left_out)[:5])
             more = ", …" if len(self.left_out) > 5 else ""
-            lines += ["", f"Left out, {len(self.left_out)} cases: {names}{more}"]
+            lines += ["", f"Left out ({len(self.left_out)}): {names}{more}"]
         return "\n".join([*lines, "", RESEARCH_USE, ""])
 
     def to_csv(self) -> str:
@@ -124,16 +124,16 @@ class Validation:
         rows = [found for found in self.results if found.site == site]
         if not rows:
             return []
-        columns = "      r (95 %)         MAE   RMSE    bias   limits of agreement"
+        columns = "     r (95 %)            MAE    RMSE    bias    limits of agreement"
         both = bool(self.with_biology)
         title = f"{SITE_NAMES[site]}, {rows[0].reading.size} hips"
-        lines = ["", f"{title:<30}{columns}{'   film alone: r    MAE' if both else ''}"]
+        lines = ["", f"{title:<30}{columns}{'   film alone: r   MAE' if both else ''}"]
         for found in rows:
             a = found.agreement
             low, high = a.limits_g_cm2
             line = (
                 f"  {ROW_NAMES[found.row]:<28}"
-                f"{a.r:6.3f} ({a.r_low:.2f} to {a.r_high:.2f})"
+                f"{a.r:6.3f} ({a.r_low:5.2f} to {a.r_high:5.2f})"
                 f"  {a.mae_g_cm2:.3f}  {a.rmse_g_cm2:.3f}  {a.bias_g_cm2:+.3f}"
                 f"   {low:+.3f} to {high:+.3f}"
             )
