@@ -1,0 +1,55 @@
+"""What ``hipbmd demo`` opens: the first film with everything that was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..measurement import Measurement
+
+DOCK = ("napari-hipbmd", "Measure BMD")
+DOCK_WIDTH = 430
+
+
+def open_demo(measurements: Sequence[Measurement], *, show: bool = True) -> Any:
+    """Open napari on the first measured film and stay until its window is closed.
+
+    Parameters
+    ----------
+    measurements
+        Of several hips; refused ones are passed over.
+    show
+        False makes the viewer and returns at once, without a window.
+
+    Returns
+    -------
+    napari.Viewer
+        The viewer.
+    """
+    import napari
+
+    viewer = napari.Viewer(title="napari-hipbmd", show=show)
+    measurement = next((m for m in measurements if m.film is not None), None)
+    if measurement is not None:
+        show_measurement(viewer, measurement)
+    if show:
+        napari.run()
+    return viewer
+
+
+def show_measurement(viewer: Any, measurement: Measurement) -> Any:
+    """Put a film, its result and the dock into a viewer; gives the dock's widget."""
+    from napari.layers import Layer
+
+    from .films import radiograph_layer
+    from .session import session_of
+
+    if measurement.film is None:
+        raise ValueError("the measurement does not hold its film")
+    film_layer = Layer.create(*radiograph_layer(measurement.film, measurement.case_id))
+    viewer.layers.append(film_layer)
+    dock, widget = viewer.window.add_plugin_dock_widget(*DOCK)
+    dock.setMinimumWidth(DOCK_WIDTH)
+    session_of(viewer).show(film_layer, measurement)
+    viewer.reset_view()
+    return widget

@@ -1,0 +1,46 @@
+"""Points that a person drags, followed at most once a turn of the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from napari.layers import Points
+from qtpy.QtCore import QObject, QTimer
+
+
+class LivePoints(QObject):
+    """Calls back when points were moved, added or removed.
+
+    While points are dragged napari emits ``features`` at every move and ``data`` only
+    at the end, so both are listened to. Keep a reference: the connections are weak.
+    """
+
+    def __init__(self, points: Points, moved: Callable[[], None]) -> None:
+        super().__init__()
+        self._points = points
+        self._moved = moved
+        self._seen = self._state()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._on_timeout)
+        points.events.features.connect(self._on_event)
+        points.events.data.connect(self._on_event)
+
+    def _on_event(self, event: Any = None) -> None:
+        self._timer.start()
+
+    def _on_timeout(self) -> None:
+        state = self._state()
+        if not _equal(state, self._seen):
+            self._seen = state
+            self._moved()
+
+    def _state(self) -> tuple[list[str], np.ndarray]:
+        return list(self._points.features["id"]), self._points.data.copy()
+
+
+def _equal(a: tuple[list[str], np.ndarray], b: tuple[list[str], np.ndarray]) -> bool:
+    return a[0] == b[0] and np.array_equal(a[1], b[1])

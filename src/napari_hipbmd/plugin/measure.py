@@ -1,0 +1,289 @@
+"""The dock *Measure BMD*: a film goes in, layers and numbers come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from napari.utils.notifications import show_info
+from qtpy.QtCore import QEvent
+from qtpy.QtWidgets import (
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..measurement import Measurement
+from ..radiograph import FilmRefused, HipBox, Patient, Radiograph
+from .film_form import BUSY, NO_FILM, FilmForm
+from .films import film_of
+from .identity import facts_of, kind_of
+from .result_panel import ResultPanel
+from .run import MeasureRun
+from .session import Session, session_of
+
+STEPS = {
+    "read": "Reading the film",
+    "enhance": "Taking the soft tissue away",
+    "landmarks": "Finding the landmarks",
+    "measure": "Measuring the regions",
+}
+SPACING_TYPED = "given by hand"
+NOT_RUNNING = "Nothing is running."
+THROWN_AWAY = (
+    "The film was changed or removed while it was measured: the result is gone."
+)
+
+
+class MeasureWidget(QWidget):
+    """Choose a film and press Measure; drag a landmark and the numbers follow."""
+
+    def __init__(self, napari_viewer: Any) -> None:
+        super().__init__()
+        self._session: Session = session_of(napari_viewer)
+        self._run: MeasureRun | None = None
+        self._measured_layer: Any = None
+        self._measured_data: Any = None
+        self._listening = False
+        self._setup_ui()
+        self._connect()
+        self._listen()
+
+    def _setup_ui(self) -> None:
+        self.form = FilmForm()
+        self.measure_button = QPushButton("Measure")
+        self.measure_button.setObjectName("measure")
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setObjectName("cancel")
+        self.progress = QProgressBar()
+        self.progress.setObjectName("progress")
+        self.progress.setRange(0, len(STEPS) + 1)
+        self.results = ResultPanel()
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.addWidget(self.form)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.measure_button, 2)
+        buttons.addWidget(self.cancel_button, 1)
+        column.addLayout(buttons)
+        column.addWidget(self.progress)
+        column.addWidget(self.results)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+        self.setMinimumWidth(400)
+        self._set_running(False)
+
+    def _connect(self) -> None:
+        self.form.film_chosen.connect(self._on_film_chosen)
+        self.form.patient_edited.connect(self._on_patient_edited)
+        self.form.box_wanted.connect(self._on_box_wanted)
+        self.measure_button.clicked.connect(lambda _: self._on_measure_clicked())
+        self.cancel_button.clicked.connect(lambda _: self._on_cancel_clicked())
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Stop listening when the dock is closed: napari then takes its parent away."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ParentChange:
+            if self.parent() is None:
+                self._leave()
+            else:
+                self._listen()
+
+    def _heard(self) -> list[tuple[Any, Callable[..., None]]]:
+        layers = self._session.layers
+        return [
+            (layers.events.inserted, self._on_layers_changed),
+            (layers.events.removed, self._on_layers_changed),
+            (layers.events.reordered, self._on_layers_changed),
+            (layers.selection.events.active, self._on_active_changed),
+            (self._session.measured, self._on_measured),
+            (self._session.stale, self._on_stale),
+        ]
+
+    def _listen(self) -> None:
+        if not self._listening:
+            self._listening = True
+            for event, callback in self._heard():
+                event.connect(callback)
+            self._on_layers_changed()
+
+    def _leave(self) -> None:
+        self._on_cancel_clicked()
+        if self._listening:
+            self._listening = False
+            for event, callback in self._heard():
+                event.disconnect(callback)
+
+    def _on_layers_changed(self, event: Any = None) -> None:
+        self.form.set_films(self._session.films())
+        for layer in self._session.layers:
+            if kind_of(layer) == "box":
+                layer.events.data.connect(self._on_box_drawn)
+        self._show_box()
+        self._set_running(self._run is not None)
+
+    def _on_active_changed(self, event: Any) -> None:
+        if self._run is None and event.value is not None:
+            self.form.choose(event.value)
+
+    def _on_film_chosen(self) -> None:
+        layer = self.form.film_layer()
+        if layer is None:
+            self.results.clear()
+            return
+        facts = facts_of(layer)
+        measurement = self._session.measurement(layer)
+        patient = facts.get("patient", Patient())
+        side = facts.get("side")
+        if measurement is not None:
+            patient = measurement.patient.or_else(patient)
+            side = measurement.side or side
+        self.form.show_film(patient, side)
+        self._show_spacing(layer, measurement)
+        self._show_box()
+        if measurement is None:
+            self.results.clear()
+        else:
+            self.results.show_measurement(measurement, layer.name)
+
+    def _on_patient_edited(self) -> None:
+        layer = self.form.film_layer()
+        if layer is not None and self._session.measurement(layer) is not None:
+            self._session.remeasure(layer, self.form.patient())
+
+    def _on_box_wanted(self) -> None:
+        layer = self.form.film_layer()
+        if layer is not None:
+            self._session.draw_box(layer)
+            self.form.show_box("Drag a rectangle around the hip, then press Measure.")
+
+    def _on_box_drawn(self, event: Any = None) -> None:
+        self._show_box()
+
+    def _on_measure_clicked(self) -> None:
+        layer = self.form.film_layer()
+        try:
+            film = self._film_to_measure(layer)
+            box = self._session.box(layer)
+        except FilmRefused as refusal:
+            self.results.warn(str(refusal))
+            return
+        self._start(layer, film, box)
+
+    def _start(self, layer: Any, film: Radiograph, box: HipBox | None) -> None:
+        # No parent: the run must outlive a dock that is deleted while it works.
+        run = self._run = MeasureRun()
+        self._measured_layer, self._measured_data = layer, layer.data
+        self.destroyed.connect(run.cancel)
+        run.stepped.connect(self._on_stepped)
+        run.done.connect(self._on_done)
+        run.refused.connect(self._on_refused)
+        run.stopped.connect(self._on_stopped)
+        run.failed.connect(self._on_failed)
+        self._set_running(True)
+        self._on_stepped("read")
+        run.start(
+            film,
+            image=facts_of(layer).get("case_id", ""),
+            patient=self.form.patient(),
+            side=self.form.side(),
+            box=box,
+        )
+
+    def _on_cancel_clicked(self) -> None:
+        if self._run is not None:
+            self._run.cancel()
+            self.progress.setFormat("Stopping …")
+
+    def _on_stepped(self, step: str) -> None:
+        if step in STEPS:
+            self.progress.setValue(list(STEPS).index(step) + 1)
+        self.progress.setFormat(f"{STEPS.get(step, step)} …")
+
+    def _on_done(self, result: Measurement) -> None:
+        layer, data = self._measured_layer, self._measured_data
+        self._end_run()
+        if layer not in self._session.layers or layer.data is not data:
+            self.results.warn(THROWN_AWAY)
+            show_info(THROWN_AWAY)
+            return
+        self._session.show(layer, result)
+
+    def _on_refused(self, reason: str) -> None:
+        self._end_run()
+        self.results.warn(reason)
+
+    def _on_stopped(self) -> None:
+        self._end_run()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._end_run()
+        self.results.warn("The measurement failed; napari's message says how.")
+        raise error
+
+    def _on_measured(self, layer: Any) -> None:
+        measurement = self._session.measurement(layer)
+        if measurement is None:
+            return
+        if layer is not self.form.film_layer():
+            self.form.choose(layer)
+        self._show_spacing(layer, measurement)
+        self.results.show_measurement(measurement, layer.name)
+
+    def _on_stale(self, layer: Any, text: str) -> None:
+        if layer is self.form.film_layer():
+            self.results.warn(text)
+
+    def _film_to_measure(self, layer: Any) -> Radiograph:
+        film = film_of(layer)
+        typed = self.form.spacing_mm()
+        return film if typed is None else film.with_spacing(typed, SPACING_TYPED)
+
+    def _show_spacing(self, layer: Any, measurement: Measurement | None) -> None:
+        try:
+            film = film_of(layer)
+        except FilmRefused:
+            film = None
+        spacing = None if film is None else film.spacing_mm
+        source = "" if film is None else film.spacing_source
+        given = measurement is not None and measurement.spacing_source == SPACING_TYPED
+        if measurement is not None and given:
+            spacing, source = measurement.spacing_mm, SPACING_TYPED
+        self.form.show_spacing(spacing, source, typed=given)
+
+    def _show_box(self) -> None:
+        layer = self.form.film_layer()
+        if layer is None:
+            return
+        try:
+            box = self._session.box(layer)
+        except FilmRefused as refusal:
+            self.form.show_box(str(refusal))
+            return
+        self.form.show_box(
+            "None drawn: the whole film is taken for one hip."
+            if box is None
+            else f"{box.width:.0f} × {box.height:.0f} pixels, drawn by hand."
+        )
+
+    def _set_running(self, running: bool) -> None:
+        film = self.form.film_layer() is not None
+        self.form.set_ready(film, running)
+        self.measure_button.setEnabled(film and not running)
+        self.measure_button.setToolTip(BUSY if running else "" if film else NO_FILM)
+        self.cancel_button.setEnabled(running)
+        self.cancel_button.setToolTip("" if running else NOT_RUNNING)
+        self.progress.setVisible(running)
+
+    def _end_run(self) -> None:
+        self._run = self._measured_layer = self._measured_data = None
+        self._set_running(False)

@@ -1,0 +1,213 @@
+"""One viewer's state: which film was measured, with what result, on which layers."""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import WeakKeyDictionary, ref
+
+from napari.layers import Layer, Shapes
+from psygnal import Signal
+
+from ..anatomy import LANDMARK_IDS
+from ..measurement import Measurement
+from ..radiograph import FilmRefused, HipBox, Patient
+from .contrast import widen, widen_when_inserted
+from .films import can_be_a_film
+from .identity import RESULTS, belongs_to, kind_of, tag
+from .layers import (
+    box_of_rectangle,
+    landmarks_xy,
+    polygons_row_col,
+    region_table,
+    result_layers,
+)
+from .live import LivePoints
+from .place import MILLIMETRES, Place
+
+_sessions: WeakKeyDictionary[Any, Session] = WeakKeyDictionary()
+
+
+def session_of(viewer: Any) -> Session:
+    """The session of a viewer, made when it is first asked for."""
+    viewer = getattr(viewer, "__wrapped__", viewer)
+    if viewer not in _sessions:
+        _sessions[viewer] = Session(viewer)
+    return _sessions[viewer]
+
+
+class Session:
+    """The films of one viewer and their measurements.
+
+    Attributes
+    ----------
+    measured
+        Emitted with a film's layer when its measurement is new or was updated.
+    stale
+        Emitted with a film's layer and a sentence when its landmarks no longer
+        give a measurement.
+    """
+
+    measured = Signal(object)
+    stale = Signal(object, str)
+
+    def __init__(self, viewer: Any) -> None:
+        # Weak: the dictionary of sessions must not keep its own keys alive.
+        self._viewer = ref(viewer)
+        self._measurements: WeakKeyDictionary[Layer, Measurement] = WeakKeyDictionary()
+        self._live: WeakKeyDictionary[Layer, LivePoints] = WeakKeyDictionary()
+        widen_when_inserted(viewer)
+        for layer in viewer.layers:
+            widen(layer)
+
+    @property
+    def layers(self) -> Any:
+        """The viewer's layers; empty when the viewer is gone."""
+        viewer = self._viewer()
+        return [] if viewer is None else viewer.layers
+
+    def films(self) -> list[Layer]:
+        """The layers that can be measured, in the viewer's order."""
+        return [layer for layer in self.layers if can_be_a_film(layer)]
+
+    def measurement(self, film_layer: Layer | None) -> Measurement | None:
+        """The latest measurement of a film, or None."""
+        return None if film_layer is None else self._measurements.get(film_layer)
+
+    def result(self, film_layer: Layer, kind: str) -> Layer | None:
+        """The layer with one part of a film's result, or None."""
+        for layer in self.layers:
+            if kind_of(layer) == kind and belongs_to(layer, film_layer):
+                return layer
+        return None
+
+    def box(self, film_layer: Layer) -> HipBox | None:
+        """The hip box that was drawn last on a film, or None.
+
+        Raises
+        ------
+        FilmRefused
+            If it is too small to hold a hip.
+        """
+        layer = self.result(film_layer, "box")
+        if layer is None or not layer.data:
+            return None
+        return box_of_rectangle(layer.data[-1])
+
+    def draw_box(self, film_layer: Layer) -> Layer:
+        """Let a person draw the hip box: its layer, active and ready to draw on."""
+        layer = self.result(film_layer, "box")
+        if layer is None:
+            metadata = tag("box", film_id=str(film_layer.unique_id))
+            layer = Shapes(
+                ndim=2,
+                name=f"{film_layer.name}: hip box",
+                edge_color="#ffe14d",
+                face_color="transparent",
+                edge_width=3,
+                metadata=metadata,
+                **Place.of(film_layer).arguments(),
+            )
+            self.layers.append(layer)
+        self.layers.selection.active = layer
+        layer.mode = "add_rectangle"
+        return layer
+
+    def show(self, film_layer: Layer, measurement: Measurement) -> None:
+        """Put a film's result into the viewer, in place of an earlier one."""
+        if measurement.spacing_mm is not None and Place.of(film_layer).in_pixels:
+            self._give_spacing(film_layer, measurement.spacing_mm)
+        visible = self._remove_results(film_layer)
+        for data, arguments, kind in result_layers(
+            measurement,
+            Place.of(film_layer),
+            film_layer.name,
+            str(film_layer.unique_id),
+        ):
+            layer = Layer.create(data, arguments, kind)
+            layer.visible = visible.get(kind_of(layer), layer.visible)
+            self.layers.insert(self._above(film_layer), layer)
+        self._measurements[film_layer] = measurement
+        self._follow_landmarks(film_layer)
+        self.measured.emit(film_layer)
+
+    def remeasure(self, film_layer: Layer, patient: Patient | None = None) -> None:
+        """Regions, features and BMD anew, for moved landmarks or another patient."""
+        from .. import pipeline
+
+        before = self.measurement(film_layer)
+        points = self.result(film_layer, "landmarks")
+        if before is None or points is None:
+            return
+        try:
+            xy = landmarks_xy(list(points.features["id"]), points.data)
+            missing = [
+                name for name, (x, _) in zip(LANDMARK_IDS, xy, strict=True) if x != x
+            ]
+            if missing:
+                raise ValueError(
+                    f"Landmark {', '.join(missing)} has no point: press Measure to"
+                    " have it back."
+                )
+            after = pipeline.remeasure(before, xy, patient=patient)
+        except (ValueError, FilmRefused) as problem:
+            self.stale.emit(film_layer, str(problem))
+            return
+        self._measurements[film_layer] = after
+        self._draw_regions(film_layer, after)
+        self.measured.emit(film_layer)
+
+    def _follow_landmarks(self, film_layer: Layer) -> None:
+        points = self.result(film_layer, "landmarks")
+        self._lock_regions(film_layer)
+        if points is None:
+            self._live.pop(film_layer, None)
+            return
+        film = ref(film_layer)
+        self._live[film_layer] = LivePoints(
+            points, lambda: self._remeasure_if_there(film())
+        )
+        self.layers.selection.active = points
+        points.mode = "select"
+
+    def _remeasure_if_there(self, film_layer: Layer | None) -> None:
+        if film_layer is not None:
+            self.remeasure(film_layer)
+
+    def _draw_regions(self, film_layer: Layer, measurement: Measurement) -> None:
+        layer = self.result(film_layer, "regions")
+        if layer is not None:
+            layer.data = polygons_row_col(measurement.regions)
+            layer.features = region_table(measurement.regions)
+            self._lock_regions(film_layer)
+
+    def _lock_regions(self, film_layer: Layer) -> None:
+        # Regions follow from the landmarks; napari unlocks a layer on new data.
+        layer = self.result(film_layer, "regions")
+        if layer is not None:
+            layer.editable = False
+
+    def _give_spacing(self, film_layer: Layer, spacing: tuple[float, float]) -> None:
+        film_layer.scale = spacing
+        film_layer.units = MILLIMETRES
+        box = self.result(film_layer, "box")
+        if box is not None:
+            box.scale = spacing
+            box.units = MILLIMETRES
+
+    def _remove_results(self, film_layer: Layer) -> dict[Any, bool]:
+        """Take an earlier result out; gives what was visible of it."""
+        old = [layer for kind in RESULTS if (layer := self.result(film_layer, kind))]
+        visible = {kind_of(layer): layer.visible for layer in old}
+        for layer in old:
+            self.layers.remove(layer)
+        return visible
+
+    def _above(self, film_layer: Layer) -> int:
+        """The place in the list right above a film and what belongs to it."""
+        mine = [
+            i
+            for i, layer in enumerate(self.layers)
+            if layer is film_layer
+            or (kind_of(layer) in RESULTS and belongs_to(layer, film_layer))
+        ]
+        return max(mine) + 1

@@ -1,0 +1,139 @@
+"""A film, a measurement of it, and a pipeline that answers at once."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import napari_hipbmd
+from napari_hipbmd.anatomy import SITES, TYPICAL_XY, area, polygons
+from napari_hipbmd.measurement import (
+    Estimate,
+    HipImages,
+    LandmarkSet,
+    Measurement,
+    RegionMeasurement,
+)
+from napari_hipbmd.radiograph import Cancelled, FilmRefused, Flag, Patient, Radiograph
+
+SPACING = (0.2, 0.25)
+CORNER = (30, 20)
+
+
+def measured(film: Radiograph, xy: np.ndarray, patient: Patient) -> Measurement:
+    """What a pipeline gives, with numbers that follow from the landmarks alone."""
+    cm2 = None if film.spacing_mm is None else film.spacing_mm[0] * film.spacing_mm[1]
+    regions = {
+        region: RegionMeasurement(
+            polygon,
+            np.zeros((3, 2)),
+            np.array([0.1, 0.2, 0.3]) + i,
+            None if cm2 is None else area(polygon) * cm2 / 100,
+        )
+        for i, (region, polygon) in enumerate(polygons(xy).items())
+    }
+    value = 0.5 + (patient.age_years or 0) / 1000 + float(xy[0, 0]) / 1e4
+    known = cm2 is not None
+    return Measurement(
+        case_id=film.case_id,
+        image="",
+        side=film.side,
+        status="measured" if known else "partial",
+        reason=None if known else "The film carries no trusted spacing.",
+        flags=(Flag("metal", "There is metal <in> the film."),),
+        spacing_mm=film.spacing_mm,
+        spacing_source=film.spacing_source,
+        patient=patient,
+        film=film,
+        images=HipImages(
+            CORNER,
+            film.grey()[CORNER[0] : -10, CORNER[1] : -10],
+            film.grey()[CORNER[0] : -10, CORNER[1] : -10] / 2,
+        ),
+        landmarks=LandmarkSet(xy, np.linspace(0.5, 8, 16) * (1 if known else np.nan)),
+        regions=regions,
+        bmd_g_cm2={s: Estimate(value, value - 0.1, value + 0.1) for s in SITES}
+        if known
+        else None,
+        t_score={"neck": -2.5, "total": -1.0} if known else None,
+        seconds={"total": 1.25},
+    )
+
+
+class FakePipeline(ModuleType):
+    """Stands in for :mod:`napari_hipbmd.pipeline`; ``hold`` makes it wait."""
+
+    def __init__(self) -> None:
+        super().__init__("napari_hipbmd.pipeline")
+        self.hold = threading.Event()
+        self.hold.set()
+        self.started = threading.Event()
+        self.calls: list[dict[str, Any]] = []
+        self.remeasured = 0
+        self.thread: threading.Thread | None = None
+        self.refusal: str | None = None
+        self.error: Exception | None = None
+
+    def measure(
+        self,
+        film: Radiograph,
+        *,
+        report: Any,
+        cancelled: Any,
+        patient: Patient,
+        side: Any,
+        box: Any,
+        image: str,
+    ) -> Measurement:
+        self.thread = threading.current_thread()
+        self.calls.append({"film": film, "patient": patient, "side": side, "box": box})
+        report("enhance", None)
+        self.started.set()
+        while not self.hold.wait(0.01):
+            if cancelled():
+                raise Cancelled
+        if self.refusal is not None:
+            raise FilmRefused(self.refusal)
+        if self.error is not None:
+            raise self.error
+        return measured(replace(film, side=side), TYPICAL_XY * 60 + 100, patient)
+
+    def remeasure(
+        self, measurement: Measurement, xy: np.ndarray, patient: Patient | None = None
+    ) -> Measurement:
+        self.remeasured += 1
+        assert measurement.film is not None
+        return measured(measurement.film, xy, patient or measurement.patient)
+
+
+@pytest.fixture
+def pipeline(monkeypatch: pytest.MonkeyPatch) -> FakePipeline:
+    fake = FakePipeline()
+    monkeypatch.setitem(sys.modules, "napari_hipbmd.pipeline", fake)
+    monkeypatch.setattr(napari_hipbmd, "pipeline", fake, raising=False)
+    return fake
+
+
+@pytest.fixture
+def film() -> Radiograph:
+    rows, columns = np.mgrid[:420, :360].astype(np.float32)
+    return Radiograph(
+        pixels=rows + columns,
+        grey_range=(0, 4095),
+        spacing_mm=SPACING,
+        spacing_source="PixelSpacing",
+        side="L",
+        patient=Patient("F", 70, 160, 60),
+        case_id="hip_1",
+    )
+
+
+@pytest.fixture
+def measurement(film: Radiograph) -> Measurement:
+    return measured(film, TYPICAL_XY * 60 + 100, film.patient)
