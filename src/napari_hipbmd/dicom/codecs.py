@@ -85,7 +85,10 @@ def decode_frame(frame: Frame) -> NDArray[np.integer]:
     try:
         decoder = get_decoder(syntax)
         if decoder.is_available:
-            array, _ = decoder.as_array(frame.dataset(), index=0)
+            plugin = _only_plugin(syntax, frame.bits_stored, decoder.available_plugins)
+            array, _ = decoder.as_array(
+                frame.dataset(), index=0, decoding_plugin=plugin
+            )
             return array
     except Exception as error:  # each plugin has its own errors
         failures.append(str(error))
@@ -101,6 +104,18 @@ def decode_frame(frame: Frame) -> NDArray[np.integer]:
     if failures and _package(syntax):
         raise ValueError("; ".join(failures))
     raise MissingCodec(_advice(syntax))
+
+
+def _only_plugin(syntax: UID, bits_stored: int, available: tuple[str, ...]) -> str:
+    """The plugin to ask alone, or an empty text to ask them all in turn.
+
+    Both JPEG-LS plugins wrap CharLS, so that asking the second after the first has
+    failed gains nothing, and pyjpegls takes six seconds to fail. GDCM's declines some
+    few bits.
+    """
+    if syntax not in JPEGLSTransferSyntaxes or len(available) < 2:
+        return ""
+    return "pyjpegls" if bits_stored < 8 else "gdcm"
 
 
 def _is_jpeg_2000(syntax: UID) -> bool:

@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from pydicom.dataset import Dataset
-from pydicom.uid import UID
+from pydicom.uid import (
+    UID,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLSNearLossless,
+)
 
 from ..radiograph import Patient, Sex, Side
 from .header import Header
 from .tags import code, integer, items, number, text
 
 _DAYS_PER_UNIT = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
+
+# JPEG 2000 (…91) may be lossless all the same; these cannot be.
+_LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless})
 
 _DESCRIPTIONS = (
     "StudyDescription",
@@ -110,7 +118,8 @@ def facts_of(header: Header) -> FilmFacts:
         frog=bool(_FROG.search(described)),
         not_ap=bool(_NOT_AP.search(described)),
         implant=bool(_IMPLANT.search(described)),
-        lossy=code(film, "LossyImageCompression") == "01",
+        lossy=code(film, "LossyImageCompression") == "01"
+        or header.transfer_syntax in _LOSSY,
         kvp=_within(number(film, "KVP"), 10, 300),
         patient=_patient(film),
     )

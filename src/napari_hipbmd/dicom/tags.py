@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.multival import MultiValue
 
 _MAX_TEXT = 64
 
@@ -20,7 +20,7 @@ def values(dataset: Dataset, keyword: str) -> list[Any]:
         return []
     if value is None or isinstance(value, str | bytes) and not value:
         return []
-    if isinstance(value, MultiValue | list | tuple):
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return list(value)
     return [value]
 

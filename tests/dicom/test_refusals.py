@@ -1,0 +1,202 @@
+"""What is not a film is refused by name; every file gives a film or a sentence."""
+
+import json
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.uid import SecondaryCaptureImageStorage
+
+from napari_hipbmd.dicom import inspect, open_film, read_film
+from napari_hipbmd.radiograph import FilmRefused, Radiograph
+
+KEYS = [
+    "status", "reason", "flags", "rows", "columns", "bits_stored", "transfer_syntax",
+    "modality", "body_part", "view", "side", "photometric", "inverted", "spacing_mm",
+    "spacing_source", "windows",
+]  # fmt: skip
+
+
+def codes(path):
+    return {flag["code"] for flag in inspect(path)["flags"]}
+
+
+def test_any_file_gives_a_film_or_a_sentence(any_file):
+    try:
+        film = read_film(any_file)
+    except FilmRefused as refusal:
+        sentence = str(refusal)
+        assert sentence[0].isupper() and sentence.endswith((".", "pyjpegls"))
+        assert ":" in sentence, "it says what to do"
+        status = "refused"
+    else:
+        assert isinstance(film, Radiograph)
+        assert np.isfinite(film.pixels).all()
+        status = "readable"
+    answer = inspect(any_file)
+    assert list(answer) == KEYS
+    assert answer["status"] == status
+    json.dumps(answer, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("CT_small.dcm", "a CT slice"),
+        ("MR_small.dcm", "an MR slice"),
+        ("rtdose.dcm", "a radiotherapy dose"),
+        ("rtplan.dcm", "a radiotherapy plan"),
+        ("test-SR.dcm", "a written report"),
+        ("waveform_ecg.dcm", "an ECG"),
+        ("liver_1frame.dcm", "a segmentation"),
+        ("SC_rgb_rle_2frame.dcm", "a loop or volume of 2 frames"),
+        ("SC_rgb_dcmtk_+eb+cr.dcm", "a picture in colours"),
+        ("UN_sequence.dcm", "a header but no picture"),
+        ("MR_truncated.dcm", "an MR slice"),
+        ("README.txt", "a text file"),
+        ("DICOMDIR", "a DICOMDIR"),
+    ],
+)
+def test_public_files_are_refused_by_name(name, words):
+    folder = pydicom.data.data_manager.DATA_ROOT
+    path = next(file for file in sorted(folder_files(folder)) if file.name == name)
+    answer = inspect(path)
+    assert answer["status"] == "refused"
+    assert words in answer["reason"]
+
+
+def folder_files(folder):
+    from pathlib import Path
+
+    return [path for path in Path(folder).rglob("*") if path.is_file()]
+
+
+def test_real_files_are_refused_by_name(real_data):
+    reasons = {
+        "dicom/prLUTs.dcm": "a presentation state",
+        "dicom/emri_small_RLE.dcm": "an MR slice",
+        "dicom/OT-PAL-8-face.dcm": "palette colours",
+        "dicom/bad_sequence.dcm": "a CT slice",
+        "not-a-film/example_ct.nii.gz": "a NIfTI volume",
+        "README.md": "a text file",
+        "hip": "a folder",
+    }
+    for name, words in reasons.items():
+        assert words in inspect(real_data / name)["reason"]
+
+
+def test_a_film_needs_no_name_and_no_suffix(make_film, hip):
+    np.testing.assert_array_equal(read_film(make_film(name="IM0001")).pixels, hip)
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path):
+    assert "no such file" in inspect(tmp_path / "nothing.dcm")["reason"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 5, b"\0" * 128 + b"DICM"])
+def test_stumps_are_refused(tmp_path, content):
+    path = tmp_path / "stump.dcm"
+    path.write_bytes(content)
+    assert inspect(path)["status"] == "refused"
+
+
+@pytest.mark.parametrize(
+    ("age", "child"), [("017Y", True), ("018Y", False), ("030M", True), ("900W", True)]
+)
+def test_children_are_warned_of(make_film, age, child):
+    assert ("child" in codes(make_film(edit={"PatientAge": age}))) == child
+
+
+def test_an_age_is_worked_out_from_two_dates(make_film):
+    path = make_film(edit={"PatientBirthDate": "20100601", "StudyDate": "20200601"})
+    assert read_film(path).patient.age_years == pytest.approx(10, abs=0.1)
+    assert "child" in codes(path)
+
+
+@pytest.mark.parametrize(
+    ("tags", "code"),
+    [
+        ({"body_part": "CHEST"}, "body-part"),
+        ({"view": "LL"}, "view"),
+        ({"edit": {"ViewPosition": ""}}, "position"),
+        ({"edit": {"SeriesDescription": "Left hip frog leg"}}, "position"),
+        ({"edit": {"StudyDescription": "Hip cross-table lateral"}}, "view"),
+        ({"edit": {"StudyDescription": "Z. n. Prothese / arthroplasty"}}, "implant"),
+        ({"edit": {"LossyImageCompression": "01"}}, "lossy"),
+        ({"edit": {"Modality": "OT"}}, "modality"),
+    ],
+)
+def test_doubts_are_flagged_in_words(make_film, tags, code):
+    path = make_film(pixel_spacing_mm=(0.2, 0.2), **tags)
+    assert codes(path) == {code}
+
+
+@pytest.mark.parametrize("part", ["HIP", "PELVIS", "LEFT FEMUR", ""])
+def test_an_ordinary_film_of_a_hip_is_not_flagged(make_film, part):
+    path = make_film(
+        pixel_spacing_mm=(0.2, 0.2),
+        body_part=part,
+        edit={"StudyDescription": "Bilateral hips AP"},
+    )
+    assert codes(path) == set()
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_colour_is_taken_for_grey_only_where_it_is_grey(make_film, hip, same):
+    grey = (hip >> 4).astype(np.uint8)
+    channels = [grey, grey, grey if same else 255 - grey]
+    path = make_film(
+        edit={
+            "SamplesPerPixel": 3,
+            "PlanarConfiguration": 0,
+            "PhotometricInterpretation": "RGB",
+            "BitsAllocated": 8,
+            "BitsStored": 8,
+            "HighBit": 7,
+            "PixelData": np.stack(channels, -1).tobytes(),
+        }
+    )
+    if same:
+        np.testing.assert_array_equal(open_film(path).stored, grey)
+        assert "colour" in codes(path)
+    else:
+        assert "a picture in colours" in inspect(path)["reason"]
+
+
+def test_a_screenshot_of_a_volume_is_refused_too(make_film):
+    path = make_film(
+        edit={"SOPClassUID": SecondaryCaptureImageStorage, "Modality": "CT"}
+    )
+    assert "a CT slice" in inspect(path)["reason"]
+
+
+def test_a_refused_film_still_tells_what_it_is(make_film):
+    answer = inspect(make_film(edit={"NumberOfFrames": 12}))
+    assert answer["status"] == "refused"
+    assert (answer["rows"], answer["columns"], answer["side"]) == (96, 80, "L")
+    assert "12 frames" in answer["reason"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "side"),
+    [
+        ("ImageLaterality", "L", "L"),
+        ("ImageLaterality", "R", "R"),
+        ("ImageLaterality", "B", None),
+        ("ImageLaterality", "U", None),
+        ("ImageLaterality", None, None),
+        ("Laterality", "R", "R"),
+    ],
+)
+def test_the_side_is_read(make_film, tag, value, side):
+    modality = "CR" if tag == "Laterality" else "DX"
+    path = make_film(modality=modality, side=None, edit={tag: value})
+    assert read_film(path).side == side
+
+
+def test_unbelievable_patients_are_not_believed(make_film):
+    path = make_film(
+        edit={"PatientSize": "172", "PatientWeight": "0", "PatientSex": "O"}
+    )
+    patient = read_film(path).patient
+    assert (patient.sex, patient.height_cm, patient.weight_kg) == (None, None, None)
