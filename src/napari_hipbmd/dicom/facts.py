@@ -92,7 +92,8 @@ def facts_of(header: Header) -> FilmFacts:
     """Read the facts; what is missing or damaged becomes None, zero or False."""
     film = header.dataset
     allocated = integer(film, "BitsAllocated")
-    stored = integer(film, "BitsStored", allocated)
+    high_bit = integer(film, "HighBit", -1)
+    stored = integer(film, "BitsStored", high_bit + 1 or allocated)
     sign = number(film, "PixelIntensityRelationshipSign")
     described = " / ".join(filter(None, (text(film, k) for k in _DESCRIPTIONS)))
     return FilmFacts(
@@ -105,7 +106,7 @@ def facts_of(header: Header) -> FilmFacts:
         samples=integer(film, "SamplesPerPixel", 1),
         bits_allocated=allocated,
         bits_stored=stored,
-        high_bit=integer(film, "HighBit", stored - 1),
+        high_bit=stored - 1 if high_bit < 0 else high_bit,
         signed=integer(film, "PixelRepresentation") == 1,
         photometric=code(film, "PhotometricInterpretation"),
         presentation_intent=code(film, "PresentationIntentType"),

@@ -13,7 +13,7 @@ from .decode import stored_values
 from .facts import FilmFacts, facts_of
 from .grey import grey_of_colour
 from .guard import quietly, refusing
-from .header import read_header
+from .header import Header, read_header
 from .modality import modality_transform
 from .naming import case_id_of, case_id_of_dicom
 from .pictures import read_picture
@@ -107,12 +107,20 @@ def open_film(path: str | Path) -> DisplayedFilm:
         kind, what = kind_of(path)
         if kind == "other":
             raise refuse_other(what)
-        return _open_picture(path) if kind == "picture" else _open_dicom(path)
+        if kind == "picture":
+            return _open_picture(path)
+        header = read_header(path)
+        return film_of(path, header, facts_of(header))
 
 
-def _open_dicom(path: Path) -> DisplayedFilm:
-    header = read_header(path)
-    facts = facts_of(header)
+def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
+    """The film behind a header that has been read already.
+
+    Raises
+    ------
+    FilmRefused
+        If it is no film, or its pixels cannot be had.
+    """
     check(header, facts)
     stored = stored_values(header, facts)
     flags = cautions(facts)

@@ -22,7 +22,7 @@ MAX_PIXELS = 50_000_000
 """A 43 cm × 130 cm stitched film at .14 mm has 28 million pixels."""
 
 _MAX_HEADER_BYTES = 1 << 26
-_MAX_HEADER_READS = 400_000
+_MAX_HEADER_READS = 100_000
 
 _lock = threading.RLock()
 

@@ -23,7 +23,7 @@ from pydicom.uid import (
 from ..radiograph import FilmRefused
 from .guard import Metered
 
-_MAX_INFLATED_BYTES = 1 << 28
+_MAX_INFLATED_BYTES = 1 << 27
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 
 _PIXELS = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..radiograph import FilmRefused
 from .facts import FilmFacts, facts_of
-from .film import DisplayedFilm, open_film
+from .film import DisplayedFilm, film_of, open_film
 from .guard import quietly, refusing
 from .header import read_header
 from .sniff import kind_of
@@ -20,11 +20,16 @@ def inspect(path: str | Path) -> dict[str, Any]:
     sentence, and what could still be read is filled in.
     """
     path = Path(path)
+    facts: FilmFacts | None = None
     try:
-        film = open_film(path)
+        with quietly(), refusing():
+            if kind_of(path)[0] not in ("dicom", "bare dicom"):
+                return _answer("readable", None, None, open_film(path))
+            header = read_header(path)
+            facts = facts_of(header)
+            return _answer("readable", None, facts, film_of(path, header, facts))
     except FilmRefused as refusal:
-        return _answer("refused", str(refusal), _facts_at_least(path), None)
-    return _answer("readable", None, film.facts, film)
+        return _answer("refused", str(refusal), facts, None)
 
 
 def _answer(
@@ -75,13 +80,3 @@ def _answer(
             "windows": [window.to_json() for window in film.windows],
         }
     return answer
-
-
-def _facts_at_least(path: Path) -> FilmFacts | None:
-    try:
-        with quietly(), refusing():
-            if kind_of(path)[0] in ("dicom", "bare dicom"):
-                return facts_of(read_header(path))
-    except FilmRefused:
-        pass
-    return None

@@ -1,0 +1,64 @@
+"""A folder gives its films, in the order a person expects, and passes over the rest."""
+
+import os
+import shutil
+import sys
+import time
+
+import pytest
+
+from napari_hipbmd.dicom import list_films, look_through
+from napari_hipbmd.radiograph import FilmRefused
+
+
+@pytest.fixture
+def export(tmp_path, make_film):
+    """What a PACS writes on a disc."""
+    film = make_film()
+    folder = tmp_path / "disc"
+    for name in ("DICOM/IM10", "DICOM/IM2", "DICOM/1.2.840.1", "hip.dcm"):
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(film, target)
+    (folder / "DICOMDIR").write_bytes(film.read_bytes())
+    (folder / "README.txt").write_text("Viewer on this disc")
+    (folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+    (folder / "empty.dcm").touch()
+    (folder / "report.pdf").write_bytes(b"%PDF-1.4")
+    return folder
+
+
+def test_films_are_found_whatever_they_are_called(export):
+    names = [path.relative_to(export).as_posix() for path in list_films(export)]
+    assert names == ["DICOM/1.2.840.1", "DICOM/IM2", "DICOM/IM10", "hip.dcm"]
+
+
+def test_what_is_passed_over_has_its_reason(export):
+    reasons = {p.name: why for p, why in look_through(export).passed_over.items()}
+    assert reasons["DICOMDIR"] == "the table of contents of a disc"
+    assert reasons["README.txt"] == "a text file"
+    assert reasons[".DS_Store"] == "a hidden file"
+    assert reasons["report.pdf"] == "a PDF document"
+    assert "empty" in reasons["empty.dcm"]
+
+
+def test_a_missing_folder_is_said_to_be_missing(tmp_path):
+    with pytest.raises(FilmRefused, match="no such folder"):
+        list_films(tmp_path / "nowhere")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_circle_of_links_is_not_followed(export):
+    os.symlink(export, export / "DICOM" / "again")
+    assert len(list_films(export)) == 4
+
+
+def test_five_hundred_files_take_less_than_a_second(tmp_path, make_film):
+    film = make_film().read_bytes()
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(500):
+        (folder / f"IM{number}").write_bytes(film)
+    started = time.perf_counter()
+    assert len(list_films(folder)) == 500
+    assert time.perf_counter() - started < 1

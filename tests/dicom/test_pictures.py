@@ -1,0 +1,110 @@
+"""Pictures of films are welcome, and flagged for what they cannot say."""
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from napari_hipbmd.dicom import inspect, open_film, read_film
+
+
+@pytest.fixture
+def grey8(hip):
+    return (hip >> 4).astype(np.uint8)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_eight_bit_pictures_are_read(tmp_path, grey8, suffix):
+    path = tmp_path / f"hip.{suffix}"
+    Image.fromarray(grey8).save(path)
+    film = read_film(path)
+    np.testing.assert_array_equal(film.pixels, grey8)
+    assert film.grey_range == (0, 255)
+    assert film.case_id == "hip"
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_sixteen_bit_pictures_keep_their_bits(tmp_path, hip, suffix):
+    path = tmp_path / f"hip.{suffix}"
+    Image.fromarray(hip * np.uint16(16)).save(path)
+    shown = open_film(path)
+    np.testing.assert_array_equal(shown.stored, hip * np.uint16(16))
+    assert shown.contrast_limits_range == (0, 65535)
+
+
+@pytest.mark.parametrize("compression", ["zlib", None])
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_tiff_from_other_programs_is_read(tmp_path, hip, compression, byteorder):
+    path = tmp_path / "hip.tif"
+    tifffile.imwrite(path, hip, compression=compression, byteorder=byteorder)
+    np.testing.assert_array_equal(read_film(path).pixels, hip)
+
+
+def test_jpeg_is_read_within_its_loss(tmp_path, grey8):
+    path = tmp_path / "hip.jpg"
+    Image.fromarray(grey8).save(path, quality=95)
+    assert np.abs(read_film(path).pixels - grey8).max() < 12
+
+
+def test_a_picture_says_what_it_does_not_know(tmp_path, grey8):
+    path = tmp_path / "hip.png"
+    Image.fromarray(grey8).save(path)
+    answer = inspect(path)
+    assert answer["status"] == "readable"
+    assert {flag["code"] for flag in answer["flags"]} == {"uncalibrated", "spacing"}
+    assert (answer["spacing_mm"], answer["bits_stored"]) == (None, 8)
+    assert (answer["rows"], answer["columns"]) == grey8.shape
+    assert answer["modality"] is None
+
+
+def test_grey_saved_in_colour_is_grey(tmp_path, grey8):
+    path = tmp_path / "hip.png"
+    Image.fromarray(grey8).convert("RGBA").save(path)
+    film = read_film(path)
+    np.testing.assert_array_equal(film.pixels, grey8)
+    assert "colour" in {flag.code for flag in film.flags}
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"), [("RGB", "in colours"), ("1", "no fixed grey range")]
+)
+def test_other_pictures_are_refused(tmp_path, mode, words):
+    rng = np.random.default_rng(0)
+    picture = Image.fromarray(rng.integers(0, 255, (64, 64, 3)).astype(np.uint8))
+    path = tmp_path / "photo.png"
+    picture.convert(mode).save(path)
+    assert words in inspect(path)["reason"]
+
+
+def test_floating_point_and_pages_are_refused(tmp_path, hip):
+    tifffile.imwrite(tmp_path / "float.tif", hip.astype(np.float32))
+    assert "no fixed grey range" in inspect(tmp_path / "float.tif")["reason"]
+    tifffile.imwrite(
+        tmp_path / "pages.tif", np.stack([hip] * 3), photometric="minisblack"
+    )
+    assert "several pages" in inspect(tmp_path / "pages.tif")["reason"]
+
+
+def test_damaged_pictures_are_refused(tmp_path, grey8):
+    path = tmp_path / "hip.png"
+    Image.fromarray(grey8).save(path)
+    whole = path.read_bytes()
+    for size in (9, 30, 100, len(whole) // 2):
+        path.write_bytes(whole[:size])
+        assert inspect(path)["status"] == "refused"
+
+
+def test_a_picture_of_a_billion_pixels_is_refused(tmp_path):
+    import struct
+    import zlib
+
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    header = struct.pack(">IIBBBBB", 40_000, 40_000, 8, 0, 0, 0, 0)
+    path = tmp_path / "bomb.png"
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"")
+    )
+    assert inspect(path)["status"] == "refused"

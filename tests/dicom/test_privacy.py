@@ -1,0 +1,90 @@
+"""Nobody's name, number or birthday comes out of a film."""
+
+import json
+import logging
+
+import numpy as np
+import pytest
+
+from napari_hipbmd.dicom import inspect, open_film, read_film
+
+SECRETS = ["Quillfeather", "Ottoline", "PX-99817", "19460307", "Bramblewick", "ACC4471"]
+PRIVATE = {
+    "PatientName": "Quillfeather^Ottoline",
+    "PatientID": "PX-99817",
+    "PatientBirthDate": "19460307",
+    "StudyDate": "20210307",
+    "ReferringPhysicianName": "Bramblewick^A",
+    "AccessionNumber": "ACC4471",
+    "SeriesDescription": "Hip of Ottoline Quillfeather",
+    "StudyDescription": "Quillfeather frog leg",
+    "InstitutionName": "Bramblewick Hospital",
+    "OtherPatientIDs": "PX-99817",
+    "PatientComments": "Ottoline",
+    "WindowCenter": "2000",
+    "WindowWidth": "1000",
+}
+
+
+def assert_no_secret(text):
+    for secret in SECRETS:
+        assert secret.lower() not in text.lower()
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_nothing_that_is_said_names_a_person(make_film, capfd, caplog, refused):
+    edit = PRIVATE | ({"NumberOfFrames": 9} if refused else {})
+    path = make_film(edit=edit, name="hip_12.dcm")
+    with caplog.at_level(logging.DEBUG):
+        answer = inspect(path)
+        said = json.dumps(answer)
+        if not refused:
+            shown = open_film(path)
+            film = shown.radiograph
+            said += repr(film) + repr(shown.facts) + repr(shown.windows)
+            assert film.patient.age_years == pytest.approx(75, abs=0.1)
+            assert film.case_id == "hip_12"
+    assert (answer["status"] == "refused") == refused
+    assert_no_secret(said + caplog.text + "".join(capfd.readouterr()))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Quillfeather.dcm",
+        "OTTOLINE_hip.dcm",
+        "hip-px-99817-left.dcm",
+        "Ottoline2.dcm",
+    ],
+)
+def test_a_file_that_was_named_after_the_patient_gets_a_number(make_film, name):
+    case_id = read_film(make_film(edit=PRIVATE, name=name)).case_id
+    assert_no_secret(case_id)
+    assert case_id.startswith("film-")
+    assert case_id == read_film(make_film(edit=PRIVATE, name=name)).case_id
+
+
+@pytest.mark.parametrize(
+    ("name", "case_id"),
+    [
+        ("hip_L_004.dcm", "hip_L_004"),
+        ("IM0001", "IM0001"),
+        ("1.2.840.113619.2", "1.2.840.113619.2"),
+        ("left hip.DCM", "left hip"),
+    ],
+)
+def test_an_innocent_file_name_names_the_case(make_film, name, case_id):
+    assert read_film(make_film(name=name)).case_id == case_id
+
+
+def test_a_window_name_longer_than_a_name_is_not_repeated(make_film):
+    path = make_film(
+        windows=((2000, 1000, "for Mrs. Ottoline Quillfeather: see letter!"),)
+    )
+    assert_no_secret(json.dumps(inspect(path)))
+
+
+def test_what_the_program_writes_names_nobody(make_film, hip):
+    path = make_film(np.asarray(hip))
+    film_bytes = path.read_bytes()
+    assert b"DIGITAL^HIP" in film_bytes
