@@ -132,6 +132,19 @@ def test_a_linear_film_processed_for_presentation_is_flagged(make_film, hip):
     assert "uncalibrated" in codes(film)
 
 
+@pytest.mark.parametrize("intent", ["FOR PRESENTATION", None])
+def test_a_dx_film_for_presentation_needs_no_further_word(make_film, hip, intent):
+    film = read_film(
+        make_film(
+            pixel_intensity_relationship=None,
+            pixel_spacing_mm=(0.2, 0.2),
+            edit={"PresentationIntentType": intent},
+        )
+    )
+    np.testing.assert_array_equal(film.pixels, hip)
+    assert codes(film) == set()
+
+
 def test_a_cr_film_without_a_word_about_intensity_is_uncalibrated(make_film):
     path = make_film(modality="CR", pixel_intensity_relationship=None)
     assert "uncalibrated" in codes(read_film(path))

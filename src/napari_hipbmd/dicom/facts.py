@@ -109,7 +109,7 @@ def facts_of(header: Header) -> FilmFacts:
         high_bit=stored - 1 if high_bit < 0 else high_bit,
         signed=integer(film, "PixelRepresentation") == 1,
         photometric=code(film, "PhotometricInterpretation"),
-        presentation_intent=code(film, "PresentationIntentType"),
+        presentation_intent=_intent(film),
         presentation_lut_shape=code(film, "PresentationLUTShape"),
         pixel_intensity_relationship=code(film, "PixelIntensityRelationship"),
         pixel_intensity_sign=int(sign) if sign in (-1, 1) else None,
@@ -124,6 +124,14 @@ def facts_of(header: Header) -> FilmFacts:
         kvp=_within(number(film, "KVP"), 10, 300),
         patient=_patient(film),
     )
+
+
+def _intent(film: Dataset) -> str | None:
+    """FOR PRESENTATION or FOR PROCESSING, by the tag or else by the SOP class."""
+    said = code(film, "PresentationIntentType")
+    name = UID(text(film, "SOPClassUID") or "").name.upper()
+    by_class = (i for i in ("FOR PRESENTATION", "FOR PROCESSING") if i in name)
+    return said or next(by_class, None)
 
 
 def _region(film: Dataset) -> str | None:
