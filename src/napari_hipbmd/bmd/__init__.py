@@ -10,7 +10,7 @@ from .features import (
 )
 from .folds import grouped_folds
 from .linear import Linear, fit_linear, out_of_fold
-from .reference import implausible, reference_data, t_scores
+from .reference import SITE_NAMES, implausible, reference_data, t_scores
 from .regression import COVARIATES, PRESETS, BmdModel, SiteModel, covariate_row
 from .ring import RING_WIDTH_MM, ring_features, ring_levels
 from .thresholds import (
@@ -28,6 +28,7 @@ __all__ = [
     "PRESETS",
     "RING_WIDTH_MM",
     "SD_MULTIPLIERS",
+    "SITE_NAMES",
     "BmdModel",
     "Linear",
     "RegionFeatures",

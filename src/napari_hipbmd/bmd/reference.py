@@ -19,12 +19,13 @@ from ..radiograph import Flag, Sex
 T_SCORE_SITES: tuple[Site, ...] = ("neck", "total")
 """The two sites at which a T-score means something (ISCD)."""
 
-_IN_WORDS: Mapping[Site, str] = {
+SITE_NAMES: Mapping[Site, str] = {
     "neck": "femoral neck",
     "trochanter": "trochanter",
     "intertrochanter": "inter-trochanter",
     "total": "total hip",
 }
+"""The sites in words, for people."""
 
 
 @cache
@@ -82,7 +83,7 @@ def implausible(
             if value < low or value > high:
                 what = "aBMD" if kind == "bmd_g_cm2" else "Area"
                 text = (
-                    f"{what} of the {_IN_WORDS[site]}, {value:.3g} {unit}, lies outside"
+                    f"{what} of the {SITE_NAMES[site]}, {value:.3g} {unit}, lies outside"
                     f" what a survey of adults has seen ({low:g} to {high:g} {unit})."
                 )
                 flags.append(Flag(code, text))

@@ -11,10 +11,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..anatomy import LANDMARK_IDS, Site
+from ..bmd import SITE_NAMES
 from ..files import write_bytes_atomic
 from .landmark_errors import LandmarkErrors
 from .rows import ROW_NAMES, Row, RowResult
-from .tables import SITE_NAMES, Validation
+from .tables import Validation
 
 COLOURS: Mapping[Row, str] = {
     "biology": "#8a8f98",
@@ -120,7 +121,7 @@ def fold_spread(results: Sequence[RowResult]) -> Figure:
         )
         axes.autoscale_view(scalex=False)
     figure.suptitle(
-        f"{SITE_NAMES[results[0].site]}, fold by fold (bar: mean ± 1.96 SD)",
+        f"{SITE_NAMES[results[0].site].capitalize()}, fold by fold (bar: mean ± 1.96 SD)",
         color=_INK,
         fontsize=11,
     )
@@ -182,7 +183,9 @@ def _labels(
     figure.supxlabel(x, color=_INK, fontsize=9)
     panels[0].set_ylabel(y)
     figure.suptitle(
-        f"{SITE_NAMES[results[0].site]}, out of fold", color=_INK, fontsize=11
+        f"{SITE_NAMES[results[0].site].capitalize()}, out of fold",
+        color=_INK,
+        fontsize=11,
     )
 
 

@@ -12,16 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..anatomy import SITES, Site
+from ..bmd import SITE_NAMES
 from ..measurement import RESEARCH_USE
 from .landmark_errors import LEVELS_MM, LandmarkErrors
 from .rows import ROW_NAMES, RowResult, gap_closed
-
-SITE_NAMES: dict[Site, str] = {
-    "neck": "Femoral neck",
-    "trochanter": "Trochanter",
-    "intertrochanter": "Inter-trochanter",
-    "total": "Total hip",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +64,7 @@ class Validation:
         closed = {site: gap_closed(self.results, site) for site in SITES}
         if any(np.isfinite(list(closed.values()))):
             shown = ", ".join(
-                f"{SITE_NAMES[site].lower()} {share:.0%}"
+                f"{SITE_NAMES[site]} {share:.0%}"
                 for site, share in closed.items()
                 if np.isfinite(share)
             )
@@ -126,7 +120,7 @@ class Validation:
             return []
         columns = "     r (95 %)            MAE    RMSE    bias    limits of agreement"
         both = bool(self.with_biology)
-        title = f"{SITE_NAMES[site]}, {rows[0].reading.size} hips"
+        title = f"{SITE_NAMES[site].capitalize()}, {rows[0].reading.size} hips"
         lines = ["", f"{title:<30}{columns}{'   film alone: r   MAE' if both else ''}"]
         for found in rows:
             a = found.agreement

@@ -1,0 +1,188 @@
+"""The part of a report that is about one film."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from html import escape
+
+from ..anatomy import REGIONS, SITES, Site
+from ..bmd import SITE_NAMES
+from ..measurement import Estimate, Measurement
+from ..radiograph import Patient
+from . import pictures
+from .numbers import number, signed
+
+_SCALE_G_CM2 = (0.2, 1.6)
+_TICKS_G_CM2 = (0.4, 0.8, 1.2)
+
+
+def film_card(m: Measurement, truth: Mapping[Site, float]) -> str:
+    """All about one film: facts, flags, pictures, BMD and thresholded regions."""
+    facts = " · ".join(escape(fact) for fact in _facts(m))
+    flags = "".join(f"<li>{escape(flag.text)}</li>" for flag in m.flags)
+    parts = [f"<h2>{escape(m.case_id)}</h2>"]
+    if facts:
+        parts.append(f'<p class="facts">{facts}</p>')
+    if m.reason:
+        parts.append(f'<p class="reason">{escape(m.reason)}</p>')
+    if flags:
+        parts.append(f'<ul class="flags">{flags}</ul>')
+    if m.images is not None or m.film is not None:
+        parts.append(_pictures(m))
+    if m.bmd_g_cm2 is not None:
+        parts.append(_bmd_table(m, m.bmd_g_cm2, truth))
+    if m.images is not None and m.regions:
+        parts.append(_fig6(m))
+    return f"<article>{''.join(parts)}</article>"
+
+
+def _facts(m: Measurement) -> list[str]:
+    facts = []
+    if m.side is not None:
+        facts.append({"L": "left hip", "R": "right hip"}[m.side])
+    facts += _biology(m.patient)
+    if m.spacing_mm is not None:
+        row, column = m.spacing_mm
+        size = f"{row:.3f} mm" if row == column else f"{row:.3f} × {column:.3f} mm"
+        facts.append(f"pixel {size} ({m.spacing_source})")
+    if m.model_name:
+        facts.append(f"regression {m.model_name}, calibrated on {m.calibrated_on}")
+    return facts
+
+
+def _biology(patient: Patient) -> list[str]:
+    facts = []
+    if patient.sex is not None:
+        facts.append({"F": "woman", "M": "man"}[patient.sex])
+    if patient.age_years is not None:
+        # Above 89 an age can tell who somebody is.
+        old = patient.age_years >= 90
+        facts.append("90 years or older" if old else f"{patient.age_years:.0f} years")
+    if patient.height_cm is not None:
+        facts.append(f"{patient.height_cm:.0f} cm")
+    if patient.weight_kg is not None:
+        facts.append(f"{patient.weight_kg:.0f} kg")
+    return facts
+
+
+def _pictures(m: Measurement) -> str:
+    shown = [("Film, landmarks, regions", pictures.film_picture(m))]
+    if m.images is not None:
+        shown += [
+            ("Soft tissue only (STO)", pictures.sto_picture(m, m.images)),
+            ("Bone image: film − STO", pictures.bone_picture(m, m.images)),
+        ]
+    figures = "".join(
+        f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
+        for caption, svg in shown
+    )
+    return f'<div class="pictures">{figures}</div>'
+
+
+def _bmd_table(
+    m: Measurement, found: Mapping[Site, Estimate], truth: Mapping[Site, float]
+) -> str:
+    rows = []
+    for site in SITES:
+        one = found.get(site)
+        if one is None or not math.isfinite(one.value):
+            continue
+        score = (m.t_score or {}).get(site)
+        cells = [
+            f"<b>{number(one.value, 3)}</b>",
+            f"{number(one.low, 3)} to {number(one.high, 3)}",
+            _strip(one, truth.get(site)),
+            number(score, 1) if score is not None else "",
+            number(_area(m, site), 1),
+        ]
+        if truth:
+            true = truth.get(site)
+            cells += [
+                number(true, 3),
+                "–" if true is None else signed(one.value - true, 3),
+            ]
+        told = "".join(f'<td class="number">{cell}</td>' for cell in cells)
+        rows.append(
+            f'<tr><th scope="row">{SITE_NAMES[site].capitalize()}</th>{told}</tr>'
+        )
+    heads = ["Site", "aBMD g/cm²", "90 % interval", _strip_scale()]
+    heads += ["T-score", "Area cm²"]
+    heads += ["True aBMD", "Error"] if truth else []
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    return (
+        f'<table class="bmd"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _area(m: Measurement, site: Site) -> float | None:
+    """Area in cm²; the total is the sum of the three, which tile."""
+    wanted = REGIONS if site == "total" else (site,)
+    areas = [m.regions[r].area_cm2 for r in wanted if r in m.regions]
+    known = [a for a in areas if a is not None]
+    return sum(known) if len(known) == len(wanted) else None
+
+
+def _strip(found: Estimate, true: float | None) -> str:
+    """Estimate and interval on a common scale; a diamond where the truth lies."""
+    x = _place(found.value)
+    ticks = "".join(
+        f'<line x1="{_place(v):.1f}" x2="{_place(v):.1f}" y1="2" y2="18"/>'
+        for v in _TICKS_G_CM2
+    )
+    drawn = (
+        f'<g class="ticks">{ticks}</g>'
+        f'<line class="interval" x1="{_place(found.low):.1f}"'
+        f' x2="{_place(found.high):.1f}" y1="10" y2="10"/>'
+        f'<circle class="value" cx="{x:.1f}" cy="10" r="4"/>'
+    )
+    if true is not None:
+        t = _place(true)
+        drawn += (
+            f'<path class="truth" d="M{t:.1f} 4.5L{t + 4.5:.1f} 10L{t:.1f} 15.5'
+            f'L{t - 4.5:.1f} 10Z"/>'
+        )
+    return f'<svg class="strip" viewBox="0 0 220 20" aria-hidden="true">{drawn}</svg>'
+
+
+def _strip_scale() -> str:
+    labels = "".join(
+        f'<text x="{_place(v):.1f}" y="16">{v:.1f}</text>' for v in _TICKS_G_CM2
+    )
+    return f'<svg class="strip" viewBox="0 0 220 20" aria-hidden="true">{labels}</svg>'
+
+
+def _place(value: float) -> float:
+    low, high = _SCALE_G_CM2
+    return 220 * (min(max(value, low), high) - low) / (high - low)
+
+
+def _fig6(m: Measurement) -> str:
+    assert m.images is not None
+    rows = []
+    for region in REGIONS:
+        if region not in m.regions:
+            continue
+        found = m.regions[region]
+        cells = []
+        for i in range(3):
+            svg = pictures.threshold_picture(m, m.images, region, i)
+            t1, t2 = found.thresholds[i]
+            told = (
+                f"<b>{number(found.features[i], 4)}</b>"
+                f"<small>T1 {number(t1, 3)}, T2 {number(t2, 3)}</small>"
+            )
+            cells.append(f"<td>{svg or '–'}{told}</td>")
+        name = SITE_NAMES[region].capitalize()
+        rows.append(f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>')
+    heads = "".join(
+        f"<th>Threshold {i + 1}<small>{words}</small></th>"
+        for i, words in enumerate(
+            ("m − s … m + 1.96 s", "m − 1.96 s … m + 1.96 s", "m − 1.96 s … m + s")
+        )
+    )
+    return (
+        f'<table class="fig6"><thead><tr><th>Features</th>{heads}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
