@@ -58,7 +58,10 @@ def result_layers(
         layers += _image_layers(measurement.images, place)
     if measurement.regions:
         layers.append(_regions_layer(measurement.regions, place))
-    if measurement.landmarks is not None:
+    if (
+        measurement.landmarks is not None
+        and np.isfinite(measurement.landmarks.xy).any()
+    ):
         layers.append(_landmarks_layer(measurement.landmarks, place))
     for _, arguments, _ in layers:
         arguments["name"] = f"{name}: {arguments['name']}"

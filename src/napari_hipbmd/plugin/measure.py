@@ -25,11 +25,13 @@ from .result_panel import ResultPanel
 from .run import MeasureRun
 from .session import Session, session_of
 
+# What the pipeline reports as done, and what it does next.
 STEPS = {
-    "read": "Reading the film",
-    "enhance": "Taking the soft tissue away",
-    "landmarks": "Finding the landmarks",
-    "measure": "Measuring the regions",
+    "start": "Finding the hip",
+    "locate": "Taking the soft tissue away",
+    "enhance": "Finding the landmarks",
+    "landmarks": "Measuring the regions",
+    "measure": "Drawing",
 }
 SPACING_TYPED = "given by hand"
 NOT_RUNNING = "Nothing is running."
@@ -60,7 +62,7 @@ class MeasureWidget(QWidget):
         self.cancel_button.setObjectName("cancel")
         self.progress = QProgressBar()
         self.progress.setObjectName("progress")
-        self.progress.setRange(0, len(STEPS) + 1)
+        self.progress.setRange(0, len(STEPS))
         self.results = ResultPanel()
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -146,7 +148,8 @@ class MeasureWidget(QWidget):
         side = facts.get("side")
         if measurement is not None:
             patient = measurement.patient.or_else(patient)
-            side = measurement.side or side
+            if not any(flag.code == "side-guessed" for flag in measurement.flags):
+                side = measurement.side
         self.form.show_film(patient, side)
         self._show_spacing(layer, measurement)
         self._show_box()
@@ -190,7 +193,7 @@ class MeasureWidget(QWidget):
         run.stopped.connect(self._on_stopped)
         run.failed.connect(self._on_failed)
         self._set_running(True)
-        self._on_stepped("read")
+        self._on_stepped("start")
         run.start(
             film,
             image=facts_of(layer).get("case_id", ""),
@@ -206,8 +209,8 @@ class MeasureWidget(QWidget):
 
     def _on_stepped(self, step: str) -> None:
         if step in STEPS:
-            self.progress.setValue(list(STEPS).index(step) + 1)
-        self.progress.setFormat(f"{STEPS.get(step, step)} …")
+            self.progress.setValue(list(STEPS).index(step))
+            self.progress.setFormat(f"{STEPS[step]} …")
 
     def _on_done(self, result: Measurement) -> None:
         layer, data = self._measured_layer, self._measured_data

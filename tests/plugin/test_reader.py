@@ -1,0 +1,125 @@
+"""The reader opens films as they should look, and leaves everything else alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import npe2
+import numpy as np
+import pytest
+
+from napari_hipbmd.dicom import FilmTags, write_film
+from napari_hipbmd.plugin.identity import facts_of
+from napari_hipbmd.plugin.reader import get_reader
+
+
+@pytest.fixture
+def hip(tmp_path: Path) -> Path:
+    stored = np.random.default_rng(0).integers(500, 3500, (120, 100), dtype=np.uint16)
+    tags = FilmTags(
+        "hip_1",
+        side="R",
+        photometric="MONOCHROME1",
+        pixel_spacing_mm=(0.2, 0.3),
+        pixel_spacing_calibration_type="GEOMETRY",
+        windows=((2000, 1000, "bone"),),
+        sex="F",
+        age_years=70,
+    )
+    write_film(tmp_path / "hip_1.dcm", stored, tags)
+    return tmp_path / "hip_1.dcm"
+
+
+def test_a_film_is_shown_in_mm_with_its_window_and_polarity(
+    hip: Path, make_napari_viewer_proxy: Any
+) -> None:
+    viewer = make_napari_viewer_proxy()
+    (layer,) = viewer.open(str(hip), plugin="napari-hipbmd")
+    assert layer.data.dtype == np.uint16
+    assert layer.colormap.name == "gray_r"
+    np.testing.assert_allclose(layer.scale, (0.2, 0.3))
+    assert [str(unit) for unit in layer.units] == ["millimeter"] * 2
+    low, high = layer.contrast_limits
+    assert low == pytest.approx(1500, abs=1) and high == pytest.approx(2500, abs=1)
+    assert facts_of(layer)["side"] == "R"
+    assert facts_of(layer)["patient"].age_years == 70
+
+
+def test_the_contrast_slider_keeps_the_full_range(
+    hip: Path, make_napari_viewer_proxy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = make_napari_viewer_proxy()
+    # Nobody sees the window of a test, so napari does not call it current.
+    monkeypatch.setattr("napari.current_viewer", lambda: viewer.__wrapped__)
+    (layer,) = viewer.open(str(hip), plugin="napari-hipbmd")
+    assert layer.contrast_limits_range == [0, 4095]
+    assert layer.contrast_limits[1] < 2600
+
+
+def test_several_films_are_several_layers_never_a_stack(hip: Path) -> None:
+    other = hip.with_name("hip_2.dcm")
+    write_film(other, np.arange(4096, dtype=np.uint16).reshape(64, 64), FilmTags("h"))
+    paths = [str(hip), str(other)]
+    reader = get_reader(paths)
+    assert reader is not None
+    first, second = reader(paths)
+    assert first[0].shape == (120, 100)
+    assert second[0].shape == (64, 64)
+
+
+def test_a_film_without_spacing_stays_in_pixels_and_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "a.dcm"
+    write_film(path, np.arange(4096, dtype=np.uint16).reshape(64, 64), FilmTags("h"))
+    reader = get_reader(str(path))
+    assert reader is not None
+    ((_, arguments, _),) = reader(str(path))
+    assert arguments["units"] == ("pixel", "pixel")
+    assert arguments["metadata"]["hipbmd"]["spacing_mm"] is None
+    assert arguments["metadata"]["hipbmd"]["spacing_source"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", b"\0" * 200, b"\0" * 128 + b"DICM" + b"\xff" * 50]
+)
+def test_junk_is_left_alone(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "junk.dcm"
+    path.write_bytes(content)
+    assert get_reader(str(path)) is None
+
+
+@pytest.mark.parametrize("path", ["nowhere.dcm", "", [], "\0", None, 3, ["a", None]])
+def test_asking_never_raises(path: Any) -> None:
+    assert get_reader(path) is None
+
+
+def test_one_file_that_is_no_film_leaves_the_whole_lot_to_others(hip: Path) -> None:
+    junk = hip.with_name("junk.dcm")
+    junk.write_bytes(b"hello")
+    assert get_reader([str(hip), str(junk)]) is None
+
+
+def test_the_reason_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("napari_hipbmd.plugin.reader.show_info", said.append)
+    path = tmp_path / "junk.dcm"
+    path.write_bytes(b"hello")
+    get_reader(str(path))
+    (text,) = said
+    assert text.startswith("junk.dcm is not opened as a film.")
+
+
+def test_the_manifest_is_valid_and_claims_no_pictures() -> None:
+    import napari_hipbmd
+
+    path = Path(napari_hipbmd.__file__).with_name("napari.yaml")
+    manifest = npe2.PluginManifest.from_file(path)
+    manifest.validate_imports()
+    (reader,) = manifest.contributions.readers
+    assert reader.filename_patterns == ["*.dcm", "*.dicom", "*.dic"]
+    assert not reader.accepts_directories
+    assert {sample.display_name for sample in manifest.contributions.sample_data} == {
+        "digital hip, type 1",
+        "digital hip, type 2",
+        "small study",
+    }
