@@ -83,8 +83,9 @@ def implausible(
             if value < low or value > high:
                 what = "aBMD" if kind == "bmd_g_cm2" else "Area"
                 text = (
-                    f"{what} of the {SITE_NAMES[site]}, {value:.3g} {unit}, lies outside"
-                    f" what a survey of adults has seen ({low:g} to {high:g} {unit})."
+                    f"{what} of the {SITE_NAMES[site]}, {value:.3g} {unit}, lies"
+                    " outside what a survey of adults has seen"
+                    f" ({low:g} to {high:g} {unit})."
                 )
                 flags.append(Flag(code, text))
     return tuple(flags)

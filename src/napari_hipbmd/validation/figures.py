@@ -121,7 +121,7 @@ def fold_spread(results: Sequence[RowResult]) -> Figure:
         )
         axes.autoscale_view(scalex=False)
     figure.suptitle(
-        f"{SITE_NAMES[results[0].site].capitalize()}, fold by fold (bar: mean ± 1.96 SD)",
+        f"{_site(results)}, fold by fold (bar: mean ± 1.96 SD)",
         color=_INK,
         fontsize=11,
     )
@@ -183,10 +183,14 @@ def _labels(
     figure.supxlabel(x, color=_INK, fontsize=9)
     panels[0].set_ylabel(y)
     figure.suptitle(
-        f"{SITE_NAMES[results[0].site].capitalize()}, out of fold",
+        f"{_site(results)}, out of fold",
         color=_INK,
         fontsize=11,
     )
+
+
+def _site(results: Sequence[RowResult]) -> str:
+    return SITE_NAMES[results[0].site].capitalize()
 
 
 def _title(axes: Any, row: Row, facts: str) -> None:
