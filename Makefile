@@ -8,7 +8,6 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 SETUP := pyproject.toml constraints.txt scripts/setup_env.sh
-XVFB := $(if $(DISPLAY),,xvfb-run -a -s "-screen 0 1600x1000x24")
 
 # What a rendered window needs on a bare Debian 12 or Ubuntu.
 PACKAGES := xvfb xauth libgl1 libegl1 libopengl0 libglx-mesa0 libgl1-mesa-dri \
@@ -21,8 +20,7 @@ demo: $(STAMPS)/all
 	$(BIN)/hipbmd demo
 
 test: lint system
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -m "not e2e"
-	$(XVFB) env QT_QPA_PLATFORM=xcb $(BIN)/pytest -m e2e
+	scripts/with_display.sh $(BIN)/pytest
 
 lint: $(STAMPS)/test
 	$(BIN)/ruff check
@@ -41,7 +39,7 @@ weights: $(STAMPS)/all
 	PATH="$(abspath $(BIN)):$$PATH" scripts/make_weights.sh
 
 picture: $(STAMPS)/all system
-	$(XVFB) env QT_QPA_PLATFORM=xcb $(BIN)/python scripts/screenshot.py
+	scripts/with_display.sh $(BIN)/python scripts/screenshot.py
 
 $(STAMPS)/%: $(SETUP)
 	scripts/setup_env.sh $(VENV) $*

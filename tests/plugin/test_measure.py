@@ -111,7 +111,7 @@ def test_measure_gives_layers_in_mm_right_above_their_film(
 def test_numbers_flags_and_the_research_use_are_shown(dock: Dock) -> None:
     dock.measure()
     assert dock.cell(0, 0) == "0.586"
-    assert dock.cell(1, 3) == "0.49 … 0.69"
+    assert dock.cell(1, 3) == "0.49–0.69"
     assert [dock.cell(2, column) for column in range(4)] == ["−2.5", "–", "–", "−1.0"]
     assert dock.cell(4, 1) == "1.1000"
     assert dock.cell(4, 3) == "–"

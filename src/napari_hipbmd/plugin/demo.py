@@ -51,5 +51,6 @@ def show_measurement(viewer: Any, measurement: Measurement) -> Any:
     dock, widget = viewer.window.add_plugin_dock_widget(*DOCK)
     dock.setMinimumWidth(DOCK_WIDTH)
     session_of(viewer).show(film_layer, measurement)
+    viewer.scale_bar.visible = True
     viewer.reset_view()
     return widget

@@ -32,7 +32,10 @@ REGION_NAMES: dict[Region, str] = {
 }
 SURE, DOUBTFUL, UNSURE, UNKNOWN = "#7dfc8c", "#ffe14d", "#ff6b5e", "#ffffff"
 DOUBTFUL_MM, UNSURE_MM = 2.5, 5.0
-LINE_MM, SMALLEST_MM, LARGEST_MM, UNKNOWN_MM = 0.7, 2.5, 14.0, 4.0
+LINE_MM, SMALLEST_MM, LARGEST_MM, UNKNOWN_MM = 0.6, 2.5, 14.0, 4.0
+LABEL_MM = (1.0, 1.2)
+"""How far below and right of its landmark a label begins."""
+
 TYPICAL_SPACING_MM = 0.2
 """Stands in where the spacing is unknown, for the size of symbols only."""
 
@@ -167,6 +170,7 @@ def _regions_layer(regions: dict[Region, RegionMeasurement], place: Place) -> La
 def _landmarks_layer(landmarks: LandmarkSet, place: Place) -> LayerData:
     ids, points = points_row_col(landmarks.xy)
     chosen = [INDEX[name] for name in ids]
+    pixel_mm = _pixel_mm(place)
     sigma = landmarks.sigma_mm[chosen]
     colours = [_colour(s) for s in sigma]
     sizes = np.where(np.isfinite(sigma), 2 * sigma, UNKNOWN_MM)
@@ -181,15 +185,17 @@ def _landmarks_layer(landmarks: LandmarkSet, place: Place) -> LayerData:
                 "sigma_mm": sigma,
                 "label": [_label(name) for name in ids],
             },
-            "size": sizes.clip(SMALLEST_MM, LARGEST_MM) / _pixel_mm(place),
+            "size": sizes.clip(SMALLEST_MM, LARGEST_MM) / pixel_mm,
             "face_color": [f"{colour}30" for colour in colours],
             "border_color": colours,
             "border_width": 0.08,
             "text": {
                 "string": "label",
                 "color": "white",
-                "size": 9,
-                "anchor": "center",
+                "size": 10,
+                # Beside the symbol: what a person places must stay in sight.
+                "anchor": "lower_left",
+                "translation": tuple(mm / pixel_mm for mm in LABEL_MM),
             },
             "metadata": tag("landmarks"),
         },

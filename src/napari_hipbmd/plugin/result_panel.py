@@ -129,7 +129,7 @@ def _cells(measurement: Measurement, site: Site) -> list[str]:
     features = [None] * 3 if region is None else list(region.features)
     return [
         NOTHING if bmd is None else f"{bmd.value:.3f}",
-        NOTHING if bmd is None else f"{bmd.low:.2f} … {bmd.high:.2f}",
+        NOTHING if bmd is None else f"{bmd.low:.2f}–{bmd.high:.2f}",
         _text(t_score, "+.1f"),
         _text(area, ".1f"),
         *(_text(feature, ".4f") for feature in features),

@@ -1,0 +1,78 @@
+"""Make the picture of the window: a real napari, with a film measured just now.
+
+    scripts/with_display.sh .venv/bin/python scripts/screenshot.py [film or study]
+
+or ``make picture``. Needs the bundled weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import napari
+from qtpy.QtWidgets import QApplication, QScrollArea
+
+from napari_hipbmd.measurement import Measurement
+from napari_hipbmd.plugin.demo import show_measurement
+from napari_hipbmd.plugin.session import session_of
+
+HERE = Path(__file__).resolve().parent
+PICTURE = HERE.parent / "docs" / "pictures" / "window.png"
+SIZE = (1580, 960)
+
+
+def main() -> None:
+    """Measure the first sample film and take the picture."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("film", nargs="?", type=Path, help="a film or a study")
+    parser.add_argument("--out", type=Path, default=PICTURE)
+    arguments = parser.parse_args()
+    take_picture(first_measurement(arguments.film), arguments.out)
+
+
+def first_measurement(path: Path | None) -> Measurement:
+    """The first hip of a path, or of the sample data, that could be measured."""
+    from napari_hipbmd.pipeline import measure_path
+    from napari_hipbmd.resources import sample_data_dir
+
+    for measurement in measure_path(path or sample_data_dir()):
+        if measurement.film is not None:
+            return measurement
+    raise SystemExit("No film could be measured.")
+
+
+def take_picture(measurement: Measurement, out: Path) -> None:
+    """Show a measurement in a window and save the window."""
+    viewer = napari.Viewer(title="napari-hipbmd")
+    window = viewer.window
+    widget = show_measurement(viewer, measurement)
+    window.resize(*SIZE)
+    settle()
+    arrange(viewer, widget)
+    settle()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    viewer.screenshot(str(out), canvas_only=False, flash=False)
+    print(out)
+    viewer.close()
+
+
+def arrange(viewer: Any, widget: Any) -> None:
+    """Centre the film, and show the whole of the dock."""
+    viewer.reset_view(margin=0.02)
+    film = next(iter(session_of(viewer).films()))
+    points = session_of(viewer).result(film, "landmarks")
+    if points is not None:
+        points.selected_data = set()
+    widget.findChild(QScrollArea).verticalScrollBar().setValue(0)
+
+
+def settle() -> None:
+    """Let Qt draw everything that is still to be drawn."""
+    for _ in range(50):
+        QApplication.processEvents()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""What a person sees and does in a real window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QLabel, QPushButton, QTableWidget
+
+from napari_hipbmd.measurement import Measurement
+from napari_hipbmd.plugin.demo import DOCK, show_measurement
+from napari_hipbmd.plugin.identity import kind_of
+from napari_hipbmd.resources import sample_data_dir, weights_dir
+from napari_hipbmd.study import Study
+
+pytestmark = pytest.mark.e2e
+
+
+def on_canvas(viewer: Any, world: np.ndarray) -> QPoint:
+    """Where a place of the world is drawn, in pixels of the canvas."""
+    canvas = viewer.window._qt_viewer.canvas
+    middle = np.array(canvas.size) / 2
+    offset = (np.asarray(world) - viewer.camera.center[-2:]) * viewer.camera.zoom
+    row, column = middle + offset
+    return QPoint(round(column), round(row))
+
+
+def result(viewer: Any, kind: str) -> Any:
+    return next(layer for layer in viewer.layers if kind_of(layer) == kind)
+
+
+def test_a_landmark_that_is_dragged_takes_its_region_and_the_numbers_along(
+    window: Any, qtbot: Any, measurement: Measurement, pipeline: Any
+) -> None:
+    widget = show_measurement(window, measurement)
+    qtbot.wait(300)
+    table = widget.findChild(QTableWidget, "results")
+    points, regions = result(window, "landmarks"), result(window, "regions")
+    before, start = table.item(0, 0).text(), points.data[0].copy()
+    native = window.window._qt_viewer.canvas.native
+
+    at = on_canvas(window, points.data_to_world(start))
+    QTest.mousePress(native, Qt.MouseButton.LeftButton, pos=at)
+    for step in range(1, 6):
+        QTest.mouseMove(native, at + QPoint(8 * step, -8 * step))
+        qtbot.wait(20)
+        if step == 4:
+            assert pipeline.remeasured > 0, "nothing follows while the mouse is down"
+    QTest.mouseRelease(native, Qt.MouseButton.LeftButton, pos=at + QPoint(40, -40))
+    qtbot.waitUntil(lambda: table.item(0, 0).text() != before)
+
+    moved_mm = (points.data[0] - start) * points.scale
+    np.testing.assert_allclose(moved_mm * window.camera.zoom, (-40, 40), atol=2)
+    np.testing.assert_allclose(regions.data[0][0], points.data[0])
+    np.testing.assert_allclose(points.data[1:], measured_points(measurement)[1:])
+
+
+def measured_points(measurement: Measurement) -> np.ndarray:
+    assert measurement.landmarks is not None
+    return measurement.landmarks.xy[:, ::-1]
+
+
+def test_film_regions_and_landmarks_are_really_drawn(
+    window: Any, qtbot: Any, measurement: Measurement, pipeline: Any
+) -> None:
+    show_measurement(window, measurement)
+    qtbot.wait(300)
+    shown = window.screenshot(canvas_only=True, flash=False)[..., :3].astype(int)
+    grey = np.ptp(shown, axis=-1) < 12
+    assert (shown[grey].max(axis=-1) > 100).mean() > 0.1, "the film is not drawn"
+    for layer in (result(window, "regions"), result(window, "landmarks")):
+        layer.visible = False
+        qtbot.wait(100)
+        without = window.screenshot(canvas_only=True, flash=False)[..., :3]
+        assert (np.abs(shown - without).max(axis=-1) > 30).sum() > 200
+        layer.visible = True
+
+
+def test_a_drawn_rectangle_becomes_the_hip_box(
+    window: Any, qtbot: Any, measurement: Measurement, pipeline: Any
+) -> None:
+    widget = show_measurement(window, measurement)
+    qtbot.wait(300)
+    widget.findChild(QPushButton, "draw_box").click()
+    native = window.window._qt_viewer.canvas.native
+    film = window.layers[0]
+    a, b = (on_canvas(window, film.data_to_world(p)) for p in ((20, 10), (400, 350)))
+    QTest.mousePress(native, Qt.MouseButton.LeftButton, pos=a)
+    for part in (0.3, 0.6, 1.0):
+        QTest.mouseMove(native, a + (b - a) * part)
+        qtbot.wait(20)
+    QTest.mouseRelease(native, Qt.MouseButton.LeftButton, pos=b)
+    note = widget.findChild(QLabel, "box_note")
+    qtbot.waitUntil(lambda: "drawn by hand" in note.text())
+    box = result(window, "box").data[-1]
+    np.testing.assert_allclose(box.min(axis=0), (20, 10), atol=3)
+    np.testing.assert_allclose(box.max(axis=0), (400, 350), atol=3)
+
+
+@pytest.mark.slow
+def test_a_sample_is_opened_measured_and_shown(window: Any, qtbot: Any) -> None:
+    if not Study.is_study(sample_data_dir()):
+        pytest.skip("the sample data has not been made yet")
+    if not (weights_dir() / "bmd.json").is_file():
+        pytest.skip("the weights have not been made yet")
+    window.open_sample("napari-hipbmd", "type_2")
+    _, widget = window.window.add_plugin_dock_widget(*DOCK)
+    widget.findChild(QPushButton, "measure").click()
+    cancel = widget.findChild(QPushButton, "cancel")
+    qtbot.waitUntil(lambda: not cancel.isEnabled(), timeout=120_000)
+    table = widget.findChild(QTableWidget, "results")
+    assert 0.2 < float(table.item(0, 0).text()) < 1.6
+    points = result(window, "landmarks")
+    before = table.item(0, 0).text()
+    points.data[4] += 12
+    points.events.features()
+    qtbot.waitUntil(lambda: table.item(0, 0).text() != before, timeout=5000)
