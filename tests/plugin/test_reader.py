@@ -13,6 +13,10 @@ from napari_hipbmd.dicom import FilmTags, write_film
 from napari_hipbmd.plugin.identity import facts_of
 from napari_hipbmd.plugin.reader import get_reader
 
+from ..dicom.conftest import real_data
+
+__all__ = ["real_data"]
+
 
 @pytest.fixture
 def hip(tmp_path: Path) -> Path:
@@ -123,3 +127,16 @@ def test_the_manifest_is_valid_and_claims_no_pictures() -> None:
         "digital hip, type 2",
         "small study",
     }
+
+
+def test_a_real_hip_opens_bright_is_dense_windowed_and_in_mm(
+    real_data: Path, make_napari_viewer_proxy: Any
+) -> None:
+    viewer = make_napari_viewer_proxy()
+    path = real_data / "hip" / "RG2_HIP_J2KR.dcm"
+    (layer,) = viewer.open(str(path), plugin="napari-hipbmd")
+    assert layer.colormap.name == "gray"
+    np.testing.assert_allclose(layer.scale, 0.2)
+    assert [str(unit) for unit in layer.units] == ["millimeter"] * 2
+    low, high = layer.contrast_limits
+    assert 0 <= low < high <= 1023

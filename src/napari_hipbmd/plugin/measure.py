@@ -34,6 +34,7 @@ STEPS = {
     "measure": "Drawing",
 }
 SPACING_TYPED = "given by hand"
+WHOLE_FILM = "None drawn: a small film is taken whole, on a large one the hip is found."
 NOT_RUNNING = "Nothing is running."
 THROWN_AWAY = (
     "The film was changed or removed while it was measured: the result is gone."
@@ -273,7 +274,7 @@ class MeasureWidget(QWidget):
             self.form.show_box(str(refusal))
             return
         self.form.show_box(
-            "None drawn: the whole film is taken for one hip."
+            WHOLE_FILM
             if box is None
             else f"{box.width:.0f} × {box.height:.0f} pixels, drawn by hand."
         )
