@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import napari
+from napari.layers import Layer
+
 from ..measurement import Measurement
+from .films import radiograph_layer
+from .session import session_of
 
 DOCK = ("napari-hipbmd", "Measure BMD")
 DOCK_WIDTH = 430
@@ -26,8 +31,6 @@ def open_demo(measurements: Sequence[Measurement], *, show: bool = True) -> Any:
     napari.Viewer
         The viewer.
     """
-    import napari
-
     viewer = napari.Viewer(title="napari-hipbmd", show=show)
     measurement = next((m for m in measurements if m.film is not None), None)
     if measurement is not None:
@@ -39,11 +42,6 @@ def open_demo(measurements: Sequence[Measurement], *, show: bool = True) -> Any:
 
 def show_measurement(viewer: Any, measurement: Measurement) -> Any:
     """Put a film, its result and the dock into a viewer; gives the dock's widget."""
-    from napari.layers import Layer
-
-    from .films import radiograph_layer
-    from .session import session_of
-
     if measurement.film is None:
         raise ValueError("the measurement does not hold its film")
     film_layer = Layer.create(*radiograph_layer(measurement.film, measurement.case_id))
