@@ -12,7 +12,7 @@ from .folds import grouped_folds
 from .linear import Linear, fit_linear, out_of_fold
 from .reference import SITE_NAMES, implausible, reference_data, t_scores
 from .regression import COVARIATES, PRESETS, BmdModel, SiteModel, covariate_row
-from .ring import RING_WIDTH_MM, ring_features, ring_levels
+from .ring import ring_features, ring_plane
 from .thresholds import (
     SD_MULTIPLIERS,
     clip,
@@ -26,7 +26,6 @@ __all__ = [
     "FEATURES_VERSION",
     "FEATURE_NAMES",
     "PRESETS",
-    "RING_WIDTH_MM",
     "SD_MULTIPLIERS",
     "SITE_NAMES",
     "BmdModel",
@@ -46,7 +45,7 @@ __all__ = [
     "reference_data",
     "region_values",
     "ring_features",
-    "ring_levels",
+    "ring_plane",
     "t_scores",
     "thresholds",
 ]

@@ -16,7 +16,6 @@ from ..anatomy import INDEX, LANDMARK_IDS, SITES, Points, polygons
 from ..bmd import (
     FEATURE_NAMES,
     FEATURES_VERSION,
-    RING_WIDTH_MM,
     covariate_row,
     feature_vector,
     features,
@@ -114,7 +113,7 @@ def case_features(measurement: Measurement, study: Study, case: Case) -> CaseFea
     regions = polygons(marks.xy)
     rows: dict[Row, NDArray[np.float64]] = {
         "raw": feature_vector(features(grey, regions)),
-        "ring": ring_features(grey, marks.xy, _ring_width_px(measurement, marks.xy)),
+        "ring": ring_features(grey, marks.xy, _pixel_mm(measurement, marks.xy)),
         "enhanced": np.concatenate(
             [measurement.regions[region].features for region in regions]
         ),
@@ -166,11 +165,12 @@ def weights_fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _ring_width_px(measurement: Measurement, landmarks_xy: Points) -> float:
+def _pixel_mm(measurement: Measurement, landmarks_xy: Points) -> float:
+    """Pixel size; from the width of the neck where the film tells none."""
     if measurement.spacing_mm is not None:
-        return RING_WIDTH_MM / float(np.mean(measurement.spacing_mm))
+        return float(np.mean(measurement.spacing_mm))
     neck = landmarks_xy[INDEX["N2"]] - landmarks_xy[INDEX["N5"]]
-    return RING_WIDTH_MM / _NECK_WIDTH_MM * float(np.hypot(*neck))
+    return _NECK_WIDTH_MM / max(float(np.hypot(*neck)), 1.0)
 
 
 def _exact_sto(study: Study, case: Case, shape: tuple[int, ...]) -> FloatImage | None:
