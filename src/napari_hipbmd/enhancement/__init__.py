@@ -1,0 +1,1 @@
+"""Enhancement: a convolutional autoencoder draws the STO; film − STO is bone."""

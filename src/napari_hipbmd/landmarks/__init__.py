@@ -1,0 +1,1 @@
+"""Landmarks by the decentralised CNN, in two orders (paper 3.3)."""

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,9 +33,9 @@ class Spectrum:
 
 
 @cache
-def _tables() -> dict:  # type: ignore[type-arg]
+def _tables() -> dict[str, Any]:
     text = files(__package__).joinpath("physics.json").read_text()
-    return json.loads(text)  # type: ignore[no-any-return]
+    return json.loads(text)
 
 
 @cache

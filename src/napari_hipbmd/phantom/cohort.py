@@ -48,9 +48,11 @@ def draw_person(rng: np.random.Generator) -> Person:
             height_m + height_s * z[1],
             weight_m + weight_s * z[2],
         )
-        if 20 <= age <= 104 and 32 <= weight <= 125 and 13.5 < weight / (
-            height / 100
-        ) ** 2 < 46:
+        if (
+            20 <= age <= 104
+            and 32 <= weight <= 125
+            and 13.5 < weight / (height / 100) ** 2 < 46
+        ):
             break
     bmd = (
         NECK_BMD_MEAN[sex]

@@ -142,9 +142,7 @@ def draw_plan(
     femur = FemurShape(
         head_radius_mm=radius,
         neck_shaft_angle_deg=float(np.clip(n(130.2, 5.5 * widen), 113, 145)),
-        offset_mm=float(
-            np.clip(n(37.8, 3.5 * widen) * (radius / 22) ** 0.6, 27, 52)
-        ),
+        offset_mm=float(np.clip(n(37.8, 3.5 * widen) * (radius / 22) ** 0.6, 27, 52)),
         neck_width=float(np.clip(n(1.38, 0.07 * widen), 1.18, 1.58)),
         neck_depth=u(0.74, 0.86),
         neck_flare=float(np.clip(n(1.04, 0.07), 0.88, 1.2)),

@@ -126,9 +126,7 @@ def distances(shape: FemurShape, p: Points3) -> FemurFields:
                 1.2 * rs,
                 1.06 * rs,
             ),
-            capsule(
-                p, (off, py - 42 * k, 0), (off + k, py - 85 * k, k), 1.06 * rs, rs
-            ),
+            capsule(p, (off, py - 42 * k, 0), (off + k, py - 85 * k, k), 1.06 * rs, rs),
             capsule(
                 p,
                 (off + k, py - 85 * k, k),

@@ -23,6 +23,7 @@ from .projection import Beam, Grid3, Thickness, project, shadow
 from .texture import oriented_noise
 
 GRID_MM = 1.5
+ATTEMPTS = 80
 SHADOW_MM = 0.75
 CORTEX_SHARE = 0.95
 TRABECULAR_GAIN = (0.35, 2.4)
@@ -202,9 +203,7 @@ def _find_marks(plan: Plan, beam: Beam, bone: _Femur) -> marks.Marks:
     return marks.find(shapes, neck[:2], shaft[:2])
 
 
-def _orientation(
-    plan: Plan, bone: _Femur, x: Field, y: Field
-) -> tuple[Field, Field]:
+def _orientation(plan: Plan, bone: _Femur, x: Field, y: Field) -> tuple[Field, Field]:
     """Band directions over the image plane, in image axes (rows downwards)."""
     plane = bone.rotation[:2, :2]
     back = np.linalg.inv(plane + 1e-6 * np.eye(2)).astype(np.float32)
@@ -242,9 +241,7 @@ def _solve_mineral(
     factor = (target - shell) / filling
     clipped = float(np.clip(factor, *TRABECULAR_GAIN))
     shell_factor = (target - clipped * filling) / shell
-    return (
-        np.float32(shell_factor) * cortex + np.float32(clipped) * trabecular
-    )
+    return np.float32(shell_factor) * cortex + np.float32(clipped) * trabecular
 
 
 def _pelvis(
@@ -291,10 +288,10 @@ def render(
     Raises
     ------
     ValueError
-        If no plausible hip comes out of twenty draws.
+        If no plausible hip comes out of :data:`ATTEMPTS` draws.
     """
     problem = ""
-    for attempt in range(20):
+    for attempt in range(ATTEMPTS):
         rng = np.random.default_rng([seed, attempt])
         who = person or draw_person(rng)
         chosen: Side = side or ("L" if rng.random() < 0.5 else "R")
@@ -426,8 +423,10 @@ class _Truth:
 def _truth(
     masks: Mapping[Region, NDArray[np.bool_]], mineral: Field, pixel_mm: float
 ) -> _Truth:
-    """aBMD and area of the regions within the femur, and their outlines."""
-    regions, bmd, area = {}, {}, {}
+    """Mean mineral and area of the regions within the femur, and their outlines."""
+    regions: dict[Region, Points] = {}
+    bmd: dict[Site, float] = {}
+    area: dict[Site, float] = {}
     for region, inside in masks.items():
         outline = max(find_contours(np.pad(inside, 1).astype(float), 0.5), key=len) - 1
         regions[region] = approximate_polygon(outline, 0.4)[:-1, ::-1].copy()
@@ -435,7 +434,8 @@ def _truth(
         area[region] = float(inside.sum()) * pixel_mm**2 / 100
     whole = sum(area.values())
     total = sum(bmd[region] * area[region] for region in masks) / whole
-    return _Truth(regions, {**bmd, "total": total}, {**area, "total": whole})
+    bmd["total"], area["total"] = total, whole
+    return _Truth(regions, bmd, area)
 
 
 def _frame(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating]
 Vector = tuple[float, float, float]
 
 
@@ -68,16 +68,12 @@ def capsule(p: Points3, a: Vector, b: Vector, ra: float, rb: float) -> Field:
     return x
 
 
-def chain(
-    p: Points3, nodes: list[Vector], radii: list[float], k: float = 4.0
-) -> Field:
+def chain(p: Points3, nodes: list[Vector], radii: list[float], k: float = 4.0) -> Field:
     """Smoothly joined capsules through ``nodes``."""
     return smooth_union(
         (
             capsule(p, a, b, ra, rb)
-            for a, b, ra, rb in zip(
-                nodes, nodes[1:], radii, radii[1:], strict=False
-            )
+            for a, b, ra, rb in zip(nodes, nodes[1:], radii, radii[1:], strict=False)
         ),
         k,
     )
@@ -90,7 +86,7 @@ def plate(
     half_axes: tuple[float, float],
     half_thickness: float,
 ) -> Field:
-    """Rounded elliptical plate; rows of ``axes`` are its long, short and normal axis."""
+    """Rounded elliptical plate; ``axes``: its long, short and normal axis as rows."""
     x, y, z = p.x - _f(centre[0]), p.y - _f(centre[1]), p.z - _f(centre[2])
     u, v, w = (x * _f(a[0]) + y * _f(a[1]) + z * _f(a[2]) for a in axes)
     q = np.sqrt((u / _f(half_axes[0])) ** 2 + (v / _f(half_axes[1])) ** 2)

@@ -20,7 +20,7 @@ Line = NDArray[np.float64]
 LEAVES_HEAD = 0.03  # of R, and staying so for
 STAYS = 0.15  # of R along the contour
 PROMINENCE_MM = 1.0
-FOSSA_MM = 4.0  # the neck meets the trochanter where it comes this close
+FOSSA_MM = 4.0  # nearer than this, the neck meets the trochanter
 
 
 class NoLandmarks(ValueError):
@@ -108,7 +108,7 @@ def _narrowest(
     """Superior and inferior end of the neck's shortest width, and the axis."""
     for _ in range(4):
         normal = np.array([-direction[1], direction[0]])
-        best: tuple[float, Line, Line] | None = None
+        ends: list[tuple[float, Line, Line]] = []
         for s in np.arange(0.6, 1.9, 0.03) * radius:
             at = centre + s * direction
             if core(at[None])[0] >= 0:
@@ -116,12 +116,12 @@ def _narrowest(
             up = core.crossing(at, normal, 3 * radius)
             down = core.crossing(at, -normal, 3 * radius)
             width = float(np.linalg.norm(up - down))
-            if best is None or width < best[0]:
-                best = (width, up, down)
-        if best is None:
+            ends.append((width, up, down))
+        if not ends:
             raise NoLandmarks("the neck lies outside the field")
-        direction = _unit((best[1] + best[2]) / 2 - centre)
-    return best[1], best[2], direction
+        _width, upper, lower = min(ends, key=lambda end: end[0])
+        direction = _unit((upper + lower) / 2 - centre)
+    return upper, lower, direction
 
 
 def _leaves_head(path: Line, centre: Line, radius: float) -> Line:

@@ -66,9 +66,7 @@ class Beam:
         """Size at depth ``z`` relative to its shadow on the detector."""
         return (self.sid_mm - (z_mm - self.detector_z_mm)) / self.sid_mm
 
-    def at_depth(
-        self, z_mm: float
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def at_depth(self, z_mm: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """World x of the columns and y of the rows where rays cross depth ``z``."""
         m = np.float32(self.minify(z_mm))
         sx, sy = (np.float32(s) for s in self.source_xy_mm)
@@ -87,9 +85,7 @@ class Beam:
         return np.sqrt(1 + du[None, :] ** 2 + dv[:, None] ** 2)
 
 
-def _matrix(
-    at: NDArray[np.float32], axis: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _matrix(at: NDArray[np.float32], axis: NDArray[np.float32]) -> NDArray[np.float32]:
     """Bilinear interpolation matrix ``(len(at), len(axis))``, clamped at the ends."""
     step = axis[1] - axis[0]
     position = np.clip((at - axis[0]) / step, 0, len(axis) - 1.001)

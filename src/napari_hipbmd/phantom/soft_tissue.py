@@ -62,9 +62,7 @@ def _smooth_noise(
 
 def _body(x: Field, y: Field, person: Person, rng: np.random.Generator) -> Field:
     """Thickness in mm of torso and thigh."""
-    diameter = 20 * np.sqrt(
-        1000 * person.weight_kg / (np.pi * person.height_cm)
-    )  # mm
+    diameter = 20 * np.sqrt(1000 * person.weight_kg / (np.pi * person.height_cm))  # mm
     thick = 0.86 * diameter * rng.uniform(0.92, 1.08)
     fat = subcutaneous_mm(person)
     half = max(0.80 * diameter, 88 + 2.9 * person.head_radius_mm + 0.45 * fat + 8)
@@ -152,9 +150,7 @@ def _uneven(
     return (extra * bulk).astype(np.float32), float(rng.normal(0, 0.10))
 
 
-def _occluders(
-    x: Field, y: Field, family: Family, rng: np.random.Generator
-) -> Field:
+def _occluders(x: Field, y: Field, family: Family, rng: np.random.Generator) -> Field:
     """Tubes, cloth seams and clips, cm of bone mineral equivalent."""
     out = np.zeros_like(x)
     if rng.random() < 0.25:  # a tube or a seam

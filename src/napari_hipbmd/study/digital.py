@@ -52,9 +52,7 @@ def digital_hip(family: Family, seed: int, index: int, pixels: int) -> DigitalHi
     return render(film_seed, family, pixels, side, person)
 
 
-def make_case(
-    folder: Path, family: Family, seed: int, index: int, pixels: int
-) -> Case:
+def make_case(folder: Path, family: Family, seed: int, index: int, pixels: int) -> Case:
     """Render one case into the study and return its row."""
     hip = digital_hip(family, seed, index, pixels)
     name = case_name(family, seed, index)

@@ -155,13 +155,22 @@ def feature_table(cases: Sequence[Case], found: Iterable[CaseFeatures]) -> Featu
     )
 
 
-def weights_fingerprint(folder: Path) -> str:
-    """A short name for the content of a folder of weights."""
-    digest = hashlib.sha256(str(FEATURES_VERSION).encode())
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            digest.update(path.relative_to(folder).as_posix().encode())
-            digest.update(path.read_bytes())
+def networks_fingerprint(folder: Path | None, bundled: Path) -> str:
+    """A short name for the networks in use: what the features depend on.
+
+    Parameters
+    ----------
+    folder
+        A person's models, or None.
+    bundled
+        Where the networks come from that the folder lacks.
+    """
+    digest = hashlib.sha256(f"features {FEATURES_VERSION}".encode())
+    for part in ("enhancement", "landmarks"):
+        own = folder is not None and (folder / f"{part}.json").exists()
+        where = folder if own and folder is not None else bundled
+        for path in sorted(where.glob(f"{part}.*")):
+            digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -18,7 +18,7 @@ from .collect import (
     Progress,
     collect,
     feature_table,
-    weights_fingerprint,
+    networks_fingerprint,
 )
 from .figures import write_figures
 from .landmark_errors import landmark_errors
@@ -68,12 +68,12 @@ def validate(
     study = study if isinstance(study, Study) else Study.open(study)
     out = Path(out)
     _refuse_too_small(study.cases, folds)
-    weights = weights_dir() if models is None else Path(models)
+    folder = None if models is None else Path(models)
     found = collect(
         study,
         out / "features.csv",
-        measure or pipeline_measure(models),
-        made_with=weights_fingerprint(weights),
+        measure or pipeline_measure(folder),
+        made_with=networks_fingerprint(folder, weights_dir()),
         progress=progress,
         cancelled=cancelled,
     )
@@ -99,31 +99,21 @@ def validate(
     return validation
 
 
-def pipeline_measure(models: str | Path | None) -> MeasureCase:
+def pipeline_measure(models: Path | None) -> MeasureCase:
     """Measure a case with the pipeline; a refusal becomes its reason."""
-    from ..dicom import read_film
     from ..measurement import Measurement
-    from ..pipeline import load_models, measure
+    from ..pipeline import Options, load_models, measure_path
 
     loaded = load_models(models)
 
     def one(case: Case) -> Measurement:
+        options = Options(side=case.side, patient=case.patient)
         try:
-            return measure(
-                read_film(case.image),
-                image=case.image.name,
-                patient=case.patient,
-                side=case.side,
-                models=loaded,
-            )
+            (found,) = measure_path(case.image, options, loaded)
         except FilmRefused as refusal:
-            return Measurement(
-                case.case_id,
-                case.image.name,
-                case.side,
-                "refused",
-                reason=str(refusal),
-            )
+            name = case.image.name
+            return Measurement(case.case_id, name, case.side, "refused", str(refusal))
+        return found
 
     return one
 

@@ -1,0 +1,109 @@
+"""The hip box on a canonical grid: what every network looks at.
+
+A canvas is the square around a hip box, resampled (without aliasing) to a fixed
+number of pixels, mirrored so that the hip is a left one. It knows the way back to the
+film, so that nothing that is measured leaves film coordinates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates, uniform_filter
+
+from .anatomy import Points
+from .radiograph import FilmRefused, FloatImage, HipBox
+
+CANVAS_PX = 448
+PERCENTILES = (2.0, 98.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Canvas:
+    """A canonical picture of one hip box.
+
+    Attributes
+    ----------
+    grey
+        ``(448, 448)`` float32 on the film's fixed 0 … 1 range; outside the film the
+        border's values go on.
+    square
+        The square of the film that it shows.
+    mirrored
+        Whether it was mirrored (a right hip).
+    """
+
+    grey: FloatImage
+    square: HipBox
+    mirrored: bool
+
+    @property
+    def film_px(self) -> float:
+        """Film pixels per canvas pixel."""
+        return self.square.width / self.grey.shape[1]
+
+    def to_film(self, xy: Points) -> Points:
+        """Canvas ``(..., 2)`` → film pixels."""
+        size = self.grey.shape[1]
+        x = size - 1 - xy[..., 0] if self.mirrored else xy[..., 0]
+        step = self.film_px
+        return np.stack(
+            [
+                self.square.x0 + (x + 0.5) * step,
+                self.square.y0 + (xy[..., 1] + 0.5) * step,
+            ],
+            -1,
+        )
+
+    def from_film(self, xy: Points) -> Points:
+        """Film pixels ``(..., 2)`` → canvas."""
+        size = self.grey.shape[1]
+        step = self.film_px
+        x = (xy[..., 0] - self.square.x0) / step - 0.5
+        y = (xy[..., 1] - self.square.y0) / step - 0.5
+        return np.stack([size - 1 - x if self.mirrored else x, y], -1)
+
+
+def make_canvas(
+    grey: FloatImage, box: HipBox, mirrored: bool, size: int = CANVAS_PX
+) -> Canvas:
+    """Resample the square around ``box``.
+
+    Raises
+    ------
+    FilmRefused
+        If the box does not touch the film.
+    """
+    rows, columns = grey.shape
+    if box.x1 < 0 or box.y1 < 0 or box.x0 > columns - 1 or box.y0 > rows - 1:
+        raise FilmRefused(
+            f"The hip box lies outside the film ({columns} × {rows} pixels):"
+            " draw it on the hip."
+        )
+    square = HipBox.square(box.centre_xy, max(box.width, box.height))
+    step = square.width / size
+    at = (np.arange(size) + 0.5) * step
+    x, y = square.x0 + at, square.y0 + at
+    # only what the square can see is smoothed
+    r0, r1 = max(0, int(y[0] - step) - 1), min(rows, int(y[-1] + step) + 3)
+    c0, c1 = max(0, int(x[0] - step) - 1), min(columns, int(x[-1] + step) + 3)
+    part = grey[r0:r1, c0:c1]
+    if step > 1.25:
+        part = uniform_filter(part, max(1, round(step)), mode="nearest")
+    grid = np.meshgrid(y - r0, x - c0, indexing="ij")
+    out = map_coordinates(part, grid, order=1, mode="nearest").astype(np.float32)
+    if mirrored:
+        out = out[:, ::-1].copy()
+    return Canvas(out, square, mirrored)
+
+
+def normalisation(grey: NDArray[np.floating]) -> tuple[float, float]:
+    """Offset and scale that networks see a film by: its 2nd percentile and spread.
+
+    Only the networks' input is scaled by the content of a film. What they give is
+    scaled back, so that no calibration is lost.
+    """
+    low, high = np.percentile(grey[::4, ::4], PERCENTILES)
+    return float(low), float(max(high - low, 1e-3))

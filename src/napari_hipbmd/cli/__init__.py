@@ -1,0 +1,5 @@
+"""The command ``hipbmd``."""
+
+from .main import main
+
+__all__ = ["main"]

@@ -1,0 +1,32 @@
+"""``hipbmd inspect``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from ..dicom import inspect
+
+REFUSED = 3
+
+
+def run_inspect(args: argparse.Namespace) -> int:
+    """Print what the reader understood of one file."""
+    found = inspect(args.file)
+    if args.json:
+        print(json.dumps(found, indent=1, allow_nan=False))
+    else:
+        for name, value in found.items():
+            for line in _lines(name, value):
+                print(line)
+    return 0 if found["status"] == "readable" else REFUSED
+
+
+def _lines(name: str, value: Any) -> list[str]:
+    label = f"{name.replace('_', ' '):<16}"
+    if name == "flags":
+        return [f"{label} {flag['code']}: {flag['text']}" for flag in value]
+    if name == "windows":
+        return [f"{label} {json.dumps(window)}" for window in value]
+    return [] if value is None else [f"{label} {value}"]

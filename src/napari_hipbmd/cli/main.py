@@ -1,0 +1,203 @@
+"""Arguments of ``hipbmd`` and what becomes of errors.
+
+Exit status: 0 all is well; 2 wrong usage or input; 3 some films were refused;
+130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..measurement import RESEARCH_USE
+from ..radiograph import Cancelled, FilmRefused
+
+USAGE_ERROR, SOME_REFUSED, STOPPED = 2, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``hipbmd``; gives the exit status."""
+    parser = build_parser()
+    try:
+        args = parser.parse_args(arguments)
+    except SystemExit as stop:  # argparse has already said what is wrong
+        return int(stop.code or 0)
+    try:
+        return int(args.run(args))
+    except FilmRefused as error:
+        print(f"hipbmd: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except (KeyboardInterrupt, Cancelled):
+        print("hipbmd: stopped; what was finished is kept.", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:  # the reader of our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        what = error.strerror or str(error)
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"hipbmd: {what}{where}.", file=sys.stderr)
+        return USAGE_ERROR
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="hipbmd",
+        description="Bone mineral density of the hip, estimated from radiographs.",
+        epilog=RESEARCH_USE,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _measure(commands)
+    _inspect(commands)
+    _phantom(commands)
+    _train(commands)
+    _validate(commands)
+    _demo(commands)
+    return parser
+
+
+def positive(text: str) -> float:
+    """A number above zero."""
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError
+    return value
+
+
+def positive_int(text: str) -> int:
+    """A whole number above zero."""
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+positive.__name__ = "positive number"
+positive_int.__name__ = "positive whole number"
+
+
+def _measure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    p = commands.add_parser("measure", help="measure films, folders or studies")
+    p.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    p.add_argument("--side", choices=("L", "R"))
+    p.add_argument("--sex", choices=("F", "M"))
+    p.add_argument("--age-years", type=positive, metavar="A")
+    p.add_argument("--height-cm", type=positive, metavar="H")
+    p.add_argument("--weight-kg", type=positive, metavar="W")
+    p.add_argument(
+        "--box", nargs=4, type=float, metavar=("X0", "Y0", "X1", "Y1"),
+        help="the hip box, in pixels of the film",
+    )  # fmt: skip
+    p.add_argument(
+        "--spacing-mm", type=positive, metavar="S",
+        help="pixel spacing of a film that has none",
+    )  # fmt: skip
+    p.add_argument("--models", type=Path, metavar="DIR")
+    p.add_argument("--json", metavar="FILE|-")
+    p.add_argument("--csv", type=Path, metavar="FILE")
+    p.add_argument(
+        "--layers", type=Path, metavar="DIR", help="write STO and bone image as TIFF"
+    )
+
+    def run(args: argparse.Namespace) -> int:
+        from .measure import run_measure
+
+        return run_measure(args)
+
+    p.set_defaults(run=run)
+
+
+def _inspect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    p = commands.add_parser("inspect", help="tell what the reader understood of a film")
+    p.add_argument("file", type=Path, metavar="FILE")
+    p.add_argument("--json", action="store_true")
+
+    def run(args: argparse.Namespace) -> int:
+        from .inspect import run_inspect
+
+        return run_inspect(args)
+
+    p.set_defaults(run=run)
+
+
+def _phantom(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    p = commands.add_parser("phantom", help="make a study of digital hips")
+    p.add_argument("--n", type=positive_int, required=True, metavar="N")
+    p.add_argument("--seed", type=int, default=0, metavar="S")
+    p.add_argument("--family", choices=("train", "shifted"), default="train")
+    p.add_argument("--out", type=Path, required=True, metavar="DIR")
+    p.add_argument(
+        "--pixels", type=positive_int, default=900, help="rows and columns of a film"
+    )
+    p.add_argument(
+        "--workers", type=positive_int, help="processes (default: all cores)"
+    )
+
+    def run(args: argparse.Namespace) -> int:
+        from .phantom import run_phantom
+
+        return run_phantom(args)
+
+    p.set_defaults(run=run)
+
+
+def _train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    p = commands.add_parser("train", help="train one step on a study")
+    p.add_argument("step", choices=("enhancement", "landmarks", "bmd"))
+    p.add_argument("--study", type=Path, required=True, metavar="DIR")
+    p.add_argument("--preset", choices=("paper", "default"), default="default")
+    p.add_argument("--epochs", type=positive_int, metavar="N")
+    p.add_argument("--resume", action="store_true")
+    p.add_argument("--device", default="auto", metavar="D", help="auto, cpu, gpu, …")
+    p.add_argument("--out", type=Path, required=True, metavar="DIR")
+    p.add_argument("--seed", type=int, default=0, metavar="S")
+    p.add_argument(
+        "--annotator", metavar="NAME", help="learn from this person's landmarks"
+    )
+    p.add_argument(
+        "--models", type=Path, metavar="DIR",
+        help="networks that a BMD regression is fitted behind",
+    )  # fmt: skip
+
+    def run(args: argparse.Namespace) -> int:
+        from .train import run_train
+
+        return run_train(args)
+
+    p.set_defaults(run=run)
+
+
+def _validate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    p = commands.add_parser("validate", help="compare with the DXA readings of a study")
+    p.add_argument("study", type=Path, metavar="STUDY")
+    p.add_argument("--out", type=Path, required=True, metavar="DIR")
+    p.add_argument("--folds", type=positive_int, default=10, metavar="K")
+    p.add_argument("--preset", choices=("paper", "default"), default="default")
+    p.add_argument("--models", type=Path, metavar="DIR")
+
+    def run(args: argparse.Namespace) -> int:
+        from .validate import run_validate
+
+        return run_validate(args)
+
+    p.set_defaults(run=run)
+
+
+def _demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    p = commands.add_parser("demo", help="measure the sample films and show them")
+    p.add_argument(
+        "--out", type=Path, default=Path("out/demo"), metavar="DIR",
+        help="where the report goes (out/demo)",
+    )  # fmt: skip
+    p.add_argument("--no-window", action="store_true", help="do not open napari")
+
+    def run(args: argparse.Namespace) -> int:
+        from .demo import run_demo
+
+        return run_demo(args)
+
+    p.set_defaults(run=run)

@@ -1,0 +1,23 @@
+"""``hipbmd phantom``."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..study.digital import make_study
+from .progress import Bar
+
+
+def run_phantom(args: argparse.Namespace) -> int:
+    """Make a study of digital hips; a broken run goes on where it stopped."""
+    cases = make_study(
+        args.out,
+        args.n,
+        args.seed,
+        args.family,
+        args.pixels,
+        args.workers,
+        Bar(f"digital hips ({args.family})"),
+    )
+    print(f"{len(cases)} digital hips in {args.out}")
+    return 0

@@ -1,0 +1,106 @@
+"""Film → STO → bone image: film − STO at full resolution (paper 3.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from ..canvas import Canvas, normalisation
+from ..learning import load_into, read_model
+from ..measurement import HipImages
+from ..radiograph import FilmRefused, FloatImage
+from .networks import GRID_PX, Autoencoder, AutoencoderShape
+
+NAME = "enhancement"
+
+
+@dataclass(frozen=True, eq=False)
+class Enhancer:
+    """A trained autoencoder and its card."""
+
+    network: Autoencoder
+    card: dict[str, Any]
+
+    @classmethod
+    def load(cls, folder: Path) -> Enhancer:
+        """Load from a folder of models.
+
+        Raises
+        ------
+        FilmRefused
+            If it is missing, damaged or of another architecture.
+        """
+        state, card = read_model(folder, NAME)
+        try:
+            shape = AutoencoderShape.from_json(card["shape"])
+        except (KeyError, TypeError) as error:
+            raise FilmRefused(
+                f"The card of the {NAME} model in {folder} has no architecture."
+            ) from error
+        network = Autoencoder(shape)
+        load_into(network, state, NAME)
+        return cls(network, card)
+
+    def sto_on_grid(self, canvas: Canvas) -> FloatImage:
+        """STO on the reduced grid, ``(256, 256)``, on the film's grey scale."""
+        low, scale = normalisation(canvas.grey)
+        film = torch.from_numpy(canvas.grey)[None, None]
+        small = functional.interpolate(
+            film, (GRID_PX, GRID_PX), mode="bilinear", antialias=True
+        )
+        with torch.inference_mode():
+            sto, _ = self.network((small - low) / scale)
+        return (sto[0, 0].numpy() * np.float32(scale) + np.float32(low)).astype(
+            np.float32
+        )
+
+    def latent(self, canvas: Canvas) -> FloatImage:
+        """The latent z, ``(channels, 16, 16)``."""
+        low, scale = normalisation(canvas.grey)
+        film = torch.from_numpy(canvas.grey)[None, None]
+        small = functional.interpolate(
+            film, (GRID_PX, GRID_PX), mode="bilinear", antialias=True
+        )
+        with torch.inference_mode():
+            z = self.network.encode((small - low) / scale)
+        return z[0].numpy()
+
+
+def enhance(grey: FloatImage, canvas: Canvas, sto_on_grid: FloatImage) -> HipImages:
+    """Subtract the smoothly upsampled STO from the film at full resolution.
+
+    Parameters
+    ----------
+    grey
+        The whole film on its fixed 0 … 1 range.
+    canvas
+        The hip box it was seen through.
+    sto_on_grid
+        What :meth:`Enhancer.sto_on_grid` gave for it.
+    """
+    rows, columns = grey.shape
+    square = canvas.square
+    r0, r1 = max(0, int(np.ceil(square.y0))), min(rows - 1, int(square.y1))
+    c0, c1 = max(0, int(np.ceil(square.x0))), min(columns - 1, int(square.x1))
+    y = torch.arange(r0, r1 + 1, dtype=torch.float32)
+    x = torch.arange(c0, c1 + 1, dtype=torch.float32)
+    v = 2 * (y - square.y0) / square.height - 1
+    u = 2 * (x - square.x0) / square.width - 1
+    if canvas.mirrored:
+        u = -u
+    grid = torch.stack(torch.meshgrid(v, u, indexing="ij")[::-1], -1)[None]
+    with torch.inference_mode():
+        sto = functional.grid_sample(
+            torch.from_numpy(sto_on_grid)[None, None],
+            grid,
+            "bicubic",
+            "border",
+            align_corners=False,
+        )[0, 0].numpy()
+    film = np.ascontiguousarray(grey[r0 : r1 + 1, c0 : c1 + 1])
+    return HipImages((r0, c0), film, sto)

@@ -1,0 +1,177 @@
+"""Training the autoencoder on pairs (film, STO) with the loss of Eq. 1."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from .. import augmentation
+from ..hips import LEVELS, Hips
+from ..learning import Fit, channels_last, fit, write_model
+from ..radiograph import FilmRefused
+from ..synthesis import additive
+from .networks import GRID_PX, Autoencoder, AutoencoderShape, loss
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from lightning.pytorch import LightningModule
+
+Preset = Literal["default", "paper"]
+NAME = "enhancement"
+BONE_VISIBLE = 0.01  # of the grey range
+VALIDATION_SHARE = 0.08
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a preset fixes."""
+
+    shape: AutoencoderShape
+    alpha: float = 1e-4
+    learning_rate: float = 2e-3
+    bone_weight: float = 4.0
+    mixed_share: float = 0.35
+    noise: float = 0.03
+    curves: bool = True
+
+
+RECIPES: dict[Preset, Recipe] = {
+    "default": Recipe(AutoencoderShape()),
+    "paper": Recipe(
+        AutoencoderShape(norm=False),
+        learning_rate=1e-3,
+        bone_weight=1.0,
+        mixed_share=1.0,
+        noise=0.0,
+        curves=False,
+    ),
+}
+
+
+class Pairs(Dataset[tuple[Tensor, Tensor]]):
+    """Film and STO canvases, ``(1, 448, 448)`` each, 0 … 1."""
+
+    def __init__(self, hips: Hips) -> None:
+        if hips.sto is None:
+            raise FilmRefused(
+                "Enhancement learns from pairs of film and STO, and this study has no"
+                " truth/ folder: make pairs first, or a study with 'hipbmd phantom'."
+            )
+        self.film, self.sto = hips.film, hips.sto
+
+    def __len__(self) -> int:
+        return len(self.film)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        film, sto = (
+            torch.from_numpy(a[index].astype("float32") / LEVELS)[None]
+            for a in (self.film, self.sto)
+        )
+        return film, sto
+
+
+class EnhancementTraining(LightningModule):
+    """Lightning's view of the training: augmentation, loss, optimiser."""
+
+    def __init__(self, recipe: Recipe, epochs: int) -> None:
+        super().__init__()
+        self.recipe, self.epochs = recipe, epochs
+        self.network = channels_last(Autoencoder(recipe.shape))
+
+    def _pair(self, film: Tensor, sto: Tensor) -> tuple[Tensor, Tensor]:
+        """A random pair of the batch: seen anew, and mixed with others' soft tissue."""
+        recipe, n = self.recipe, len(film)
+        both = torch.cat([film, sto], 1)
+        matrix = augmentation.random_frames(n, augmentation.Wobble(), film.device)
+        both = augmentation.view(both, matrix, GRID_PX)
+        film, sto = both[:, :1], both[:, 1:]
+        mixed = torch.rand(n, 1, 1, 1, device=film.device) < recipe.mixed_share
+        tile = sto.roll(1, 0)  # another patient's soft tissue
+        film = torch.where(mixed, additive(tile, film, sto, 1.0).clamp(0, 1), film)
+        sto = torch.where(mixed, tile, sto)
+        if recipe.curves:
+            both = augmentation.random_curve(torch.cat([film, sto], 1))
+            film, sto = both[:, :1], both[:, 1:]
+        return film, sto
+
+    def _loss(self, film: Tensor, sto: Tensor, noise: float) -> tuple[Tensor, Tensor]:
+        bone = (film - sto).abs() > BONE_VISIBLE
+        low, scale = augmentation.normalise(film)
+        seen = (film - low) / scale
+        if noise:
+            seen = augmentation.add_noise(seen, noise)
+        seen = seen.to(memory_format=torch.channels_last)
+        with torch.autocast(film.device.type, torch.bfloat16):
+            drawn, z = self.network(seen)
+        weight = 1 + (self.recipe.bone_weight - 1) * bone.float()
+        root = torch.sqrt(weight / weight.mean())
+        label = (sto - low) / scale
+        return loss(root * label, root * drawn.float(), z.float(), self.recipe.alpha)
+
+    def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
+        """One step on a batch of canvases."""
+        film, sto = self._pair(*batch)
+        error, penalty = self._loss(film, sto, self.recipe.noise)
+        n = len(film)
+        self.log("reconstruction", error, on_step=False, on_epoch=True, batch_size=n)
+        self.log("penalty", penalty, on_step=False, on_epoch=True, batch_size=n)
+        return error + penalty
+
+    def validation_step(self, batch: tuple[Tensor, Tensor], _: int) -> None:
+        """Error of the STO under bone, as a share of the film's spread."""
+        film, sto = (
+            torch.nn.functional.interpolate(
+                a, (GRID_PX, GRID_PX), mode="bilinear", antialias=True
+            )
+            for a in batch
+        )
+        error, _penalty = self._loss(film, sto, 0.0)
+        self.log("validation", error, on_epoch=True, batch_size=len(film))
+
+    def configure_optimizers(self) -> Any:
+        """Adam with a cosine to zero."""
+        optimiser = torch.optim.AdamW(
+            self.network.parameters(), self.recipe.learning_rate, weight_decay=1e-4
+        )
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.epochs)
+        return [optimiser], [schedule]
+
+
+def train(hips: Hips, preset: Preset, plan: Fit) -> None:
+    """Train on ``hips`` and write ``enhancement.safetensors`` and its card.
+
+    Raises
+    ------
+    FilmRefused
+        If the hips have no STO, or a checkpoint does not fit.
+    Cancelled
+        If asked to stop.
+    """
+    recipe = RECIPES[preset]
+    fitted, held = hips.split(VALIDATION_SHARE, plan.seed)
+    module = EnhancementTraining(recipe, plan.epochs)
+    fit(module, Pairs(fitted), Pairs(held), plan)
+    figures = {
+        name: round(float(value), 6)
+        for name, value in module.trainer.callback_metrics.items()
+    }
+    write_model(
+        plan.out,
+        NAME,
+        module.network.state_dict(),
+        {
+            "name": f"{NAME} ({preset})",
+            "preset": preset,
+            "shape": recipe.shape.to_json(),
+            "recipe": {k: v for k, v in asdict(recipe).items() if k != "shape"},
+            "hips": {"train": len(fitted), "validation": len(held)},
+            "epochs": plan.epochs,
+            "figures": figures,
+            **plan.settings,
+        },
+    )

@@ -1,0 +1,128 @@
+"""Finding the hip box on a film that shows more than one hip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..anatomy import is_mirrored
+from ..canvas import make_canvas
+from ..radiograph import FloatImage, HipBox, Side
+from .predict import LandmarkFinder
+
+BOX_MM = 190.0
+WHOLE_UP_TO_MM = 260.0
+STEP = 0.36  # of the box' side
+WITHOUT_SPACING = (0.45, 0.6, 0.8, 1.0)  # of the film's short side
+BATCH = 8
+EMPTY_SHARE = 0.45
+
+
+@dataclass(frozen=True)
+class Located:
+    """A hip box, its side, and how unsure the networks are of it (in rulers)."""
+
+    box: HipBox
+    side: Side
+    doubt: float
+
+
+def needs_locating(
+    shape: tuple[int, int], spacing_mm: tuple[float, float] | None
+) -> bool:
+    """Whether a film is too large to be one hip box."""
+    rows, columns = shape
+    if spacing_mm is None:
+        return max(rows, columns) > 1200
+    return max(rows * spacing_mm[0], columns * spacing_mm[1]) > WHOLE_UP_TO_MM
+
+
+def _candidates(
+    shape: tuple[int, int], spacing_mm: tuple[float, float] | None
+) -> list[HipBox]:
+    rows, columns = shape
+    if spacing_mm is None:
+        sides = [share * min(shape) for share in WITHOUT_SPACING]
+    else:
+        sides = [BOX_MM / float(np.mean(spacing_mm))]
+    boxes = []
+    for side in sides:
+
+        def places(extent: int, side: float = side) -> list[float]:
+            span = max(0.0, extent - side)
+            count = 1 + int(np.ceil(span / (STEP * side)))
+            return [float(v) for v in np.linspace(0, span, count)]
+
+        boxes += [
+            HipBox(x - 0.5, y - 0.5, x - 0.5 + side, y - 0.5 + side)
+            for y in places(rows)
+            for x in places(columns)
+        ]
+    return boxes
+
+
+def _flat(grey: FloatImage) -> bool:
+    """Whether a picture is mostly one value: air, lead, the collimator."""
+    low, high = float(grey.min()), float(grey.max())
+    edge = 0.02 * max(high - low, 1e-6)
+    blank = (grey < low + edge) | (grey > high - edge)
+    return bool(blank.mean() > EMPTY_SHARE)
+
+
+def locate(
+    finder: LandmarkFinder,
+    grey: FloatImage,
+    spacing_mm: tuple[float, float] | None,
+    side: Side | None,
+) -> Located:
+    """Search a large film for its hip.
+
+    Parameters
+    ----------
+    side
+        Search for this side only; both when None.
+    """
+    sides: tuple[Side, ...] = ("L", "R") if side is None else (side,)
+    boxes = _candidates(grey.shape, spacing_mm)
+    best = _best(finder, grey, boxes, sides)
+    for _ in range(2):  # around what was found, at its own size
+        canvas = make_canvas(grey, best.box, is_mirrored(best.side))
+        found = finder.find(canvas, None).xy
+        middle = (found.min(0) + found.max(0)) / 2
+        middle = middle - [0, 0.12 * float(np.ptp(found, axis=0).max())]
+        extent = 1.75 * float(np.ptp(found, axis=0).max())
+        near = [
+            HipBox.square((float(middle[0]), float(middle[1])), max(64.0, extent * f))
+            for f in (0.9, 1.0, 1.15)
+        ]
+        best = _best(finder, grey, [*near, best.box], (best.side,))
+    return best
+
+
+def best_side(finder: LandmarkFinder, grey: FloatImage, box: HipBox) -> Located:
+    """Left or right: the side that leaves the networks less in doubt."""
+    return _best(finder, grey, [box], ("L", "R"))
+
+
+def _best(
+    finder: LandmarkFinder,
+    grey: FloatImage,
+    boxes: list[HipBox],
+    sides: tuple[Side, ...],
+) -> Located:
+    tried: list[Located] = []
+    canvases = [
+        (box, side, make_canvas(grey, box, is_mirrored(side)))
+        for box in boxes
+        for side in sides
+    ]
+    useful = [c for c in canvases if not _flat(c[2].grey)] or canvases
+    for start in range(0, len(useful), BATCH):
+        part = useful[start : start + BATCH]
+        doubts = finder.doubt([canvas for _, _, canvas in part])
+        tried += [
+            Located(box, side, float(doubt))
+            for (box, side, _), doubt in zip(part, doubts, strict=True)
+        ]
+    return min(tried, key=lambda place: place.doubt)

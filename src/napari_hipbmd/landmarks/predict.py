@@ -1,0 +1,157 @@
+"""Finding the sixteen landmarks of one hip: first order, crops, second order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .. import augmentation
+from ..anatomy import LANDMARK_IDS, REGIONS
+from ..canvas import Canvas
+from ..learning import load_into, read_model
+from ..measurement import LandmarkSet
+from ..radiograph import FilmRefused
+from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, ruler
+from .networks import FIRST_PX, SECOND_PX, Decentralised, spread
+
+NAME = "landmarks"
+LOOKS = 2  # the first order looks at the box, then closer at what it found
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Points of a batch in canvas −1 … 1.
+
+    ``points`` ``(n, 16, 2)``; ``spread`` ``(n, 16)`` and ``ruler`` ``(n,)`` in the same
+    unit, the spread divided by the ruler; ``centre_spread`` ``(n,)`` tells how sure
+    the first order is.
+    """
+
+    points: Tensor
+    spread: Tensor
+    ruler: Tensor
+    centre_spread: Tensor
+
+
+def _seen(film: Tensor) -> Tensor:
+    low, scale = augmentation.normalise(film)
+    return ((film - low) / scale).clamp(-0.5, 1.5)
+
+
+def _widths(log_heat: Tensor | None, points: Tensor) -> Tensor:
+    if log_heat is None:
+        return torch.zeros(points.shape[:2])
+    return spread(log_heat, points)
+
+
+@torch.inference_mode()
+def find_centres(
+    network: Decentralised, film: Tensor, looks: int = LOOKS
+) -> tuple[Tensor, Tensor]:
+    """Region centres ``(n, 3, 2)`` and how blurred they are, in rulers, ``(n,)``."""
+    n = len(film)
+    zero = torch.zeros(n)
+    matrix = augmentation.frames(zero, zero + 1, zero, zero)
+    for look in range(looks):
+        points, heat = network(
+            "first", _seen(augmentation.view(film, matrix, FIRST_PX))
+        )
+        blur = _widths(heat, points).mean(1) * matrix[:, 0, 0]
+        centres = augmentation.from_view(points, matrix)
+        if look + 1 < looks:
+            size = (FIRST_SIDE * ruler(centres) / 2).clamp(0.4, 1.3)
+            middle = centres.mean(1)
+            matrix = augmentation.frames(zero, size, middle[:, 0], middle[:, 1])
+    return centres, blur / ruler(centres)
+
+
+@torch.inference_mode()
+def find_on_batch(network: Decentralised, film: Tensor, looks: int = LOOKS) -> Found:
+    """Both orders on ``(n, 1, 448, 448)`` canvases."""
+    n = len(film)
+    centres, blur = find_centres(network, film, looks)
+    unit = ruler(centres)
+    points = torch.zeros(n, len(LANDMARK_IDS), 2)
+    widths = torch.zeros(n, len(LANDMARK_IDS))
+    zero = torch.zeros(n)
+    for i, region in enumerate(REGIONS):
+        size = CROP_SIDE[region] * unit / 2
+        matrix = augmentation.frames(zero, size, centres[:, i, 0], centres[:, i, 1])
+        local, heat = network(region, _seen(augmentation.view(film, matrix, SECOND_PX)))
+        points[:, MEMBERS[region]] = augmentation.from_view(local, matrix)
+        widths[:, MEMBERS[region]] = (
+            _widths(heat, local) * size[:, None] / unit[:, None]
+        )
+    return Found(points, widths, unit, blur)
+
+
+@dataclass(frozen=True, eq=False)
+class LandmarkFinder:
+    """Trained networks and their card."""
+
+    network: Decentralised
+    card: dict[str, Any]
+    uncertainty: np.ndarray  # (16, 2): expected error = a + b · spread, in rulers
+
+    @classmethod
+    def load(cls, folder: Path) -> LandmarkFinder:
+        """Load from a folder of models.
+
+        Raises
+        ------
+        FilmRefused
+            If it is missing, damaged or of another architecture.
+        """
+        state, card = read_model(folder, NAME)
+        try:
+            network = Decentralised(card["preset"])
+            lines = np.array([card["uncertainty"][name] for name in LANDMARK_IDS])
+        except (KeyError, TypeError, ValueError) as error:
+            raise FilmRefused(
+                f"The card of the {NAME} model in {folder} is not complete."
+            ) from error
+        load_into(network, state, NAME)
+        return cls(network, card, lines)
+
+    def find(
+        self, canvas: Canvas, spacing_mm: tuple[float, float] | None
+    ) -> LandmarkSet:
+        """Sixteen landmarks in film pixels with their expected error in mm."""
+        size = canvas.grey.shape[0]
+        found = find_on_batch(self.network, torch.from_numpy(canvas.grey)[None, None])
+        on_canvas = (found.points[0].double().numpy() + 1) * size / 2 - 0.5
+        in_rulers = np.maximum(
+            self.uncertainty[:, 0] + self.uncertainty[:, 1] * found.spread[0].numpy(),
+            0.01,
+        )
+        film_px = in_rulers * float(found.ruler[0]) * size / 2 * canvas.film_px
+        sigma = (
+            np.full(len(LANDMARK_IDS), np.nan)
+            if spacing_mm is None
+            else film_px * float(np.mean(spacing_mm))
+        )
+        return LandmarkSet(canvas.to_film(on_canvas), sigma)
+
+    def doubt(self, canvases: list[Canvas]) -> np.ndarray:
+        """How unsure each canvas leaves the networks, ``(n,)`` in rulers."""
+        film = torch.from_numpy(np.stack([c.grey for c in canvases]))[:, None]
+        found = find_on_batch(self.network, film)
+        twins = [("N3", "T1"), ("T4", "I1"), ("N4", "I5")]
+        index = {name: i for i, name in enumerate(LANDMARK_IDS)}
+        apart = torch.stack(
+            [
+                torch.linalg.norm(
+                    found.points[:, index[a]] - found.points[:, index[b]], dim=-1
+                )
+                for a, b in twins
+            ],
+            1,
+        ).mean(1)
+        return (
+            apart / found.ruler + found.spread.mean(1) + found.centre_spread
+        ).numpy()

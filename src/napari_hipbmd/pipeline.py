@@ -1,0 +1,468 @@
+"""The paper's flowchart: film → STO → bone image → landmarks → features → BMD."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import bmd, quality
+from .anatomy import REGIONS, Points, Region, Site, area, is_mirrored, polygons
+from .canvas import Canvas, make_canvas
+from .dicom import list_films, read_film
+from .measurement import HipImages, LandmarkSet, Measurement, RegionMeasurement
+from .radiograph import (
+    Cancelled,
+    FilmRefused,
+    Flag,
+    FloatImage,
+    HipBox,
+    Patient,
+    Radiograph,
+    Side,
+)
+from .resources import weights_dir
+from .study import Study
+
+if TYPE_CHECKING:
+    from .bmd import BmdModel
+    from .enhancement.apply import Enhancer
+    from .landmarks.predict import LandmarkFinder
+
+Report = Callable[[str, Measurement], None]
+MEASURE_CODES = {
+    "region-outside",
+    "saturation",
+    "implausible-bmd",
+    "implausible-area",
+    "extrapolation",
+    "biology",
+    "position",
+}
+DIGITAL = "digital hips"
+NO_SPACING = (
+    "The film has no trusted pixel spacing, so areas and BMD are not given:"
+    " supply the spacing in mm."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Networks:
+    """The trained networks: all that the features need."""
+
+    enhancer: Enhancer
+    finder: LandmarkFinder
+
+
+@dataclass(frozen=True, eq=False)
+class Models(Networks):
+    """The three fitted parts of the flowchart."""
+
+    bmd: BmdModel
+
+
+def _home(folder: Path, name: str) -> Path:
+    return folder if (folder / name).exists() else weights_dir()
+
+
+def load_networks(folder: Path | None = None) -> Networks:
+    """The networks of a folder; one that it lacks is the bundled one.
+
+    Raises
+    ------
+    FilmRefused
+        If one is damaged.
+    """
+    from .enhancement.apply import Enhancer
+    from .landmarks.predict import LandmarkFinder
+
+    where = folder or weights_dir()
+    return Networks(
+        Enhancer.load(_home(where, "enhancement.json")),
+        LandmarkFinder.load(_home(where, "landmarks.json")),
+    )
+
+
+@cache
+def _load(folder: Path, stamp: tuple[float, ...]) -> Models:
+    try:
+        text = (_home(folder, "bmd.json") / "bmd.json").read_text("utf-8")
+    except FileNotFoundError:
+        raise FilmRefused(
+            f"The folder {folder} has no regression (bmd.json): fit one with"
+            " 'hipbmd train bmd'."
+        ) from None
+    networks = load_networks(folder)
+    return Models(networks.enhancer, networks.finder, bmd.BmdModel.from_json(text))
+
+
+def measure_features(
+    film: Radiograph, side: Side | None, networks: Networks
+) -> dict[Region, bmd.RegionFeatures]:
+    """Features of one hip, without a regression: what a calibration is fitted to."""
+    grey = film.grey()
+    box, hip_side, _flags = _place(film, grey, networks, None, side or film.side)
+    canvas = make_canvas(grey, box, is_mirrored(hip_side))
+    images = _enhance(grey, canvas, networks)
+    marks = networks.finder.find(canvas, film.spacing_mm)
+    row, column = images.corner_row_col
+    return bmd.features(images.bone, polygons(marks.xy), (column, row))
+
+
+def load_models(folder: Path | str | None = None) -> Models:
+    """Models of a folder; those that it lacks are the bundled ones.
+
+    Raises
+    ------
+    FilmRefused
+        If the folder does not exist, holds no model, or one is damaged.
+    """
+    where = weights_dir() if folder is None else Path(folder)
+    names = ("enhancement.json", "landmarks.json", "bmd.json")
+    there = [where / name for name in names if (where / name).is_file()]
+    if not there:
+        raise FilmRefused(
+            f"The folder {where} holds no models (enhancement, landmarks or bmd):"
+            " give the --out folder of 'hipbmd train'."
+        )
+    files = [f for path in there for f in where.glob(path.stem + ".*")]
+    stamp = tuple(sorted(path.stat().st_mtime for path in files))
+    return _load(where.resolve(), stamp)
+
+
+def measure(
+    film: Radiograph,
+    *,
+    image: str = "",
+    patient: Patient | None = None,
+    side: Side | None = None,
+    box: HipBox | None = None,
+    models: Models | None = None,
+    report: Report | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Measurement:
+    """Measure one hip.
+
+    Parameters
+    ----------
+    image
+        The name shown for the film.
+    patient
+        Biology; what it lacks is taken from the film.
+    side
+        Side of the hip; by default what the film says, else the likelier one.
+    box
+        The hip box; by default the whole film, or on a large one the place where the
+        networks are surest.
+    models
+        The bundled ones by default.
+    report
+        Called after each step with its name and what is known so far.
+    cancelled
+        Asked between the steps.
+
+    Raises
+    ------
+    FilmRefused
+        If the box lies outside the film.
+    Cancelled
+        If asked to stop.
+    """
+    models = models or load_models()
+    started = perf_counter()
+    seconds: dict[str, float] = {}
+    state = Measurement(
+        film.case_id,
+        image or film.case_id,
+        side or film.side,
+        "partial",
+        flags=film.flags,
+        spacing_mm=film.spacing_mm,
+        spacing_source=film.spacing_source,
+        patient=(patient or Patient()).or_else(film.patient),
+        film=film,
+        model_name=models.bmd.name,
+        calibrated_on=models.bmd.calibrated_on,
+    )
+
+    def step_done(name: str, since: float, state: Measurement) -> Measurement:
+        seconds[name] = perf_counter() - since
+        if report:
+            report(name, state)
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        return state
+
+    t = perf_counter()
+    grey = film.grey()
+    box, hip_side, flags = _place(film, grey, models, box, state.side)
+    canvas = make_canvas(grey, box, is_mirrored(hip_side))
+    state = replace(state, box=box, side=hip_side, flags=state.flags + flags)
+    state = step_done("locate", t, state)
+
+    t = perf_counter()
+    state = replace(state, images=_enhance(grey, canvas, models))
+    state = step_done("enhance", t, state)
+
+    t = perf_counter()
+    marks = models.finder.find(canvas, film.spacing_mm)
+    seen = quality.metal(canvas, marks.xy) + quality.agreement(
+        marks.xy, marks.sigma_mm, film.spacing_mm
+    )
+    state = replace(state, landmarks=marks, flags=state.flags + seen)
+    state = step_done("landmarks", t, state)
+
+    t = perf_counter()
+    state = _with_values(state, models)
+    seconds["measure"] = perf_counter() - t
+    seconds["total"] = perf_counter() - started
+    state = replace(state, seconds=dict(seconds))
+    if report:
+        report("measure", state)
+    return state
+
+
+def _place(
+    film: Radiograph,
+    grey: FloatImage,
+    models: Networks,
+    box: HipBox | None,
+    side: Side | None,
+) -> tuple[HipBox, Side, tuple[Flag, ...]]:
+    """Hip box and side, and what had to be guessed."""
+    from .landmarks.locate import best_side, locate, needs_locating
+
+    flags: list[Flag] = []
+    if box is None and needs_locating(film.shape, film.spacing_mm):
+        place = locate(models.finder, grey, film.spacing_mm, side)
+        flags.append(
+            Flag(
+                "box-guessed",
+                "The film shows more than one hip box, and the hip was searched for:"
+                " check it, or give the box.",
+            )
+        )
+        box, found = place.box, place.side
+    elif side is None:
+        box = box or film.whole_box()
+        found = best_side(models.finder, grey, box).side
+    else:
+        box, found = box or film.whole_box(), side
+    if side is None:
+        word = "left" if found == "L" else "right"
+        flags.append(
+            Flag(
+                "side-guessed",
+                f"The film does not say which hip it is; it looks like a {word} one:"
+                " check it, or give the side.",
+            )
+        )
+    return box, found, tuple(flags)
+
+
+def _enhance(grey: FloatImage, canvas: Canvas, models: Networks) -> HipImages:
+    from .enhancement.apply import enhance
+
+    return enhance(grey, canvas, models.enhancer.sto_on_grid(canvas))
+
+
+def remeasure(
+    measurement: Measurement,
+    landmarks_xy: Points,
+    patient: Patient | None = None,
+    models: Models | None = None,
+) -> Measurement:
+    """The last step again, after a person moved landmarks or changed the biology.
+
+    Parameters
+    ----------
+    landmarks_xy
+        ``(16, 2)`` film pixels.
+    """
+    models = models or load_models()
+    before = measurement.landmarks
+    sigma = (
+        np.full(len(landmarks_xy), np.nan) if before is None else before.sigma_mm.copy()
+    )
+    if before is not None:
+        sigma[np.any(before.xy != landmarks_xy, axis=1)] = 0.0
+    return _with_values(
+        replace(
+            measurement,
+            landmarks=LandmarkSet(np.asarray(landmarks_xy, float), sigma),
+            patient=patient or measurement.patient,
+        ),
+        models,
+    )
+
+
+def _with_values(state: Measurement, models: Models) -> Measurement:
+    """Regions, features and BMD of a state that has images and landmarks."""
+    film, images, marks = state.film, state.images, state.landmarks
+    assert film is not None and images is not None and marks is not None
+    shapes = polygons(marks.xy)
+    row, column = images.corner_row_col
+    found = bmd.features(images.bone, shapes, (column, row))
+    spacing = film.spacing_mm
+    px_cm2 = None if spacing is None else spacing[0] * spacing[1] / 100
+    regions = {
+        region: RegionMeasurement(
+            shapes[region],
+            found[region].thresholds,
+            found[region].features,
+            None if px_cm2 is None else area(shapes[region]) * px_cm2,
+        )
+        for region in REGIONS
+    }
+    kept = tuple(f for f in state.flags if f.code not in MEASURE_CODES)
+    tagged = tuple(f for f in film.flags if f.code == "position")
+    seen = tagged or quality.position(marks.xy)
+    seen += quality.field(
+        marks.xy, film.shape, {region: found[region].share for region in REGIONS}
+    )
+    seen += quality.saturation(
+        {
+            region: bmd.region_values(images.film, shapes[region], (column, row))[0]
+            for region in REGIONS
+        },
+    )
+    state = replace(state, regions=regions)
+    vector = bmd.feature_vector(found)
+    if spacing is None or not np.isfinite(vector).all():
+        reason = (
+            NO_SPACING
+            if spacing is None
+            else "A region lies outside the film: move the landmarks or the hip box."
+        )
+        return replace(
+            state,
+            status="partial",
+            reason=reason,
+            flags=kept + seen,
+            bmd_g_cm2=None,
+            t_score=None,
+        )
+    return _with_bmd(replace(state, flags=kept + seen), vector, models)
+
+
+def _with_bmd(state: Measurement, vector: np.ndarray, models: Models) -> Measurement:
+    model, patient = models.bmd, state.patient
+    estimates = model.predict(vector, patient)
+    values: dict[Site, float] = {site: e.value for site, e in estimates.items()}
+    flags: tuple[Flag, ...] = ()
+    if not model.uses_biology(patient):
+        flags += (
+            Flag(
+                "biology",
+                "Sex, age, height or weight is missing: the model without them is"
+                " used, and its interval is wider.",
+            ),
+        )
+    if model.extrapolates(vector):
+        flags += (
+            Flag(
+                "extrapolation",
+                "The bone image's grey values lie far outside those the regression was"
+                " fitted to: the aBMD is not to be trusted.",
+            ),
+        )
+    if DIGITAL in model.calibrated_on:
+        flags += (
+            Flag(
+                "calibration",
+                "The regression is fitted to digital hips and not calibrated for this"
+                " X-ray machine: the aBMD shows the chain working, no more.",
+            ),
+        )
+    areas: dict[Site, float] = {
+        region: state.regions[region].area_cm2 or 0.0 for region in REGIONS
+    }
+    areas["total"] = sum(areas.values())
+    flags += bmd.implausible(values, areas)
+    kept = tuple(f for f in state.flags if f.code != "calibration")
+    return replace(
+        state,
+        status="measured",
+        reason=None,
+        flags=kept + flags,
+        bmd_g_cm2=estimates,
+        t_score=bmd.t_scores(values),
+    )
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line may say about every film."""
+
+    side: Side | None = None
+    patient: Patient = Patient()
+    box: HipBox | None = None
+    spacing_mm: float | None = None
+
+
+def measure_path(
+    path: Path, options: Options | None = None, models: Models | None = None
+) -> Iterator[Measurement]:
+    """Measure a film, a folder of films or a study, one result a hip.
+
+    A film that cannot be used becomes a result with status ``"refused"``; it never
+    stops the others.
+
+    Raises
+    ------
+    FilmRefused
+        If the path does not exist, is an empty folder, or the table of a study
+        cannot be read.
+    """
+    options = options or Options()
+    models = models or load_models()
+    if not path.exists():
+        raise FilmRefused(f"There is no file or folder {path}.")
+    if path.is_file():
+        yield _measure_file(path, path.name, path.stem, options, models)
+    elif Study.is_study(path):
+        for case in Study.open(path).cases:
+            known = replace(
+                options,
+                side=options.side or case.side,
+                patient=options.patient.or_else(case.patient),
+            )
+            name = case.image.name
+            yield _measure_file(case.image, name, case.case_id, known, models)
+    else:
+        films = list_films(path)
+        if not films:
+            raise FilmRefused(f"The folder {path} holds no films.")
+        for film in films:
+            name = film.relative_to(path).as_posix()
+            yield _measure_file(film, name, film.stem, options, models)
+
+
+def _measure_file(
+    path: Path, image: str, case_id: str, options: Options, models: Models
+) -> Measurement:
+    started = perf_counter()
+    try:
+        film = replace(read_film(path), case_id=case_id)
+        if options.spacing_mm is not None:
+            spacing = (options.spacing_mm, options.spacing_mm)
+            film = film.with_spacing(spacing, "given by the user")
+        read = perf_counter() - started
+        result = measure(
+            film,
+            image=image,
+            patient=options.patient,
+            side=options.side,
+            box=options.box,
+            models=models,
+        )
+    except FilmRefused as error:
+        return Measurement(case_id, image, options.side, "refused", str(error))
+    seconds = {"read": read, **result.seconds}
+    seconds["total"] = perf_counter() - started
+    return replace(result, seconds=seconds)

@@ -1,0 +1,159 @@
+"""Reasons not to trust a film, seen in its picture rather than in its tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import find_objects, label, white_tophat
+from skimage.draw import disk
+
+from . import anatomy
+from .anatomy import INDEX, TWICE_FOUND, Points, Region
+from .canvas import Canvas, normalisation
+from .radiograph import Flag, FloatImage
+
+METAL_TOPHAT = 0.30  # of the film's spread, narrower than
+METAL_WIDTH_PX = 11  # canvas pixels, about 4 mm
+METAL_AREA_PX = (5, 2500)
+SATURATED = 0.995
+TURNED_DEG = 20.0
+TWINS_APART_MM = 6.0
+UNSURE_MM = 4.0
+
+
+def metal(canvas: Canvas, landmarks_xy: Points) -> tuple[Flag, ...]:
+    """Small, sharply bright things in or near the regions: clips, screws, wires.
+
+    Parameters
+    ----------
+    landmarks_xy
+        ``(16, 2)`` film pixels.
+    """
+    low, scale = normalisation(canvas.grey)
+    seen = np.clip((canvas.grey - low) / scale, -0.5, 1.6)
+    marks = canvas.from_film(landmarks_xy)
+    size = seen.shape[0]
+    near = np.zeros(seen.shape, bool)
+    reach = 0.6 * float(np.ptp(marks, axis=0).max())
+    rows, columns = disk(marks.mean(0)[::-1], reach, shape=seen.shape)
+    near[rows, columns] = True
+    edge = size // 40
+    near[:edge] = near[-edge:] = near[:, :edge] = near[:, -edge:] = False
+    peaks = white_tophat(seen, size=METAL_WIDTH_PX) > METAL_TOPHAT
+    parts, _count = label(peaks & near)
+    found = 0
+    for i, box in enumerate(find_objects(parts), 1):
+        area = int((parts[box] == i).sum())
+        sides = [s.stop - s.start for s in box]
+        compact = area / (sides[0] * sides[1]) > 0.12 and max(sides) < 0.2 * size
+        if METAL_AREA_PX[0] <= area <= METAL_AREA_PX[1] and compact:
+            found += 1
+    if not found:
+        return ()
+    return (
+        Flag(
+            "metal",
+            f"There are small, very bright objects in or near the hip ({found} found),"
+            " such as clips or screws: values of a region that holds one are too high.",
+        ),
+    )
+
+
+def position(landmarks_xy: Points) -> tuple[Flag, ...]:
+    """Flag a thigh that is far from the straight AP position."""
+    top = (landmarks_xy[INDEX["T4"]] + landmarks_xy[INDEX["N4"]]) / 2
+    bottom = (landmarks_xy[INDEX["I2"]] + landmarks_xy[INDEX["I3"]]) / 2
+    step = bottom - top
+    angle = float(np.degrees(np.arctan2(abs(step[0]), step[1])))
+    if angle <= TURNED_DEG:
+        return ()
+    return (
+        Flag(
+            "position",
+            f"The thigh is turned {angle:.0f}° away from straight down (a frog-leg or"
+            " abducted view?): aBMD is defined for an AP film of a straight leg.",
+        ),
+    )
+
+
+def agreement(
+    landmarks_xy: Points,
+    sigma_mm: NDArray[np.float64],
+    spacing_mm: tuple[float, float] | None,
+) -> tuple[Flag, ...]:
+    """Flag landmarks that the networks are unsure of, or place apart."""
+    if spacing_mm is None:
+        return ()
+    flags = []
+    apart = {
+        f"{a}/{b}": float(
+            anatomy.distances_mm(
+                landmarks_xy[INDEX[a]], landmarks_xy[INDEX[b]], spacing_mm
+            )
+        )
+        for a, b in TWICE_FOUND
+    }
+    worst = max(apart, key=lambda name: apart[name])
+    if apart[worst] > TWINS_APART_MM:
+        flags.append(
+            Flag(
+                "landmarks-disagree",
+                f"Two networks place {worst}, which is one place, {apart[worst]:.0f} mm"
+                " apart: check the landmarks.",
+            )
+        )
+    if np.nanmean(sigma_mm) > UNSURE_MM:
+        flags.append(
+            Flag(
+                "landmarks-unsure",
+                "The landmarks are uncertain (expected error"
+                f" {np.nanmean(sigma_mm):.0f} mm on average): check them.",
+            )
+        )
+    return tuple(flags)
+
+
+def field(
+    landmarks_xy: Points, shape: tuple[int, int], shares: Mapping[Region, float]
+) -> tuple[Flag, ...]:
+    """Flag regions that reach over the film's border."""
+    cut = [region for region, share in shares.items() if share < 0.999]
+    rows, columns = shape
+    outside = [
+        name
+        for name, i in INDEX.items()
+        if not (
+            -0.5 <= landmarks_xy[i, 0] <= columns - 0.5
+            and -0.5 <= landmarks_xy[i, 1] <= rows - 0.5
+        )
+    ]
+    if not cut and not outside:
+        return ()
+    what = " and ".join(cut) if cut else "a region"
+    return (
+        Flag(
+            "region-outside",
+            f"The film does not show all of the hip ({what}; outside: "
+            f"{', '.join(outside) or 'an edge'}): values come from what is visible.",
+        ),
+    )
+
+
+def saturation(values_of: Mapping[Region, FloatImage]) -> tuple[Flag, ...]:
+    """Flag regions whose film values (0 … 1) are burnt out to the largest one."""
+    burnt = [
+        region
+        for region, values in values_of.items()
+        if values.size and float((values >= SATURATED).mean()) > 0.02
+    ]
+    if not burnt:
+        return ()
+    return (
+        Flag(
+            "saturation",
+            f"The film is saturated in the {' and '.join(burnt)}: grey values there"
+            " say nothing about density.",
+        ),
+    )

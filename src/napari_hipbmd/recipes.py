@@ -1,0 +1,184 @@
+"""From a study to what the trainings take, and from a preset to a trained model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .anatomy import SITES, is_mirrored
+from .canvas import make_canvas
+from .dicom import read_film
+from .files import write_text_atomic
+from .hips import Hips, to_levels
+from .radiograph import FilmRefused
+from .study import Study
+
+if TYPE_CHECKING:
+    from .bmd import BmdModel
+    from .learning import Fit
+
+Progress = Callable[[int, int], None]
+
+
+def load_hips(
+    study: Study,
+    annotator: str | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Hips:
+    """Read a study's films, STO and landmarks as canonical canvases.
+
+    Parameters
+    ----------
+    annotator
+        Take this annotator's landmarks instead of the truth; unlabelled and partly
+        labelled cases are left out.
+
+    Raises
+    ------
+    FilmRefused
+        If a case has no side, or nothing is left to learn from.
+    """
+    films, stos, marks, spacings, groups = [], [], [], [], []
+    for done, case in enumerate(study.cases):
+        if progress:
+            progress(done, len(study.cases))
+        film = read_film(case.image)
+        side = case.side or film.side
+        if side is None:
+            raise FilmRefused(
+                f"Case {case.case_id} has no side: fill in L or R in cases.csv."
+            )
+        truth = study.truth(case.case_id)
+        xy = None if truth is None else truth.landmarks_xy
+        if annotator is not None:
+            labels = study.labels(annotator, case.case_id)
+            xy = None if labels is None else labels.xy
+            if xy is None or not np.isfinite(xy).all():
+                continue
+        mirrored = is_mirrored(side)
+        canvas = make_canvas(film.grey(), film.whole_box(), mirrored)
+        films.append(to_levels(canvas.grey))
+        if truth is not None and truth.sto is not None:
+            sto = make_canvas(truth.sto, film.whole_box(), mirrored)
+            stos.append(to_levels(sto.grey))
+        if xy is not None:
+            marks.append(canvas.from_film(xy))
+        spacing = np.nan if film.spacing_mm is None else np.mean(film.spacing_mm)
+        spacings.append(float(spacing) * canvas.film_px)
+        groups.append(case.group or case.case_id)
+    if not films:
+        raise FilmRefused(f"The study {study.folder.name} has no cases to learn from.")
+    count = len(films)
+    return Hips(
+        np.stack(films),
+        np.array(spacings),
+        tuple(groups),
+        np.stack(stos) if len(stos) == count else None,
+        np.stack(marks) if len(marks) == count else None,
+    )
+
+
+def source_of(study: Study) -> dict[str, object]:
+    """What a model card says about the films it was made from."""
+    seeds = sorted({case.case_id.rsplit("-", 1)[0] for case in study.cases})
+    families = sorted({case.extra.get("family", "own films") for case in study.cases})
+    return {
+        "data": {"cases": len(study.cases), "cohorts": seeds[:8], "family": families}
+    }
+
+
+def train_network(
+    step: str,
+    folder: Path,
+    preset: str,
+    plan: Fit,
+    annotator: str | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Train ``"enhancement"`` or ``"landmarks"`` on a study and write the model.
+
+    Raises
+    ------
+    FilmRefused
+        If the study lacks what the step learns from.
+    Cancelled
+        If asked to stop.
+    """
+    study = Study.open(folder)
+    hips = load_hips(study, annotator, progress)
+    plan = replace(plan, settings={**source_of(study), **plan.settings})
+    if step == "enhancement":
+        from .enhancement.training import train as train_step
+    else:
+        from .landmarks.training import train as train_step
+    train_step(hips, preset, plan)  # type: ignore[arg-type]
+
+
+def train_bmd(
+    folder: Path,
+    out: Path,
+    preset: str = "default",
+    *,
+    models: Path | None = None,
+    created_by: str = "",
+    progress: Progress | None = None,
+) -> BmdModel:
+    """Fit the regression of a study with DXA readings and write ``bmd.json``.
+
+    Films are enhanced and landmarks predicted by the networks of ``models``.
+
+    Raises
+    ------
+    FilmRefused
+        If there are too few films with readings.
+    """
+    from .bmd import BmdModel, feature_vector
+    from .pipeline import load_networks, measure_features
+
+    study = Study.open(folder)
+    networks = load_networks(models)
+    rows, patients, readings, groups = [], [], [], []
+    for done, case in enumerate(study.cases):
+        if progress:
+            progress(done, len(study.cases))
+        if all(value is None for value in case.dxa.values()):
+            continue
+        try:
+            found = measure_features(read_film(case.image), case.side, networks)
+        except FilmRefused:
+            continue
+        rows.append(feature_vector(found))
+        patients.append(case.patient)
+        readings.append([_or_nan(case.dxa.get(site)) for site in SITES])
+        groups.append(case.group or case.case_id)
+    if progress:
+        progress(len(study.cases), len(study.cases))
+    if not rows:
+        raise FilmRefused(
+            f"The study {study.folder.name} has no DXA readings: fill in the bmd_"
+            " columns of cases.csv (g/cm²)."
+        )
+    digital = all("family" in case.extra for case in study.cases)
+    model = BmdModel.fit(
+        np.array(rows),
+        patients,
+        np.array(readings),
+        groups=groups,
+        preset=preset,
+        name="digital hips" if digital else study.folder.name,
+        calibrated_on=f"{len(rows)} digital hips (simulated DXA)"
+        if digital
+        else f"{len(rows)} films of the study {study.folder.name}",
+        created_by=created_by,
+    )
+    write_text_atomic(out / "bmd.json", model.to_json())
+    return model
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
