@@ -11,6 +11,7 @@ from napari_hipbmd.anatomy import LANDMARK_IDS
 from napari_hipbmd.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.study import Study, write_cases
 from napari_hipbmd.validation import collect, landmark_errors, validate
+from napari_hipbmd.validation.collect import networks_fingerprint
 
 
 def run(made_up, out, **options):
@@ -182,3 +183,19 @@ def test_a_study_without_biology_is_validated_on_the_films_alone(made_up, tmp_pa
     assert not found.with_biology
     assert {one.row for one in found.results} == {"raw", "ring", "enhanced", "exact"}
     assert "enhanced" in found.text()
+
+
+def test_other_networks_have_another_fingerprint_and_another_regression_has_not(
+    tmp_path,
+):
+    bundled, own = tmp_path / "bundled", tmp_path / "own"
+    for folder in (bundled, own):
+        folder.mkdir()
+        for name in ("enhancement.json", "enhancement.safetensors", "landmarks.json"):
+            (folder / name).write_text("same")
+    first = networks_fingerprint(None, bundled)
+    (bundled / "bmd.json").write_text("fitted again")
+    assert networks_fingerprint(None, bundled) == first
+    assert networks_fingerprint(own, bundled) == first
+    (own / "enhancement.safetensors").write_text("other weights")
+    assert networks_fingerprint(own, bundled) != first
