@@ -25,8 +25,10 @@ from napari_hipbmd.plugin.layers import (
     result_layers,
 )
 from napari_hipbmd.plugin.place import Place
+from napari_hipbmd.radiograph import Flag, HipBox
 
 PLACE = Place((0.2, 0.25), (7.0, -3.0), ("mm", "mm"), ("row", "column"))
+SHOWN = [kind for kind in RESULTS if kind != "found_box"]
 LANDMARKS = hnp.arrays(
     np.float64, (16, 2), elements=st.floats(-1e5, 1e5) | st.just(np.nan)
 )
@@ -69,7 +71,7 @@ def test_a_point_with_a_strange_name_is_told() -> None:
 
 def test_every_layer_lies_where_its_film_lies(measurement: Measurement) -> None:
     layers = made(measurement)
-    assert [kind_of(layer) for layer in layers] == list(RESULTS)
+    assert [kind_of(layer) for layer in layers] == SHOWN
     for layer in layers:
         np.testing.assert_allclose(layer.scale, PLACE.scale)
         assert [str(unit) for unit in layer.units] == ["millimeter"] * 2
@@ -91,7 +93,7 @@ def test_a_pixel_of_the_bone_image_lies_on_the_same_pixel_of_the_film(
 def test_points_carry_what_a_person_asks_of_a_landmark(
     measurement: Measurement,
 ) -> None:
-    points = made(measurement)[3]
+    points = made(measurement)[-1]
     assert isinstance(points, Points)
     assert list(points.features["id"]) == list(LANDMARK_IDS)
     assert points.features["name"][0] == "superior head–neck junction"
@@ -124,6 +126,17 @@ def test_regions_are_the_three_polygons(measurement: Measurement) -> None:
         np.testing.assert_allclose(
             polygon[:, ::-1], measurement.regions[region].polygon_xy
         )
+
+
+def test_a_hip_box_that_was_guessed_is_shown_to_be_checked(
+    measurement: Measurement,
+) -> None:
+    box = HipBox(10, 20, 310, 330)
+    given = replace(measurement, box=box)
+    assert "found_box" not in [kind_of(layer) for layer in made(given)]
+    guessed = replace(given, flags=(Flag("box-guessed", "Check the box."),))
+    (layer,) = [each for each in made(guessed) if kind_of(each) == "found_box"]
+    assert box_of_rectangle(layer.data[0]) == box
 
 
 def test_what_is_absent_gives_no_layer(measurement: Measurement) -> None:

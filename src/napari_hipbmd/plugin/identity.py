@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 KEY = "hipbmd"
-Kind = Literal["film", "box", "sto", "bone", "regions", "landmarks"]
-RESULTS: tuple[Kind, ...] = ("sto", "bone", "regions", "landmarks")
+Kind = Literal["film", "box", "sto", "bone", "found_box", "regions", "landmarks"]
+RESULTS: tuple[Kind, ...] = ("sto", "bone", "found_box", "regions", "landmarks")
 
 
 def tag(kind: Kind, **facts: Any) -> dict[str, dict[str, Any]]:

@@ -30,6 +30,7 @@ REGION_NAMES: dict[Region, str] = {
     "trochanter": "trochanter",
     "intertrochanter": "inter-trochanter",
 }
+BOX_COLOUR = "#ffe14d"
 SURE, DOUBTFUL, UNSURE, UNKNOWN = "#7dfc8c", "#ffe14d", "#ff6b5e", "#ffffff"
 DOUBTFUL_MM, UNSURE_MM = 2.5, 5.0
 LINE_MM, SMALLEST_MM, LARGEST_MM, UNKNOWN_MM = 0.6, 2.5, 14.0, 4.0
@@ -59,6 +60,8 @@ def result_layers(
     layers = []
     if measurement.images is not None:
         layers += _image_layers(measurement.images, place)
+    if measurement.box is not None and _was_guessed(measurement):
+        layers.append(_box_layer(measurement.box, place))
     if measurement.regions:
         layers.append(_regions_layer(measurement.regions, place))
     if (
@@ -147,6 +150,28 @@ def _image_layers(images: HipImages, place: Place) -> list[LayerData]:
         )
         for kind, (name, pixels, limits) in parts.items()
     ]
+
+
+def _was_guessed(measurement: Measurement) -> bool:
+    """Whether a person has to check the hip box, and so to see it."""
+    return any(flag.code == "box-guessed" for flag in measurement.flags)
+
+
+def _box_layer(box: HipBox, place: Place) -> LayerData:
+    corners = [(box.y0, box.x0), (box.y0, box.x1), (box.y1, box.x1), (box.y1, box.x0)]
+    return (
+        [np.array(corners)],
+        {
+            **place.arguments(),
+            "name": "hip box found",
+            "shape_type": "rectangle",
+            "edge_color": BOX_COLOUR,
+            "face_color": "transparent",
+            "edge_width": LINE_MM / _pixel_mm(place),
+            "metadata": tag("found_box"),
+        },
+        "shapes",
+    )
 
 
 def _regions_layer(regions: dict[Region, RegionMeasurement], place: Place) -> LayerData:

@@ -15,6 +15,7 @@ from .contrast import widen, widen_when_inserted
 from .films import can_be_a_film
 from .identity import RESULTS, belongs_to, kind_of, tag
 from .layers import (
+    BOX_COLOUR,
     box_of_rectangle,
     landmarks_xy,
     polygons_row_col,
@@ -101,7 +102,7 @@ class Session:
             layer = Shapes(
                 ndim=2,
                 name=f"{film_layer.name}: hip box",
-                edge_color="#ffe14d",
+                edge_color=BOX_COLOUR,
                 face_color="transparent",
                 edge_width=3,
                 metadata=metadata,
@@ -158,7 +159,7 @@ class Session:
 
     def _follow_landmarks(self, film_layer: Layer) -> None:
         points = self.result(film_layer, "landmarks")
-        self._lock_regions(film_layer)
+        self._lock_derived(film_layer)
         if points is None:
             self._live.pop(film_layer, None)
             return
@@ -178,13 +179,14 @@ class Session:
         if layer is not None:
             layer.data = polygons_row_col(measurement.regions)
             layer.features = region_table(measurement.regions)
-            self._lock_regions(film_layer)
+            self._lock_derived(film_layer)
 
-    def _lock_regions(self, film_layer: Layer) -> None:
+    def _lock_derived(self, film_layer: Layer) -> None:
         # Regions follow from the landmarks; napari unlocks a layer on new data.
-        layer = self.result(film_layer, "regions")
-        if layer is not None:
-            layer.editable = False
+        for kind in ("regions", "found_box"):
+            layer = self.result(film_layer, kind)
+            if layer is not None:
+                layer.editable = False
 
     def _give_spacing(self, film_layer: Layer, spacing: tuple[float, float]) -> None:
         film_layer.scale = spacing
