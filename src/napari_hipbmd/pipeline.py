@@ -39,7 +39,6 @@ MEASURE_CODES = {
     "region-outside",
     "saturation",
     "implausible-bmd",
-    "implausible-area",
     "extrapolation",
     "biology",
     "position",
@@ -379,11 +378,7 @@ def _with_bmd(state: Measurement, vector: np.ndarray, models: Models) -> Measure
                 " X-ray machine: the aBMD shows the chain working, no more.",
             ),
         )
-    areas: dict[Site, float] = {
-        region: state.regions[region].area_cm2 or 0.0 for region in REGIONS
-    }
-    areas["total"] = sum(areas.values())
-    flags += bmd.implausible(values, areas)
+    flags += bmd.implausible(values)
     kept = tuple(f for f in state.flags if f.code != "calibration")
     return replace(
         state,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from ..measurement import RESEARCH_USE
 from ..validation import validate
 from .progress import Bar
 
@@ -20,5 +19,4 @@ def run_validate(args: argparse.Namespace) -> int:
         progress=Bar("measured"),
     )
     print(found.text())
-    print(f"\n{RESEARCH_USE}")
     return 0

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from scipy.interpolate import BSpline, make_interp_spline
 from torch.nn import functional
 
 from ..canvas import Canvas, normalisation
@@ -71,6 +74,20 @@ class Enhancer:
         return z[0].numpy()
 
 
+def _spline(at: NDArray[np.float64]) -> FloatImage:
+    """Cubic spline interpolation from the grid, as a matrix ``(len(at), 256)``.
+
+    ``at`` is in shares of the grid's side; beyond the outer cells their value stays.
+    """
+    cells = np.clip(at * GRID_PX - 0.5, 0, GRID_PX - 1)
+    return _cells()(cells).astype(np.float32)
+
+
+@cache
+def _cells() -> BSpline:
+    return make_interp_spline(np.arange(GRID_PX), np.eye(GRID_PX), k=3)
+
+
 def enhance(grey: FloatImage, canvas: Canvas, sto_on_grid: FloatImage) -> HipImages:
     """Subtract the smoothly upsampled STO from the film at full resolution.
 
@@ -87,20 +104,10 @@ def enhance(grey: FloatImage, canvas: Canvas, sto_on_grid: FloatImage) -> HipIma
     square = canvas.square
     r0, r1 = max(0, int(np.ceil(square.y0))), min(rows - 1, int(square.y1))
     c0, c1 = max(0, int(np.ceil(square.x0))), min(columns - 1, int(square.x1))
-    y = torch.arange(r0, r1 + 1, dtype=torch.float32)
-    x = torch.arange(c0, c1 + 1, dtype=torch.float32)
-    v = 2 * (y - square.y0) / square.height - 1
-    u = 2 * (x - square.x0) / square.width - 1
+    rows_at = (np.arange(r0, r1 + 1) - square.y0) / square.height
+    columns_at = (np.arange(c0, c1 + 1) - square.x0) / square.width
     if canvas.mirrored:
-        u = -u
-    grid = torch.stack(torch.meshgrid(v, u, indexing="ij")[::-1], -1)[None]
-    with torch.inference_mode():
-        sto = functional.grid_sample(
-            torch.from_numpy(sto_on_grid)[None, None],
-            grid,
-            "bicubic",
-            "border",
-            align_corners=False,
-        )[0, 0].numpy()
+        columns_at = 1 - columns_at
+    sto = _spline(rows_at) @ sto_on_grid @ _spline(columns_at).T
     film = np.ascontiguousarray(grey[r0 : r1 + 1, c0 : c1 + 1])
     return HipImages((r0, c0), film, sto)

@@ -29,7 +29,7 @@ class NoLandmarks(ValueError):
 
 @dataclass(frozen=True)
 class Shadow:
-    """A silhouette as a sampled signed distance: ``[row, column]`` at ``v0``, ``u0``."""
+    """A silhouette: sampled signed distance, ``[row, column]`` from ``v0``, ``u0``."""
 
     field: Field
     u0: float

@@ -1,0 +1,107 @@
+"""What a user may rely on: a digital hip's truth is true."""
+
+import numpy as np
+import pytest
+from scipy.ndimage import distance_transform_edt
+
+from napari_hipbmd import anatomy
+from napari_hipbmd.anatomy import INDEX
+from napari_hipbmd.phantom import render
+
+PIXELS = 300
+
+
+@pytest.fixture(scope="module", params=[(11, "train"), (12, "train"), (13, "shifted")])
+def hip(request):
+    seed, family = request.param
+    return render(seed, family, PIXELS)
+
+
+def test_the_same_seed_gives_the_same_film(hip):
+    again = render(11, "train", 128)
+    np.testing.assert_array_equal(again.film, render(11, "train", 128).film)
+
+
+def test_neck_abmd_is_the_patients_target(hip):
+    assert hip.bmd_g_cm2["neck"] == pytest.approx(hip.person.neck_bmd_g_cm2, abs=2e-3)
+
+
+def test_total_abmd_is_the_area_weighted_mean(hip):
+    total = sum(hip.bmd_g_cm2[r] * hip.area_cm2[r] for r in anatomy.REGIONS)
+    whole = sum(hip.area_cm2[r] for r in anatomy.REGIONS)
+    assert hip.bmd_g_cm2["total"] == pytest.approx(total / whole)
+    assert hip.area_cm2["total"] == pytest.approx(whole)
+
+
+def test_bone_in_log_attenuation_is_proportional_to_mineral(hip):
+    """(μ bone − μ muscle) · t within the femur, but for beam hardening."""
+    inside = np.zeros(hip.film.shape, bool)
+    for region in ("trochanter", "intertrochanter"):
+        inside |= anatomy.mask(hip.regions[region], hip.film.shape)
+    r = np.corrcoef(hip.bone_log[inside], hip.mineral_g_cm2[inside])[0, 1]
+    assert r > 0.97
+
+
+def test_the_truth_does_not_depend_on_the_films_resolution():
+    fine, coarse = render(11, "train", 600), render(11, "train", 300)
+    assert fine.bmd_g_cm2["total"] == pytest.approx(
+        coarse.bmd_g_cm2["total"], rel=0.02
+    )
+    np.testing.assert_allclose(
+        (fine.landmarks_xy + 0.5) / 2, coarse.landmarks_xy + 0.5, atol=0.02
+    )
+
+
+def test_a_right_hip_is_a_mirrored_left_one():
+    left = render(21, "train", 200, side="L")
+    right = render(21, "train", 200, side="R")
+    np.testing.assert_allclose(
+        anatomy.mirror_xy(right.landmarks_xy, 200), left.landmarks_xy, atol=1e-9
+    )
+    np.testing.assert_allclose(right.mineral_g_cm2[:, ::-1], left.mineral_g_cm2)
+
+
+def test_landmarks_agree_with_their_definitions(hip):
+    xy = hip.landmarks_xy
+    if hip.plan.side == "R":
+        xy = anatomy.mirror_xy(xy, PIXELS)
+
+    def at(name):
+        return xy[INDEX[name]]
+
+    for once, again in anatomy.TWICE_FOUND:
+        np.testing.assert_array_equal(at(once), at(again))
+    np.testing.assert_allclose(at("T5"), (at("N3") + at("N4")) / 2)
+    # T3 is half-way between T2 and T4 along the shaft
+    shaft = (at("I2") + at("I3")) / 2 - (at("T4") + at("N4")) / 2
+    shaft = shaft / np.linalg.norm(shaft)
+    cut = at("I3") - at("I2")
+    assert abs(cut @ shaft) < 0.25 * np.linalg.norm(cut)
+    # N4 is where the medial contour is farthest from the line N5–I4
+    assert at("N5")[1] < at("N4")[1] < at("I4")[1] or hip.plan.pose.abduction > 20
+    # lateral is right on a canonical left hip
+    assert at("T4")[0] > at("N4")[0]
+    assert at("I2")[0] > at("I3")[0]
+
+
+def test_contour_landmarks_lie_on_the_bones_edge(hip):
+    bone = hip.mineral_g_cm2 > 0.02
+    edge = distance_transform_edt(bone) + distance_transform_edt(~bone) - 1
+    pixel_mm = hip.detector_mm / hip.magnification
+    for name in ("N5", "T3", "T4", "I2", "I3", "I4", "T2"):
+        x, y = np.round(hip.landmarks_xy[INDEX[name]]).astype(int)
+        assert edge[y, x] * pixel_mm < 2.5, name
+
+
+def test_film_and_sto_differ_by_bone_only(hip):
+    """Away from all bone the displayed film is its STO, but for noise."""
+    away = distance_transform_edt(hip.bone_log < 1e-3) > 25
+    if away.sum() < 200:
+        pytest.skip("bone and its halo fill this film")
+    difference = (hip.film - hip.sto)[away]
+    assert abs(np.median(difference)) < 0.03
+
+
+def test_films_fill_their_grey_range(hip):
+    assert 0 <= hip.film.min() and hip.film.max() <= 1
+    assert np.percentile(hip.film, 98) - np.percentile(hip.film, 2) > 0.25
