@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
+
+from napari_hipbmd.resources import sample_data_dir
+from napari_hipbmd.study import Study
+from napari_hipbmd.study.digital import make_study
 
 # A window that nobody sees, unless a display was asked for.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -22,3 +27,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if NEED_A_DISPLAY & set(getattr(item, "fixturenames", ())):
             item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def repo_root() -> Path:
+    return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def sample_study() -> Study:
+    """The six films that come with the package, and their truth."""
+    return Study.open(sample_data_dir())
+
+
+@pytest.fixture(scope="session")
+def tiny_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty-four digital hips on small films: to be read only."""
+    folder = tmp_path_factory.mktemp("digital") / "tiny"
+    make_study(folder, 24, 5, "train", 128, workers=2)
+    return folder
