@@ -102,14 +102,19 @@ class FakePipeline(ModuleType):
             raise FilmRefused(self.refusal)
         if self.error is not None:
             raise self.error
-        return measured(replace(film, side=side), TYPICAL_XY * 60 + 100, patient)
+        result = measured(replace(film, side=side), TYPICAL_XY * 60 + 100, patient)
+        return replace(result, box=box)
 
     def remeasure(
         self, measurement: Measurement, xy: np.ndarray, patient: Patient | None = None
     ) -> Measurement:
         self.remeasured += 1
         assert measurement.film is not None
-        return measured(measurement.film, xy, patient or measurement.patient)
+        assert measurement.landmarks is not None
+        before = measurement.landmarks
+        after = measured(measurement.film, xy, patient or measurement.patient)
+        sigma = np.where((before.xy == xy).all(axis=1), before.sigma_mm, 0.0)
+        return replace(after, landmarks=LandmarkSet(xy, sigma))
 
 
 @pytest.fixture

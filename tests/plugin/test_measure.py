@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from napari.layers import Image
+from napari.utils.colormaps.standardize_color import transform_color
 from qtpy.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -20,6 +21,7 @@ from qtpy.QtWidgets import (
 
 from napari_hipbmd.plugin.films import radiograph_layer
 from napari_hipbmd.plugin.identity import facts_of, kind_of
+from napari_hipbmd.plugin.layers import PLACED
 from napari_hipbmd.plugin.measure import MeasureWidget
 from napari_hipbmd.plugin.session import session_of
 from napari_hipbmd.radiograph import Radiograph
@@ -79,6 +81,7 @@ def test_an_empty_viewer_says_what_to_do_first(viewer: Any, qtbot: Any) -> None:
     assert not button.isEnabled()
     assert "Open a radiograph" in button.toolTip()
     assert "Open a radiograph" in dock.find(QPushButton, "draw_box").toolTip()
+    assert "Open Sample" in dock.text("result_title")
 
 
 def test_a_film_fills_in_what_it_knows(dock: Dock) -> None:
@@ -156,6 +159,40 @@ def test_moving_a_landmark_moves_its_region_and_the_numbers(
         "inter-trochanter",
     ]
     assert not regions.editable
+
+
+def test_a_landmark_that_was_moved_is_shown_as_placed_by_hand(dock: Dock) -> None:
+    dock.measure()
+    points = dock.layer("landmarks")
+    large = points.size[15]
+    points.data[15] += 10
+    points.events.features()
+    dock.wait(lambda: points.features["state"][15] == "placed")
+    assert points.features["sigma_mm"][15] == 0
+    assert points.size[15] < large
+    np.testing.assert_allclose(
+        points.border_color[15], transform_color(PLACED)[0], atol=0.01
+    )
+    assert list(points.features["state"][:15]) == ["predicted"] * 15
+    assert points.features["sigma_mm"][0] == 0.5
+    points.data[15] += 10
+    points.events.features()
+    dock.qtbot.wait(50)
+    np.testing.assert_allclose(points.data, dock.layer("landmarks").data)
+
+
+def test_a_hip_on_a_large_film_is_brought_near_once(
+    dock: Dock, film: Radiograph
+) -> None:
+    dock.press("draw_box")
+    corners = np.array([[100, 50], [100, 150], [200, 150], [200, 50]])
+    dock.layer("box").add_rectangles(corners)
+    dock.measure()
+    camera = dock.viewer.camera
+    np.testing.assert_allclose(camera.center[-2:], np.multiply(SPACING, (150, 100)))
+    camera.zoom = 1.0
+    dock.measure()
+    assert camera.zoom == 1.0
 
 
 def test_many_moves_in_one_turn_are_measured_once(

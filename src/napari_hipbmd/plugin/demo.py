@@ -7,13 +7,14 @@ from typing import Any
 
 import napari
 from napari.layers import Layer
+from qtpy.QtGui import QGuiApplication
 
 from ..measurement import Measurement
 from .films import radiograph_layer
 from .session import session_of
 
 DOCK = ("napari-hipbmd", "Measure BMD")
-DOCK_WIDTH = 430
+WINDOW = (1600, 1000)
 
 
 def open_demo(measurements: Sequence[Measurement], *, show: bool = True) -> Any:
@@ -32,6 +33,8 @@ def open_demo(measurements: Sequence[Measurement], *, show: bool = True) -> Any:
         The viewer.
     """
     viewer = napari.Viewer(title="napari-hipbmd", show=show)
+    if show:
+        fill_screen(viewer)
     measurement = next((m for m in measurements if m.film is not None), None)
     if measurement is not None:
         show_measurement(viewer, measurement)
@@ -46,9 +49,20 @@ def show_measurement(viewer: Any, measurement: Measurement) -> Any:
         raise ValueError("the measurement does not hold its film")
     film_layer = Layer.create(*radiograph_layer(measurement.film, measurement.case_id))
     viewer.layers.append(film_layer)
-    dock, widget = viewer.window.add_plugin_dock_widget(*DOCK)
-    dock.setMinimumWidth(DOCK_WIDTH)
+    _, widget = viewer.window.add_plugin_dock_widget(*DOCK)
     session_of(viewer).show(film_layer, measurement)
-    viewer.scale_bar.visible = True
-    viewer.reset_view()
+    show_scale_bar(viewer)
     return widget
+
+
+def fill_screen(viewer: Any) -> None:
+    """Make room for a film, napari's own docks and ours, as far as the screen goes."""
+    screen = QGuiApplication.primaryScreen().availableGeometry()
+    width, height = WINDOW
+    viewer.window.resize(min(width, screen.width()), min(height, screen.height()))
+
+
+def show_scale_bar(viewer: Any) -> None:
+    """Show it; napari 0.9 keeps it in another place than those before."""
+    canvas = getattr(viewer, "canvas", None)
+    getattr(canvas, "overlays", viewer).scale_bar.visible = True

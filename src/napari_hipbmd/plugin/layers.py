@@ -32,6 +32,7 @@ REGION_NAMES: dict[Region, str] = {
 }
 BOX_COLOUR = "#ffe14d"
 SURE, DOUBTFUL, UNSURE, UNKNOWN = "#7dfc8c", "#ffe14d", "#ff6b5e", "#ffffff"
+PLACED = "#ff9df2"
 DOUBTFUL_MM, UNSURE_MM = 2.5, 5.0
 LINE_MM, SMALLEST_MM, LARGEST_MM, UNKNOWN_MM = 0.6, 2.5, 14.0, 4.0
 LABEL_MM = (1.0, 1.2)
@@ -123,6 +124,22 @@ def landmarks_xy(ids: Sequence[str], points: NDArray[np.float64]) -> Points:
     return found
 
 
+def landmark_states(sigma_mm: NDArray[np.float64]) -> list[str]:
+    """``"placed"`` by a person, who leaves no expected error, or ``"predicted"``."""
+    return ["placed" if s == 0 else "predicted" for s in sigma_mm]
+
+
+def landmark_style(sigma_mm: NDArray[np.float64], place: Place) -> dict[str, Any]:
+    """Size and colours of landmarks: a circle's radius is the expected error."""
+    colours = [_colour(s) for s in sigma_mm]
+    sizes = np.where(np.isfinite(sigma_mm), 2 * sigma_mm, UNKNOWN_MM)
+    return {
+        "size": sizes.clip(SMALLEST_MM, LARGEST_MM) / _pixel_mm(place),
+        "face_color": [f"{colour}30" for colour in colours],
+        "border_color": colours,
+    }
+
+
 def box_of_rectangle(corners_row_col: NDArray[np.float64]) -> HipBox:
     """The hip box that a drawn rectangle, or any shape's extent, stands for."""
     (y0, x0), (y1, x1) = corners_row_col.min(axis=0), corners_row_col.max(axis=0)
@@ -197,8 +214,6 @@ def _landmarks_layer(landmarks: LandmarkSet, place: Place) -> LayerData:
     chosen = [INDEX[name] for name in ids]
     pixel_mm = _pixel_mm(place)
     sigma = landmarks.sigma_mm[chosen]
-    colours = [_colour(s) for s in sigma]
-    sizes = np.where(np.isfinite(sigma), 2 * sigma, UNKNOWN_MM)
     return (
         points,
         {
@@ -208,11 +223,10 @@ def _landmarks_layer(landmarks: LandmarkSet, place: Place) -> LayerData:
                 "id": ids,
                 "name": [LANDMARKS[i].name for i in chosen],
                 "sigma_mm": sigma,
+                "state": landmark_states(sigma),
                 "label": [_label(name) for name in ids],
             },
-            "size": sizes.clip(SMALLEST_MM, LARGEST_MM) / pixel_mm,
-            "face_color": [f"{colour}30" for colour in colours],
-            "border_color": colours,
+            **landmark_style(sigma, place),
             "border_width": 0.08,
             "text": {
                 "string": "label",
@@ -240,6 +254,8 @@ def _label(name: str) -> str:
 def _colour(sigma_mm: float) -> str:
     if not np.isfinite(sigma_mm):
         return UNKNOWN
+    if sigma_mm == 0:
+        return PLACED
     if sigma_mm < DOUBTFUL_MM:
         return SURE
     return DOUBTFUL if sigma_mm < UNSURE_MM else UNSURE

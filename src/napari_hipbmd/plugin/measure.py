@@ -35,6 +35,12 @@ STEPS = {
 }
 SPACING_TYPED = "given by hand"
 WHOLE_FILM = "None drawn: a small film is taken whole, on a large one the hip is found."
+WIDTH = 440
+FIRST = (
+    "<b>Open a radiograph first:</b> drop a DICOM film, PNG or TIFF on the window, or"
+    " take File ▸ Open Sample ▸ Hip BMD."
+)
+NOT_MEASURED = "Not measured yet: press <b>Measure</b>."
 NOT_RUNNING = "Nothing is running."
 THROWN_AWAY = (
     "The film was changed or removed while it was measured: the result is gone."
@@ -65,6 +71,7 @@ class MeasureWidget(QWidget):
         self.progress.setObjectName("progress")
         self.progress.setRange(0, len(STEPS))
         self.results = ResultPanel()
+        self.results.clear(FIRST)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.addWidget(self.form)
@@ -82,7 +89,7 @@ class MeasureWidget(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
-        self.setMinimumWidth(400)
+        self.setMinimumWidth(WIDTH)
         self._set_running(False)
 
     def _connect(self) -> None:
@@ -141,7 +148,7 @@ class MeasureWidget(QWidget):
     def _on_film_chosen(self) -> None:
         layer = self.form.film_layer()
         if layer is None:
-            self.results.clear()
+            self.results.clear(FIRST)
             return
         facts = facts_of(layer)
         measurement = self._session.measurement(layer)
@@ -155,7 +162,7 @@ class MeasureWidget(QWidget):
         self._show_spacing(layer, measurement)
         self._show_box()
         if measurement is None:
-            self.results.clear()
+            self.results.clear(NOT_MEASURED)
         else:
             self.results.show_measurement(measurement, layer.name)
 

@@ -15,6 +15,7 @@ from qtpy.QtWidgets import (
 
 from ..anatomy import SITES, Site
 from ..measurement import RESEARCH_USE, Measurement
+from .layers import DOUBTFUL, DOUBTFUL_MM, PLACED, SURE, UNSURE, UNSURE_MM
 
 SITE_NAMES: dict[Site, str] = {
     "neck": "Neck",
@@ -32,6 +33,18 @@ ROWS = {
     "feature 3": "Mean grey value clipped to [m − 1.96 s, m + s].",
 }
 NOTHING = "–"
+LEGEND = (
+    "Drag a landmark, and the numbers follow. Its radius is the expected error: "
+    + " ".join(
+        f"<font color='{colour}'>●</font>&nbsp;{text.replace(' ', '&nbsp;')}"
+        for colour, text in (
+            (SURE, f"below {DOUBTFUL_MM:g} mm"),
+            (DOUBTFUL, f"below {UNSURE_MM:g} mm"),
+            (UNSURE, "larger"),
+            (PLACED, "placed by hand"),
+        )
+    )
+)
 
 
 class ResultPanel(QWidget):
@@ -40,7 +53,7 @@ class ResultPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._setup_ui()
-        self.clear()
+        self.clear("")
 
     def show_measurement(self, measurement: Measurement, name: str) -> None:
         """Show a hip; what is not known is a dash with its reason below."""
@@ -49,6 +62,7 @@ class ResultPanel(QWidget):
                 self.table.item(row, column).setText(text)
         self.title.setText(f"<b>{_escaped(name)}</b>, {_seconds(measurement)}")
         reasons = [] if measurement.reason is None else [measurement.reason]
+        self.legend.setVisible(measurement.landmarks is not None)
         self._show_flags(reasons + [flag.text for flag in measurement.flags])
         self._set_stale(False)
 
@@ -57,12 +71,13 @@ class ResultPanel(QWidget):
         self._show_flags([text])
         self._set_stale(True)
 
-    def clear(self) -> None:
-        """Show that nothing has been measured."""
+    def clear(self, text: str) -> None:
+        """Show that nothing has been measured, and what to do."""
         for row in range(self.table.rowCount()):
             for column in range(self.table.columnCount()):
                 self.table.item(row, column).setText(NOTHING)
-        self.title.setText("Not measured yet")
+        self.title.setText(text)
+        self.legend.setVisible(False)
         self._show_flags([])
         self._set_stale(False)
 
@@ -74,6 +89,9 @@ class ResultPanel(QWidget):
         self.title.setWordWrap(True)
         self.table = _table()
         self.table.setObjectName("results")
+        self.legend = QLabel(LEGEND)
+        self.legend.setObjectName("legend")
+        self.legend.setWordWrap(True)
         self.flags = QLabel()
         self.flags.setObjectName("flags")
         self.flags.setWordWrap(True)
@@ -83,7 +101,13 @@ class ResultPanel(QWidget):
         self.research_use.setObjectName("research_use")
         self.research_use.setWordWrap(True)
         self.research_use.setStyleSheet("font-style: italic")
-        for widget in (self.title, self.table, self.flags, self.research_use):
+        for widget in (
+            self.title,
+            self.table,
+            self.legend,
+            self.flags,
+            self.research_use,
+        ):
             layout.addWidget(widget)
 
     def _show_flags(self, texts: list[str]) -> None:

@@ -8,15 +8,18 @@ from weakref import WeakKeyDictionary, ref
 from napari.layers import Layer, Shapes
 from psygnal import Signal
 
-from ..anatomy import LANDMARK_IDS
+from ..anatomy import INDEX, LANDMARK_IDS
 from ..measurement import Measurement
 from ..radiograph import FilmRefused, HipBox, Patient
+from .camera import look_at_hip
 from .contrast import widen, widen_when_inserted
 from .films import can_be_a_film
 from .identity import RESULTS, belongs_to, kind_of, tag
 from .layers import (
     BOX_COLOUR,
     box_of_rectangle,
+    landmark_states,
+    landmark_style,
     landmarks_xy,
     polygons_row_col,
     region_table,
@@ -117,6 +120,7 @@ class Session:
         """Put a film's result into the viewer, in place of an earlier one."""
         if measurement.spacing_mm is not None and Place.of(film_layer).in_pixels:
             self._give_spacing(film_layer, measurement.spacing_mm)
+        first = self.measurement(film_layer) is None
         visible = self._remove_results(film_layer)
         for data, arguments, kind in result_layers(
             measurement,
@@ -129,6 +133,8 @@ class Session:
             self.layers.insert(self._above(film_layer), layer)
         self._measurements[film_layer] = measurement
         self._follow_landmarks(film_layer)
+        if first:
+            look_at_hip(self._viewer(), Place.of(film_layer), measurement)
         self.measured.emit(film_layer)
 
     def remeasure(self, film_layer: Layer, patient: Patient | None = None) -> None:
@@ -155,6 +161,7 @@ class Session:
             return
         self._measurements[film_layer] = after
         self._draw_regions(film_layer, after)
+        self._mark_placed(film_layer, after)
         self.measured.emit(film_layer)
 
     def _follow_landmarks(self, film_layer: Layer) -> None:
@@ -180,6 +187,22 @@ class Session:
             layer.data = polygons_row_col(measurement.regions)
             layer.features = region_table(measurement.regions)
             self._lock_derived(film_layer)
+
+    def _mark_placed(self, film_layer: Layer, measurement: Measurement) -> None:
+        """A landmark that a person moved has the prediction's error no more."""
+        points = self.result(film_layer, "landmarks")
+        if points is None or measurement.landmarks is None:
+            return
+        rows = [INDEX[name] for name in points.features["id"]]
+        sigma = measurement.landmarks.sigma_mm[rows]
+        states = landmark_states(sigma)
+        if states == list(points.features["state"]):
+            return
+        # In place: a new table would be announced, and its defaults with it.
+        points.features["sigma_mm"] = sigma
+        points.features["state"] = states
+        for name, value in landmark_style(sigma, Place.of(film_layer)).items():
+            setattr(points, name, value)
 
     def _lock_derived(self, film_layer: Layer) -> None:
         # Regions follow from the landmarks; napari unlocks a layer on new data.
