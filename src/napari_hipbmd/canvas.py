@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates, uniform_filter
+from scipy.sparse import csr_array
 
 from .anatomy import Points
 from .radiograph import FilmRefused, FloatImage, HipBox
@@ -89,14 +89,35 @@ def make_canvas(
     # only what the square can see is smoothed
     r0, r1 = max(0, int(y[0] - step) - 1), min(rows, int(y[-1] + step) + 3)
     c0, c1 = max(0, int(x[0] - step) - 1), min(columns, int(x[-1] + step) + 3)
-    part = grey[r0:r1, c0:c1]
-    if step > 1.25:
-        part = uniform_filter(part, max(1, round(step)), mode="nearest")
-    grid = np.meshgrid(y - r0, x - c0, indexing="ij")
-    out = map_coordinates(part, grid, order=1, mode="nearest").astype(np.float32)
+    window = max(1, round(step)) if step > 1.25 else 1
+    down = _resampling(y - r0, r1 - r0, window)
+    across = _resampling(x - c0, c1 - c0, window)
+    out = np.ascontiguousarray((across @ (down @ grey[r0:r1, c0:c1]).T).T)
     if mirrored:
         out = out[:, ::-1].copy()
     return Canvas(out, square, mirrored)
+
+
+def _resampling(
+    at: NDArray[np.floating], count: int, window: int
+) -> csr_array[np.float32]:
+    """Running mean of ``window`` pixels, then linear interpolation, as a matrix.
+
+    ``(len(at), count)``; beyond the ends their value goes on.
+    """
+    place = np.clip(at, 0, count - 1)
+    low = np.floor(place).astype(np.intp)
+    part = place - low
+    steps = np.arange(window) - window // 2
+    first = np.clip(low[:, None] + steps, 0, count - 1)
+    second = np.clip(low[:, None] + 1 + steps, 0, count - 1)
+    columns = np.concatenate([first, second], 1)
+    weights = np.repeat(np.stack([1 - part, part], 1) / window, window, 1)
+    rows = np.repeat(np.arange(len(at)), 2 * window)
+    return csr_array(
+        (weights.ravel().astype(np.float32), (rows, columns.ravel())),
+        shape=(len(at), count),
+    )
 
 
 def normalisation(grey: NDArray[np.floating]) -> tuple[float, float]:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
+import pickle
+import signal
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,6 +112,8 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
             f"There is no {LAST} in {plan.out.name} to resume from:"
             " leave --resume out, or give the folder of the broken run."
         )
+    if plan.resume:
+        _check(last)
     trainer = Trainer(
         max_epochs=plan.epochs,
         accelerator=plan.device,
@@ -116,7 +121,13 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
         logger=CSVLogger(plan.out, name="", version="log"),
         callbacks=[
             Watch(),
-            ModelCheckpoint(plan.out, Path(LAST).stem, enable_version_counter=False),
+            # after the schedule's step, so that a resumed run goes on as unbroken
+            ModelCheckpoint(
+                plan.out,
+                Path(LAST).stem,
+                save_on_train_epoch_end=True,
+                enable_version_counter=False,
+            ),
         ],
         gradient_clip_val=1.0,
         enable_progress_bar=False,
@@ -130,7 +141,7 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
         sampler=EpochSampler(len(train), plan.seed),  # type: ignore[arg-type]
         drop_last=len(train) > plan.batch_size,  # type: ignore[arg-type]
     )
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _interrupts_kept():
         warnings.simplefilter("ignore")
         try:
             trainer.fit(
@@ -147,9 +158,31 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
                     " resume with the preset that it was started with."
                 ) from error
             raise
-    if trainer.interrupted:
-        raise Cancelled
+        except SystemExit:  # what Lightning makes of Ctrl-C
+            raise Cancelled from None
     return module
+
+
+@contextmanager
+def _interrupts_kept() -> Iterator[None]:
+    """Lightning leaves Ctrl-C switched off once it was pressed."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is not before:
+            signal.signal(signal.SIGINT, before)
+
+
+def _check(checkpoint: Path) -> None:
+    """Refuse a file that is no checkpoint; ``weights_only`` runs nothing."""
+    try:
+        torch.load(checkpoint, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError) as error:
+        raise FilmRefused(
+            f"The checkpoint {checkpoint.name} in {checkpoint.parent.name} is damaged:"
+            " leave --resume out to start again."
+        ) from error
 
 
 def channels_last(network: Net) -> Net:

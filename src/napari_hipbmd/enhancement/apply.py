@@ -17,7 +17,7 @@ from ..canvas import Canvas, normalisation
 from ..learning import load_into, read_model
 from ..measurement import HipImages
 from ..radiograph import FilmRefused, FloatImage
-from .networks import GRID_PX, Autoencoder, AutoencoderShape
+from .networks import GRID_PX, Autoencoder, AutoencoderShape, for_inference
 
 NAME = "enhancement"
 
@@ -41,37 +41,37 @@ class Enhancer:
         state, card = read_model(folder, NAME)
         try:
             shape = AutoencoderShape.from_json(card["shape"])
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise FilmRefused(
-                f"The card of the {NAME} model in {folder} has no architecture."
+                f"The card of the {NAME} model in {folder} has no usable architecture."
             ) from error
         network = Autoencoder(shape)
         load_into(network, state, NAME)
-        return cls(network, card)
+        return cls(for_inference(network), card)
 
     def sto_on_grid(self, canvas: Canvas) -> FloatImage:
         """STO on the reduced grid, ``(256, 256)``, on the film's grey scale."""
-        low, scale = normalisation(canvas.grey)
-        film = torch.from_numpy(canvas.grey)[None, None]
-        small = functional.interpolate(
-            film, (GRID_PX, GRID_PX), mode="bilinear", antialias=True
-        )
+        seen, low, scale = _as_input(canvas)
         with torch.inference_mode():
-            sto, _ = self.network((small - low) / scale)
-        return (sto[0, 0].numpy() * np.float32(scale) + np.float32(low)).astype(
-            np.float32
-        )
+            sto, _ = self.network(seen)
+        return sto[0, 0].numpy() * np.float32(scale) + np.float32(low)
 
     def latent(self, canvas: Canvas) -> FloatImage:
         """The latent z, ``(channels, 16, 16)``."""
-        low, scale = normalisation(canvas.grey)
-        film = torch.from_numpy(canvas.grey)[None, None]
-        small = functional.interpolate(
-            film, (GRID_PX, GRID_PX), mode="bilinear", antialias=True
-        )
+        seen, _low, _scale = _as_input(canvas)
         with torch.inference_mode():
-            z = self.network.encode((small - low) / scale)
-        return z[0].numpy()
+            return self.network.encode(seen)[0].numpy()
+
+
+def _as_input(canvas: Canvas) -> tuple[torch.Tensor, float, float]:
+    """What the network sees, ``(1, 1, 256, 256)``, and its offset and scale."""
+    low, scale = normalisation(canvas.grey)
+    film = torch.from_numpy(canvas.grey)[None, None]
+    small = functional.interpolate(
+        film, (GRID_PX, GRID_PX), mode="bilinear", antialias=True
+    )
+    small = (small - low) / scale
+    return small.contiguous(memory_format=torch.channels_last), low, scale
 
 
 def _spline(at: NDArray[np.float64]) -> FloatImage:
@@ -108,6 +108,7 @@ def enhance(grey: FloatImage, canvas: Canvas, sto_on_grid: FloatImage) -> HipIma
     columns_at = (np.arange(c0, c1 + 1) - square.x0) / square.width
     if canvas.mirrored:
         columns_at = 1 - columns_at
-    sto = _spline(rows_at) @ sto_on_grid @ _spline(columns_at).T
+    wide = _spline(rows_at) @ sto_on_grid @ _spline(columns_at).T
+    sto = wide.astype(np.float32, copy=False)
     film = np.ascontiguousarray(grey[r0 : r1 + 1, c0 : c1 + 1])
     return HipImages((r0, c0), film, sto)
