@@ -91,8 +91,12 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
     class Watch(Callback):
         """Seeds each epoch, reports it, and listens for a wish to stop."""
 
-        def on_train_epoch_start(self, trainer: Any, _: Any) -> None:
-            torch.manual_seed(plan.seed * 100_003 + trainer.current_epoch)
+        def on_train_batch_start(
+            self, trainer: Any, _: Any, _batch: Any, batch_idx: int
+        ) -> None:
+            # not at the epoch's start: a resumed run draws numbers after that
+            if batch_idx == 0:
+                torch.manual_seed(plan.seed * 100_003 + trainer.current_epoch)
 
         def on_train_batch_end(self, trainer: Any, *_: Any) -> None:
             if plan.cancelled is not None and plan.cancelled():

@@ -14,7 +14,7 @@ from .. import augmentation
 from ..hips import LEVELS, Hips
 from ..learning import Fit, channels_last, fit, write_model
 from ..radiograph import FilmRefused
-from ..synthesis import additive
+from ..synthesis import Operator, additive, replace
 from .networks import GRID_PX, Autoencoder, AutoencoderShape, loss
 
 with warnings.catch_warnings():
@@ -38,6 +38,7 @@ class Recipe:
     mixed_share: float = 0.35
     noise: float = 0.03
     curves: bool = True
+    operator: Operator = "additive"
 
 
 RECIPES: dict[Preset, Recipe] = {
@@ -49,6 +50,7 @@ RECIPES: dict[Preset, Recipe] = {
         mixed_share=1.0,
         noise=0.0,
         curves=False,
+        operator="replace",
     ),
 }
 
@@ -92,7 +94,13 @@ class EnhancementTraining(LightningModule):
         film, sto = both[:, :1], both[:, 1:]
         mixed = torch.rand(n, 1, 1, 1, device=film.device) < recipe.mixed_share
         tile = sto.roll(1, 0)  # another patient's soft tissue
-        film = torch.where(mixed, additive(tile, film, sto, 1.0).clamp(0, 1), film)
+        if recipe.operator == "additive":
+            made = additive(tile, film, sto, 1.0)
+        else:
+            bone = ((film - sto).abs() > BONE_VISIBLE).to(film.dtype)
+            rim = torch.nn.functional.avg_pool2d(bone, 5, 1, 2)
+            made = replace(tile, film, rim)
+        film = torch.where(mixed, made.clamp(0, 1), film)
         sto = torch.where(mixed, tile, sto)
         if recipe.curves:
             both = augmentation.random_curve(torch.cat([film, sto], 1))
