@@ -189,8 +189,11 @@ def measure(
         calibrated_on=models.bmd.calibrated_on,
     )
 
-    def step_done(name: str, since: float, state: Measurement) -> Measurement:
-        seconds[name] = perf_counter() - since
+    def step_done(
+        name: str, since: float, state: Measurement, counts_as: str = ""
+    ) -> Measurement:
+        spent = counts_as or name
+        seconds[spent] = seconds.get(spent, 0.0) + perf_counter() - since
         if report:
             report(name, state)
         if cancelled is not None and cancelled():
@@ -202,7 +205,7 @@ def measure(
     box, hip_side, flags = _place(film, grey, models, box, state.side)
     canvas = make_canvas(grey, box, is_mirrored(hip_side))
     state = replace(state, box=box, side=hip_side, flags=state.flags + flags)
-    state = step_done("locate", t, state)
+    state = step_done("locate", t, state, counts_as="landmarks")
 
     t = perf_counter()
     state = replace(state, images=_enhance(grey, canvas, models))

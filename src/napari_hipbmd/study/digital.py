@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
@@ -128,6 +129,11 @@ def _one_thread() -> None:
         os.environ[name] = "1"
 
 
+def _leave_ctrl_c() -> None:
+    """Ctrl-C reaches every process; the first one decides what becomes of it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def make_study(
     folder: Path,
     count: int,
@@ -181,16 +187,17 @@ def make_study(
 
     if progress:
         progress(len(done), count)
-    for case in _render_all(folder, family, seed, missing, pixels, workers):
-        fresh[case.case_id] = case
-        if progress:
-            progress(len(done) + len(fresh), count)
-        stop = cancelled is not None and cancelled()
-        if len(fresh) >= BATCH or stop:
-            save()
-        if stop:
-            raise Cancelled
-    save()
+    try:
+        for case in _render_all(folder, family, seed, missing, pixels, workers):
+            fresh[case.case_id] = case
+            if progress:
+                progress(len(done) + len(fresh), count)
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            if len(fresh) >= BATCH:
+                save()
+    finally:
+        save()
     return [done[name] for name in names]
 
 
@@ -205,7 +212,8 @@ def _render_all(
             yield make_case(folder, family, seed, i, pixels)
         return
     _one_thread()
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_leave_ctrl_c) as pool:
         waiting = iter(indices)
         running: set[Future[Case]] = set()
         try:

@@ -1,0 +1,131 @@
+"""Where pairs come from: soft-tissue tiles and hips, in one format.
+
+A person's own films and digital hips end in the same two classes. A person's hip is
+masked and its soft tissue interpolated; a digital hip's is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from skimage.transform import AffineTransform, resize, warp
+
+from ..radiograph import FilmRefused, FloatImage
+from .pairs import Operator, additive, donor_soft_tissue, feather, replace
+
+FEATHER_SHARE = 0.01  # of the film's side
+
+
+@dataclass(frozen=True, eq=False)
+class SoftTissueTile:
+    """Soft tissue only: the blue box of the paper's Fig. 3, ``(rows, columns)``."""
+
+    grey: FloatImage
+    patient: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class HipSource:
+    """A hip to be projected: the yellow box of Fig. 3.
+
+    Attributes
+    ----------
+    film, soft_tissue
+        ``(rows, columns)`` film H and its own soft tissue S̃.
+    mask
+        Feathered hip mask M, float32 0 … 1.
+    """
+
+    film: FloatImage
+    soft_tissue: FloatImage
+    mask: FloatImage
+    patient: str = ""
+
+    @classmethod
+    def from_mask(
+        cls, film: FloatImage, mask: NDArray[np.bool_], patient: str = ""
+    ) -> HipSource:
+        """From a person's film and a mask drawn on it.
+
+        Raises
+        ------
+        FilmRefused
+            If the mask is empty, covers everything, or has another shape.
+        """
+        if film.shape != mask.shape:
+            raise FilmRefused(
+                f"The hip mask is {mask.shape[1]} × {mask.shape[0]} pixels and its film"
+                f" {film.shape[1]} × {film.shape[0]}: draw the mask on this film."
+            )
+        soft = donor_soft_tissue(film, mask)
+        width = FEATHER_SHARE * max(film.shape)
+        return cls(film, soft, feather(mask, width), patient)
+
+    @classmethod
+    def from_truth(
+        cls, film: FloatImage, sto: FloatImage, patient: str = ""
+    ) -> HipSource:
+        """From a digital hip, whose STO is exact: all that differs is bone."""
+        return cls(film, sto, np.ones_like(film), patient)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """How a hip is turned before it is projected; nothing by default."""
+
+    rotation_deg: float = 0.0
+    flip: bool = False
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Input and label of the autoencoder, ``(rows, columns)`` each."""
+
+    film: FloatImage
+    sto: FloatImage
+
+
+def make_pair(
+    tile: SoftTissueTile,
+    hip: HipSource,
+    operator: Operator = "additive",
+    placement: Placement | None = None,
+) -> Pair:
+    """Project a hip onto soft tissue; the pair has the hip's shape.
+
+    With ``additive``, film − STO is exactly the placed bone (paper 3.1).
+    """
+    placement = placement or Placement()
+    film, soft, mask = (
+        _placed(a, placement) for a in (hip.film, hip.soft_tissue, hip.mask)
+    )
+    if placement.rotation_deg or placement.scale != 1:
+        mask = mask * _placed(np.ones_like(hip.mask), placement, outside=0.0)
+    sto = np.asarray(
+        resize(tile.grey, film.shape, order=1, anti_aliasing=True), np.float32
+    )
+    if operator == "additive":
+        return Pair(additive(sto, film, soft, mask), sto)
+    return Pair(replace(sto, film, mask), sto)
+
+
+def _placed(
+    image: FloatImage, placement: Placement, outside: float | None = None
+) -> FloatImage:
+    out = image[:, ::-1] if placement.flip else image
+    if not placement.rotation_deg and placement.scale == 1:
+        return np.ascontiguousarray(out)
+    middle = (np.array(image.shape[::-1]) - 1) / 2
+    turn = (
+        AffineTransform(translation=-middle)
+        + AffineTransform(
+            rotation=np.radians(placement.rotation_deg), scale=placement.scale
+        )
+        + AffineTransform(translation=middle)
+    )
+    mode = "edge" if outside is None else "constant"
+    turned = warp(out, turn.inverse, order=1, mode=mode, cval=outside or 0.0)
+    return np.asarray(turned, np.float32)
