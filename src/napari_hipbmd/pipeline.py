@@ -323,7 +323,7 @@ def _with_values(state: Measurement, models: Models) -> Measurement:
     }
     kept = tuple(f for f in state.flags if f.code not in MEASURE_CODES)
     tagged = tuple(f for f in film.flags if f.code == "position")
-    seen = tagged or quality.position(marks.xy)
+    seen = quality.position(marks.xy) or tagged
     seen += quality.field(
         marks.xy, film.shape, {region: found[region].share for region in REGIONS}
     )
@@ -449,7 +449,8 @@ def _measure_file(
         film = replace(read_film(path), case_id=case_id)
         if options.spacing_mm is not None:
             spacing = (options.spacing_mm, options.spacing_mm)
-            film = film.with_spacing(spacing, "given by the user")
+            known = tuple(f for f in film.flags if f.code != "spacing")
+            film = replace(film.with_spacing(spacing, "given by the user"), flags=known)
         read = perf_counter() - started
         result = measure(
             film,

@@ -6,11 +6,13 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from ..anatomy import SITES, Site
+from ..dicom import list_films
 from ..files import write_bytes_atomic, write_text_atomic
 from ..measurement import RESEARCH_USE, Measurement
 from ..pipeline import Options, load_models, measure_path
@@ -34,6 +36,7 @@ def run_measure(args: argparse.Namespace) -> int:
     results: list[Measurement] = []
     many = len(args.paths) > 1 or args.paths[0].is_dir()
     bar = Bar("measured") if many else None
+    expected = _expected(args.paths)
     for path in args.paths:
         for result in measure_path(path, options, models):
             if result.status == "refused":
@@ -42,7 +45,7 @@ def run_measure(args: argparse.Namespace) -> int:
                 write_layers(args.layers, result)
             results.append(_light(result))
             if bar:
-                bar(len(results), _expected(args.paths, len(results)))
+                bar(len(results), expected)
     write_results(args, results)
     if args.json != "-":
         print(text_table(results, truths_of(args.paths)))
@@ -64,21 +67,20 @@ def write_results(args: argparse.Namespace, results: Sequence[Measurement]) -> N
 
 def _light(result: Measurement) -> Measurement:
     """Without its pictures, so that a thousand films need no more memory than one."""
-    from dataclasses import replace
-
     return replace(result, film=None, images=None)
 
 
-def _expected(paths: Sequence[Path], least: int) -> int:
+def _expected(paths: Sequence[Path]) -> int:
+    """How many hips the paths will give, for the progress bar."""
     count = 0
     for path in paths:
         if path.is_dir() and Study.is_study(path):
             count += len(Study.open(path).cases)
         elif path.is_dir():
-            return least
+            count += len(list_films(path))
         else:
             count += 1
-    return max(count, least)
+    return count
 
 
 def truths_of(paths: Sequence[Path]) -> dict[str, dict[Site, float]]:
