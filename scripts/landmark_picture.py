@@ -62,10 +62,11 @@ film gives for nothing.
 {regions}
 
 T5 closes the inter-trochanter, so that the three tile without gap or overlap (as far
-as both networks agree on the places found twice); the *total* is their union. A pixel belongs to a region when its centre lies inside the
-polygon. A right hip is mirrored before a network sees it, and its landmarks are
-mirrored back: what is reported is always in pixels of the original film, `(x, y)` =
-`(column, row)`, with the centre of the first pixel at (0, 0).
+as both networks agree on the places found twice); the *total* is their union. A pixel
+belongs to a region when its centre lies inside the polygon. A right hip is mirrored
+before a network sees it, and its landmarks are mirrored back: what is reported is
+always in pixels of the original film, `(x, y)` = `(column, row)`, with the centre of
+the first pixel at (0, 0).
 
 The expected error of a predicted landmark, `sigma_mm`, is in millimetres in the bone's
 plane as far as the film's spacing is (see
