@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import pickle
+import platform
 import signal
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +24,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from . import __version__
 from .files import write_bytes_atomic, write_text_atomic
 from .radiograph import Cancelled, FilmRefused
 
@@ -210,7 +212,15 @@ def write_model(
         for key, value in state.items()
     }
     write_bytes_atomic(folder / f"{name}.safetensors", save(halves))
-    dated = {"made": datetime.now(UTC).strftime("%Y-%m-%d"), **card}
+    dated = {
+        "made": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "versions": {
+            "napari-hipbmd": __version__,
+            "torch": torch.__version__.split("+")[0],
+            "python": platform.python_version(),
+        },
+        **card,
+    }
     write_text_atomic(folder / f"{name}.json", json.dumps(dated, indent=1) + "\n")
 
 

@@ -163,6 +163,7 @@ def train_bmd(
             f"The study {study.folder.name} has no DXA readings: fill in the bmd_"
             " columns of cases.csv (g/cm²)."
         )
+    cohorts = sorted({case.case_id.rsplit("-", 1)[0] for case in study.cases})[:4]
     digital = all("family" in case.extra for case in study.cases)
     model = BmdModel.fit(
         np.array(rows),
@@ -171,7 +172,7 @@ def train_bmd(
         groups=groups,
         preset=preset,
         name="digital hips" if digital else study.folder.name,
-        calibrated_on=f"{len(rows)} digital hips (simulated DXA)"
+        calibrated_on=f"{len(rows)} digital hips ({', '.join(cohorts)}; simulated DXA)"
         if digital
         else f"{len(rows)} films of the study {study.folder.name}",
         created_by=created_by,
