@@ -162,6 +162,7 @@ def train(hips: Hips, preset: Preset, plan: Fit) -> None:
     """
     recipe = RECIPES[preset]
     fitted, held = hips.split(VALIDATION_SHARE, plan.seed)
+    torch.manual_seed(plan.seed)  # the first weights
     module = EnhancementTraining(recipe, plan.epochs)
     fit(module, Pairs(fitted), Pairs(held), plan)
     figures = {

@@ -211,7 +211,8 @@ def _calibration(
     lines = {}
     for i, name in enumerate(LANDMARK_IDS):
         e, w = np.clip(error[:, i], None, np.quantile(error[:, i], 0.98)), width[:, i]
-        slope = max(0.0, float(np.cov(e, w)[0, 1] / max(np.var(w), 1e-9)))
+        slope = max(0.0, float(np.mean((e - e.mean()) * (w - w.mean()))))
+        slope /= max(float(np.var(w)), 1e-9)
         lines[name] = [float(e.mean() - slope * w.mean()), slope]
     figures = {
         "mean_radial_error_mm": round(float(np.nanmean(mm)), 3),
@@ -231,6 +232,7 @@ def train(hips: Hips, preset: Preset, plan: Fit) -> None:
         If asked to stop.
     """
     fitted, held = hips.split(VALIDATION_SHARE, plan.seed)
+    torch.manual_seed(plan.seed)  # the first weights
     module = LandmarkTraining(preset, plan.epochs)
     fit(module, Labelled(fitted), Labelled(held), plan)
     network = module.network.float().eval()

@@ -1,0 +1,102 @@
+"""What a user may rely on: landmarks lie where they should on the sample films."""
+
+import numpy as np
+import pytest
+
+from napari_hipbmd import anatomy
+from napari_hipbmd.canvas import make_canvas
+from napari_hipbmd.dicom import read_film
+from napari_hipbmd.landmarks.locate import best_side, locate, needs_locating
+from napari_hipbmd.landmarks.predict import LandmarkFinder
+from napari_hipbmd.radiograph import HipBox
+from napari_hipbmd.resources import weights_dir
+
+
+@pytest.fixture(scope="module")
+def finder():
+    return LandmarkFinder.load(weights_dir())
+
+
+@pytest.fixture(scope="module")
+def films(sample_study):
+    return [
+        (read_film(c.image), c.side, sample_study.truth(c.case_id, with_sto=False))
+        for c in sample_study.cases
+    ]
+
+
+def found_on(finder, film, side):
+    canvas = make_canvas(film.grey(), film.whole_box(), anatomy.is_mirrored(side))
+    return finder.find(canvas, film.spacing_mm)
+
+
+def test_the_mean_radial_error_on_the_samples_is_below_3_mm(finder, films):
+    errors = [
+        anatomy.distances_mm(
+            found_on(finder, film, side).xy, truth.landmarks_xy, film.spacing_mm
+        )
+        for film, side, truth in films
+    ]
+    assert np.mean(errors) < 3
+    assert np.mean(errors, axis=1).max() < 6
+
+
+def test_every_landmark_says_how_sure_it_is_in_mm(finder, films):
+    film, side, _truth = films[0]
+    sigma = found_on(finder, film, side).sigma_mm
+    assert sigma.shape == (16,)
+    assert (sigma > 0).all() and (sigma < 15).all()
+    unknown = found_on(finder, film.with_spacing(None, "none"), side)
+    assert np.isnan(unknown.sigma_mm).all()
+
+
+def test_a_mirrored_film_has_mirrored_landmarks(finder, films):
+    film, side, _truth = films[0]
+    grey = film.grey()
+    flipped = np.ascontiguousarray(grey[:, ::-1])
+    mirrored = anatomy.is_mirrored(side)
+    one = finder.find(make_canvas(grey, film.whole_box(), mirrored), None).xy
+    other = finder.find(make_canvas(flipped, film.whole_box(), not mirrored), None).xy
+    back = anatomy.mirror_xy(other, film.shape[1])
+    np.testing.assert_allclose(one, back, atol=0.05)
+
+
+def test_the_side_of_most_samples_is_told_from_the_picture(finder, films):
+    told = [
+        best_side(finder, film.grey(), film.whole_box()).side == side
+        for film, side, _truth in films
+    ]
+    assert np.mean(told) >= 5 / 6
+
+
+def test_a_film_of_one_hip_is_not_searched():
+    assert not needs_locating((900, 900), (0.2, 0.2))
+    assert not needs_locating((900, 900), None)
+    assert needs_locating((2000, 2400), (0.15, 0.15))
+    assert needs_locating((2000, 2400), None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("index", [1, 4])
+def test_a_hip_is_found_on_a_large_film(finder, films, index):
+    film, side, truth = films[index]
+    rng = np.random.default_rng(index)
+    rows, columns = film.shape
+    large = rng.normal(0.02, 0.004, (rows + 700, columns + 900)).astype(np.float32)
+    large[400 : 400 + rows, 600 : 600 + columns] = film.grey()
+    place = locate(finder, large, film.spacing_mm, side)
+    canvas = make_canvas(large, place.box, anatomy.is_mirrored(place.side))
+    found = finder.find(canvas, film.spacing_mm).xy
+    error = anatomy.distances_mm(
+        found, truth.landmarks_xy + (600, 400), film.spacing_mm
+    )
+    assert error.mean() < 5
+
+
+def test_a_hip_box_around_part_of_a_film_gives_film_coordinates(finder, films):
+    film, side, truth = films[1]
+    box = HipBox(*(film.whole_box().x0 + 40, 30, 600, 610))
+    canvas = make_canvas(film.grey(), box, anatomy.is_mirrored(side))
+    found = finder.find(canvas, film.spacing_mm).xy
+    error = anatomy.distances_mm(found, truth.landmarks_xy, film.spacing_mm)
+    assert error.mean() < 4
