@@ -11,7 +11,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QLabel, QPushButton, QTableWidget
 
 from napari_hipbmd.measurement import Measurement
-from napari_hipbmd.plugin.demo import DOCK, show_measurement
+from napari_hipbmd.plugin.demo import DOCK, look_again, show_measurement
 from napari_hipbmd.plugin.identity import kind_of
 from napari_hipbmd.resources import sample_data_dir, weights_dir
 from napari_hipbmd.study import Study
@@ -77,6 +77,20 @@ def test_film_regions_and_landmarks_are_really_drawn(
         without = window.screenshot(canvas_only=True, flash=False)[..., :3]
         assert (np.abs(shown - without).max(axis=-1) > 30).sum() > 200
         layer.visible = True
+
+
+def test_the_demo_shows_the_whole_film_whatever_room_the_docks_take(
+    window: Any, qtbot: Any, measurement: Measurement, pipeline: Any
+) -> None:
+    show_measurement(window, measurement)
+    qtbot.wait(300)
+    look_again(window, measurement)
+    film = window.layers[0]
+    width, height = window.window._qt_viewer.canvas.size[::-1]
+    last = np.array(film.data.shape) - 1
+    for corner in (np.zeros(2), last):
+        at = on_canvas(window, film.data_to_world(corner))
+        assert 0 <= at.x() <= width and 0 <= at.y() <= height
 
 
 def test_a_drawn_rectangle_becomes_the_hip_box(

@@ -7,14 +7,18 @@ from typing import Any
 
 import napari
 from napari.layers import Layer
+from qtpy.QtCore import QTimer
 from qtpy.QtGui import QGuiApplication
 
 from ..measurement import Measurement
+from .camera import look_at_hip
 from .films import radiograph_layer
+from .place import Place
 from .session import session_of
 
 DOCK = ("napari-hipbmd", "Measure BMD")
 WINDOW = (1600, 1000)
+SETTLED_MS = 300
 
 
 def open_demo(measurements: Sequence[Measurement], *, show: bool = True) -> Any:
@@ -39,6 +43,8 @@ def open_demo(measurements: Sequence[Measurement], *, show: bool = True) -> Any:
     if measurement is not None:
         show_measurement(viewer, measurement)
     if show:
+        # Once more when the docks have taken their room from the canvas.
+        QTimer.singleShot(SETTLED_MS, lambda: look_again(viewer, measurement))
         napari.run()
     return viewer
 
@@ -53,6 +59,13 @@ def show_measurement(viewer: Any, measurement: Measurement) -> Any:
     session_of(viewer).show(film_layer, measurement)
     show_scale_bar(viewer)
     return widget
+
+
+def look_again(viewer: Any, measurement: Measurement | None) -> None:
+    """Fit the view to the canvas as it is by now."""
+    film = next(iter(session_of(viewer).films()), None)
+    if film is not None and measurement is not None:
+        look_at_hip(viewer, Place.of(film), measurement)
 
 
 def fill_screen(viewer: Any) -> None:
