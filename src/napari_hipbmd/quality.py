@@ -41,6 +41,8 @@ def metal(canvas: Canvas, landmarks_xy: Points) -> tuple[Flag, ...]:
     near[rows, columns] = True
     edge = size // 40
     near[:edge] = near[-edge:] = near[:, :edge] = near[:, -edge:] = False
+    if not near.any():  # landmarks of a poor model, all in one place or far away
+        return ()
     low, high = np.percentile(canvas.grey[near], [5, 95])
     seen = (canvas.grey - low) / max(float(high - low), 1e-3)
     window = find_objects(near.astype(int))[0]
@@ -172,7 +174,8 @@ def field(
         Flag(
             "region-outside",
             f"The film does not show all of the hip ({what}; outside: "
-            f"{', '.join(outside) or 'an edge'}): values come from what is visible.",
+            f"{', '.join(outside) or 'an edge'}): values come from what is visible. If"
+            " it shows more than one hip, draw or give the hip box.",
         ),
     )
 

@@ -137,17 +137,22 @@ def train_bmd(
     FilmRefused
         If there are too few films with readings.
     """
-    from .bmd import BmdModel, feature_vector
+    from .bmd import MINIMUM_CASES, BmdModel, feature_vector
     from .pipeline import load_networks, measure_features
 
     study = Study.open(folder)
+    known = [c for c in study.cases if any(v is not None for v in c.dxa.values())]
+    if len(known) < MINIMUM_CASES:
+        raise FilmRefused(
+            f"The study {study.folder.name} has {len(known)} films with DXA readings and"
+            f" a regression needs at least {MINIMUM_CASES}: fill in the bmd_ columns of"
+            " cases.csv (g/cm²)."
+        )
     networks = load_networks(models)
     rows, patients, readings, groups = [], [], [], []
-    for done, case in enumerate(study.cases):
+    for done, case in enumerate(known):
         if progress:
-            progress(done, len(study.cases))
-        if all(value is None for value in case.dxa.values()):
-            continue
+            progress(done, len(known))
         try:
             found = measure_features(read_film(case.image), case.side, networks)
         except FilmRefused:
@@ -157,12 +162,7 @@ def train_bmd(
         readings.append([_or_nan(case.dxa.get(site)) for site in SITES])
         groups.append(case.group or case.case_id)
     if progress:
-        progress(len(study.cases), len(study.cases))
-    if not rows:
-        raise FilmRefused(
-            f"The study {study.folder.name} has no DXA readings: fill in the bmd_"
-            " columns of cases.csv (g/cm²)."
-        )
+        progress(len(known), len(known))
     cohorts = sorted({case.case_id.rsplit("-", 1)[0] for case in study.cases})[:4]
     digital = all("family" in case.extra for case in study.cases)
     model = BmdModel.fit(

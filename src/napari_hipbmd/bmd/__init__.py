@@ -8,6 +8,7 @@ from .features import (
     features,
     region_values,
 )
+from .fitting import MINIMUM_CASES
 from .folds import grouped_folds
 from .linear import Linear, fit_linear, out_of_fold
 from .reference import SITE_NAMES, implausible, reference_data, t_scores
@@ -25,6 +26,7 @@ __all__ = [
     "COVARIATES",
     "FEATURES_VERSION",
     "FEATURE_NAMES",
+    "MINIMUM_CASES",
     "PRESETS",
     "SD_MULTIPLIERS",
     "SITE_NAMES",
