@@ -83,7 +83,9 @@ def test_a_brighter_film_of_more_contrast_has_the_same_soft_tissue(enhancer):
     canvas = make_canvas(FILM, BOX, False)
     other = make_canvas(0.25 + 0.5 * FILM, BOX, False)
     np.testing.assert_allclose(
-        enhancer.sto_on_grid(other), 0.25 + 0.5 * enhancer.sto_on_grid(canvas), atol=1e-4
+        enhancer.sto_on_grid(other),
+        0.25 + 0.5 * enhancer.sto_on_grid(canvas),
+        atol=1e-4,
     )
 
 

@@ -56,8 +56,8 @@ def test_the_way_into_a_view_and_back_ends_where_it_began():
 
 
 def test_what_a_view_shows_at_a_point_is_what_the_canvas_shows_there():
-    y, x = torch.meshgrid(axis(128, torch.device("cpu")), axis(128, torch.device("cpu")),
-                          indexing="ij")  # fmt: skip
+    across = axis(128, torch.device("cpu"))
+    y, x = torch.meshgrid(across, across, indexing="ij")
     image = torch.stack([x, y])[None]
     t = torch.tensor
     matrix = augmentation.frames(t([0.3]), t([0.5]), t([0.1]), t([-0.2]))

@@ -78,7 +78,10 @@ def test_a_feathered_mask_keeps_all_of_the_bone_and_fades_outside():
 
 def test_an_empty_mask_is_refused_with_what_to_do():
     nothing = np.zeros(SHAPE, bool)
-    for refuse in (lambda: donor_soft_tissue(HIP, nothing), lambda: feather(nothing, 3)):
+    for refuse in (
+        lambda: donor_soft_tissue(HIP, nothing),
+        lambda: feather(nothing, 3),
+    ):
         with pytest.raises(FilmRefused, match="paint the hip first"):
             refuse()
 

@@ -1,0 +1,62 @@
+"""What a user may rely on: reasons for caution are seen, and are no false alarms."""
+
+import numpy as np
+import pytest
+
+from napari_hipbmd import quality
+from napari_hipbmd.anatomy import INDEX, TYPICAL_XY
+from napari_hipbmd.canvas import make_canvas
+from napari_hipbmd.dicom import read_film
+from napari_hipbmd.radiograph import HipBox
+
+MARKS_XY = TYPICAL_XY * 80 + (150, 120)
+
+
+def canvas_of(grey):
+    rows, columns = grey.shape
+    box = HipBox(-0.5, -0.5, columns - 0.5, rows - 0.5)
+    return make_canvas(grey, box, False)
+
+
+@pytest.fixture
+def film():
+    y, x = np.mgrid[:448, :448] / 448
+    return (0.3 + 0.3 * x + 0.1 * np.sin(6 * y)).astype(np.float32)
+
+
+def codes(flags):
+    return [flag.code for flag in flags]
+
+
+def test_a_clip_near_the_hip_is_flagged(film):
+    assert quality.metal(canvas_of(film), MARKS_XY) == ()
+    film[200:206, 240:246] += 0.5
+    assert codes(quality.metal(canvas_of(film), MARKS_XY)) == ["metal"]
+
+
+def test_digital_hips_without_metal_raise_no_alarm(sample_study):
+    for case in sample_study.cases:
+        truth = sample_study.truth(case.case_id, with_sto=False)
+        canvas = canvas_of(read_film(case.image).grey())
+        assert quality.metal(canvas, truth.landmarks_xy) == (), case.case_id
+
+
+@pytest.mark.parametrize("marks", [MARKS_XY * 0 + 200, MARKS_XY + 5000, -MARKS_XY])
+def test_landmarks_in_impossible_places_do_not_stop_the_measuring(film, marks):
+    assert quality.metal(canvas_of(film), marks) == ()
+
+
+def test_a_thigh_turned_aside_is_flagged():
+    assert quality.position(MARKS_XY) == ()
+    turn = np.radians(40)
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    assert codes(quality.position(MARKS_XY @ rotation.T)) == ["position"]
+
+
+def test_two_networks_that_disagree_on_one_place_are_flagged():
+    sure = np.ones(16)
+    assert quality.agreement(MARKS_XY, sure, (0.3, 0.3)) == ()
+    apart = MARKS_XY.copy()
+    apart[INDEX["T1"]] += 40
+    assert "landmarks-disagree" in codes(quality.agreement(apart, sure, (0.3, 0.3)))
+    assert quality.agreement(apart, sure, None) == ()
