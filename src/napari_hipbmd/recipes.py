@@ -144,8 +144,8 @@ def train_bmd(
     known = [c for c in study.cases if any(v is not None for v in c.dxa.values())]
     if len(known) < MINIMUM_CASES:
         raise FilmRefused(
-            f"The study {study.folder.name} has {len(known)} films with DXA readings and"
-            f" a regression needs at least {MINIMUM_CASES}: fill in the bmd_ columns of"
+            f"The study {study.folder.name} has {len(known)} films with DXA readings,"
+            f" and a regression needs at least {MINIMUM_CASES}: fill in the bmd_ columns of"
             " cases.csv (g/cm²)."
         )
     networks = load_networks(models)
