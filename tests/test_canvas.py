@@ -99,3 +99,18 @@ def test_networks_see_every_film_from_its_second_to_its_98th_percentile():
 def test_a_film_of_one_grey_does_not_divide_by_zero():
     _low, scale = normalisation(np.full((40, 40), 0.3, np.float32))
     assert scale > 0
+
+
+@pytest.mark.parametrize("step", [1, 1.5, 2, 3, 4, 5])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_ramp_stays_where_it_is_at_every_size(step, mirrored):
+    size = int(64 * step)
+    ramp = np.arange(size, dtype=np.float32)[None] * np.ones((size, 1), np.float32)
+    canvas = make_canvas(
+        ramp, HipBox(-0.5, -0.5, size - 0.5, size - 0.5), mirrored, size=64
+    )
+    centres = np.stack([np.arange(64.0), np.full(64, 32.0)], -1)
+    inner = slice(6, -6)
+    np.testing.assert_allclose(
+        canvas.grey[32, inner], canvas.to_film(centres)[inner, 0], atol=1e-3
+    )

@@ -108,12 +108,17 @@ def _resampling(
     place = np.clip(at, 0, count - 1)
     low = np.floor(place).astype(np.intp)
     part = place - low
-    steps = np.arange(window) - window // 2
+    half = window // 2
+    steps = np.arange(-half, half + 1)
+    taps = np.ones(len(steps))
+    if window % 2 == 0:  # an even mean has half a pixel at each end
+        taps[[0, -1]] = 0.5
+    taps /= taps.sum()
     first = np.clip(low[:, None] + steps, 0, count - 1)
     second = np.clip(low[:, None] + 1 + steps, 0, count - 1)
     columns = np.concatenate([first, second], 1)
-    weights = np.repeat(np.stack([1 - part, part], 1) / window, window, 1)
-    rows = np.repeat(np.arange(len(at)), 2 * window)
+    weights = np.concatenate([np.outer(1 - part, taps), np.outer(part, taps)], 1)
+    rows = np.repeat(np.arange(len(at)), columns.shape[1])
     return csr_array(
         (weights.ravel().astype(np.float32), (rows, columns.ravel())),
         shape=(len(at), count),

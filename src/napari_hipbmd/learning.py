@@ -83,6 +83,7 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        from lightning.fabric.utilities.exceptions import MisconfigurationException
         from lightning.pytorch import Trainer, seed_everything
         from lightning.pytorch.callbacks import Callback, ModelCheckpoint
         from lightning.pytorch.loggers import CSVLogger
@@ -119,28 +120,34 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
             " leave --resume out, or give the folder of the broken run."
         )
     if plan.resume:
-        _check(last)
-    trainer = Trainer(
-        max_epochs=plan.epochs,
-        accelerator=plan.device,
-        devices=1 if plan.device == "cpu" else "auto",
-        logger=CSVLogger(plan.out, name="", version="log"),
-        callbacks=[
-            Watch(),
-            # after the schedule's step, so that a resumed run goes on as unbroken
-            ModelCheckpoint(
-                plan.out,
-                Path(LAST).stem,
-                save_on_train_epoch_end=True,
-                enable_version_counter=False,
-            ),
-        ],
-        gradient_clip_val=1.0,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-        log_every_n_steps=1_000_000,
-    )
+        _check(last, plan.epochs)
+    try:
+        trainer = Trainer(
+            max_epochs=plan.epochs,
+            accelerator=plan.device,
+            devices=1 if plan.device == "cpu" else "auto",
+            logger=CSVLogger(plan.out, name="", version="log"),
+            callbacks=[
+                Watch(),
+                # after the schedule's step, so that a resumed run goes on as unbroken
+                ModelCheckpoint(
+                    plan.out,
+                    Path(LAST).stem,
+                    save_on_train_epoch_end=True,
+                    enable_version_counter=False,
+                ),
+            ],
+            gradient_clip_val=1.0,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+            log_every_n_steps=1_000_000,
+        )
+    except (ValueError, MisconfigurationException) as error:
+        raise FilmRefused(
+            f"The device '{plan.device}' cannot be used here: take --device cpu, or"
+            " auto for the best that there is."
+        ) from error
     training = DataLoader(
         train,
         plan.batch_size,
@@ -180,15 +187,22 @@ def _interrupts_kept() -> Iterator[None]:
             signal.signal(signal.SIGINT, before)
 
 
-def _check(checkpoint: Path) -> None:
-    """Refuse a file that is no checkpoint; ``weights_only`` runs nothing."""
+def _check(checkpoint: Path, epochs: int) -> None:
+    """Refuse what cannot be resumed; ``weights_only`` runs nothing."""
     try:
-        torch.load(checkpoint, map_location="cpu", weights_only=True)
+        content = torch.load(checkpoint, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError) as error:
         raise FilmRefused(
             f"The checkpoint {checkpoint.name} in {checkpoint.parent.name} is damaged:"
             " leave --resume out to start again."
         ) from error
+    for schedule in content.get("lr_schedulers", ()):
+        planned = schedule.get("T_max", epochs)
+        if planned != epochs:
+            raise FilmRefused(
+                f"This training was begun for {planned} epochs and its learning rate"
+                f" follows that: resume with --epochs {planned}."
+            )
 
 
 def channels_last(network: Net) -> Net:

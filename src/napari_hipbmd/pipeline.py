@@ -13,7 +13,7 @@ import numpy as np
 
 from . import bmd, quality
 from .anatomy import REGIONS, Points, Region, Site, area, is_mirrored, polygons
-from .canvas import Canvas, make_canvas
+from .canvas import Canvas, make_canvas, normalisation
 from .dicom import list_films, read_film
 from .measurement import HipImages, LandmarkSet, Measurement, RegionMeasurement
 from .radiograph import (
@@ -42,7 +42,11 @@ MEASURE_CODES = {
     "extrapolation",
     "biology",
     "position",
+    "landmarks-disagree",
+    "landmarks-unsure",
 }
+PARTS = ("enhancement", "landmarks", "bmd")
+EVEN_GREY = 0.01  # of the grey range
 DIGITAL = "digital hips"
 NO_SPACING = (
     "The film has no trusted pixel spacing, so areas and BMD are not given:"
@@ -69,18 +73,29 @@ def _home(folder: Path, name: str) -> Path:
     return folder if (folder / name).exists() else weights_dir()
 
 
+def _checked(folder: Path | None) -> Path:
+    """The folder of models, the bundled one by default, if it holds any."""
+    where = folder or weights_dir()
+    if not any((where / f"{name}.json").is_file() for name in PARTS):
+        raise FilmRefused(
+            f"The folder {where} holds no models (enhancement, landmarks or bmd):"
+            " give the --out folder of 'hipbmd train'."
+        )
+    return where
+
+
 def load_networks(folder: Path | None = None) -> Networks:
     """The networks of a folder; one that it lacks is the bundled one.
 
     Raises
     ------
     FilmRefused
-        If one is damaged.
+        If the folder holds no model, or one is damaged.
     """
     from .enhancement.apply import Enhancer
     from .landmarks.predict import LandmarkFinder
 
-    where = folder or weights_dir()
+    where = _checked(folder)
     return Networks(
         Enhancer.load(_home(where, "enhancement.json")),
         LandmarkFinder.load(_home(where, "landmarks.json")),
@@ -91,6 +106,10 @@ def load_networks(folder: Path | None = None) -> Networks:
 def _load(folder: Path, stamp: tuple[float, ...]) -> Models:
     try:
         text = (_home(folder, "bmd.json") / "bmd.json").read_text("utf-8")
+    except UnicodeDecodeError:
+        raise FilmRefused(
+            f"The regression in {folder} (bmd.json) is damaged: fit it again."
+        ) from None
     except FileNotFoundError:
         raise FilmRefused(
             f"The folder {folder} has no regression (bmd.json): fit one with"
@@ -121,15 +140,8 @@ def load_models(folder: Path | str | None = None) -> Models:
     FilmRefused
         If the folder does not exist, holds no model, or one is damaged.
     """
-    where = weights_dir() if folder is None else Path(folder)
-    names = ("enhancement.json", "landmarks.json", "bmd.json")
-    there = [where / name for name in names if (where / name).is_file()]
-    if not there:
-        raise FilmRefused(
-            f"The folder {where} holds no models (enhancement, landmarks or bmd):"
-            " give the --out folder of 'hipbmd train'."
-        )
-    files = [f for path in there for f in where.glob(path.stem + ".*")]
+    where = _checked(None if folder is None else Path(folder))
+    files = [f for name in PARTS for f in where.glob(f"{name}.*")]
     stamp = tuple(sorted(path.stat().st_mtime for path in files))
     return _load(where.resolve(), stamp)
 
@@ -204,6 +216,11 @@ def measure(
     grey = film.grey()
     box, hip_side, flags = _place(film, grey, models, box, state.side)
     canvas = make_canvas(grey, box, is_mirrored(hip_side))
+    if normalisation(canvas.grey)[1] < EVEN_GREY:
+        raise FilmRefused(
+            "The film, or its hip box, is one even grey: there is nothing to measure;"
+            " check the file, or draw the box on the hip."
+        )
     state = replace(state, box=box, side=hip_side, flags=state.flags + flags)
     state = step_done("locate", t, state, counts_as="landmarks")
 
@@ -213,9 +230,7 @@ def measure(
 
     t = perf_counter()
     marks = models.finder.find(canvas, film.spacing_mm)
-    seen = quality.metal(canvas, marks.xy) + quality.agreement(
-        marks.xy, marks.sigma_mm, film.spacing_mm
-    )
+    seen = quality.metal(canvas, marks.xy)
     state = replace(state, landmarks=marks, flags=state.flags + seen)
     state = step_done("landmarks", t, state)
 
@@ -323,7 +338,8 @@ def _with_values(state: Measurement, models: Models) -> Measurement:
     }
     kept = tuple(f for f in state.flags if f.code not in MEASURE_CODES)
     tagged = tuple(f for f in film.flags if f.code == "position")
-    seen = quality.position(marks.xy) or tagged
+    seen = quality.position(marks.xy, spacing) or tagged
+    seen += quality.agreement(marks.xy, marks.sigma_mm, spacing)
     seen += quality.field(
         marks.xy, film.shape, {region: found[region].share for region in REGIONS}
     )
@@ -356,6 +372,15 @@ def _with_bmd(state: Measurement, vector: np.ndarray, models: Models) -> Measure
     model, patient = models.bmd, state.patient
     estimates = model.predict(vector, patient)
     values: dict[Site, float] = {site: e.value for site, e in estimates.items()}
+    if min(values.values()) <= 0:
+        return replace(
+            state,
+            status="partial",
+            reason="The grey values give an aBMD below zero, so none is shown: this is"
+            " not a film that the regression knows.",
+            bmd_g_cm2=None,
+            t_score=None,
+        )
     flags: tuple[Flag, ...] = ()
     if not model.uses_biology(patient):
         flags += (
@@ -422,7 +447,7 @@ def measure_path(
     if not path.exists():
         raise FilmRefused(f"There is no file or folder {path}.")
     if path.is_file():
-        yield _measure_file(path, path.name, path.stem, options, models)
+        yield _measure_file(path, path.name, None, options, models)
     elif Study.is_study(path):
         for case in Study.open(path).cases:
             known = replace(
@@ -438,15 +463,19 @@ def measure_path(
             raise FilmRefused(f"The folder {path} holds no films.")
         for film in films:
             name = film.relative_to(path).as_posix()
-            yield _measure_file(film, name, film.stem, options, models)
+            yield _measure_file(film, name, None, options, models)
 
 
 def _measure_file(
-    path: Path, image: str, case_id: str, options: Options, models: Models
+    path: Path, image: str, case_id: str | None, options: Options, models: Models
 ) -> Measurement:
+    """Measure a file; ``case_id`` is given for a study's cases."""
     started = perf_counter()
     try:
-        film = replace(read_film(path), case_id=case_id)
+        film = read_film(path)
+        if case_id is None and film.case_id != path.stem:
+            image = film.case_id + path.suffix  # the file's name gives a person away
+        film = replace(film, case_id=case_id or film.case_id)
         if options.spacing_mm is not None:
             spacing = (options.spacing_mm, options.spacing_mm)
             known = tuple(f for f in film.flags if f.code != "spacing")
@@ -461,7 +490,15 @@ def _measure_file(
             models=models,
         )
     except FilmRefused as error:
-        return Measurement(case_id, image, options.side, "refused", str(error))
+        return Measurement(
+            case_id or path.stem,
+            image,
+            options.side,
+            "refused",
+            str(error),
+            model_name=models.bmd.name,
+            calibrated_on=models.bmd.calibrated_on,
+        )
     seconds = {"read": read, **result.seconds}
     seconds["total"] = perf_counter() - started
     return replace(result, seconds=seconds)

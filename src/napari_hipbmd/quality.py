@@ -99,8 +99,12 @@ def _not_in_lines(image: FloatImage) -> FloatImage:
     return image - kept
 
 
-def position(landmarks_xy: Points) -> tuple[Flag, ...]:
+def position(
+    landmarks_xy: Points, spacing_mm: tuple[float, float] | None = None
+) -> tuple[Flag, ...]:
     """Flag a thigh that is far from the straight AP position."""
+    if spacing_mm is not None:
+        landmarks_xy = landmarks_xy * np.array(spacing_mm[::-1])
     top = (landmarks_xy[INDEX["T4"]] + landmarks_xy[INDEX["N4"]]) / 2
     bottom = (landmarks_xy[INDEX["I2"]] + landmarks_xy[INDEX["I3"]]) / 2
     step = bottom - top

@@ -28,7 +28,6 @@ def load_hips(
     study: Study,
     annotator: str | None = None,
     progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
 ) -> Hips:
     """Read a study's films, STO and landmarks as canonical canvases.
 
@@ -47,7 +46,10 @@ def load_hips(
     for done, case in enumerate(study.cases):
         if progress:
             progress(done, len(study.cases))
-        film = read_film(case.image)
+        try:
+            film = read_film(case.image)
+        except FilmRefused as error:
+            raise FilmRefused(f"Case {case.case_id}: {error}") from error
         side = case.side or film.side
         if side is None:
             raise FilmRefused(
@@ -71,6 +73,8 @@ def load_hips(
         spacing = np.nan if film.spacing_mm is None else np.mean(film.spacing_mm)
         spacings.append(float(spacing) * canvas.film_px)
         groups.append(case.group or case.case_id)
+    if progress:
+        progress(len(study.cases), len(study.cases))
     if not films:
         raise FilmRefused(f"The study {study.folder.name} has no cases to learn from.")
     count = len(films)
@@ -85,10 +89,18 @@ def load_hips(
 
 def source_of(study: Study) -> dict[str, object]:
     """What a model card says about the films it was made from."""
-    seeds = sorted({case.case_id.rsplit("-", 1)[0] for case in study.cases})
+    digital = [case for case in study.cases if "family" in case.extra]
+    cohorts = sorted({case.case_id.rsplit("-", 1)[0] for case in digital})
     families = sorted({case.extra.get("family", "own films") for case in study.cases})
     return {
-        "data": {"cases": len(study.cases), "cohorts": seeds[:8], "family": families}
+        "data": {
+            "cases": len(study.cases),
+            "cohorts": cohorts[:8],
+            "family": families,
+            "pixels": sorted(
+                {c.extra["pixels"] for c in digital if "pixels" in c.extra}
+            ),
+        }
     }
 
 
@@ -145,8 +157,8 @@ def train_bmd(
     if len(known) < MINIMUM_CASES:
         raise FilmRefused(
             f"The study {study.folder.name} has {len(known)} films with DXA readings,"
-            f" and a regression needs at least {MINIMUM_CASES}: fill in the bmd_ columns of"
-            " cases.csv (g/cm²)."
+            f" and a regression needs at least {MINIMUM_CASES}: fill in the bmd_"
+            " columns of cases.csv (g/cm²)."
         )
     networks = load_networks(models)
     rows, patients, readings, groups = [], [], [], []
@@ -155,8 +167,10 @@ def train_bmd(
             progress(done, len(known))
         try:
             found = measure_features(read_film(case.image), case.side, networks)
-        except FilmRefused:
-            continue
+        except FilmRefused as error:
+            raise FilmRefused(
+                f"Case {case.case_id}: {error} Or empty its bmd_ columns."
+            ) from error
         rows.append(feature_vector(found))
         patients.append(case.patient)
         readings.append([_or_nan(case.dxa.get(site)) for site in SITES])

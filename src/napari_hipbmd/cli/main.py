@@ -7,19 +7,23 @@ Exit status: 0 all is well; 2 wrong usage or input; 3 some films were refused;
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..measurement import RESEARCH_USE
 from ..radiograph import Cancelled, FilmRefused
 
-USAGE_ERROR, SOME_REFUSED, STOPPED = 2, 3, 130
+USAGE_ERROR, STOPPED = 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``hipbmd``; gives the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console without our characters
+            stream.reconfigure(errors="replace")
     parser = build_parser()
     try:
         args = parser.parse_args(arguments)
@@ -60,14 +64,6 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def positive(text: str) -> float:
-    """A number above zero."""
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise ValueError
-    return value
-
-
 def positive_int(text: str) -> int:
     """A whole number above zero."""
     value = int(text)
@@ -76,7 +72,30 @@ def positive_int(text: str) -> int:
     return value
 
 
-positive.__name__ = "positive number"
+def between(low: float, high: float, unit: str) -> Callable[[str], float]:
+    """A number of a plausible range."""
+
+    def parse(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(
+                f"{text} is not between {low:g} and {high:g} {unit}"
+            )
+        return value
+
+    parse.__name__ = "number"
+    return parse
+
+
+def not_negative(text: str) -> int:
+    """A whole number, zero or more."""
+    value = int(text)
+    if value < 0:
+        raise ValueError
+    return value
+
+
+not_negative.__name__ = "whole number of zero or more"
 positive_int.__name__ = "positive whole number"
 
 
@@ -85,15 +104,15 @@ def _measure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     p.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     p.add_argument("--side", choices=("L", "R"))
     p.add_argument("--sex", choices=("F", "M"))
-    p.add_argument("--age-years", type=positive, metavar="A")
-    p.add_argument("--height-cm", type=positive, metavar="H")
-    p.add_argument("--weight-kg", type=positive, metavar="W")
+    p.add_argument("--age-years", type=between(0, 120, "years"), metavar="A")
+    p.add_argument("--height-cm", type=between(50, 250, "cm"), metavar="H")
+    p.add_argument("--weight-kg", type=between(10, 400, "kg"), metavar="W")
     p.add_argument(
         "--box", nargs=4, type=float, metavar=("X0", "Y0", "X1", "Y1"),
         help="the hip box, in pixels of the film",
     )  # fmt: skip
     p.add_argument(
-        "--spacing-mm", type=positive, metavar="S",
+        "--spacing-mm", type=between(0.01, 2, "mm"), metavar="S",
         help="pixel spacing of a film that has none",
     )  # fmt: skip
     p.add_argument("--models", type=Path, metavar="DIR")
@@ -127,7 +146,7 @@ def _inspect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _phantom(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     p = commands.add_parser("phantom", help="make a study of digital hips")
     p.add_argument("--n", type=positive_int, required=True, metavar="N")
-    p.add_argument("--seed", type=int, default=0, metavar="S")
+    p.add_argument("--seed", type=not_negative, default=0, metavar="S")
     p.add_argument("--family", choices=("train", "shifted"), default="train")
     p.add_argument("--out", type=Path, required=True, metavar="DIR")
     p.add_argument(
@@ -150,11 +169,11 @@ def _train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     p.add_argument("step", choices=("enhancement", "landmarks", "bmd"))
     p.add_argument("--study", type=Path, required=True, metavar="DIR")
     p.add_argument("--preset", choices=("paper", "default"), default="default")
-    p.add_argument("--epochs", type=positive_int, metavar="N")
+    p.add_argument("--epochs", type=positive_int, metavar="N", help="of a network")
     p.add_argument("--resume", action="store_true")
     p.add_argument("--device", default="auto", metavar="D", help="auto, cpu, gpu, …")
     p.add_argument("--out", type=Path, required=True, metavar="DIR")
-    p.add_argument("--seed", type=int, default=0, metavar="S")
+    p.add_argument("--seed", type=not_negative, default=0, metavar="S")
     p.add_argument(
         "--annotator", metavar="NAME", help="learn from this person's landmarks"
     )

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import tifffile
 
 from ..anatomy import SITES, Site
 from ..dicom import list_films
 from ..files import write_bytes_atomic, write_text_atomic
 from ..measurement import RESEARCH_USE, Measurement
-from ..pipeline import Options, load_models, measure_path
-from ..radiograph import HipBox, Patient
+from ..pipeline import Models, Options, load_models, measure_path
+from ..radiograph import FilmRefused, HipBox, Patient
 from ..study import Study
 from .progress import Bar
 from .table import csv_text, text_table
@@ -32,25 +34,52 @@ def run_measure(args: argparse.Namespace) -> int:
         None if args.box is None else HipBox(*args.box),
         args.spacing_mm,
     )
+    _check_targets(args)
     models = load_models(args.models)
     results: list[Measurement] = []
     many = len(args.paths) > 1 or args.paths[0].is_dir()
     bar = Bar("measured") if many else None
     expected = _expected(args.paths)
+    layers = Layers(args.layers) if args.layers else None
+    truths: dict[str, dict[Site, float]] = {}
     for path in args.paths:
-        for result in measure_path(path, options, models):
+        truths |= truths_of([path])
+        for result in _each(path, options, models):
             if result.status == "refused":
                 print(f"hipbmd: {result.image}: {result.reason}", file=sys.stderr)
-            if args.layers:
-                write_layers(args.layers, result)
+            if layers:
+                layers.write(result)
             results.append(_light(result))
             if bar:
-                bar(len(results), expected)
-    write_results(args, results)
+                bar(len(results), max(expected, len(results)))
     if args.json != "-":
-        print(text_table(results, truths_of(args.paths)))
+        print(text_table(results, truths))
         print(f"\n{RESEARCH_USE}")
+    write_results(args, results)
     return SOME_REFUSED if any(m.status == "refused" for m in results) else 0
+
+
+def _each(path: Path, options: Options, models: Models) -> Iterator[Measurement]:
+    """The hips of one path; a path that cannot be used never stops the others."""
+    try:
+        yield from measure_path(path, options, models)
+    except FilmRefused as error:
+        yield Measurement(path.stem, path.name, None, "refused", str(error))
+
+
+def _check_targets(args: argparse.Namespace) -> None:
+    """Refuse wrong paths before anything is measured."""
+    missing = [path for path in args.paths if not path.exists()]
+    if missing:
+        raise FilmRefused(f"There is no file or folder {missing[0]}.")
+    if args.json == "":
+        raise FilmRefused("--json needs a file's name, or - for the screen.")
+    files = {"--json": args.json if args.json != "-" else None, "--csv": args.csv}
+    for option, name in files.items():
+        if name and Path(name).is_dir():
+            raise FilmRefused(f"{option} needs a file, and {name} is a folder.")
+    if args.layers and args.layers.exists() and not args.layers.is_dir():
+        raise FilmRefused(f"--layers needs a folder, and {args.layers} is a file.")
 
 
 def write_results(args: argparse.Namespace, results: Sequence[Measurement]) -> None:
@@ -97,21 +126,32 @@ def truths_of(paths: Sequence[Path]) -> dict[str, dict[Site, float]]:
     return found
 
 
-def write_layers(folder: Path, result: Measurement) -> None:
+class Layers:
     """STO and bone image as float32 TIFF, on the film's 0 … 1 grey range."""
-    import io
 
-    import tifffile
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.taken: set[str] = set()
 
-    if result.images is None:
-        return
-    name = "".join(c if c.isalnum() or c in "-_." else "_" for c in result.case_id)
-    row, column = result.images.corner_row_col
-    for layer, picture in (("sto", result.images.sto), ("bone", result.images.bone)):
-        buffer = io.BytesIO()
-        tifffile.imwrite(
-            buffer,
-            np.ascontiguousarray(picture, np.float32),
-            metadata={"corner_row": row, "corner_column": column},
-        )
-        write_bytes_atomic(folder / f"{name}_{layer}.tif", buffer.getvalue())
+    def write(self, result: Measurement) -> None:
+        """Write both pictures of one hip; hips of one name are numbered."""
+        if result.images is None:
+            return
+        row, column = result.images.corner_row_col
+        name = self._name(result.case_id)
+        for layer in ("sto", "bone"):
+            buffer = io.BytesIO()
+            tifffile.imwrite(
+                buffer,
+                np.ascontiguousarray(getattr(result.images, layer), np.float32),
+                metadata={"corner_row": row, "corner_column": column},
+            )
+            write_bytes_atomic(self.folder / f"{name}_{layer}.tif", buffer.getvalue())
+
+    def _name(self, case_id: str) -> str:
+        stem = "".join(c if c.isalnum() or c in "-_." else "_" for c in case_id)
+        name, number = stem, 2
+        while name in self.taken:
+            name, number = f"{stem}-{number}", number + 1
+        self.taken.add(name)
+        return name

@@ -4,17 +4,42 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import sys
 from collections.abc import Mapping
 
 from .progress import Bar
 
 EPOCHS = {"enhancement": 45, "landmarks": 24}
+USAGE_ERROR = 2
 BATCH = {"default": 16, "paper": 64}
+
+
+def _without_effect(args: argparse.Namespace) -> list[str]:
+    """Options that were given and mean nothing for this step."""
+    given = {
+        "epochs": args.epochs is not None,
+        "resume": args.resume,
+        "annotator": args.annotator is not None,
+        "models": args.models is not None,
+        "device": args.device != "auto",
+    }
+    useless = ["models"]
+    if args.step == "bmd":
+        useless = ["epochs", "resume", "annotator", "device"]
+    elif args.step == "enhancement":
+        useless = ["models", "annotator"]
+    return [name for name in useless if given[name]]
 
 
 def run_train(args: argparse.Namespace) -> int:
     """Train one step; a clean Ctrl-C keeps the last finished epoch."""
     command = f"hipbmd train {args.step} --study STUDY --preset {args.preset}"
+    for name in ("annotator", "models"):
+        if getattr(args, name):
+            command += f" --{name} {name.upper()}"
+    for name in _without_effect(args):
+        print(f"hipbmd: --{name} has no effect on {args.step}.", file=sys.stderr)
+        return USAGE_ERROR
     if args.step == "bmd":
         from ..recipes import train_bmd
 
@@ -23,7 +48,7 @@ def run_train(args: argparse.Namespace) -> int:
             args.out,
             args.preset,
             models=args.models,
-            created_by=command,
+            created_by=f"{command} --out OUT",
             progress=Bar("measured"),
         )
         for site, fitted in model.with_biology.items():
@@ -43,7 +68,7 @@ def run_train(args: argparse.Namespace) -> int:
         note = " ".join(f"{name} {value:.4g}" for name, value in figures.items())
         bar(epoch, count, note)
 
-    command += f" --epochs {epochs} --seed {args.seed} --out OUT"
+    command += f" --epochs {epochs} --seed {args.seed} --device {args.device} --out OUT"
     plan = Fit(
         args.out,
         epochs,
@@ -54,7 +79,6 @@ def run_train(args: argparse.Namespace) -> int:
         report,
         settings={"command": command},
     )
-    bar(0, epochs)
     train_network(
         args.step, args.study, args.preset, plan, args.annotator, Bar("films read")
     )

@@ -16,6 +16,7 @@ WHOLE_UP_TO_MM = 260.0
 STEP = 0.36  # of the box' side
 WITHOUT_SPACING = (0.45, 0.6, 0.8, 1.0)  # of the film's short side
 BATCH = 8
+LEAST_SHARE = 0.2  # a film is not wider than five hip boxes
 EMPTY_SHARE = 0.45
 
 
@@ -42,10 +43,11 @@ def _candidates(
     shape: tuple[int, int], spacing_mm: tuple[float, float] | None
 ) -> list[HipBox]:
     rows, columns = shape
-    if spacing_mm is None:
-        sides = [share * min(shape) for share in WITHOUT_SPACING]
-    else:
-        sides = [BOX_MM / float(np.mean(spacing_mm))]
+    sides = [share * min(shape) for share in WITHOUT_SPACING]
+    if spacing_mm is not None:
+        known = BOX_MM / float(np.mean(spacing_mm))
+        if known >= LEAST_SHARE * min(shape):  # else the spacing cannot be true
+            sides = [known]
     boxes = []
     for side in sides:
 
@@ -112,17 +114,19 @@ def _best(
     sides: tuple[Side, ...],
 ) -> Located:
     tried: list[Located] = []
-    canvases = [
-        (box, side, make_canvas(grey, box, is_mirrored(side)))
+    places = [
+        (box, side)
         for box in boxes
         for side in sides
-    ]
-    useful = [c for c in canvases if not _flat(c[2].grey)] or canvases
-    for start in range(0, len(useful), BATCH):
-        part = useful[start : start + BATCH]
-        doubts = finder.doubt([canvas for _, _, canvas in part])
+        if not _flat(make_canvas(grey, box, False).grey)
+    ] or [(box, side) for box in boxes for side in sides]
+    for start in range(0, len(places), BATCH):
+        part = places[start : start + BATCH]
+        doubts = finder.doubt(
+            [make_canvas(grey, box, is_mirrored(side)) for box, side in part]
+        )
         tried += [
             Located(box, side, float(doubt))
-            for (box, side, _), doubt in zip(part, doubts, strict=True)
+            for (box, side), doubt in zip(part, doubts, strict=True)
         ]
     return min(tried, key=lambda place: place.doubt)

@@ -15,12 +15,19 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..anatomy import REGION_LANDMARKS, REGIONS
+from ..augmentation import normalise
 
 Preset = Literal["default", "paper"]
 FIRST_PX, SECOND_PX = 256, 128
 COUNTS: dict[str, int] = {"first": len(REGIONS)} | {
     region: len(names) for region, names in REGION_LANDMARKS.items()
 }
+
+
+def as_input(film: Tensor) -> Tensor:
+    """What a network sees of ``(n, 1, s, s)`` grey values: by their own spread."""
+    low, scale = normalise(film)
+    return ((film - low) / scale).clamp(-0.5, 1.5)
 
 
 def _conv(inside: int, outside: int, stride: int = 1) -> nn.Sequential:

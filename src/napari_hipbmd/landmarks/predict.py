@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 
 from .. import augmentation
-from ..anatomy import LANDMARK_IDS, REGIONS
+from ..anatomy import INDEX, LANDMARK_IDS, REGIONS, TWICE_FOUND
 from ..canvas import Canvas
 from ..learning import load_into, read_model
 from ..measurement import LandmarkSet
 from ..radiograph import FilmRefused
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, ruler
-from .networks import FIRST_PX, SECOND_PX, Decentralised, spread
+from .networks import FIRST_PX, SECOND_PX, Decentralised, as_input, spread
 
 NAME = "landmarks"
 LOOKS = 2  # the first order looks at the box, then closer at what it found
@@ -38,11 +38,6 @@ class Found:
     centre_spread: Tensor
 
 
-def _seen(film: Tensor) -> Tensor:
-    low, scale = augmentation.normalise(film)
-    return ((film - low) / scale).clamp(-0.5, 1.5)
-
-
 def _widths(log_heat: Tensor | None, points: Tensor) -> Tensor:
     if log_heat is None:
         return torch.zeros(points.shape[:2])
@@ -59,7 +54,7 @@ def find_centres(
     matrix = augmentation.frames(zero, zero + 1, zero, zero)
     for look in range(looks):
         points, heat = network(
-            "first", _seen(augmentation.view(film, matrix, FIRST_PX))
+            "first", as_input(augmentation.view(film, matrix, FIRST_PX))
         )
         blur = _widths(heat, points).mean(1) * matrix[:, 0, 0]
         centres = augmentation.from_view(points, matrix)
@@ -82,7 +77,9 @@ def find_on_batch(network: Decentralised, film: Tensor, looks: int = LOOKS) -> F
     for i, region in enumerate(REGIONS):
         size = CROP_SIDE[region] * unit / 2
         matrix = augmentation.frames(zero, size, centres[:, i, 0], centres[:, i, 1])
-        local, heat = network(region, _seen(augmentation.view(film, matrix, SECOND_PX)))
+        local, heat = network(
+            region, as_input(augmentation.view(film, matrix, SECOND_PX))
+        )
         points[:, MEMBERS[region]] = augmentation.from_view(local, matrix)
         widths[:, MEMBERS[region]] = (
             _widths(heat, local) * size[:, None] / unit[:, None]
@@ -141,14 +138,12 @@ class LandmarkFinder:
         """How unsure each canvas leaves the networks, ``(n,)`` in rulers."""
         film = torch.from_numpy(np.stack([c.grey for c in canvases]))[:, None]
         found = find_on_batch(self.network, film)
-        twins = [("N3", "T1"), ("T4", "I1"), ("N4", "I5")]
-        index = {name: i for i, name in enumerate(LANDMARK_IDS)}
         apart = torch.stack(
             [
                 torch.linalg.norm(
-                    found.points[:, index[a]] - found.points[:, index[b]], dim=-1
+                    found.points[:, INDEX[a]] - found.points[:, INDEX[b]], dim=-1
                 )
-                for a, b in twins
+                for a, b in TWICE_FOUND
             ],
             1,
         ).mean(1)

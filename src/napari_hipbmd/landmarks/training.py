@@ -24,6 +24,7 @@ from .networks import (
     SECOND_PX,
     Decentralised,
     Preset,
+    as_input,
     axis,
 )
 
@@ -33,7 +34,7 @@ with warnings.catch_warnings():
 
 NAME = "landmarks"
 VALIDATION_SHARE = 0.08
-HEAT_SIGMA = {"first": 0.05, "second": 0.05}  # in −1 … 1
+HEAT_SIGMA = 0.05  # in −1 … 1
 POINT_WEIGHT = 10.0
 NOISE = 0.08
 WHOLE = Wobble(10, 50, 0.12, (0.62, 1.12), 0.10)
@@ -79,11 +80,6 @@ def _occlude(film: Tensor) -> Tensor:
     return torch.where(inside & some, draw(0, 1), film)
 
 
-def _seen(film: Tensor) -> Tensor:
-    low, scale = augmentation.normalise(film)
-    return ((film - low) / scale).clamp(-0.5, 1.5)
-
-
 class LandmarkTraining(LightningModule):
     """Lightning's view: four networks, one step trains them all."""
 
@@ -106,7 +102,7 @@ class LandmarkTraining(LightningModule):
         centres = centres_of(xy)
         out = {
             "first": (
-                _seen(augmentation.view(film, whole, FIRST_PX)),
+                as_input(augmentation.view(film, whole, FIRST_PX)),
                 augmentation.to_view(centres, whole),
             )
         }
@@ -124,7 +120,7 @@ class LandmarkTraining(LightningModule):
             else:
                 matrix = augmentation.frames(zero, size, at[:, 0], at[:, 1])
             out[region] = (
-                _seen(augmentation.view(film, matrix, SECOND_PX)),
+                as_input(augmentation.view(film, matrix, SECOND_PX)),
                 augmentation.to_view(xy[:, MEMBERS[region]], matrix),
             )
         return out
@@ -139,9 +135,8 @@ class LandmarkTraining(LightningModule):
         if log_heat is None:
             return error, distance
         at = axis(log_heat.shape[-1], image.device)
-        sigma = HEAT_SIGMA["first" if name == "first" else "second"]
-        x = torch.exp(-0.5 * ((at - target[..., :1]) / sigma) ** 2)
-        y = torch.exp(-0.5 * ((at - target[..., 1:]) / sigma) ** 2)
+        x = torch.exp(-0.5 * ((at - target[..., :1]) / HEAT_SIGMA) ** 2)
+        y = torch.exp(-0.5 * ((at - target[..., 1:]) / HEAT_SIGMA) ** 2)
         wanted = y[..., :, None] * x[..., None, :]
         total = wanted.sum((-2, -1), keepdim=True)
         visible = (target.abs() < 1).all(-1)

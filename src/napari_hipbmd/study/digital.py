@@ -91,6 +91,7 @@ def make_case(folder: Path, family: Family, seed: int, index: int, pixels: int) 
             "film_type": str(plan.film_type),
             "kvp": f"{plan.setup.kvp:.0f}",
             "dxa_source": "simulated",
+            "pixels": str(pixels),
         },
     )
 
@@ -166,6 +167,8 @@ def make_study(
     """
     if not 1 <= count <= MAX_CASES:
         raise FilmRefused(f"The number of digital hips must be 1 to {MAX_CASES}.")
+    if seed < 0:
+        raise FilmRefused("The seed must be zero or a whole number above it.")
     if not 128 <= pixels <= 4096:
         raise FilmRefused("The films' size must be 128 to 4096 pixels.")
     names = [case_name(family, seed, i) for i in range(count)]
@@ -177,7 +180,14 @@ def make_study(
             f"{folder.name} already holds other cases (such as {strangers[0]}):"
             " give --out another folder."
         )
+    sizes = {case.extra.get("pixels", str(pixels)) for case in there}
+    if sizes - {str(pixels)}:
+        raise FilmRefused(
+            f"{folder.name} holds films of {' and '.join(sorted(sizes))} pixels: give"
+            " --pixels as before, or --out another folder."
+        )
     missing = [i for i, name in enumerate(names) if name not in done]
+    before = count - len(missing)
     fresh: dict[str, Case] = {}
 
     def save() -> None:
@@ -186,12 +196,14 @@ def make_study(
         write_cases(folder, [done[name] for name in sorted(done)])
 
     if progress:
-        progress(len(done), count)
+        progress(before, count)
+    made = 0
     try:
         for case in _render_all(folder, family, seed, missing, pixels, workers):
             fresh[case.case_id] = case
+            made += 1
             if progress:
-                progress(len(done) + len(fresh), count)
+                progress(before + made, count)
             if cancelled is not None and cancelled():
                 raise Cancelled
             if len(fresh) >= BATCH:

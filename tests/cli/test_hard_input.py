@@ -1,0 +1,126 @@
+"""What a user gets from odd input: one sentence, the right exit status, nothing lost."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from napari_hipbmd.cli import main
+from napari_hipbmd.dicom import FilmTags, write_film
+from napari_hipbmd.resources import sample_data_dir
+
+FILM = sorted((sample_data_dir() / "images").glob("*.dcm"))[0]
+
+
+def measured(capsys, *arguments):
+    """Exit status, JSON and stderr of ``hipbmd measure``."""
+    status = main(["measure", *map(str, arguments), "--json", "-"])
+    out, err = capsys.readouterr()
+    return status, json.loads(out) if out.strip() else None, err
+
+
+def test_a_missing_path_is_told_before_anything_is_measured(tmp_path, capsys):
+    status, found, err = measured(capsys, FILM, tmp_path / "missing.dcm")
+    assert status == 2
+    assert found is None
+    assert "There is no file or folder" in err
+
+
+def test_an_empty_folder_does_not_stop_the_films_beside_it(tmp_path, capsys):
+    status, found, err = measured(capsys, tmp_path, FILM)
+    assert status == 3
+    assert [hip["status"] for hip in found] == ["refused", "measured"]
+    assert "holds no films" in err
+
+
+@pytest.mark.parametrize("option", ["--csv", "--json"])
+def test_a_folder_as_output_file_is_refused_at_once(tmp_path, capsys, option):
+    status = main(["measure", str(FILM), option, str(tmp_path)])
+    assert status == 2
+    assert "is a folder" in capsys.readouterr().err
+
+
+def test_a_film_of_one_even_grey_is_refused(tmp_path, capsys):
+    Image.fromarray(np.full((200, 200), 90, np.uint8)).save(tmp_path / "flat.png")
+    status, found, err = measured(
+        capsys, tmp_path / "flat.png", "--spacing-mm", "0.5", "--side", "L"
+    )
+    assert status == 3
+    assert found[0]["status"] == "refused"
+    assert "one even grey" in err
+
+
+def test_noise_never_gets_an_abmd_below_zero(tmp_path, capsys):
+    noise = np.random.default_rng(0).integers(0, 256, (300, 300)).astype(np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    _status, found, _err = measured(
+        capsys, tmp_path / "noise.png", "--spacing-mm", "0.5", "--side", "L"
+    )
+    values = found[0]["bmd_g_cm2"]
+    assert values is None or min(v["value"] for v in values.values()) > 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--age-years", "1000"],
+        ["--height-cm", "1.6"],
+        ["--weight-kg", "0"],
+        ["--spacing-mm", "1e-9"],
+    ],
+)
+def test_impossible_people_and_spacings_are_wrong_usage(arguments, capsys):
+    assert main(["measure", str(FILM), *arguments]) == 2
+    assert "not between" in capsys.readouterr().err
+
+
+def test_a_file_named_after_its_patient_gives_nobody_away(tmp_path, capsys):
+    import pydicom
+
+    stored = np.tile(np.arange(256, dtype=np.uint16) * 16, (256, 1))
+    path = tmp_path / "KOWALSKA_ANNA.dcm"
+    write_film(path, stored, FilmTags("x", side="L", pixel_spacing_mm=(0.7, 0.7)))
+    film = pydicom.dcmread(path)
+    film.PatientName = "Kowalska^Anna"
+    film.save_as(path)
+    layers, table = tmp_path / "layers", tmp_path / "table.csv"
+    status = main(
+        ["measure", str(path), "--json", "-", "--layers", str(layers), "--csv"]
+        + [str(table)]
+    )
+    out, err = capsys.readouterr()
+    assert status in (0, 3)
+    written = " ".join(p.name for p in layers.glob("*")) + table.read_text()
+    assert "KOWALSKA" not in (out + err + written).upper()
+
+
+def test_a_negative_seed_and_an_unknown_device_are_told_in_a_sentence(
+    tmp_path, capsys, tiny_study
+):
+    assert main(["phantom", "--n", "1", "--seed", "-1", "--out", str(tmp_path)]) == 2
+    arguments = ["--study", str(tiny_study), "--out", str(tmp_path / "m")]
+    assert main(["train", "enhancement", "--device", "banana", *arguments]) == 2
+    assert "cannot be used here" in capsys.readouterr().err
+
+
+def test_an_option_without_effect_is_refused_rather_than_ignored(
+    tmp_path, capsys, tiny_study
+):
+    arguments = ["--study", str(tiny_study), "--out", str(tmp_path)]
+    assert main(["train", "bmd", "--epochs", "3", *arguments]) == 2
+    assert "--epochs has no effect on bmd" in capsys.readouterr().err
+
+
+def test_a_calibration_behind_missing_networks_is_refused(tmp_path, capsys, tiny_study):
+    arguments = ["--study", str(tiny_study), "--out", str(tmp_path / "out")]
+    assert main(["train", "bmd", "--models", str(tmp_path / "typo"), *arguments]) == 2
+    assert "holds no models" in capsys.readouterr().err
+
+
+def test_a_cohort_is_not_continued_with_films_of_another_size(
+    tmp_path, capsys, tiny_study
+):
+    assert main(["phantom", "--n", "1", "--pixels", "128", "--out", str(tmp_path)]) == 0
+    assert main(["phantom", "--n", "2", "--pixels", "200", "--out", str(tmp_path)]) == 2
+    assert "--pixels as before" in capsys.readouterr().err
