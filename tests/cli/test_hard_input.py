@@ -1,4 +1,4 @@
-"""What a user gets from odd input: one sentence, the right exit status, nothing lost."""
+"""What odd input gives a user: one sentence, the right exit status, nothing lost."""
 
 import json
 
