@@ -1,6 +1,6 @@
 """The figures of ``docs/benchmarks.md``, by one command.
 
-    python benchmarks/run.py [--study STUDY] [--work FOLDER] [--films N]
+    python benchmarks/run.py [--study STUDY] [--work FOLDER] [--paper FOLDER]
 
 Makes 200 digital hips of the family ``shifted`` (never trained on), validates the
 bundled models on them with predicted landmarks, and times the steps of one film
@@ -121,7 +121,8 @@ What the rows say: without enhancement the film adds next to nothing to the biol
 taking soft tissue away is what makes it say something, and the network takes away more
 of it than a ring of soft tissue beside the bone does. What is left between *exact STO*
 and 1 is each film's own contrast (tube voltage, scatter, display), which no subtraction
-of soft tissue can undo.
+of soft tissue can undo. The trochanter gains least: it is thin, and lies where folds and
+the skin's edge do.
 
 These are figures of digital hips. They say that the chain works, and nothing about
 patients.
@@ -173,7 +174,7 @@ def presets(folder: Path, ours: Validation, papers: Validation) -> str:
 
 Networks of `--preset paper` (landmarks: direct regression of coordinates with SGD) on
 the same hips, for as many epochs as the default ones; what is not listed is the default
-network:
+network (`benchmarks/run.py --paper OUT` adds this section):
 
 ```sh
 {commands}
