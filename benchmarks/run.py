@@ -121,8 +121,8 @@ What the rows say: without enhancement the film adds next to nothing to the biol
 taking soft tissue away is what makes it say something, and the network takes away more
 of it than a ring of soft tissue beside the bone does. What is left between *exact STO*
 and 1 is each film's own contrast (tube voltage, scatter, display), which no subtraction
-of soft tissue can undo. The trochanter gains least: it is thin, and lies where folds and
-the skin's edge do.
+of soft tissue can undo. The trochanter gains least: it is thin, and lies where folds
+and the skin's edge do.
 
 These are figures of digital hips. They say that the chain works, and nothing about
 patients.

@@ -92,9 +92,11 @@ def test_a_network_is_trained_resumed_and_used(
     refused = hipbmd(*train, "--epochs", 1, "--resume")
     assert refused.status == 2 and "to resume from" in refused.err
     assert hipbmd(*train, "--epochs", 1).status == 0
-    assert hipbmd(*train, "--epochs", 2, "--resume").status == 0
+    longer = hipbmd(*train, "--epochs", 2, "--resume")
+    assert longer.status == 2 and "begun for 1 epochs" in longer.err
+    assert hipbmd(*train, "--epochs", 1, "--resume").status == 0
     card = json.loads((out / f"{step}.json").read_text())
-    assert card["epochs"] == 2 and card["data"]["cases"] == 4
+    assert card["epochs"] == 1 and card["data"]["cases"] == 4
     assert card["command"].startswith(f"hipbmd train {step} --study STUDY")
     film = sample_study.cases[0].image
     ran = hipbmd("measure", film, "--models", out, "--json", "-")

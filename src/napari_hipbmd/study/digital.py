@@ -10,6 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from ..anatomy import LANDMARK_IDS, SITES
 from ..dicom import FilmTags, write_film
@@ -55,7 +56,8 @@ def digital_hip(family: Family, seed: int, index: int, pixels: int) -> DigitalHi
 
 def make_case(folder: Path, family: Family, seed: int, index: int, pixels: int) -> Case:
     """Render one case into the study and return its row."""
-    hip = digital_hip(family, seed, index, pixels)
+    with threadpool_limits(1):  # more threads would sum in another order
+        hip = digital_hip(family, seed, index, pixels)
     name = case_name(family, seed, index)
     image = Path("images") / f"{name}.dcm"
     plan, person = hip.plan, hip.person
@@ -123,11 +125,6 @@ def _tags(hip: DigitalHip, name: str) -> FilmTags:
         weight_kg=person.weight_kg,
         windows=((2048.0, 4096.0, "full range"),),
     )
-
-
-def _one_thread() -> None:
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
 
 
 def _leave_ctrl_c() -> None:
@@ -223,7 +220,6 @@ def _render_all(
         for i in indices:
             yield make_case(folder, family, seed, i, pixels)
         return
-    _one_thread()
     context = get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=_leave_ctrl_c) as pool:
         waiting = iter(indices)
