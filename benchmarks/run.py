@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
+from napari_hipbmd.batch import measure_path
 from napari_hipbmd.canvas import make_canvas
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.enhancement.apply import enhance
@@ -29,7 +30,7 @@ from napari_hipbmd.enhancement.networks import Autoencoder, AutoencoderShape
 from napari_hipbmd.files import write_text_atomic
 from napari_hipbmd.learning import read_model
 from napari_hipbmd.measurement import RESEARCH_USE
-from napari_hipbmd.pipeline import load_models, measure_path
+from napari_hipbmd.models import load_models
 from napari_hipbmd.radiograph import FloatImage, HipBox
 from napari_hipbmd.resources import weights_dir
 from napari_hipbmd.study import Study

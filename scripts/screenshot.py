@@ -37,7 +37,7 @@ def main() -> None:
 
 def first_measurement(path: Path | None) -> Measurement:
     """The first hip of a path, or of the sample data, that could be measured."""
-    from napari_hipbmd.pipeline import measure_path
+    from napari_hipbmd.batch import measure_path
     from napari_hipbmd.resources import sample_data_dir
 
     for measurement in measure_path(path or sample_data_dir()):

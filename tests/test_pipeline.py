@@ -8,14 +8,10 @@ import pytest
 
 from napari_hipbmd import anatomy
 from napari_hipbmd.anatomy import INDEX, LANDMARK_IDS, REGIONS, SITES
+from napari_hipbmd.batch import Options, measure_path
 from napari_hipbmd.dicom import read_film
-from napari_hipbmd.pipeline import (
-    Options,
-    load_models,
-    measure,
-    measure_path,
-    remeasure,
-)
+from napari_hipbmd.models import load_models
+from napari_hipbmd.pipeline import measure, remeasure
 from napari_hipbmd.radiograph import Cancelled, FilmRefused, HipBox, Patient
 from napari_hipbmd.resources import weights_dir
 

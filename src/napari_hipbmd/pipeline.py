@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import bmd, quality
 from .anatomy import REGIONS, Points, Region, Site, area, is_mirrored, polygons
 from .canvas import Canvas, make_canvas, normalisation
-from .dicom import list_films, read_film
 from .measurement import HipImages, LandmarkSet, Measurement, RegionMeasurement
+from .models import Models, Networks, load_models
 from .radiograph import (
     Cancelled,
     FilmRefused,
@@ -26,13 +23,6 @@ from .radiograph import (
     Radiograph,
     Side,
 )
-from .resources import weights_dir
-from .study import Study
-
-if TYPE_CHECKING:
-    from .bmd import BmdModel
-    from .enhancement.apply import Enhancer
-    from .landmarks.predict import LandmarkFinder
 
 Report = Callable[[str, Measurement], None]
 MEASURE_CODES = {
@@ -45,78 +35,12 @@ MEASURE_CODES = {
     "landmarks-disagree",
     "landmarks-unsure",
 }
-PARTS = ("enhancement", "landmarks", "bmd")
 EVEN_GREY = 0.01  # of the grey range
 DIGITAL = "digital hips"
 NO_SPACING = (
     "The film has no trusted pixel spacing, so areas and BMD are not given:"
     " supply the spacing in mm."
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Networks:
-    """The trained networks: all that the features need."""
-
-    enhancer: Enhancer
-    finder: LandmarkFinder
-
-
-@dataclass(frozen=True, eq=False)
-class Models(Networks):
-    """The three fitted parts of the flowchart."""
-
-    bmd: BmdModel
-
-
-def _home(folder: Path, name: str) -> Path:
-    return folder if (folder / name).exists() else weights_dir()
-
-
-def _checked(folder: Path | None) -> Path:
-    """The folder of models, the bundled one by default, if it holds any."""
-    where = folder or weights_dir()
-    if not any((where / f"{name}.json").is_file() for name in PARTS):
-        raise FilmRefused(
-            f"The folder {where} holds no models (enhancement, landmarks or bmd):"
-            " give the --out folder of 'hipbmd train'."
-        )
-    return where
-
-
-def load_networks(folder: Path | None = None) -> Networks:
-    """The networks of a folder; one that it lacks is the bundled one.
-
-    Raises
-    ------
-    FilmRefused
-        If the folder holds no model, or one is damaged.
-    """
-    from .enhancement.apply import Enhancer
-    from .landmarks.predict import LandmarkFinder
-
-    where = _checked(folder)
-    return Networks(
-        Enhancer.load(_home(where, "enhancement.json")),
-        LandmarkFinder.load(_home(where, "landmarks.json")),
-    )
-
-
-@cache
-def _load(folder: Path, stamp: tuple[float, ...]) -> Models:
-    try:
-        text = (_home(folder, "bmd.json") / "bmd.json").read_text("utf-8")
-    except UnicodeDecodeError:
-        raise FilmRefused(
-            f"The regression in {folder} (bmd.json) is damaged: fit it again."
-        ) from None
-    except FileNotFoundError:
-        raise FilmRefused(
-            f"The folder {folder} has no regression (bmd.json): fit one with"
-            " 'hipbmd train bmd'."
-        ) from None
-    networks = load_networks(folder)
-    return Models(networks.enhancer, networks.finder, bmd.BmdModel.from_json(text))
 
 
 def measure_features(
@@ -130,20 +54,6 @@ def measure_features(
     marks = networks.finder.find(canvas, film.spacing_mm)
     row, column = images.corner_row_col
     return bmd.features(images.bone, polygons(marks.xy), (column, row))
-
-
-def load_models(folder: Path | str | None = None) -> Models:
-    """Models of a folder; those that it lacks are the bundled ones.
-
-    Raises
-    ------
-    FilmRefused
-        If the folder does not exist, holds no model, or one is damaged.
-    """
-    where = _checked(None if folder is None else Path(folder))
-    files = [f for name in PARTS for f in where.glob(f"{name}.*")]
-    stamp = tuple(sorted(path.stat().st_mtime for path in files))
-    return _load(where.resolve(), stamp)
 
 
 def measure(
@@ -416,89 +326,3 @@ def _with_bmd(state: Measurement, vector: np.ndarray, models: Models) -> Measure
         bmd_g_cm2=estimates,
         t_score=bmd.t_scores(values),
     )
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the command line may say about every film."""
-
-    side: Side | None = None
-    patient: Patient = Patient()
-    box: HipBox | None = None
-    spacing_mm: float | None = None
-
-
-def measure_path(
-    path: Path, options: Options | None = None, models: Models | None = None
-) -> Iterator[Measurement]:
-    """Measure a film, a folder of films or a study, one result a hip.
-
-    A film that cannot be used becomes a result with status ``"refused"``; it never
-    stops the others.
-
-    Raises
-    ------
-    FilmRefused
-        If the path does not exist, is an empty folder, or the table of a study
-        cannot be read.
-    """
-    options = options or Options()
-    models = models or load_models()
-    if not path.exists():
-        raise FilmRefused(f"There is no file or folder {path}.")
-    if path.is_file():
-        yield _measure_file(path, path.name, None, options, models)
-    elif Study.is_study(path):
-        for case in Study.open(path).cases:
-            known = replace(
-                options,
-                side=options.side or case.side,
-                patient=options.patient.or_else(case.patient),
-            )
-            name = case.image.name
-            yield _measure_file(case.image, name, case.case_id, known, models)
-    else:
-        films = list_films(path)
-        if not films:
-            raise FilmRefused(f"The folder {path} holds no films.")
-        for film in films:
-            name = film.relative_to(path).as_posix()
-            yield _measure_file(film, name, None, options, models)
-
-
-def _measure_file(
-    path: Path, image: str, case_id: str | None, options: Options, models: Models
-) -> Measurement:
-    """Measure a file; ``case_id`` is given for a study's cases."""
-    started = perf_counter()
-    try:
-        film = read_film(path)
-        if case_id is None and film.case_id != path.stem:
-            image = film.case_id + path.suffix  # the file's name gives a person away
-        film = replace(film, case_id=case_id or film.case_id)
-        if options.spacing_mm is not None:
-            spacing = (options.spacing_mm, options.spacing_mm)
-            known = tuple(f for f in film.flags if f.code != "spacing")
-            film = replace(film.with_spacing(spacing, "given by the user"), flags=known)
-        read = perf_counter() - started
-        result = measure(
-            film,
-            image=image,
-            patient=options.patient,
-            side=options.side,
-            box=options.box,
-            models=models,
-        )
-    except FilmRefused as error:
-        return Measurement(
-            case_id or path.stem,
-            image,
-            options.side,
-            "refused",
-            str(error),
-            model_name=models.bmd.name,
-            calibrated_on=models.bmd.calibrated_on,
-        )
-    seconds = {"read": read, **result.seconds}
-    seconds["total"] = perf_counter() - started
-    return replace(result, seconds=seconds)

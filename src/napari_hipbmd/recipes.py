@@ -150,7 +150,8 @@ def train_bmd(
         If there are too few films with readings.
     """
     from .bmd import MINIMUM_CASES, BmdModel, feature_vector
-    from .pipeline import load_networks, measure_features
+    from .models import load_networks
+    from .pipeline import measure_features
 
     study = Study.open(folder)
     known = [c for c in study.cases if any(v is not None for v in c.dxa.values())]

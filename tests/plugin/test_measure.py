@@ -372,7 +372,7 @@ def test_closing_the_dock_stops_its_run(dock: Dock, pipeline: FakePipeline) -> N
     assert pipeline.thread is not None
     run = dock.widget._run
     dock.viewer.window.remove_dock_widget("all")
-    dock.wait(run.cancel_event.is_set)
+    dock.wait(run.is_cancelled)
 
 
 def test_two_viewers_keep_their_own_state(

@@ -7,8 +7,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from ..batch import measure_path
 from ..measurement import RESEARCH_USE, Measurement
-from ..pipeline import measure_path
 from ..report import write_report
 from ..resources import sample_data_dir
 from .measure import truths_of

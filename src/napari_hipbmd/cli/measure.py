@@ -14,10 +14,11 @@ import numpy as np
 import tifffile
 
 from ..anatomy import SITES, Site
+from ..batch import Options, measure_path
 from ..dicom import list_films
 from ..files import write_bytes_atomic, write_text_atomic
 from ..measurement import RESEARCH_USE, Measurement
-from ..pipeline import Models, Options, load_models, measure_path
+from ..models import Models, load_models
 from ..radiograph import FilmRefused, HipBox, Patient
 from ..study import Study
 from .progress import Bar

@@ -22,7 +22,7 @@ from .film_form import BUSY, NO_FILM, FilmForm
 from .films import film_of
 from .identity import facts_of, kind_of
 from .result_panel import ResultPanel
-from .run import MeasureRun
+from .run import Run
 from .session import Session, session_of
 
 # What the pipeline reports as done, and what it does next.
@@ -53,7 +53,7 @@ class MeasureWidget(QWidget):
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
         self._session: Session = session_of(napari_viewer)
-        self._run: MeasureRun | None = None
+        self._run: Run | None = None
         self._measured_layer: Any = None
         self._measured_data: Any = None
         self._listening = False
@@ -192,7 +192,7 @@ class MeasureWidget(QWidget):
 
     def _start(self, layer: Any, film: Radiograph, box: HipBox | None) -> None:
         # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = MeasureRun()
+        run = self._run = Run()
         self._measured_layer, self._measured_data = layer, layer.data
         self.destroyed.connect(run.cancel)
         run.stepped.connect(self._on_stepped)
@@ -202,13 +202,13 @@ class MeasureWidget(QWidget):
         run.failed.connect(self._on_failed)
         self._set_running(True)
         self._on_stepped("start")
-        run.start(
-            film,
-            image=facts_of(layer).get("case_id", ""),
-            patient=self.form.patient(),
-            side=self.form.side(),
-            box=box,
-        )
+        arguments = {
+            "image": facts_of(layer).get("case_id", ""),
+            "patient": self.form.patient(),
+            "side": self.form.side(),
+            "box": box,
+        }
+        run.start(lambda run: _measure(run, film, arguments))
 
     def _on_cancel_clicked(self) -> None:
         if self._run is not None:
@@ -298,3 +298,14 @@ class MeasureWidget(QWidget):
     def _end_run(self) -> None:
         self._run = self._measured_layer = self._measured_data = None
         self._set_running(False)
+
+
+def _measure(run: Run, film: Radiograph, arguments: dict[str, Any]) -> Measurement:
+    from .. import pipeline
+
+    return pipeline.measure(
+        film,
+        **arguments,
+        report=lambda step, _: run.stepped.emit(step),
+        cancelled=run.is_cancelled,
+    )

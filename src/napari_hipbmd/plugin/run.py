@@ -1,7 +1,8 @@
-"""One measurement off the main thread, that can be stopped."""
+"""Long work off the main thread, with progress, that can be stopped."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
 from typing import Any
@@ -9,18 +10,19 @@ from typing import Any
 from napari.qt.threading import create_worker
 from qtpy.QtCore import QObject, Signal
 
-from ..measurement import Measurement
-from ..radiograph import Cancelled, FilmRefused, Radiograph
+from ..radiograph import Cancelled, FilmRefused
 
 
-class MeasureRun(QObject):
-    """Measures a film in a thread of its own; every signal comes on the main thread.
+class Run(QObject):
+    """Work in a thread of its own; every signal comes on the main thread.
 
     Exactly one of ``done``, ``refused``, ``stopped`` and ``failed`` is emitted, when
-    nothing is running any more.
+    nothing is running any more. The work is a function of this run: it calls
+    ``run.stepped.emit(…)`` with whatever its widget shows of the progress, asks
+    ``run.is_cancelled()``, and raises :class:`Cancelled` to stop.
     """
 
-    stepped = Signal(str)
+    stepped = Signal(object)
     done = Signal(object)
     refused = Signal(str)
     stopped = Signal()
@@ -28,44 +30,39 @@ class MeasureRun(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.cancel_event = Event()
+        self._cancelled = Event()
         self._worker: Any = None
 
-    def start(self, film: Radiograph, **arguments: Any) -> None:
-        """Begin; ``arguments`` are those of :func:`pipeline.measure`."""
+    def start(self, work: Callable[[Run], Any]) -> None:
+        """Begin; what ``work`` gives comes with ``done``."""
         self._worker = create_worker(
-            self._measure,
-            film,
-            arguments,
+            self._work,
+            work,
             _start_thread=False,
             _connect={"returned": self._on_returned, "errored": self.failed.emit},
         )
         self._worker.start()
 
     def cancel(self) -> None:
-        """Ask the run to stop; it does at its next step."""
-        self.cancel_event.set()
+        """Ask the work to stop; it does where it next asks."""
+        self._cancelled.set()
 
-    def _measure(self, film: Radiograph, arguments: dict[str, Any]) -> _End:
-        from .. import pipeline
+    def is_cancelled(self) -> bool:
+        """Whether the work was asked to stop."""
+        return self._cancelled.is_set()
 
+    def _work(self, work: Callable[[Run], Any]) -> _End:
         try:
-            result = pipeline.measure(
-                film,
-                **arguments,
-                report=lambda step, _: self.stepped.emit(step),
-                cancelled=self.cancel_event.is_set,
-            )
+            return _End(work(self))
         except Cancelled:
-            return _End()
+            return _End(stopped=True)
         except FilmRefused as refusal:
             return _End(reason=str(refusal))
-        return _End(result)
 
     def _on_returned(self, end: _End) -> None:
         if end.reason is not None:
             self.refused.emit(end.reason)
-        elif end.result is None or self.cancel_event.is_set():
+        elif end.stopped or self.is_cancelled():
             self.stopped.emit()
         else:
             self.done.emit(end.result)
@@ -73,7 +70,8 @@ class MeasureRun(QObject):
 
 @dataclass(frozen=True)
 class _End:
-    """How a run ended; an exception that a worker returns would count as its error."""
+    """How work ended; an exception that a worker returns would count as its error."""
 
-    result: Measurement | None = None
+    result: Any = None
     reason: str | None = None
+    stopped: bool = False

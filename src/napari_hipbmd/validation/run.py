@@ -101,8 +101,9 @@ def validate(
 
 def pipeline_measure(models: Path | None) -> MeasureCase:
     """Measure a case with the pipeline; a refusal becomes its reason."""
+    from ..batch import Options, measure_path
     from ..measurement import Measurement
-    from ..pipeline import Options, load_models, measure_path
+    from ..models import load_models
 
     loaded = load_models(models)
 

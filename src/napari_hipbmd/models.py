@@ -1,0 +1,97 @@
+"""The fitted parts of the flowchart, loaded from a folder of models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .bmd import BmdModel
+from .radiograph import FilmRefused
+from .resources import weights_dir
+
+if TYPE_CHECKING:
+    from .enhancement.apply import Enhancer
+    from .landmarks.predict import LandmarkFinder
+
+PARTS = ("enhancement", "landmarks", "bmd")
+
+
+@dataclass(frozen=True, eq=False)
+class Networks:
+    """The trained networks: all that the features need."""
+
+    enhancer: Enhancer
+    finder: LandmarkFinder
+
+
+@dataclass(frozen=True, eq=False)
+class Models(Networks):
+    """The three fitted parts of the flowchart."""
+
+    bmd: BmdModel
+
+
+def _home(folder: Path, name: str) -> Path:
+    return folder if (folder / name).exists() else weights_dir()
+
+
+def _checked(folder: Path | None) -> Path:
+    """The folder of models, the bundled one by default, if it holds any."""
+    where = folder or weights_dir()
+    if not any((where / f"{name}.json").is_file() for name in PARTS):
+        raise FilmRefused(
+            f"The folder {where} holds no models (enhancement, landmarks or bmd):"
+            " give the --out folder of 'hipbmd train'."
+        )
+    return where
+
+
+def load_networks(folder: Path | None = None) -> Networks:
+    """The networks of a folder; one that it lacks is the bundled one.
+
+    Raises
+    ------
+    FilmRefused
+        If the folder holds no model, or one is damaged.
+    """
+    from .enhancement.apply import Enhancer
+    from .landmarks.predict import LandmarkFinder
+
+    where = _checked(folder)
+    return Networks(
+        Enhancer.load(_home(where, "enhancement.json")),
+        LandmarkFinder.load(_home(where, "landmarks.json")),
+    )
+
+
+@cache
+def _load(folder: Path, stamp: tuple[float, ...]) -> Models:
+    try:
+        text = (_home(folder, "bmd.json") / "bmd.json").read_text("utf-8")
+    except UnicodeDecodeError:
+        raise FilmRefused(
+            f"The regression in {folder} (bmd.json) is damaged: fit it again."
+        ) from None
+    except FileNotFoundError:
+        raise FilmRefused(
+            f"The folder {folder} has no regression (bmd.json): fit one with"
+            " 'hipbmd train bmd'."
+        ) from None
+    networks = load_networks(folder)
+    return Models(networks.enhancer, networks.finder, BmdModel.from_json(text))
+
+
+def load_models(folder: Path | str | None = None) -> Models:
+    """Models of a folder; those that it lacks are the bundled ones.
+
+    Raises
+    ------
+    FilmRefused
+        If the folder does not exist, holds no model, or one is damaged.
+    """
+    where = _checked(None if folder is None else Path(folder))
+    files = [f for name in PARTS for f in where.glob(f"{name}.*")]
+    stamp = tuple(sorted(path.stat().st_mtime for path in files))
+    return _load(where.resolve(), stamp)
