@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from napari_hipbmd import anatomy
 from napari_hipbmd.anatomy import INDEX, LANDMARK_IDS, REGIONS, SITES
@@ -128,6 +130,55 @@ def test_a_moved_landmark_changes_its_own_region_only(measured):
         )
     assert again.bmd_g_cm2 != measured.bmd_g_cm2
     assert again.landmarks.sigma_mm[INDEX["T2"]] == 0  # a person placed it
+
+
+moves = st.lists(
+    st.tuples(
+        st.integers(0, len(LANDMARK_IDS) - 1),
+        st.floats(-300, 300, allow_nan=False),
+        st.floats(-300, 300, allow_nan=False),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(moves)
+@settings(max_examples=40, deadline=None)
+def test_following_a_drag_equals_measuring_everything_anew(measured, moved):
+    xy, followed = measured.landmarks.xy.copy(), measured
+    for landmark, dx, dy in moved:
+        xy = xy.copy()
+        xy[landmark] += (dx, dy)
+        followed = remeasure(followed, xy)
+    anew = remeasure(replace(measured, regions={}), xy)
+    for region in REGIONS:
+        ours, theirs = vars(followed.regions[region]), vars(anew.regions[region])
+        for name in ours:
+            np.testing.assert_array_equal(ours[name], theirs[name], err_msg=name)
+    assert followed.bmd_g_cm2 == anew.bmd_g_cm2
+    assert followed.t_score == anew.t_score
+    assert followed.flags == anew.flags
+    assert (followed.status, followed.reason) == (anew.status, anew.reason)
+
+
+@pytest.mark.parametrize(
+    ("landmark", "touched"),
+    [
+        ("N2", {"neck"}),
+        ("T2", {"trochanter"}),
+        ("T5", {"trochanter", "intertrochanter"}),
+        ("I3", {"intertrochanter"}),
+    ],
+)
+def test_only_regions_that_a_landmark_touches_are_read_again(
+    measured, landmark, touched
+):
+    moved = measured.landmarks.xy.copy()
+    moved[INDEX[landmark]] += 3
+    again = remeasure(measured, moved)
+    read = {r for r in REGIONS if again.regions[r] is not measured.regions[r]}
+    assert read == touched
 
 
 def test_regions_dragged_off_the_film_leave_a_partial_result(measured):

@@ -60,3 +60,9 @@ def test_two_networks_that_disagree_on_one_place_are_flagged():
     apart[INDEX["T1"]] += 40
     assert "landmarks-disagree" in codes(quality.agreement(apart, sure, (0.3, 0.3)))
     assert quality.agreement(apart, sure, None) == ()
+
+
+def test_a_burnt_out_region_is_flagged_by_name():
+    assert quality.saturation({"neck": 0.0, "trochanter": 0.01}) == ()
+    (flag,) = quality.saturation({"neck": 0.0, "trochanter": 0.03})
+    assert flag.code == "saturation" and "trochanter" in flag.text

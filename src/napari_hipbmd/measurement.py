@@ -69,12 +69,18 @@ class LandmarkSet:
 
 @dataclass(frozen=True, eq=False)
 class RegionMeasurement:
-    """One region: its polygon, thresholds ``(3, 2)`` and features ``(3,)``."""
+    """One region: its polygon, thresholds ``(3, 2)`` and features ``(3,)``.
+
+    ``share`` is the part of it that lies inside the image, ``burnt_share`` the part of
+    its pixels that the film shows saturated; both 0 … 1.
+    """
 
     polygon_xy: Points
     thresholds: NDArray[np.float64]
     features: NDArray[np.float64]
     area_cm2: float | None
+    share: float = 1.0
+    burnt_share: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

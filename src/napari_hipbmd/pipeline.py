@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from . import bmd, quality
-from .anatomy import REGIONS, Points, Region, Site, area, is_mirrored, polygons
+from .anatomy import Points, Region, Site, area, is_mirrored, polygons
 from .canvas import Canvas, make_canvas, normalisation
 from .measurement import HipImages, LandmarkSet, Measurement, RegionMeasurement
 from .models import Models, Networks, load_models
@@ -206,6 +206,9 @@ def remeasure(
 ) -> Measurement:
     """The last step again, after a person moved landmarks or changed the biology.
 
+    Only regions whose polygon has changed are read from the film again; the rest is
+    taken over, so the result equals that of measuring everything anew.
+
     Parameters
     ----------
     landmarks_xy
@@ -232,35 +235,25 @@ def _with_values(state: Measurement, models: Models) -> Measurement:
     """Regions, features and BMD of a state that has images and landmarks."""
     film, images, marks = state.film, state.images, state.landmarks
     assert film is not None and images is not None and marks is not None
-    shapes = polygons(marks.xy)
-    row, column = images.corner_row_col
-    found = bmd.features(images.bone, shapes, (column, row))
     spacing = film.spacing_mm
     px_cm2 = None if spacing is None else spacing[0] * spacing[1] / 100
     regions = {
-        region: RegionMeasurement(
-            shapes[region],
-            found[region].thresholds,
-            found[region].features,
-            None if px_cm2 is None else area(shapes[region]) * px_cm2,
-        )
-        for region in REGIONS
+        region: _unchanged(state.regions.get(region), polygon)
+        or _region(images, polygon, px_cm2)
+        for region, polygon in polygons(marks.xy).items()
     }
     kept = tuple(f for f in state.flags if f.code not in MEASURE_CODES)
     tagged = tuple(f for f in film.flags if f.code == "position")
     seen = quality.position(marks.xy, spacing) or tagged
     seen += quality.agreement(marks.xy, marks.sigma_mm, spacing)
     seen += quality.field(
-        marks.xy, film.shape, {region: found[region].share for region in REGIONS}
+        marks.xy, film.shape, {region: part.share for region, part in regions.items()}
     )
     seen += quality.saturation(
-        {
-            region: bmd.region_values(images.film, shapes[region], (column, row))[0]
-            for region in REGIONS
-        },
+        {region: part.burnt_share for region, part in regions.items()}
     )
     state = replace(state, regions=regions)
-    vector = bmd.feature_vector(found)
+    vector = bmd.feature_vector(regions)
     if spacing is None or not np.isfinite(vector).all():
         reason = (
             NO_SPACING
@@ -276,6 +269,35 @@ def _with_values(state: Measurement, models: Models) -> Measurement:
             t_score=None,
         )
     return _with_bmd(replace(state, flags=kept + seen), vector, models)
+
+
+def _unchanged(
+    before: RegionMeasurement | None, polygon_xy: Points
+) -> RegionMeasurement | None:
+    """An earlier measurement of the same polygon on the same images, if it is one."""
+    if before is not None and np.array_equal(before.polygon_xy, polygon_xy):
+        return before
+    return None
+
+
+def _region(
+    images: HipImages, polygon_xy: Points, px_cm2: float | None
+) -> RegionMeasurement:
+    """One region read from the images, within its window only."""
+    row, column = images.corner_row_col
+    pixels = bmd.region_pixels(polygon_xy, images.film.shape, (column, row))
+    film = images.film[pixels.window]
+    bone = (film - images.sto[pixels.window])[pixels.inside]
+    burnt = np.count_nonzero((film >= quality.SATURATED) & pixels.inside)
+    found = bmd.features_of_values(bone)
+    return RegionMeasurement(
+        polygon_xy,
+        found.thresholds,
+        found.features,
+        None if px_cm2 is None else area(polygon_xy) * px_cm2,
+        pixels.share,
+        burnt / max(bone.size, 1),
+    )
 
 
 def _with_bmd(state: Measurement, vector: np.ndarray, models: Models) -> Measurement:

@@ -20,6 +20,7 @@ METAL_AREA_PX = (5, 400)
 DIRECTIONS = 12
 EVEN_RING = 0.25  # of the contrast
 SATURATED = 0.995
+BURNT_SHARE = 0.02
 TURNED_DEG = 20.0
 TWINS_APART_MM = 6.0
 UNSURE_MM = 4.0
@@ -184,13 +185,15 @@ def field(
     )
 
 
-def saturation(values_of: Mapping[Region, FloatImage]) -> tuple[Flag, ...]:
-    """Flag regions whose film values (0 … 1) are burnt out to the largest one."""
-    burnt = [
-        region
-        for region, values in values_of.items()
-        if values.size and float((values >= SATURATED).mean()) > 0.02
-    ]
+def saturation(burnt_share: Mapping[Region, float]) -> tuple[Flag, ...]:
+    """Flag regions whose film values (0 … 1) are burnt out to the largest one.
+
+    Parameters
+    ----------
+    burnt_share
+        Region → the part of its pixels that is at least :data:`SATURATED`.
+    """
+    burnt = [region for region, share in burnt_share.items() if share > BURNT_SHARE]
     if not burnt:
         return ()
     return (

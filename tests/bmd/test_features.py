@@ -12,7 +12,7 @@ from napari_hipbmd.bmd import (
     feature_means,
     feature_vector,
     features,
-    region_values,
+    region_pixels,
     thresholds,
 )
 from napari_hipbmd.bmd.raster import inside
@@ -66,9 +66,9 @@ def test_a_crop_of_the_film_gives_the_same_features_as_the_film(film, landmarks_
 def test_a_pixel_counts_when_its_centre_is_inside():
     square = np.array([[0.5, 0.5], [5.5, 0.5], [5.5, 5.5], [0.5, 5.5]])
     film = np.arange(100, dtype=np.float32).reshape(10, 10)
-    values, share = region_values(film, square)
-    np.testing.assert_array_equal(values, film[1:6, 1:6].ravel())
-    assert share == 1
+    pixels = region_pixels(square, film.shape)
+    np.testing.assert_array_equal(pixels.of(film), film[1:6, 1:6].ravel())
+    assert pixels.share == 1
 
 
 def test_a_region_half_outside_uses_what_is_there_and_says_how_much():

@@ -6,11 +6,12 @@ from .features import (
     RegionFeatures,
     feature_vector,
     features,
-    region_values,
+    features_of_values,
 )
 from .fitting import MINIMUM_CASES
 from .folds import grouped_folds
 from .linear import Linear, fit_linear, out_of_fold
+from .raster import RegionPixels, region_pixels
 from .reference import SITE_NAMES, implausible, reference_data, t_scores
 from .regression import COVARIATES, PRESETS, BmdModel, SiteModel, covariate_row
 from .ring import ring_features, ring_plane
@@ -33,19 +34,21 @@ __all__ = [
     "BmdModel",
     "Linear",
     "RegionFeatures",
+    "RegionPixels",
     "SiteModel",
     "clip",
     "covariate_row",
     "feature_means",
     "feature_vector",
     "features",
+    "features_of_values",
     "fit_linear",
     "grouped_folds",
     "implausible",
     "minmax_picture",
     "out_of_fold",
     "reference_data",
-    "region_values",
+    "region_pixels",
     "ring_features",
     "ring_plane",
     "t_scores",

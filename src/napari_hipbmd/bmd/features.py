@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import REGIONS, Points, Region, area
+from ..anatomy import REGIONS, Points, Region
+from ..measurement import RegionMeasurement
 from ..radiograph import FloatImage
-from .raster import inside
+from .raster import region_pixels
 from .thresholds import feature_means, thresholds
 
 FEATURES_VERSION = 1
@@ -66,50 +67,26 @@ def features(
         Region → :class:`RegionFeatures`, one for each polygon.
     """
     return {
-        region: _of_values(*region_values(grey, polygon, offset_xy))
+        region: _of_region(grey, polygon, offset_xy)
         for region, polygon in polygons.items()
     }
 
 
-def feature_vector(found: Mapping[Region, RegionFeatures]) -> NDArray[np.float64]:
+def feature_vector(
+    found: Mapping[Region, RegionFeatures | RegionMeasurement],
+) -> NDArray[np.float64]:
     """The nine features in the order of :data:`FEATURE_NAMES`, ``(9,)``."""
     return np.concatenate([found[region].features for region in REGIONS])
 
 
-def region_values(
-    grey: FloatImage,
-    polygon_xy: Points,
-    offset_xy: tuple[float, float] = (0.0, 0.0),
-) -> tuple[FloatImage, float]:
-    """Grey values of the pixels whose centre lies inside a polygon.
-
-    Only the polygon's bounding box is looked at, so that the cost follows the
-    region and not the film.
-
-    Returns
-    -------
-    values
-        ``(n,)``, in row order.
-    share
-        Part of the polygon inside the image, 0 … 1.
-    """
-    corners = polygon_xy - np.asarray(offset_xy)
-    if not np.all(np.isfinite(corners)):
-        return grey[:0, 0], 0.0
-    size = np.array(grey.shape[::-1])
-    first = np.ceil(corners.min(axis=0)).astype(int)
-    last = np.floor(corners.max(axis=0)).astype(int)
-    x0, y0 = np.maximum(first, 0)
-    x1, y1 = np.minimum(last, size - 1)
-    if x1 < x0 or y1 < y0:
-        return grey[:0, 0], 0.0
-    filled = inside(corners - (x0, y0), (y1 - y0 + 1, x1 - x0 + 1))
-    values = grey[y0 : y1 + 1, x0 : x1 + 1][filled]
-    if np.all(first >= 0) and np.all(last < size):
-        return values, 1.0
-    return values, min(1.0, values.size / max(area(corners), 1.0))
-
-
-def _of_values(values: FloatImage, share: float) -> RegionFeatures:
+def features_of_values(values: FloatImage, share: float = 1.0) -> RegionFeatures:
+    """Thresholds and features of one region's grey values ``(n,)``."""
     pairs = thresholds(values)
     return RegionFeatures(pairs, feature_means(values, pairs), values.size, share)
+
+
+def _of_region(
+    grey: FloatImage, polygon_xy: Points, offset_xy: tuple[float, float]
+) -> RegionFeatures:
+    pixels = region_pixels(polygon_xy, grey.shape, offset_xy)
+    return features_of_values(pixels.of(grey), pixels.share)
