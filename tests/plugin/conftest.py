@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -20,6 +21,7 @@ from napari_hipbmd.measurement import (
     Measurement,
     RegionMeasurement,
 )
+from napari_hipbmd.plugin.shortcuts import current_keys
 from napari_hipbmd.radiograph import Cancelled, FilmRefused, Flag, Patient, Radiograph
 
 SPACING = (0.2, 0.25)
@@ -142,3 +144,17 @@ def film() -> Radiograph:
 @pytest.fixture
 def measurement(film: Radiograph) -> Measurement:
     return measured(film, TYPICAL_XY * 60 + 100, film.patient)
+
+
+@pytest.fixture(autouse=True)
+def own_preferences(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Nothing is read from or written to the settings of whoever runs the tests."""
+    folder = tmp_path_factory.mktemp("settings")
+    monkeypatch.setattr(
+        "napari_hipbmd.plugin.preferences.preferences_dir", lambda: folder
+    )
+    current_keys.cache_clear()
+    yield
+    current_keys.cache_clear()

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 KEY = "hipbmd"
-Kind = Literal["film", "box", "sto", "bone", "found_box", "regions", "landmarks"]
+Kind = Literal[
+    "film", "box", "sto", "bone", "found_box", "regions", "landmarks",
+    "labels", "label_regions", "predictions", "other",
+]  # fmt: skip
 RESULTS: tuple[Kind, ...] = ("sto", "bone", "found_box", "regions", "landmarks")
 
 
