@@ -19,7 +19,8 @@ from napari_hipbmd.resources import weights_dir
 
 KEYS = [
     "case_id", "image", "side", "status", "reason", "flags", "spacing_mm",
-    "spacing_source", "landmarks", "regions", "bmd_g_cm2", "t_score", "seconds",
+    "spacing_source", "landmarks", "regions", "bmd_g_cm2", "t_score",
+    "withheld", "policy", "seconds",
     "model",
 ]  # fmt: skip
 
@@ -59,7 +60,7 @@ def test_the_json_is_the_contracts(measured):
     assert all(set(v) == {"value", "low", "high"} for v in data["bmd_g_cm2"].values())
     assert set(data["t_score"]) == {"neck", "total"}
     assert set(data["model"]) == {"name", "calibrated_on"}
-    assert all(set(flag) == {"code", "text"} for flag in data["flags"])
+    assert all(set(flag) == {"code", "text", "sites"} for flag in data["flags"])
 
 
 def test_the_command_line_tells_the_seconds_of_every_step(sample_study):

@@ -11,6 +11,7 @@ from .dicom import list_films, read_film
 from .measurement import Measurement
 from .models import Models, load_models
 from .pipeline import measure
+from .quality import NONE, Policy, policy_of_study, withhold
 from .radiograph import FilmRefused, HipBox, Patient, Side
 from .study import Study
 
@@ -23,6 +24,8 @@ class Options:
     patient: Patient = Patient()
     box: HipBox | None = None
     spacing_mm: float | None = None
+    policy: Policy | None = None
+    """Which values are withheld; by default what the study's own policy says."""
 
 
 def measure_path(
@@ -46,11 +49,13 @@ def measure_path(
     if path.is_file():
         yield _measure_file(path, path.name, None, options, models)
     elif Study.is_study(path):
+        policy = options.policy or policy_of_study(path)
         for case in Study.open(path).cases:
             known = replace(
                 options,
                 side=options.side or case.side,
                 patient=options.patient.or_else(case.patient),
+                policy=policy,
             )
             name = case.image.name
             yield _measure_file(case.image, name, case.case_id, known, models)
@@ -86,6 +91,7 @@ def _measure_file(
             box=options.box,
             models=models,
         )
+        result = withhold(result, options.policy or NONE)
     except FilmRefused as error:
         return Measurement(
             case_id or path.stem,

@@ -85,7 +85,17 @@ class RegionMeasurement:
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
-    """The result for one hip. Absent parts are None; ``reason`` says why."""
+    """The result for one hip. Absent parts are None; ``reason`` says why.
+
+    Attributes
+    ----------
+    bmd_g_cm2, t_score
+        By site; a site whose value is withheld is not in them.
+    withheld
+        Site → the flags that took its value away.
+    policy
+        Name of the policy that decided so.
+    """
 
     case_id: str
     image: str
@@ -106,6 +116,24 @@ class Measurement:
     seconds: dict[str, float] = field(default_factory=dict)
     model_name: str = ""
     calibrated_on: str = ""
+    withheld: dict[Site, tuple[Flag, ...]] = field(default_factory=dict)
+    policy: str = "none"
+
+    def flags_of(self, site: Site) -> tuple[Flag, ...]:
+        """The flags that concern a site; one about a region concerns the total too."""
+        return tuple(
+            flag
+            for flag in self.flags
+            if not flag.sites or site == "total" or site in flag.sites
+        )
+
+    def why_withheld(self, site: Site) -> str | None:
+        """Why a site's value is withheld, in a sentence or more; None when it is not.
+
+        The sentences of its flags, for people.
+        """
+        flags = self.withheld.get(site, ())
+        return " ".join(flag.text for flag in flags) if flags else None
 
     def to_json(self) -> dict[str, Any]:
         """The command line's contract: plain numbers, no NaN, no identifiers."""
@@ -116,7 +144,10 @@ class Measurement:
             "side": self.side,
             "status": self.status,
             "reason": self.reason,
-            "flags": [{"code": f.code, "text": f.text} for f in self.flags],
+            "flags": [
+                {"code": f.code, "text": f.text, "sites": list(f.sites)}
+                for f in self.flags
+            ],
             "spacing_mm": None if self.spacing_mm is None else list(self.spacing_mm),
             "spacing_source": self.spacing_source,
             "landmarks": {}
@@ -139,17 +170,27 @@ class Measurement:
             "bmd_g_cm2": None
             if self.bmd_g_cm2 is None
             else {
-                site: {
-                    name: _number(getattr(self.bmd_g_cm2[site], name), 4)
-                    for name in ("value", "low", "high")
-                }
+                site: None if site in self.withheld else self._estimate_json(site)
                 for site in SITES
             },
             "t_score": None
             if self.t_score is None
             else {site: _number(t, 2) for site, t in self.t_score.items()},
+            "withheld": {
+                site: [flag.code for flag in flags]
+                for site, flags in self.withheld.items()
+            },
+            "policy": self.policy,
             "seconds": {step: round(s, 4) for step, s in self.seconds.items()},
             "model": {"name": self.model_name, "calibrated_on": self.calibrated_on},
+        }
+
+    def _estimate_json(self, site: Site) -> dict[str, float | None] | None:
+        found = (self.bmd_g_cm2 or {}).get(site)
+        if found is None:
+            return None
+        return {
+            name: _number(getattr(found, name), 4) for name in ("value", "low", "high")
         }
 
 

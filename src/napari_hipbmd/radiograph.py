@@ -32,10 +32,14 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True)
 class Flag:
-    """A reason for caution: a stable ``code`` and a sentence for people."""
+    """A reason for caution: a stable ``code`` and a sentence for people.
+
+    ``sites`` names those whose values it concerns; none means all of the hip.
+    """
 
     code: str
     text: str
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

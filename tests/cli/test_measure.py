@@ -186,3 +186,16 @@ def test_inspect_tells_what_the_reader_understood(hipbmd, film):
 def test_inspect_refuses_what_is_no_film_with_status_3(hipbmd, folder):
     ran = hipbmd("inspect", folder / "broken.dcm", "--json")
     assert ran.status == 3 and json.loads(ran.out)["reason"]
+
+
+def test_the_command_withholds_what_it_is_told_to(hipbmd, sample_study):
+    film = sample_study.cases[0].image
+    [shown] = json.loads(hipbmd("measure", film, "--json", "-").out)
+    ran = hipbmd("measure", film, "--withhold", "calibration", "--json", "-")
+    [left] = json.loads(ran.out)
+    assert shown["bmd_g_cm2"]["neck"]["value"] > 0 and shown["withheld"] == {}
+    assert left["bmd_g_cm2"] == dict.fromkeys(SITES)
+    assert left["t_score"] == {} and left["policy"] == "given"
+    ran = hipbmd("measure", film, "--withhold", "calibration")
+    assert "withheld: calibration" in ran.out
+    assert hipbmd("measure", film, "--withhold", "nonsense").status == 2

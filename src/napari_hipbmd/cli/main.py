@@ -116,6 +116,10 @@ def _measure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="pixel spacing of a film that has none",
     )  # fmt: skip
     p.add_argument("--models", type=Path, metavar="DIR")
+    p.add_argument(
+        "--withhold", metavar="CODE,…|none|default|FILE.json",
+        help="withhold values with these flags (the study's policy.json, or none)",
+    )  # fmt: skip
     p.add_argument("--json", metavar="FILE|-")
     p.add_argument("--csv", type=Path, metavar="FILE")
     p.add_argument(

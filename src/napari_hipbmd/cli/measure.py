@@ -19,6 +19,7 @@ from ..dicom import list_films
 from ..files import write_bytes_atomic, write_text_atomic
 from ..measurement import RESEARCH_USE, Measurement
 from ..models import Models, load_models
+from ..quality import policy_named
 from ..radiograph import FilmRefused, HipBox, Patient
 from ..study import Study
 from .progress import Bar
@@ -34,6 +35,7 @@ def run_measure(args: argparse.Namespace) -> int:
         Patient(args.sex, args.age_years, args.height_cm, args.weight_kg),
         None if args.box is None else HipBox(*args.box),
         args.spacing_mm,
+        None if args.withhold is None else policy_named(args.withhold),
     )
     _check_targets(args)
     models = load_models(args.models)

@@ -36,13 +36,20 @@ def _lines(m: Measurement, truth: Mapping[Site, float]) -> list[str]:
         return [f"{name:<18} {m.side or '?':<4} {m.status}: {m.reason}  {codes}"]
     out = []
     for i, site in enumerate(SITES):
+        first = i == 0
+        start = (
+            f"{name if first else '':<18} {(m.side or '?') if first else '':<4}"
+            f" {site:<15}"
+        )
+        if site in m.withheld:
+            why = ", ".join(flag.code for flag in m.withheld[site])
+            out.append(f"{start} withheld: {why}")
+            continue
         e = m.bmd_g_cm2[site]
         t = (m.t_score or {}).get(site)
         true = truth.get(site)
-        first = i == 0
         out.append(
-            f"{name if first else '':<18} {(m.side or '?') if first else '':<4}"
-            f" {site:<15} {e.value:6.3f} {f'{e.low:.3f} – {e.high:.3f}':>15}"
+            f"{start} {e.value:6.3f} {f'{e.low:.3f} – {e.high:.3f}':>15}"
             f" {'' if t is None else f'{t:5.1f}':>5}"
             f" {'' if true is None else f'{true:6.3f}':>6}"
             f" {'' if true is None else f'{e.value - true:+7.3f}':>7}"
@@ -57,13 +64,14 @@ def csv_text(results: Sequence[Measurement]) -> str:
     header += ["spacing_row_mm", "spacing_column_mm", "spacing_source"]
     for site in SITES:
         header += [f"bmd_{site}", f"bmd_{site}_low", f"bmd_{site}_high"]
+        header += [f"withheld_{site}"]
     header += ["t_neck", "t_total"]
     for region in REGIONS:
         header += [f"area_{region}_cm2"]
         header += [f"{region}_t{i}" for i in (1, 2, 3)]
     for mark in LANDMARK_IDS:
         header += [f"{mark}_x", f"{mark}_y", f"{mark}_sigma_mm"]
-    header += ["model", "calibrated_on"]
+    header += ["model", "calibrated_on", "policy"]
     stream = io.StringIO()
     writer = csv.DictWriter(stream, header, lineterminator="\n")
     writer.writeheader()
@@ -84,13 +92,18 @@ def _row(m: Measurement) -> dict[str, object]:
         "spacing_source": m.spacing_source,
         "model": m.model_name,
         "calibrated_on": m.calibrated_on,
+        "policy": m.policy,
     }
     if m.spacing_mm is not None:
         row["spacing_row_mm"], row["spacing_column_mm"] = m.spacing_mm
     for site, estimate in (data["bmd_g_cm2"] or {}).items():
+        if estimate is None:
+            continue
         row[f"bmd_{site}"] = estimate["value"]
         row[f"bmd_{site}_low"] = estimate["low"]
         row[f"bmd_{site}_high"] = estimate["high"]
+    for site, codes in data["withheld"].items():
+        row[f"withheld_{site}"] = " ".join(codes)
     for site, t in (data["t_score"] or {}).items():
         row[f"t_{site}"] = t
     for region, found in data["regions"].items():

@@ -86,6 +86,9 @@ def _bmd_table(
     rows = []
     for site in SITES:
         one = found.get(site)
+        if site in m.withheld:
+            rows.append(_withheld_row(m, site, 7 if truth else 5))
+            continue
         if one is None or not math.isfinite(one.value):
             continue
         score = (m.t_score or {}).get(site)
@@ -113,6 +116,14 @@ def _bmd_table(
     return (
         f'<table class="bmd"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _withheld_row(m: Measurement, site: Site, columns: int) -> str:
+    why = escape(m.why_withheld(site) or "")
+    return (
+        f'<tr><th scope="row">{SITE_NAMES[site].capitalize()}</th>'
+        f'<td class="withheld" colspan="{columns}"><b>Withheld.</b> {why}</td></tr>'
     )
 
 

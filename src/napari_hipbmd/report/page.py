@@ -84,7 +84,10 @@ def _summary_row(m: Measurement, truth: Mapping[Site, float]) -> str:
         cells = f'<td colspan="6" class="reason">{reason}</td>'
     else:
         cells = "".join(
-            _estimate_cell(m.bmd_g_cm2.get(site), truth.get(site)) for site in SITES
+            _withheld_cell(m, site)
+            if site in m.withheld
+            else _estimate_cell(m.bmd_g_cm2.get(site), truth.get(site))
+            for site in SITES
         )
         scores = m.t_score or {}
         cells += "".join(
@@ -95,6 +98,11 @@ def _summary_row(m: Measurement, truth: Mapping[Site, float]) -> str:
         f"<tr>{name}{cells}"
         f'<td class="flags">{flags}</td><td class="number">{seconds}</td></tr>'
     )
+
+
+def _withheld_cell(m: Measurement, site: Site) -> str:
+    why = "<br>".join(escape(flag.code) for flag in m.withheld[site])
+    return f'<td class="withheld"><b>withheld</b><small>{why}</small></td>'
 
 
 def _estimate_cell(found: Estimate | None, true: float | None) -> str:

@@ -1,0 +1,192 @@
+"""Which flags take a value away: a policy, and what it does to a measurement.
+
+A flagged value is shown with its reason. A policy names the flags whose values are
+withheld instead: the number is then in no output, and its reason stands in its place.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..anatomy import SITES, Site
+from ..measurement import Measurement
+from ..radiograph import FilmRefused, Flag
+
+POLICY_FILE = "policy.json"
+_FORMAT = "hipbmd-policy"
+
+FLAG_CODES: dict[str, str] = {
+    "biology": "sex, age, height or weight is missing",
+    "body-part": "the film says that it shows another part of the body",
+    "box-guessed": "the hip was searched for on a large film",
+    "calibration": "the regression is fitted to digital hips",
+    "child": "the patient is not grown up",
+    "collimation": "a collimated border covers part of a region",
+    "colour": "a colour picture was turned grey",
+    "extrapolation": "grey values unlike those of the calibration",
+    "implant": "the film's description speaks of an implant",
+    "implausible-area": "an area that a survey of adults never saw",
+    "implausible-bmd": "an aBMD that a survey of adults never saw",
+    "implausible-shape": "landmarks that make no hip's shape",
+    "landmarks-disagree": "two networks place one landmark apart",
+    "landmarks-unsure": "the landmarks' expected error is large",
+    "lossy": "the film was compressed with loss",
+    "metal": "metal in or near a region",
+    "modality": "the file is not that of an X-ray film",
+    "polarity": "what is bright had to be decided from doubtful tags",
+    "position": "the thigh is not straight, or the film does not say how it lay",
+    "region-outside": "a region reaches over the film's border",
+    "rotation": "the leg is turned outwards",
+    "saturation": "grey values are burnt out in a region",
+    "side-guessed": "the film does not say which hip it is",
+    "spacing": "the pixel spacing is doubtful or missing",
+    "uncalibrated": "a picture without the tags that make its grey a measure",
+    "view": "the film says that its view is not AP",
+}
+"""Every flag's code and what it says, in a few words."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The flags whose values are withheld."""
+
+    name: str
+    withhold: frozenset[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """What :func:`read_policy` reads."""
+        return {
+            "format": _FORMAT,
+            "version": 1,
+            "name": self.name,
+            "withhold": sorted(self.withhold),
+        }
+
+
+NONE = Policy("none", frozenset())
+"""Every value is shown, with its reasons for caution."""
+
+DEFAULT = Policy(
+    "default",
+    frozenset(
+        {
+            "collimation",
+            "implant",
+            "implausible-bmd",
+            "implausible-shape",
+            "landmarks-disagree",
+            "metal",
+            "region-outside",
+            "saturation",
+        }
+    ),
+)
+"""Values that are wrong rather than doubtful are withheld."""
+
+
+def policy_of(codes: Iterable[str], name: str = "given") -> Policy:
+    """A policy that withholds for these codes.
+
+    Raises
+    ------
+    FilmRefused
+        If a code is none; names those that there are.
+    """
+    wanted = frozenset(codes)
+    unknown = sorted(wanted - FLAG_CODES.keys())
+    if unknown:
+        raise FilmRefused(
+            f"There is no flag {unknown[0][:40]!r} to withhold values for: the flags"
+            f" are {', '.join(FLAG_CODES)}."
+        )
+    return Policy(name, wanted)
+
+
+def policy_named(text: str) -> Policy:
+    """The policy that a person asks for: ``none``, ``default``, a file, or codes.
+
+    Raises
+    ------
+    FilmRefused
+        If it is none of these.
+    """
+    known = {policy.name: policy for policy in (NONE, DEFAULT)}
+    if text in known:
+        return known[text]
+    if text.endswith(".json"):
+        return read_policy(Path(text))
+    return policy_of(code.strip() for code in text.split(",") if code.strip())
+
+
+def policy_of_study(folder: Path) -> Policy:
+    """The policy that lies in a study's folder; :data:`NONE` when there is none.
+
+    Raises
+    ------
+    FilmRefused
+        If the file there is damaged.
+    """
+    path = folder / POLICY_FILE
+    return read_policy(path) if path.is_file() else NONE
+
+
+def read_policy(path: Path) -> Policy:
+    """Read a stored policy.
+
+    Raises
+    ------
+    FilmRefused
+        If the file is missing, or is not such a policy.
+    """
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        codes, name = data["withhold"], data["name"]
+        known = data["format"] == _FORMAT and data["version"] == 1
+    except FileNotFoundError:
+        raise FilmRefused(f"There is no policy {path.name}: check the path.") from None
+    except (OSError, ValueError, KeyError, TypeError):
+        known, codes, name = False, None, None
+    if (
+        not known
+        or not isinstance(name, str)
+        or not isinstance(codes, list)
+        or not all(isinstance(code, str) for code in codes)
+    ):
+        raise FilmRefused(
+            f"The file {path.name} is no policy: it needs"
+            f' {{"format": "{_FORMAT}", "version": 1, "name": "…",'
+            ' "withhold": ["metal", …]}.'
+        )
+    return policy_of(codes, name[:64])
+
+
+def withhold(measurement: Measurement, policy: Policy) -> Measurement:
+    """The measurement without the values that its flags and the policy take away.
+
+    A flag that concerns single sites takes those and the total; any other flag takes
+    all four. What is taken is gone from ``bmd_g_cm2`` and ``t_score``, and
+    ``withheld`` says why.
+    """
+    taken: dict[Site, tuple[Flag, ...]] = {}
+    for site in SITES if measurement.bmd_g_cm2 else ():
+        reasons = tuple(
+            flag for flag in measurement.flags_of(site) if flag.code in policy.withhold
+        )
+        if reasons:
+            taken[site] = reasons
+    bmd, scores = measurement.bmd_g_cm2, measurement.t_score
+    return replace(
+        measurement,
+        policy=policy.name,
+        withheld=taken,
+        bmd_g_cm2=None
+        if bmd is None
+        else {site: value for site, value in bmd.items() if site not in taken},
+        t_score=None
+        if scores is None
+        else {site: value for site, value in scores.items() if site not in taken},
+    )
