@@ -176,6 +176,12 @@ POLYGONS: Mapping[Region, tuple[str, ...]] = {
 TWICE_FOUND: tuple[tuple[str, str], ...] = (("N3", "T1"), ("T4", "I1"), ("N4", "I5"))
 """One place, two networks: the distance within a pair is a free quality figure."""
 
+TIES: Mapping[str, tuple[str, ...]] = {
+    **{f"{a}/{b}": (a, b) for a, b in TWICE_FOUND},
+    "T5": ("T5", "N3", "N4"),
+}
+"""Points that are one place by definition; T5 is the mid-point of N3 and N4."""
+
 TYPICAL_XY: Points = np.array([mark.typical_xy for mark in LANDMARKS])
 """``(16, 2)`` in head radii from the head's centre, canonical left hip."""
 

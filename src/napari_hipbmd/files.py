@@ -8,8 +8,17 @@ renamed over the old file.
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 
 def write_text_atomic(path: str | os.PathLike[str], text: str) -> None:
@@ -62,7 +71,45 @@ def write_bytes_atomic(path: str | os.PathLike[str], data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _flush_folder(target.parent)
+    flush_folder(target.parent)
+
+
+@contextmanager
+def locked(file: BinaryIO) -> Iterator[None]:
+    """Keep other processes that ask for the same lock out.
+
+    A network drive without locks lets everybody in: whoever uses this also has to
+    notice afterwards that somebody else has written.
+    """
+    try:
+        _lock(file)
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        _unlock(file)
+
+
+if sys.platform == "win32":
+    _FAR = 1 << 40  # a byte that no content reaches: a lock also bars readers
+
+    def _lock(file: BinaryIO) -> None:
+        file.seek(_FAR)
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+
+    def _unlock(file: BinaryIO) -> None:
+        file.seek(_FAR)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+else:
+
+    def _lock(file: BinaryIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+    def _unlock(file: BinaryIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _mode_of(target: Path) -> int:
@@ -73,8 +120,8 @@ def _mode_of(target: Path) -> int:
         return 0o644
 
 
-def _flush_folder(folder: Path) -> None:
-    """Make the rename itself last; Windows has no such call and needs none."""
+def flush_folder(folder: Path) -> None:
+    """Make new names in a folder last; Windows has no such call and needs none."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -1,54 +1,49 @@
-"""Landmarks that somebody placed: ``labels/<annotator>/<case_id>.json``."""
+"""What one annotator placed on one film: ``labels/<annotator>/<case_id>.json``."""
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any
 
 import numpy as np
 
-from ..anatomy import LANDMARK_IDS, Points
+from ..anatomy import LANDMARK_IDS, POLYGONS, REGIONS, TIES, Points, Region, polygons
 from ..files import write_text_atomic
 from ..radiograph import FilmRefused
 from .case import checked_name
+from .facts import FilmFacts
+from .label import PERSON, STATES, XY, Label, State
+from .outlines import Polygon, checked_polygon
 
-State = Literal["placed", "occluded", "absent", "uncertain"]
-STATES: tuple[State, ...] = get_args(State)
+__all__ = ["STATES", "Label", "Labels", "State", "read_labels", "write_labels"]
 
-
-@dataclass(frozen=True)
-class Label:
-    """One landmark: where it is in film pixels, and how sure somebody was.
-
-    ``xy`` is None exactly when the state is ``absent``.
-    """
-
-    xy: tuple[float, float] | None
-    state: State = "placed"
-
-    def __post_init__(self) -> None:
-        if self.state not in STATES:
-            raise FilmRefused(
-                f"{str(self.state)[:40]!r} is not a state of a landmark: use one of"
-                f" {', '.join(STATES)}."
-            )
-        if (self.xy is None) != (self.state == "absent"):
-            raise FilmRefused("A landmark has a position unless its state is absent.")
-        if self.xy is not None and not all(map(math.isfinite, self.xy)):
-            raise FilmRefused("A landmark has a position that is not a number.")
+_OLD_MANUAL = {"", "manual"}  # how older files called a person
 
 
 @dataclass(frozen=True)
 class Labels:
-    """What one annotator placed on one film; landmarks not reached yet are left out.
+    """The landmarks and regions of one film; those not reached yet are left out.
 
-    ``created`` and ``modified`` are ISO 8601 times in UTC; ``source`` says how the
-    points came about (``"manual"``, ``"predicted"``, the name of a model …).
+    Attributes
+    ----------
+    case_id, annotator
+        Whose labels of what. A second session of one person is an annotator of its
+        own: ``anna@2`` (see ``docs/annotating.md``).
+    landmarks
+        Landmark id → :class:`Label`.
+    created, modified
+        ISO 8601 times in UTC.
+    regions
+        Regions whose outline a person drew: region → corners in film pixels. Every
+        other region follows its landmarks.
+    film
+        What is known of the film: shape, spacing, side, hip box.
+    apart
+        The ties (names of :data:`anatomy.TIES`) that this film's points do not obey.
     """
 
     case_id: str
@@ -56,17 +51,18 @@ class Labels:
     landmarks: Mapping[str, Label] = field(default_factory=dict)
     created: str = ""
     modified: str = ""
-    source: str = "manual"
+    regions: Mapping[Region, Polygon] = field(default_factory=dict)
+    film: FilmFacts = FilmFacts()
+    apart: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         checked_name(self.case_id, "The case_id")
         checked_name(self.annotator, "The annotator")
-        unknown = [name for name in self.landmarks if name not in LANDMARK_IDS]
-        if unknown:
-            raise FilmRefused(
-                f"{unknown[0][:40]!r} is not a landmark: they are called"
-                f" {', '.join(LANDMARK_IDS)}."
-            )
+        _check_names(self.landmarks, LANDMARK_IDS, "a landmark")
+        _check_names(self.regions, REGIONS, "a region")
+        _check_names(dict.fromkeys(self.apart), tuple(TIES), "a tie")
+        for region, polygon in self.regions.items():
+            checked_polygon(polygon, region)
 
     @property
     def xy(self) -> Points:
@@ -78,6 +74,37 @@ class Labels:
                 points[i] = label.xy
         return points
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The landmarks that have neither a position nor the state ``absent``."""
+        return tuple(name for name in LANDMARK_IDS if name not in self.landmarks)
+
+    def outlines(self) -> dict[Region, Points]:
+        """Region → ``(n, 2)`` corners: drawn by hand, else through its landmarks.
+
+        A region with a landmark that has no position, and no outline of its own, is
+        left out.
+        """
+        found = {
+            region: polygon
+            for region, polygon in polygons(self.xy).items()
+            if np.isfinite(polygon).all()
+        }
+        drawn = {region: np.array(corners) for region, corners in self.regions.items()}
+        return {r: (found | drawn)[r] for r in POLYGONS if r in found | drawn}
+
+
+def what_is_missing(labels: Labels) -> str:
+    """What is still to be done on a film, as a sentence; empty when all is there."""
+    names = labels.missing
+    if not names:
+        return ""
+    if len(names) == len(LANDMARK_IDS):
+        return "No landmark is placed yet."
+    listed = ", ".join(names[:-1]) + " and " + names[-1] if names[1:] else names[0]
+    verb = "are" if names[1:] else "is"
+    return f"{listed} {verb} missing: place them, or mark them as absent."
+
 
 def labels_path(folder: Path, annotator: str, case_id: str) -> Path:
     """Where the labels of one annotator for one case lie."""
@@ -86,37 +113,104 @@ def labels_path(folder: Path, annotator: str, case_id: str) -> Path:
     return folder / "labels" / annotator / f"{case_id}.json"
 
 
+def labels_json(labels: Labels) -> dict[str, Any]:
+    """Labels as plain values; equal labels give equal values."""
+    content: dict[str, Any] = {
+        "case_id": labels.case_id,
+        "annotator": labels.annotator,
+        "created": labels.created,
+        "modified": labels.modified,
+        "landmarks": {
+            name: label.to_json(labels.film.spacing_mm)
+            for name in LANDMARK_IDS
+            if (label := labels.landmarks.get(name)) is not None
+        },
+    }
+    if labels.regions:
+        content["regions"] = {
+            region: [[float(x), float(y)] for x, y in labels.regions[region]]
+            for region in REGIONS
+            if region in labels.regions
+        }
+    if labels.film != FilmFacts():
+        content["film"] = labels.film.to_json()
+    if labels.apart:
+        content["apart"] = list(labels.apart)
+    return content
+
+
+def labels_of_json(content: dict[str, Any], annotator: str, case_id: str) -> Labels:
+    """The inverse of :func:`labels_json`; files of older versions are read too.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError, AttributeError
+        If these are not the labels of that case.
+    """
+    if content["case_id"] != case_id:
+        raise FilmRefused("they are of another case.")
+    whole = str(content.get("source", ""))
+    source = PERSON if whole in _OLD_MANUAL else whole
+    return Labels(
+        case_id=case_id,
+        annotator=annotator,
+        landmarks={
+            str(name): Label.from_json(entry, source)
+            for name, entry in content["landmarks"].items()
+        },
+        created=str(content.get("created", "")),
+        modified=str(content.get("modified", "")),
+        regions={
+            region: tuple(_pair(corner) for corner in corners)
+            for region, corners in content.get("regions", {}).items()
+        },
+        film=FilmFacts.from_json(content.get("film", {})),
+        apart=tuple(map(str, content.get("apart", ()))),
+    )
+
+
+def labels_text(labels: Labels) -> str:
+    """The content of a label file; equal labels give equal text."""
+    return json.dumps(labels_json(labels), indent=1, allow_nan=False) + "\n"
+
+
+def labels_of_text(text: str, annotator: str, case_id: str) -> Labels:
+    """The inverse of :func:`labels_text`.
+
+    Raises
+    ------
+    FilmRefused
+        If the text cannot be read as labels of that case.
+    """
+    try:
+        return labels_of_json(json.loads(text), annotator, case_id)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        reason = error if isinstance(error, FilmRefused) else "it is not a label file"
+        raise FilmRefused(
+            f"The labels of {case_id} by {annotator} cannot be used: {reason}"
+        ) from None
+
+
 def write_labels(folder: str | Path, labels: Labels) -> Path:
     """Write labels, all or nothing, and date them.
+
+    This replaces the file whatever it holds. :meth:`Study.open_case` and
+    :meth:`Study.write_labels` keep the history and notice a newer file.
 
     Returns
     -------
     Path
         The file. ``modified`` is set to now, and ``created`` when it was empty.
     """
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = utc_now()
     path = labels_path(Path(folder), labels.annotator, labels.case_id)
-    content = {
-        "case_id": labels.case_id,
-        "annotator": labels.annotator,
-        "created": labels.created or now,
-        "modified": now,
-        "source": labels.source,
-        "landmarks": {
-            name: {
-                "xy": None if label.xy is None else [float(v) for v in label.xy],
-                "state": label.state,
-            }
-            for name in LANDMARK_IDS
-            if (label := labels.landmarks.get(name)) is not None
-        },
-    }
-    write_text_atomic(path, json.dumps(content, indent=1, allow_nan=False) + "\n")
+    dated = replace(labels, created=labels.created or now, modified=now)
+    write_text_atomic(path, labels_text(dated))
     return path
 
 
 def read_labels(folder: str | Path, annotator: str, case_id: str) -> Labels | None:
-    """The labels of one annotator for one case, or None when there are none.
+    """The label file of one annotator for one case, or None when there is none.
 
     Raises
     ------
@@ -125,35 +219,31 @@ def read_labels(folder: str | Path, annotator: str, case_id: str) -> Labels | No
     """
     path = labels_path(Path(folder), annotator, case_id)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return _parsed(content, annotator, case_id)
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
-    except (KeyError, TypeError, ValueError, RecursionError, OSError) as error:
-        reason = error if isinstance(error, FilmRefused) else "it is not a label file"
+    except (OSError, UnicodeDecodeError):
         raise FilmRefused(
-            f"The labels of {case_id} by {annotator} cannot be used: {reason}"
+            f"The labels of {case_id} by {annotator} cannot be used: the file cannot"
+            " be read."
         ) from None
+    return labels_of_text(text, annotator, case_id)
 
 
-def _parsed(content: dict[str, Any], annotator: str, case_id: str) -> Labels:
-    if content["case_id"] != case_id:
-        raise FilmRefused("they are of another case.")
-    return Labels(
-        case_id=case_id,
-        annotator=annotator,
-        landmarks={
-            str(name): _label(entry) for name, entry in content["landmarks"].items()
-        },
-        created=str(content.get("created", "")),
-        modified=str(content.get("modified", "")),
-        source=str(content.get("source", "")),
-    )
+def utc_now() -> str:
+    """The present time as ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _label(entry: dict[str, Any]) -> Label:
-    xy = entry["xy"]
-    if xy is not None:
-        x, y = xy
-        xy = (float(x), float(y))
-    return Label(xy, cast(State, entry["state"]))
+def _check_names(given: Mapping[Any, Any], known: tuple[str, ...], what: str) -> None:
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise FilmRefused(
+            f"{str(unknown[0])[:40]!r} is not {what}: they are called"
+            f" {', '.join(known)}."
+        )
+
+
+def _pair(corner: Any) -> XY:
+    x, y = corner
+    return float(x), float(y)

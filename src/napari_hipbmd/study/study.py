@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..radiograph import FilmRefused
-from . import labels as _labels
 from . import truth as _truth
 from .case import Case
-from .labels import Labels
+from .changes import Change
+from .facts import FilmFacts
+from .labels import Labels, labels_path, utc_now
+from .open_case import OpenCase
+from .recovery import latest_labels
 from .table import TABLE, read_cases, write_cases
 from .truth import Truth
 
@@ -83,19 +86,41 @@ class Study:
         return tuple(sorted(path.name for path in folder.iterdir() if path.is_dir()))
 
     def labels(self, annotator: str, case_id: str) -> Labels | None:
-        """What one annotator placed on one film; see :func:`labels.read_labels`."""
-        return _labels.read_labels(self.folder, annotator, case_id)
+        """What one annotator placed on one film, as of the last change, or None.
 
-    def write_labels(self, labels: Labels) -> Path:
-        """Write labels for a case of this study; see :func:`labels.write_labels`.
+        Raises
+        ------
+        FilmRefused
+            If what lies there cannot be read as labels of that case.
+        """
+        return latest_labels(self.folder, annotator, case_id)
+
+    def open_case(
+        self, annotator: str, case_id: str, film: FilmFacts | None = None
+    ) -> OpenCase:
+        """Open a case for labelling; see :class:`OpenCase`.
+
+        Raises
+        ------
+        FilmRefused
+            If the study has no such case, or its labels cannot be used.
+        """
+        self.case(case_id)
+        return OpenCase(self.folder, annotator, case_id, film)
+
+    def write_labels(self, labels: Labels, text: str = "labels written") -> Path:
+        """Write labels for a case of this study as one change, which can be undone.
 
         Raises
         ------
         FilmRefused
             If the study has no such case.
+        ConflictFound
+            If the labels that are there were changed by another program.
         """
-        self.case(labels.case_id)
-        return _labels.write_labels(self.folder, labels)
+        with self.open_case(labels.annotator, labels.case_id) as case:
+            case.apply(Change.between(case.state, labels, text, utc_now()))
+        return labels_path(self.folder, labels.annotator, labels.case_id)
 
     def truth(self, case_id: str, *, with_sto: bool = True) -> Truth | None:
         """What is known exactly about a digital hip; see :func:`truth.read_truth`."""

@@ -21,7 +21,7 @@ from ..anatomy import LANDMARK_IDS, REGIONS, SITES, Points, Region, Site
 from ..files import write_bytes_atomic, write_text_atomic
 from ..radiograph import FilmRefused, FloatImage
 from .case import checked_name
-from .labels import STATES, State
+from .label import STATES, State
 
 _LEVELS = 65535
 

@@ -1,0 +1,203 @@
+"""The labels of one case as they were left: label file and journal together.
+
+The journal is ahead of the label file when a window was killed, and behind it when
+another program wrote the file. Reading changes nothing on the disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..radiograph import FilmRefused
+from .changes import Change
+from .facts import FilmFacts
+from .history import CaseHistory
+from .journal import Entry, Reading, journal_path, read_journal
+from .labels import Labels, labels_of_json, labels_of_text, labels_path, labels_text
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two states of one annotator's labels that both want to be kept.
+
+    Attributes
+    ----------
+    mine
+        What this window has, with the change that was being made.
+    theirs
+        What the disk has; None when its label file cannot be read.
+    reason
+        What happened, as a sentence.
+    """
+
+    mine: Labels
+    theirs: Labels | None
+    reason: str
+
+
+class ConflictFound(FilmRefused):
+    """Labels were changed elsewhere; nothing was written. See :class:`Conflict`."""
+
+    def __init__(self, conflict: Conflict) -> None:
+        super().__init__(conflict.reason)
+        self.conflict = conflict
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What lies on the disk about one case.
+
+    Attributes
+    ----------
+    history
+        Everything that was journalled, or the label file alone.
+    digest
+        Of the label file as it lies there; empty when there is none.
+    theirs
+        The label file, when it is not what the journal left: another program wrote
+        it. None when it is, or cannot be read.
+    reason
+        Why the label file is not what the journal left; empty when it is.
+    reading
+        The journal.
+    recorded
+        Whether the journal knows the label file; it does not when a window was
+        killed after writing the file and before noting so.
+    """
+
+    history: CaseHistory
+    digest: str
+    theirs: Labels | None
+    reason: str
+    reading: Reading
+    recorded: bool = True
+
+    @property
+    def latest(self) -> Labels:
+        """The label file when another program wrote it, else the journal's state."""
+        return self.history.state if self.theirs is None else self.theirs
+
+
+def latest_labels(folder: str | Path, annotator: str, case_id: str) -> Labels | None:
+    """The labels as of the last change, whether a window has saved it or not.
+
+    Raises
+    ------
+    FilmRefused
+        If there is a file, but nothing that can be read as labels of that case.
+    """
+    found = recover(Path(folder), annotator, case_id)
+    if not found.digest and not found.reading.entries:
+        return None
+    return found.latest
+
+
+def recover(
+    folder: Path, annotator: str, case_id: str, film: FilmFacts | None = None
+) -> Recovered:
+    """Read label file and journal.
+
+    Parameters
+    ----------
+    folder
+        The study.
+    annotator, case_id
+        Whose labels of what.
+    film
+        Facts for labels that have none yet.
+
+    Raises
+    ------
+    FilmRefused
+        If the label file cannot be used and there is no journal to go by.
+    """
+    film = film or FilmFacts()
+    reading = read_journal(journal_path(folder, annotator, case_id))
+    data = _bytes(labels_path(folder, annotator, case_id))
+    digest = digest_of(data)
+    history, known = _replayed(reading.entries, annotator, case_id)
+    if history is None:
+        base = Labels(case_id, annotator)
+        if data is not None:
+            base = _labels(data, annotator, case_id)
+        base = replace(base, film=base.film.or_else(film))
+        return Recovered(CaseHistory(base), digest, None, "", reading)
+    state = history.state
+    if digest in (known, digest_of(labels_text(state).encode())):
+        history, recorded = _unless_damaged(history, reading), digest == known
+        return Recovered(history, digest, None, "", reading, recorded)
+    try:
+        theirs = Labels(case_id, annotator)
+        if data is not None:
+            theirs = _labels(data, annotator, case_id)
+    except FilmRefused as refusal:
+        history = _unless_damaged(history, reading)
+        return Recovered(history, digest, None, str(refusal), reading)
+    if reading.damaged:  # what comes later is nearer to what was lost
+        later = max(state, theirs, key=lambda labels: labels.modified)
+        return Recovered(CaseHistory(later), digest, None, "", reading)
+    if same_content(theirs, state):
+        return Recovered(history, digest, None, "", reading, recorded=False)
+    done = "taken away" if data is None else "changed by another program"
+    reason = (
+        f"The labels of {case_id} by {annotator} were {done} since they were last"
+        " open here: choose whose to keep."
+    )
+    return Recovered(history, digest, theirs, reason, reading)
+
+
+def _unless_damaged(history: CaseHistory, reading: Reading) -> CaseHistory:
+    """The history; only its end when its journal has to be begun anew."""
+    return CaseHistory(history.state) if reading.damaged else history
+
+
+def same_content(a: Labels, b: Labels) -> bool:
+    """Whether two labels differ in their dates at most."""
+    return replace(a, created="", modified="") == replace(b, created="", modified="")
+
+
+def digest_of(data: bytes | None) -> str:
+    """Digest of a file's content; empty when there is no file."""
+    return "" if data is None else hashlib.sha256(data).hexdigest()[:32]
+
+
+def _replayed(
+    entries: tuple[Entry, ...], annotator: str, case_id: str
+) -> tuple[CaseHistory | None, str]:
+    """The history that a journal tells, and the digest of the file it last wrote."""
+    if not entries:
+        return None, ""
+    who = f"The journal of {case_id} by {annotator}"
+    try:
+        first, *rest = entries
+        history = CaseHistory(labels_of_json(first["base"], annotator, case_id))
+        digest = str(first["file"])
+        for entry in rest:
+            match entry["op"]:
+                case "do":
+                    history.apply(Change.from_json(entry))
+                case "undo":
+                    history.undo(str(entry["when"]))
+                case "redo":
+                    history.redo(str(entry["when"]))
+                case "save":
+                    digest = str(entry["file"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise FilmRefused(
+            f"{who} cannot be used: move it out of the study's folder, and the label"
+            " file is used as it is."
+        ) from None
+    return history, digest
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _labels(data: bytes, annotator: str, case_id: str) -> Labels:
+    return labels_of_text(data.decode("utf-8", "replace"), annotator, case_id)
