@@ -48,12 +48,41 @@ def measure_features(
 ) -> dict[Region, bmd.RegionFeatures]:
     """Features of one hip, without a regression: what a calibration is fitted to."""
     grey = film.grey()
-    box, hip_side, _flags = _place(film, grey, networks, None, side or film.side)
-    canvas = make_canvas(grey, box, is_mirrored(hip_side))
+    canvas, marks, _box = _find(film, grey, networks, side, None)
     images = _enhance(grey, canvas, networks)
-    marks = networks.finder.find(canvas, film.spacing_mm)
     row, column = images.corner_row_col
     return bmd.features(images.bone, polygons(marks.xy), (column, row))
+
+
+def find_landmarks(
+    film: Radiograph,
+    networks: Networks,
+    side: Side | None = None,
+    box: HipBox | None = None,
+) -> tuple[LandmarkSet, Side, HipBox]:
+    """The landmarks of one hip, its side and its box, and nothing else.
+
+    Side and box are taken as :func:`measure` takes them.
+
+    Raises
+    ------
+    FilmRefused
+        If the box lies outside the film.
+    """
+    canvas, marks, box = _find(film, film.grey(), networks, side, box)
+    return marks, "R" if canvas.mirrored else "L", box
+
+
+def _find(
+    film: Radiograph,
+    grey: FloatImage,
+    networks: Networks,
+    side: Side | None,
+    box: HipBox | None,
+) -> tuple[Canvas, LandmarkSet, HipBox]:
+    box, hip_side, _flags = _place(film, grey, networks, box, side or film.side)
+    canvas = make_canvas(grey, box, is_mirrored(hip_side))
+    return canvas, networks.finder.find(canvas, film.spacing_mm), box
 
 
 def measure(

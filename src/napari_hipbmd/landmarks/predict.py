@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,7 @@ class LandmarkFinder:
     network: Decentralised
     card: dict[str, Any]
     uncertainty: np.ndarray  # (16, 2): expected error = a + b · spread, in rulers
+    version: str = ""  # names the weights
 
     @classmethod
     def load(cls, folder: Path) -> LandmarkFinder:
@@ -113,7 +115,8 @@ class LandmarkFinder:
                 f"The card of the {NAME} model in {folder} is not complete."
             ) from error
         load_into(network, state, NAME)
-        return cls(network, card, lines)
+        weights = (folder / f"{NAME}.safetensors").read_bytes()
+        return cls(network, card, lines, hashlib.sha256(weights).hexdigest()[:8])
 
     def find(
         self, canvas: Canvas, spacing_mm: tuple[float, float] | None

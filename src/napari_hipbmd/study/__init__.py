@@ -5,6 +5,8 @@
 ``images/``                        the films
 ``labels/<annotator>/*.json``      landmarks that somebody placed
 ``labels/<annotator>/journal/``    every change of them, for undo and after a crash
+``labels/<annotator>/queue.csv``   which cases are done, and notes
+``predictions/<model>/*.json``     landmarks that a network found
 ``truth/``                         digital hips only: what is known exactly
 =================================  ==============================================
 """
@@ -16,22 +18,27 @@ from .history import CaseHistory
 from .label import Label, State
 from .labels import Labels, what_is_missing
 from .open_case import OpenCase
+from .queue import STATUSES, Entry, Queue, Status
 from .recovery import Conflict, ConflictFound
 from .study import Study
 from .table import append_cases, read_cases, write_cases
 from .truth import Truth, read_truth, write_truth
 
 __all__ = [
+    "STATUSES",
     "Case",
     "CaseHistory",
     "Change",
     "Conflict",
     "ConflictFound",
+    "Entry",
     "FilmFacts",
     "Label",
     "Labels",
     "OpenCase",
+    "Queue",
     "State",
+    "Status",
     "Study",
     "Truth",
     "append_cases",

@@ -13,6 +13,7 @@ from .changes import Change
 from .facts import FilmFacts
 from .labels import Labels, labels_path, utc_now
 from .open_case import OpenCase
+from .predictions import read_predictions
 from .recovery import latest_labels
 from .table import TABLE, read_cases, write_cases
 from .truth import Truth
@@ -121,6 +122,10 @@ class Study:
         with self.open_case(labels.annotator, labels.case_id) as case:
             case.apply(Change.between(case.state, labels, text, utc_now()))
         return labels_path(self.folder, labels.annotator, labels.case_id)
+
+    def predictions(self, case_id: str, model: str | None = None) -> Labels | None:
+        """What a model found; see :func:`predictions.read_predictions`."""
+        return read_predictions(self.folder, case_id, model)
 
     def truth(self, case_id: str, *, with_sto: bool = True) -> Truth | None:
         """What is known exactly about a digital hip; see :func:`truth.read_truth`."""
