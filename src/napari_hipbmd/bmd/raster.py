@@ -73,9 +73,9 @@ def inside(corners_xy: Points, shape: tuple[int, int]) -> NDArray[np.bool_]:
     """Pixels whose *centre* lies inside a polygon, by the even–odd rule.
 
     Each row is filled between its crossings with the polygon's sides, so the cost
-    per pixel does not depend on the number of corners: about eight times faster than
-    testing every pixel. A centre exactly on a side shared by two polygons belongs to
-    one of them only, so that polygons that tile share no pixel.
+    per pixel does not depend on the number of corners. A centre exactly on a side
+    shared by two polygons belongs to one of them only, so that polygons that tile
+    share no pixel.
 
     Parameters
     ----------
@@ -96,8 +96,12 @@ def inside(corners_xy: Points, shape: tuple[int, int]) -> NDArray[np.bool_]:
     crosses = (y0 <= y) != (y1 <= y)
     with np.errstate(divide="ignore", invalid="ignore"):
         x = x0 + (y - y0) * ((x1 - x0) / (y1 - y0))
-    column = np.clip(np.ceil(x[crosses]), 0, columns).astype(np.intp)
-    flips = np.zeros((rows, columns + 1), np.uint8)
-    np.add.at(flips, (np.nonzero(crosses)[0], column), 1)
-    filled: NDArray[np.uint8] = np.cumsum(flips, axis=1, dtype=np.uint8) & np.uint8(1)
-    return filled[:, :columns].view(np.bool_)
+    # A pixel is inside after an odd number of crossings; no crossing is past the end.
+    column = np.full(crosses.shape, columns, np.int32)
+    column[crosses] = np.clip(np.ceil(x[crosses]), 0, columns)
+    column.sort(axis=1)
+    at = np.arange(columns, dtype=np.int32)
+    filled = np.zeros((rows, columns), np.bool_)
+    for k in range(int(crosses.sum(axis=1).max(initial=0))):
+        filled ^= at >= column[:, k, None]
+    return filled

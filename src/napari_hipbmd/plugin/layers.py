@@ -6,7 +6,7 @@ touches a viewer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -77,13 +77,13 @@ def result_layers(
 
 
 def polygons_row_col(
-    regions: dict[Region, RegionMeasurement],
+    regions: Mapping[Region, RegionMeasurement],
 ) -> list[NDArray[np.float64]]:
     """The regions as napari's polygons, in the order of :mod:`anatomy`."""
     return [part.polygon_xy[:, ::-1] for part in regions.values()]
 
 
-def region_table(regions: dict[Region, RegionMeasurement]) -> dict[str, list[Any]]:
+def region_table(regions: Mapping[Region, RegionMeasurement]) -> dict[str, list[Any]]:
     """The features of the regions' layer: a name and an area a polygon."""
     return {
         "region": [REGION_NAMES[region] for region in regions],

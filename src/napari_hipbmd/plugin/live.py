@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from napari.layers import Points
-from qtpy.QtCore import QObject, QTimer
+from qtpy.QtCore import QObject, Qt, Signal
 
 
 class LivePoints(QObject):
@@ -15,24 +15,30 @@ class LivePoints(QObject):
 
     While points are dragged napari emits ``features`` at every move and ``data`` only
     at the end, so both are listened to. Keep a reference: the connections are weak.
+
+    The call is queued: it comes after the event, once for all moves of one turn, and
+    before the canvas is drawn, which Qt puts last. A timer would come after it.
     """
+
+    _asked = Signal()
 
     def __init__(self, points: Points, moved: Callable[[], None]) -> None:
         super().__init__()
         self._points = points
         self._moved = moved
         self._seen = self._state()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._on_timeout)
+        self._waiting = False
+        self._asked.connect(self._on_asked, Qt.ConnectionType.QueuedConnection)
         points.events.features.connect(self._on_event)
         points.events.data.connect(self._on_event)
 
     def _on_event(self, event: Any = None) -> None:
-        self._timer.start()
+        if not self._waiting:
+            self._waiting = True
+            self._asked.emit()
 
-    def _on_timeout(self) -> None:
+    def _on_asked(self) -> None:
+        self._waiting = False
         state = self._state()
         if not _equal(state, self._seen):
             self._seen = state

@@ -56,6 +56,7 @@ class MeasureWidget(QWidget):
         self._run: Run | None = None
         self._measured_layer: Any = None
         self._measured_data: Any = None
+        self._spacing_shown: tuple[Any, ...] = ()
         self._listening = False
         self._setup_ui()
         self._connect()
@@ -247,7 +248,8 @@ class MeasureWidget(QWidget):
             return
         if layer is not self.form.film_layer():
             self.form.choose(layer)
-        self._show_spacing(layer, measurement)
+        if self._spacing_shown != _spacing_of(layer, measurement):
+            self._show_spacing(layer, measurement)
         self.results.show_measurement(measurement, layer.name)
 
     def _on_stale(self, layer: Any, text: str) -> None:
@@ -270,6 +272,7 @@ class MeasureWidget(QWidget):
         if measurement is not None and given:
             spacing, source = measurement.spacing_mm, SPACING_TYPED
         self.form.show_spacing(spacing, source, typed=given)
+        self._spacing_shown = _spacing_of(layer, measurement)
 
     def _show_box(self) -> None:
         layer = self.form.film_layer()
@@ -298,6 +301,13 @@ class MeasureWidget(QWidget):
     def _end_run(self) -> None:
         self._run = self._measured_layer = self._measured_data = None
         self._set_running(False)
+
+
+def _spacing_of(layer: Any, measurement: Measurement | None) -> tuple[Any, ...]:
+    """What the form's spacing depends on; it stays while a landmark is dragged."""
+    if measurement is None:
+        return (layer,)
+    return (layer, measurement.spacing_mm, measurement.spacing_source)
 
 
 def _measure(run: Run, film: Radiograph, arguments: dict[str, Any]) -> Measurement:

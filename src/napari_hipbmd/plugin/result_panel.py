@@ -59,7 +59,7 @@ class ResultPanel(QWidget):
         """Show a hip; what is not known is a dash with its reason below."""
         for column, site in enumerate(SITES):
             for row, text in enumerate(_cells(measurement, site)):
-                self.table.item(row, column).setText(text)
+                _put(self.table.item(row, column), text)
         self.title.setText(f"<b>{_escaped(name)}</b>, {_seconds(measurement)}")
         reasons = [] if measurement.reason is None else [measurement.reason]
         self.legend.setVisible(measurement.landmarks is not None)
@@ -158,6 +158,12 @@ def _cells(measurement: Measurement, site: Site) -> list[str]:
         _text(area, ".1f"),
         *(_text(feature, ".4f") for feature in features),
     ]
+
+
+def _put(item: QTableWidgetItem, text: str) -> None:
+    """Change a cell only where it reads otherwise: Qt draws every cell it is told."""
+    if item.text() != text:
+        item.setText(text)
 
 
 def _text(value: float | None, form: str) -> str:

@@ -21,12 +21,11 @@ from .layers import (
     landmark_states,
     landmark_style,
     landmarks_xy,
-    polygons_row_col,
-    region_table,
     result_layers,
 )
 from .live import LivePoints
 from .place import MILLIMETRES, Place
+from .polygons import move_polygons
 
 _sessions: WeakKeyDictionary[Any, Session] = WeakKeyDictionary()
 
@@ -160,7 +159,7 @@ class Session:
             self.stale.emit(film_layer, str(problem))
             return
         self._measurements[film_layer] = after
-        self._draw_regions(film_layer, after)
+        self._draw_regions(film_layer, before, after)
         self._mark_placed(film_layer, after)
         self.measured.emit(film_layer)
 
@@ -181,12 +180,17 @@ class Session:
         if film_layer is not None:
             self.remeasure(film_layer)
 
-    def _draw_regions(self, film_layer: Layer, measurement: Measurement) -> None:
+    def _draw_regions(
+        self, film_layer: Layer, before: Measurement, after: Measurement
+    ) -> None:
         layer = self.result(film_layer, "regions")
         if layer is not None:
-            layer.data = polygons_row_col(measurement.regions)
-            layer.features = region_table(measurement.regions)
-            self._lock_derived(film_layer)
+            changed = [
+                i
+                for i, region in enumerate(after.regions)
+                if after.regions[region] is not before.regions.get(region)
+            ]
+            move_polygons(layer, after.regions, changed)
 
     def _mark_placed(self, film_layer: Layer, measurement: Measurement) -> None:
         """A landmark that a person moved has the prediction's error no more."""
