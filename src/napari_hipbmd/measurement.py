@@ -54,6 +54,11 @@ class HipImages:
         """Bone image = film − STO; negatives are kept (paper 3.2)."""
         return self.film - self.sto
 
+    def bone_in(self, window: tuple[slice, slice]) -> FloatImage:
+        """The bone image of a part; the whole of it is not made."""
+        part: FloatImage = self.film[window] - self.sto[window]
+        return part
+
 
 @dataclass(frozen=True, eq=False)
 class LandmarkSet:

@@ -316,7 +316,7 @@ def _region(
     row, column = images.corner_row_col
     pixels = bmd.region_pixels(polygon_xy, images.film.shape, (column, row))
     film = images.film[pixels.window]
-    bone = (film - images.sto[pixels.window])[pixels.inside]
+    bone = images.bone_in(pixels.window)[pixels.inside]
     burnt = np.count_nonzero((film >= quality.SATURATED) & pixels.inside)
     found = bmd.features_of_values(bone)
     return RegionMeasurement(

@@ -23,6 +23,7 @@ from napari_hipbmd.measurement import (
 )
 from napari_hipbmd.plugin.shortcuts import current_keys
 from napari_hipbmd.radiograph import Cancelled, FilmRefused, Flag, Patient, Radiograph
+from napari_hipbmd.study import Study
 
 SPACING = (0.2, 0.25)
 CORNER = (30, 20)
@@ -158,3 +159,13 @@ def own_preferences(
     current_keys.cache_clear()
     yield
     current_keys.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def really_measured(sample_study: Study) -> Measurement:
+    """A sample film, measured by the real pipeline."""
+    from napari_hipbmd.dicom import read_film
+    from napari_hipbmd.pipeline import measure
+
+    case = sample_study.cases[1]
+    return measure(read_film(case.image), side=case.side, patient=case.patient)

@@ -12,18 +12,10 @@ from qtpy.QtWidgets import QTableWidget
 
 from napari_hipbmd import pipeline
 from napari_hipbmd.anatomy import INDEX, LANDMARK_IDS
-from napari_hipbmd.dicom import read_film
 from napari_hipbmd.measurement import Measurement
 from napari_hipbmd.plugin.demo import show_measurement
 from napari_hipbmd.plugin.layers import polygons_row_col, region_table
 from napari_hipbmd.plugin.session import session_of
-from napari_hipbmd.study import Study
-
-
-@pytest.fixture(scope="module")
-def really_measured(sample_study: Study) -> Measurement:
-    case = sample_study.cases[1]
-    return pipeline.measure(read_film(case.image), side=case.side, patient=case.patient)
 
 
 class Live:

@@ -17,6 +17,7 @@ from .regression import COVARIATES, PRESETS, BmdModel, SiteModel, covariate_row
 from .ring import ring_features, ring_plane
 from .thresholds import (
     SD_MULTIPLIERS,
+    Multipliers,
     clip,
     feature_means,
     minmax_picture,
@@ -33,6 +34,7 @@ __all__ = [
     "SITE_NAMES",
     "BmdModel",
     "Linear",
+    "Multipliers",
     "RegionFeatures",
     "RegionPixels",
     "SiteModel",

@@ -12,7 +12,7 @@ from ..anatomy import REGIONS, Points, Region
 from ..measurement import RegionMeasurement
 from ..radiograph import FloatImage
 from .raster import region_pixels
-from .thresholds import feature_means, thresholds
+from .thresholds import SD_MULTIPLIERS, Multipliers, feature_means, thresholds
 
 FEATURES_VERSION = 1
 """Raised whenever the same film would give other features: models record it."""
@@ -79,9 +79,13 @@ def feature_vector(
     return np.concatenate([found[region].features for region in REGIONS])
 
 
-def features_of_values(values: FloatImage, share: float = 1.0) -> RegionFeatures:
+def features_of_values(
+    values: FloatImage,
+    share: float = 1.0,
+    multipliers: Multipliers = SD_MULTIPLIERS,
+) -> RegionFeatures:
     """Thresholds and features of one region's grey values ``(n,)``."""
-    pairs = thresholds(values)
+    pairs = thresholds(values, multipliers)
     return RegionFeatures(pairs, feature_means(values, pairs), values.size, share)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,15 +18,21 @@ SD_MULTIPLIERS: tuple[tuple[float, float], ...] = (
 """Standard deviations below and above the mean: the paper's thresholds 1, 2, 3."""
 
 Values = NDArray[np.floating[Any]]
+Multipliers = Sequence[tuple[float, float]]
 
 
-def thresholds(values: Values) -> NDArray[np.float64]:
+def thresholds(
+    values: Values, multipliers: Multipliers = SD_MULTIPLIERS
+) -> NDArray[np.float64]:
     """The three pairs [T1, T2] of one region's grey values.
 
     Parameters
     ----------
     values
         Grey values of the region's pixels, any shape.
+    multipliers
+        Standard deviations below and above the mean, pair by pair. Others than the
+        paper's are for exploring: no model is fitted to them.
 
     Returns
     -------
@@ -35,10 +42,10 @@ def thresholds(values: Values) -> NDArray[np.float64]:
         deviation s. NaN when there are no values.
     """
     if values.size == 0:
-        return np.full((len(SD_MULTIPLIERS), 2), np.nan)
+        return np.full((len(multipliers), 2), np.nan)
     mean = float(np.mean(values, dtype=np.float64))
     sd = float(np.std(values, dtype=np.float64))
-    return mean + sd * (np.array(SD_MULTIPLIERS) * [-1.0, 1.0])
+    return mean + sd * (np.array(multipliers) * [-1.0, 1.0])
 
 
 def clip(values: Values, t1: float, t2: float) -> Values:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 KEY = "hipbmd"
 Kind = Literal[
     "film", "box", "sto", "bone", "found_box", "regions", "landmarks",
-    "labels", "label_regions", "predictions", "other",
+    "labels", "label_regions", "predictions", "other", "normalised", "clipped",
 ]  # fmt: skip
 RESULTS: tuple[Kind, ...] = ("sto", "bone", "found_box", "regions", "landmarks")
 

@@ -1,0 +1,99 @@
+"""Make the pictures of the docks: a real napari on the sample films.
+
+    scripts/with_display.sh .venv/bin/python scripts/dock_pictures.py [features …]
+
+Needs the bundled weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import napari
+from PIL import Image
+from qtpy.QtWidgets import QApplication, QCheckBox, QComboBox
+
+from napari_hipbmd.batch import measure_path
+from napari_hipbmd.measurement import Measurement
+from napari_hipbmd.plugin.camera import look_at_hip
+from napari_hipbmd.plugin.demo import show_measurement
+from napari_hipbmd.plugin.place import Place
+from napari_hipbmd.plugin.session import session_of
+from napari_hipbmd.resources import sample_data_dir
+
+PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
+SIZE = (1400, 900)
+
+
+def features(viewer: Any) -> None:
+    """The features of a film, and what the first pair of thresholds clips."""
+    show_sample(viewer)
+    _, dock = viewer.window.add_plugin_dock_widget(
+        "napari-hipbmd", "Features and thresholds", tabify=True
+    )
+    settle()
+    dock.findChild(QComboBox, "shown_pair").setCurrentIndex(0)
+    dock.findChild(QCheckBox, "show_normalised").setChecked(True)
+    dock.findChild(QCheckBox, "show_clipped").setChecked(True)
+
+
+def show_sample(viewer: Any) -> None:
+    """The first sample film, measured, with the dock *Measure BMD*."""
+    show_measurement(viewer, measured())
+
+
+def measured() -> Measurement:
+    """The first hip of the sample data."""
+    return next(m for m in measure_path(sample_data_dir()) if m.film is not None)
+
+
+SCENES: dict[str, Callable[[Any], None]] = {"features": features}
+
+
+def main() -> None:
+    """Take the pictures that were asked for, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenes", nargs="*", help=f"of {', '.join(SCENES)}")
+    parser.add_argument("--out", type=Path, default=PICTURES)
+    arguments = parser.parse_args()
+    for name in arguments.scenes or SCENES:
+        viewer = napari.Viewer(title="napari-hipbmd")
+        viewer.window.resize(*SIZE)
+        SCENES[name](viewer)
+        settle()
+        look(viewer)
+        settle()
+        save(viewer, arguments.out / f"{name}.png")
+        viewer.close()
+
+
+def look(viewer: Any) -> None:
+    """Centre the hip as the canvas is by now."""
+    session = session_of(viewer)
+    for film in session.films():
+        measurement = session.measurement(film)
+        if measurement is not None:
+            look_at_hip(viewer, Place.of(film), measurement)
+            session.result(film, "landmarks").selected_data = set()
+
+
+def save(viewer: Any, path: Path) -> None:
+    """The whole window as a PNG."""
+    pixels = viewer.screenshot(canvas_only=False, flash=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The two lowest bits of a film are noise that nobody sees, and half of the bytes.
+    Image.fromarray(pixels[..., :3] & 0xFC).save(path, optimize=True)
+    print(path)
+
+
+def settle() -> None:
+    """Let Qt draw everything that is still to be drawn."""
+    for _ in range(80):
+        QApplication.processEvents()
+
+
+if __name__ == "__main__":
+    main()
