@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from napari_hipbmd.cli import main
 from napari_hipbmd.resources import sample_data_dir
 from napari_hipbmd.study import Study
 from napari_hipbmd.study.digital import make_study
@@ -46,3 +49,25 @@ def tiny_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("digital") / "tiny"
     make_study(folder, 24, 5, "train", 128, workers=2)
     return folder
+
+
+@dataclass(frozen=True)
+class Ran:
+    """Exit status and what was printed."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def hipbmd(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Run ``hipbmd`` with these arguments."""
+
+    def run(*arguments: object) -> Ran:
+        status = main([str(a) for a in arguments])
+        printed = capsys.readouterr()
+        assert "Traceback" not in printed.err
+        return Ran(status, printed.out, printed.err)
+
+    return run

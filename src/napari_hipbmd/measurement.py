@@ -6,13 +6,14 @@ side the hip is on and wherever the hip box lies.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .anatomy import LANDMARK_IDS, REGIONS, SITES, Points, Region, Site
+from .anatomy import LANDMARK_IDS, REGIONS, SITES, Points, Region, Site, polygons
 from .radiograph import Flag, FloatImage, HipBox, Patient, Radiograph, Side
 
 Status = Literal["measured", "partial", "refused"]
@@ -190,6 +191,62 @@ class Measurement:
             "model": {"name": self.model_name, "calibrated_on": self.calibrated_on},
         }
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Measurement:
+        """What :meth:`to_json` wrote, without pictures, thresholds and patient."""
+        flags = tuple(
+            Flag(flag["code"], flag["text"], tuple(flag["sites"]))
+            for flag in data["flags"]
+        )
+        marks = data["landmarks"]
+        found = None
+        if marks:
+            xy = np.array([marks[name]["xy"] for name in LANDMARK_IDS], float)
+            sigma = [_not_a_number(marks[n]["sigma_mm"]) for n in LANDMARK_IDS]
+            found = LandmarkSet(xy, np.array(sigma))
+        shapes = {} if found is None else polygons(found.xy)
+        spacing, values, scores = (
+            data[key] for key in ("spacing_mm", "bmd_g_cm2", "t_score")
+        )
+        return cls(
+            data["case_id"],
+            data["image"],
+            data["side"],
+            data["status"],
+            data["reason"],
+            flags,
+            None if spacing is None else (spacing[0], spacing[1]),
+            data["spacing_source"],
+            landmarks=found,
+            regions={
+                region: RegionMeasurement(
+                    shapes[region],
+                    np.full((3, 2), np.nan),
+                    np.array([_not_a_number(v) for v in one["features"]]),
+                    one["area_cm2"],
+                )
+                for region, one in data["regions"].items()
+            },
+            bmd_g_cm2=None
+            if values is None
+            else {
+                site: Estimate(**{k: _not_a_number(v) for k, v in one.items()})
+                for site, one in values.items()
+                if one is not None
+            },
+            t_score=None
+            if scores is None
+            else {site: _not_a_number(t) for site, t in scores.items()},
+            seconds=dict(data["seconds"]),
+            model_name=data["model"]["name"],
+            calibrated_on=data["model"]["calibrated_on"],
+            withheld={
+                site: tuple(f for f in flags if f.code in codes)
+                for site, codes in data["withheld"].items()
+            },
+            policy=data["policy"],
+        )
+
     def _estimate_json(self, site: Site) -> dict[str, float | None] | None:
         found = (self.bmd_g_cm2 or {}).get(site)
         if found is None:
@@ -197,6 +254,10 @@ class Measurement:
         return {
             name: _number(getattr(found, name), 4) for name in ("value", "low", "high")
         }
+
+
+def _not_a_number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)
 
 
 def _number(value: float | None, digits: int) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -64,6 +65,16 @@ def load_networks(folder: Path | None = None) -> Networks:
         Enhancer.load(_home(where, "enhancement.json")),
         LandmarkFinder.load(_home(where, "landmarks.json")),
     )
+
+
+def models_sha256(folder: Path | None = None) -> str:
+    """SHA-256 of the files that :func:`load_models` reads: what numbers depend on."""
+    where = _checked(folder)
+    digest = hashlib.sha256()
+    for name in PARTS:
+        for path in sorted(_home(where, f"{name}.json").glob(f"{name}.*")):
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 @cache

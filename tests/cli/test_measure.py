@@ -79,8 +79,8 @@ def test_json_csv_and_layers_are_written_to_files(hipbmd, film, tmp_path):
     [hip] = json.loads((tmp_path / "a" / "hip.json").read_text("utf-8"))
     [row] = csv.DictReader(io.StringIO((tmp_path / "hip.csv").read_text("utf-8")))
     for site in SITES:
-        assert float(row[f"bmd_{site}"]) == hip["bmd_g_cm2"][site]["value"]
-    assert float(row["N1_x"]) == hip["landmarks"]["N1"]["xy"][0]
+        assert float(row[f"bmd_{site}_g_cm2"]) == hip["bmd_g_cm2"][site]["value"]
+    assert float(row["N1_x_px"]) == hip["landmarks"]["N1"]["xy"][0]
     sto, bone = (
         tifffile.imread(tmp_path / "layers" / f"{film.stem}_{name}.tif")
         for name in ("sto", "bone")
@@ -160,7 +160,7 @@ def test_ctrl_c_ends_with_status_130_and_says_what_is_kept(hipbmd, film, monkeyp
     def press(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("napari_hipbmd.cli.measure.measure_path", press)
+    monkeypatch.setattr("napari_hipbmd.report.work.measure_job", press)
     ran = hipbmd("measure", film)
     assert ran.status == 130 and "what was finished is kept" in ran.err
 

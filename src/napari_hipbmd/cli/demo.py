@@ -7,11 +7,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-from ..batch import measure_path
+from ..batch import jobs_of, measure_path
+from ..batch.journal import JOURNAL
 from ..measurement import RESEARCH_USE, Measurement
-from ..report import write_report
+from ..models import models_sha256
+from ..report import Make, Results
 from ..resources import sample_data_dir
-from .measure import truths_of
 from .progress import Bar
 from .table import text_table
 
@@ -19,22 +20,21 @@ from .table import text_table
 def run_demo(args: argparse.Namespace) -> int:
     """Measure the samples, print the table, write the report, open napari."""
     study = sample_data_dir()
+    (args.out / JOURNAL).unlink(missing_ok=True)  # a demo measures, each time
+    jobs = jobs_of(study)
+    run = Results(Make(html=True), models_sha256(), args.out)
     bar = Bar("measured")
-    count = sum(1 for _ in (study / "images").iterdir())
-    results: list[Measurement] = []
-    bar(0, count)
-    for result in measure_path(study):
-        results.append(result)
-        bar(len(results), count)
-    truths = truths_of([study])
-    print(text_table(results, truths))
+    bar(0, len(jobs))
+    for _ in run.run(jobs):
+        bar(len(run.done), len(jobs))
+    run.write(jobs)
+    results = [run.done[job.name].measurement for job in jobs]
+    print(text_table(results, {job.name: job.truth for job in jobs}))
     print(f"\n{RESEARCH_USE}")
-    report = args.out / "report.html"
-    write_report(results, report, truths)
-    print(f"Report: {report}")
+    print(f"Report: {args.out / 'report.html'}")
     if args.no_window:
         return 0
-    return _show(results)
+    return _show([next(measure_path(study))])
 
 
 def _show(results: Sequence[Measurement]) -> int:

@@ -125,6 +125,20 @@ def _measure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     p.add_argument(
         "--layers", type=Path, metavar="DIR", help="write STO and bone image as TIFF"
     )
+    p.add_argument(
+        "--out", type=Path, metavar="DIR",
+        help="keep the results there; a run that stopped goes on where it was",
+    )  # fmt: skip
+    p.add_argument(
+        "--html", action="store_true", help="write a page a hip, and one about all"
+    )
+    p.add_argument(
+        "--workers", type=positive_int, default=1, metavar="N",
+        help="processes on this computer (1)",
+    )  # fmt: skip
+    p.add_argument(
+        "--scheduler", metavar="ADDRESS", help="measure on this Dask cluster instead"
+    )
 
     def run(args: argparse.Namespace) -> int:
         from .measure import run_measure

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import io
-import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import tifffile
-
-from ..anatomy import SITES, Site
-from ..batch import Options, measure_path
-from ..dicom import list_films
-from ..files import write_bytes_atomic, write_text_atomic
+from ..batch import Job, Options, jobs_of
+from ..files import write_text_atomic
 from ..measurement import RESEARCH_USE, Measurement
-from ..models import Models, load_models
+from ..models import load_models, models_sha256
 from ..quality import policy_named
 from ..radiograph import FilmRefused, HipBox, Patient
-from ..study import Study
+from ..report import Make, Results, csv_text, json_text
 from .progress import Bar
-from .table import csv_text, text_table
+from .table import text_table
 
 SOME_REFUSED = 3
 
@@ -38,36 +31,57 @@ def run_measure(args: argparse.Namespace) -> int:
         None if args.withhold is None else policy_named(args.withhold),
     )
     _check_targets(args)
-    models = load_models(args.models)
-    results: list[Measurement] = []
-    many = len(args.paths) > 1 or args.paths[0].is_dir()
+    load_models(args.models)  # a damaged one is told before anything is measured
+    jobs, refused = _jobs(args.paths, options)
+    work = Make(args.models, layers=args.layers is not None, html=args.html)
+    run = Results(work, models_sha256(args.models), args.out, args.layers)
+    many = len(jobs) > 1 or args.paths[0].is_dir()
     bar = Bar("measured") if many else None
-    expected = _expected(args.paths)
-    layers = Layers(args.layers) if args.layers else None
-    truths: dict[str, dict[Site, float]] = {}
-    for path in args.paths:
-        truths |= truths_of([path])
-        for result in _each(path, options, models):
-            if result.status == "refused":
-                print(f"hipbmd: {result.image}: {result.reason}", file=sys.stderr)
-            if layers:
-                layers.write(result)
-            results.append(_light(result))
+    try:
+        for one in run.run(jobs, workers=args.workers, scheduler=args.scheduler):
+            _tell(one.measurement)
             if bar:
-                bar(len(results), max(expected, len(results)))
+                bar(len(run.done), len(jobs))
+    finally:  # Ctrl-C keeps what is finished
+        found = [run.done[job.name] for job in jobs if job.name in run.done]
+        results = refused + [one.measurement for one in found]
+        run.write(jobs)
+        _write_results(args, results)
     if args.json != "-":
+        truths = {one.measurement.case_id: one.job.truth for one in found}
         print(text_table(results, truths))
         print(f"\n{RESEARCH_USE}")
-    write_results(args, results)
+        if args.out:
+            print(f"Results: {args.out}")
     return SOME_REFUSED if any(m.status == "refused" for m in results) else 0
 
 
-def _each(path: Path, options: Options, models: Models) -> Iterator[Measurement]:
-    """The hips of one path; a path that cannot be used never stops the others."""
-    try:
-        yield from measure_path(path, options, models)
-    except FilmRefused as error:
-        yield Measurement(path.stem, path.name, None, "refused", str(error))
+def _jobs(
+    paths: Sequence[Path], options: Options
+) -> tuple[list[Job], list[Measurement]]:
+    """All hips, each with a name of its own, and the paths that cannot be used."""
+    jobs: dict[str, Job] = {}
+    refused = []
+    for path in paths:
+        try:
+            found = jobs_of(path, options)
+        except FilmRefused as error:
+            refused.append(
+                Measurement(path.stem, path.name, None, "refused", str(error))
+            )
+            _tell(refused[-1])
+            continue
+        for job in found:
+            name, number = job.name, 2
+            while name in jobs:
+                name, number = f"{job.name} ({number})", number + 1
+            jobs[name] = replace(job, name=name)
+    return list(jobs.values()), refused
+
+
+def _tell(result: Measurement) -> None:
+    if result.status == "refused":
+        print(f"hipbmd: {result.image}: {result.reason}", file=sys.stderr)
 
 
 def _check_targets(args: argparse.Namespace) -> None:
@@ -81,80 +95,23 @@ def _check_targets(args: argparse.Namespace) -> None:
     for option, name in files.items():
         if name and Path(name).is_dir():
             raise FilmRefused(f"{option} needs a file, and {name} is a folder.")
-    if args.layers and args.layers.exists() and not args.layers.is_dir():
-        raise FilmRefused(f"--layers needs a folder, and {args.layers} is a file.")
+    for option, folder in {"--layers": args.layers, "--out": args.out}.items():
+        if folder and folder.exists() and not folder.is_dir():
+            raise FilmRefused(f"{option} needs a folder, and {folder} is a file.")
+    if args.html and args.out is None:
+        raise FilmRefused("--html needs a folder for the pages: give --out DIR.")
+    if args.scheduler is not None and args.workers != 1:
+        raise FilmRefused(
+            "--workers starts processes here and --scheduler uses those of a cluster:"
+            " give one of the two."
+        )
 
 
-def write_results(args: argparse.Namespace, results: Sequence[Measurement]) -> None:
+def _write_results(args: argparse.Namespace, results: Sequence[Measurement]) -> None:
     """JSON and CSV where they were asked for."""
-    if args.json:
-        text = json.dumps([m.to_json() for m in results], indent=1, allow_nan=False)
-        if args.json == "-":
-            print(text)
-        else:
-            write_text_atomic(args.json, text + "\n")
+    if args.json == "-":
+        print(json_text(results), end="")
+    elif args.json:
+        write_text_atomic(args.json, json_text(results))
     if args.csv:
         write_text_atomic(args.csv, csv_text(results))
-
-
-def _light(result: Measurement) -> Measurement:
-    """Without its pictures, so that a thousand films need no more memory than one."""
-    return replace(result, film=None, images=None)
-
-
-def _expected(paths: Sequence[Path]) -> int:
-    """How many hips the paths will give, for the progress bar."""
-    count = 0
-    for path in paths:
-        if path.is_dir() and Study.is_study(path):
-            count += len(Study.open(path).cases)
-        elif path.is_dir():
-            count += len(list_films(path))
-        else:
-            count += 1
-    return count
-
-
-def truths_of(paths: Sequence[Path]) -> dict[str, dict[Site, float]]:
-    """True aBMD of the digital hips among studies."""
-    found: dict[str, dict[Site, float]] = {}
-    for path in paths:
-        if not (path.is_dir() and Study.is_study(path)):
-            continue
-        for case in Study.open(path).cases:
-            values = {site: case.number(f"true_bmd_{site}") for site in SITES}
-            known = {site: v for site, v in values.items() if v is not None}
-            if known:
-                found[case.case_id] = known
-    return found
-
-
-class Layers:
-    """STO and bone image as float32 TIFF, on the film's 0 … 1 grey range."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.taken: set[str] = set()
-
-    def write(self, result: Measurement) -> None:
-        """Write both pictures of one hip; hips of one name are numbered."""
-        if result.images is None:
-            return
-        row, column = result.images.corner_row_col
-        name = self._name(result.case_id)
-        for layer in ("sto", "bone"):
-            buffer = io.BytesIO()
-            tifffile.imwrite(
-                buffer,
-                np.ascontiguousarray(getattr(result.images, layer), np.float32),
-                metadata={"corner_row": row, "corner_column": column},
-            )
-            write_bytes_atomic(self.folder / f"{name}_{layer}.tif", buffer.getvalue())
-
-    def _name(self, case_id: str) -> str:
-        stem = "".join(c if c.isalnum() or c in "-_." else "_" for c in case_id)
-        name, number = stem, 2
-        while name in self.taken:
-            name, number = f"{stem}-{number}", number + 1
-        self.taken.add(name)
-        return name

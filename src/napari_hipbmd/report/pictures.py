@@ -25,6 +25,7 @@ COLOURS: Mapping[Region, str] = {
 _LONG_SIDE = 720
 _LONG_SIDE_SMALL = 440
 _LONG_SIDE_REGION = 190
+_LONG_SIDE_THUMBNAIL = 132
 _REGION_OF = {mark.id: mark.region for mark in LANDMARKS}
 
 
@@ -44,6 +45,20 @@ def film_picture(measurement: Measurement) -> str:
         inside += [_outline(region, xy) for region, xy in polygons.items()]
         inside += _marks(marks, polygons)
     return view.svg("Film with landmarks and regions", inside)
+
+
+def thumbnail(measurement: Measurement) -> str | None:
+    """The film under the hip box, small, with the outlines of its regions, as SVG."""
+    if measurement.images is None and measurement.film is None:
+        return None
+    grey, corner_xy = _film_crop(measurement)
+    view = _View(grey.shape, _spacing(measurement), _LONG_SIDE_THUMBNAIL)
+    low, high = np.percentile(grey[:: max(1, grey.shape[0] // 400)], (0.5, 99.7))
+    inside = [view.image(grey, float(low), float(high))]
+    for region, found in measurement.regions.items():
+        if np.isfinite(found.polygon_xy).all():
+            inside.append(_outline(region, view.points(found.polygon_xy - corner_xy)))
+    return view.svg("Film with regions", inside)
 
 
 def sto_picture(measurement: Measurement, images: HipImages) -> str:

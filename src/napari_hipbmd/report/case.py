@@ -1,4 +1,4 @@
-"""The part of a report that is about one film."""
+"""The page about one hip."""
 
 from __future__ import annotations
 
@@ -12,29 +12,54 @@ from ..measurement import Estimate, Measurement
 from ..radiograph import Patient
 from . import pictures
 from .numbers import number, signed
+from .page import page, sources
+from .study import TITLE, TRUTH_NOTE
 
+_FIG6_NOTE = (
+    "The bold number of each thresholded region is its feature: the mean of the bone"
+    " image after clipping. The pictures are stretched from T1 to T2 for looking only."
+)
 _SCALE_G_CM2 = (0.2, 1.6)
 _TICKS_G_CM2 = (0.4, 0.8, 1.2)
 
 
-def film_card(m: Measurement, truth: Mapping[Site, float]) -> str:
-    """All about one film: facts, flags, pictures, BMD and thresholded regions."""
+def case_page(m: Measurement, truth: Mapping[Site, float] | None = None) -> str:
+    """One HTML page about one hip: flags, numbers, pictures, thresholded regions.
+
+    Parameters
+    ----------
+    truth
+        Site → true aBMD of a digital hip in g/cm²: shown with the error.
+    """
+    truth = truth or {}
     facts = " · ".join(escape(fact) for fact in _facts(m))
-    flags = "".join(f"<li>{escape(flag.text)}</li>" for flag in m.flags)
-    parts = [f"<h2>{escape(m.case_id)}</h2>"]
+    header = f"<p>{TITLE}</p><h1>{escape(m.case_id)}</h1>"
     if facts:
-        parts.append(f'<p class="facts">{facts}</p>')
-    if m.reason:
-        parts.append(f'<p class="reason">{escape(m.reason)}</p>')
-    if flags:
-        parts.append(f'<ul class="flags">{flags}</ul>')
-    if m.images is not None or m.film is not None:
-        parts.append(_pictures(m))
+        header += f'<p class="facts">{facts}</p>'
+    parts = [_cautions(m)]
     if m.bmd_g_cm2 is not None:
         parts.append(_bmd_table(m, m.bmd_g_cm2, truth))
+    if m.images is not None or m.film is not None:
+        parts.append(_pictures(m))
+    notes = sources([m])
     if m.images is not None and m.regions:
         parts.append(_fig6(m))
-    return f"<article>{''.join(parts)}</article>"
+        notes.insert(0, _FIG6_NOTE)
+    if truth:
+        notes.insert(0, TRUTH_NOTE)
+    body = f"<article>{''.join(parts)}</article>"
+    return page(f"{m.case_id}: {TITLE}", header, body, notes)
+
+
+def _cautions(m: Measurement) -> str:
+    """Reasons for caution, before any number."""
+    reason = f'<p class="reason">{escape(m.reason)}</p>' if m.reason else ""
+    if not m.flags:
+        return reason or '<p class="calm">No reason for caution was seen.</p>'
+    items = "".join(
+        f"<li><b>{escape(flag.code)}</b> {escape(flag.text)}</li>" for flag in m.flags
+    )
+    return f'{reason}<ul class="flags">{items}</ul>'
 
 
 def _facts(m: Measurement) -> list[str]:
@@ -46,8 +71,6 @@ def _facts(m: Measurement) -> list[str]:
         row, column = m.spacing_mm
         size = f"{row:.3f} mm" if row == column else f"{row:.3f} × {column:.3f} mm"
         facts.append(f"pixel {size} ({m.spacing_source})")
-    if m.model_name:
-        facts.append(f"regression {m.model_name}, calibrated on {m.calibrated_on}")
     return facts
 
 

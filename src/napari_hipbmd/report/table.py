@@ -1,0 +1,87 @@
+"""Results for machines: JSON, and CSV with one row a hip and stable columns.
+
+Units stand in the names. Columns are never renamed or moved within a version of the
+software; new ones are added at the end.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+
+from ..anatomy import LANDMARK_IDS, REGIONS, SITES
+from ..measurement import Measurement
+
+COLUMNS: tuple[str, ...] = (
+    *("case_id", "image", "side", "status", "reason", "flags"),
+    *(
+        f"bmd_{site}{end}_g_cm2"
+        for site in SITES
+        for end in ("", "_low", "_high")
+    ),
+    *(f"withheld_{site}" for site in SITES),
+    *("t_score_neck", "t_score_total"),
+    *("model", "calibrated_on", "policy"),
+    *("spacing_row_mm", "spacing_column_mm", "spacing_source"),
+    *(f"area_{region}_cm2" for region in REGIONS),
+    *(f"feature_{region}_{i}" for region in REGIONS for i in (1, 2, 3)),
+    *(
+        f"{mark}_{end}"
+        for mark in LANDMARK_IDS
+        for end in ("x_px", "y_px", "sigma_mm")
+    ),
+    "seconds",
+)  # fmt: skip
+
+
+def json_text(results: Sequence[Measurement]) -> str:
+    """Every hip as JSON; see :meth:`Measurement.to_json`."""
+    return json.dumps([m.to_json() for m in results], indent=1, allow_nan=False) + "\n"
+
+
+def csv_text(results: Sequence[Measurement]) -> str:
+    """One row a hip with everything of the JSON that fits in a table."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for m in results:
+        writer.writerow(_row(m))
+    return stream.getvalue()
+
+
+def _row(m: Measurement) -> dict[str, object]:
+    data = m.to_json()
+    row: dict[str, object] = {
+        "case_id": m.case_id,
+        "image": m.image,
+        "side": m.side,
+        "status": m.status,
+        "reason": m.reason,
+        "flags": " ".join(dict.fromkeys(flag.code for flag in m.flags)),
+        "spacing_source": m.spacing_source,
+        "model": m.model_name,
+        "calibrated_on": m.calibrated_on,
+        "policy": m.policy,
+        "seconds": data["seconds"].get("total"),
+    }
+    if m.spacing_mm is not None:
+        row["spacing_row_mm"], row["spacing_column_mm"] = m.spacing_mm
+    for site, estimate in (data["bmd_g_cm2"] or {}).items():
+        if estimate is not None:
+            row[f"bmd_{site}_g_cm2"] = estimate["value"]
+            row[f"bmd_{site}_low_g_cm2"] = estimate["low"]
+            row[f"bmd_{site}_high_g_cm2"] = estimate["high"]
+    for site, codes in data["withheld"].items():
+        row[f"withheld_{site}"] = " ".join(codes)
+    for site, t in (data["t_score"] or {}).items():
+        row[f"t_score_{site}"] = t
+    for region, found in data["regions"].items():
+        row[f"area_{region}_cm2"] = found["area_cm2"]
+        for i, value in enumerate(found["features"], 1):
+            row[f"feature_{region}_{i}"] = value
+    for mark, found in data["landmarks"].items():
+        row[f"{mark}_x_px"], row[f"{mark}_y_px"] = found["xy"]
+        row[f"{mark}_sigma_mm"] = found["sigma_mm"]
+    return row
