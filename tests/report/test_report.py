@@ -222,7 +222,8 @@ def test_a_region_outside_the_picture_is_left_blank():
 
 def test_pictures_keep_the_shape_of_the_hip_when_pixels_are_not_square():
     text = written(hip(spacing_mm=(1.0, 0.5)))
-    width, height = map(int, re.search(r'figure><svg viewBox="0 0 (\d+) (\d+)"', text).groups())
+    size = re.search(r'figure><svg viewBox="0 0 (\d+) (\d+)"', text).groups()
+    width, height = map(int, size)
     assert height == pytest.approx(2 * width, abs=2)
 
 
