@@ -69,7 +69,7 @@ def from_view(points: Tensor, matrix: Tensor) -> Tensor:
     return turned + matrix[:, None, :, 2]
 
 
-def random_curve(images: Tensor) -> Tensor:
+def random_curve(images: Tensor, log_gamma: float = 0.45) -> Tensor:
     """One random monotone display curve a row, applied to ``(n, c, h, w)`` in 0 … 1.
 
     Film and STO of one hip are channels of one row, so they share their curve.
@@ -79,7 +79,7 @@ def random_curve(images: Tensor) -> Tensor:
     def draw(low: float, high: float) -> Tensor:
         return uniform(n, low, high, device).view(-1, 1, 1, 1)
 
-    gamma = torch.exp(draw(-0.45, 0.45))
+    gamma = torch.exp(draw(-log_gamma, log_gamma))
     bent = images.clamp(0, 1) ** gamma
     slope, middle = draw(1.0, 5.0), draw(0.35, 0.65)
     low, high = torch.sigmoid(-slope * middle), torch.sigmoid(slope * (1 - middle))
@@ -108,3 +108,36 @@ def add_noise(film: Tensor, most: float) -> Tensor:
     fine = torch.randn_like(film)
     coarse = functional.avg_pool2d(torch.randn_like(film), 3, 1, 1) * 3
     return film + strength * torch.where(strength > most / 2, coarse, fine)
+
+
+def random_field(like: Tensor, most: float) -> Tensor:
+    """A smooth field ``(n, 1, h, w)`` of a random strength and coarseness a row.
+
+    More soft tissue than a study has: added to film and STO alike.
+    """
+    n, device = len(like), like.device
+    out = torch.zeros(n, 1, *like.shape[2:], device=device)
+    for cells in (4, 7, 12):
+        knots = torch.randn(n, 1, cells, cells, device=device)
+        strength = uniform(n, 0, most / 3, device).view(-1, 1, 1, 1)
+        out += strength * functional.interpolate(
+            knots, like.shape[2:], mode="bicubic", align_corners=False
+        )
+    return out
+
+
+def random_local(images: Tensor, most: float) -> Tensor:
+    """Range compression or unsharp masking of a random strength a row.
+
+    Linear, so that film − STO stays the bone seen through the same display.
+    """
+    n, size = len(images), images.shape[-1]
+    cells = int(torch.randint(4, 13, ()))
+    coarse = functional.interpolate(
+        functional.adaptive_avg_pool2d(images, cells),
+        (size, size),
+        mode="bilinear",
+        align_corners=False,
+    )
+    strength = uniform(n, -most, most, images.device).view(-1, 1, 1, 1)
+    return images - strength * (coarse - coarse.mean((2, 3), keepdim=True))

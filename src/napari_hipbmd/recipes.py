@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .anatomy import SITES, is_mirrored
+from .anatomy import LANDMARK_IDS, SITES, Points, is_mirrored
 from .canvas import make_canvas
 from .dicom import read_film
 from .files import write_text_atomic
 from .hips import Hips, to_levels
-from .radiograph import FilmRefused
+from .radiograph import FilmRefused, HipBox, Radiograph
+from .resources import weights_dir
 from .study import Study
 
 if TYPE_CHECKING:
     from .bmd import BmdModel
+    from .landmarks.retraining import Retrained
     from .learning import Fit
 
 Progress = Callable[[int, int], None]
@@ -28,14 +30,19 @@ def load_hips(
     study: Study,
     annotator: str | None = None,
     progress: Progress | None = None,
+    least_landmarks: int = len(LANDMARK_IDS),
 ) -> Hips:
     """Read a study's films, STO and landmarks as canonical canvases.
+
+    A film that shows more than a hip is cut down to the hip around its landmarks.
 
     Parameters
     ----------
     annotator
-        Take this annotator's landmarks instead of the truth; unlabelled and partly
-        labelled cases are left out.
+        Take this annotator's landmarks instead of the truth.
+    least_landmarks
+        Films on which the annotator placed fewer are left out. Landmarks that are
+        absent or not placed yet are NaN.
 
     Raises
     ------
@@ -60,13 +67,14 @@ def load_hips(
         if annotator is not None:
             labels = study.labels(annotator, case.case_id)
             xy = None if labels is None else labels.xy
-            if xy is None or not np.isfinite(xy).all():
+            if xy is None or np.isfinite(xy).all(1).sum() < least_landmarks:
                 continue
         mirrored = is_mirrored(side)
-        canvas = make_canvas(film.grey(), film.whole_box(), mirrored)
+        box = _hip_box(film, xy)
+        canvas = make_canvas(film.grey(), box, mirrored)
         films.append(to_levels(canvas.grey))
         if truth is not None and truth.sto is not None:
-            sto = make_canvas(truth.sto, film.whole_box(), mirrored)
+            sto = make_canvas(truth.sto, box, mirrored)
             stos.append(to_levels(sto.grey))
         if xy is not None:
             marks.append(canvas.from_film(xy))
@@ -76,7 +84,10 @@ def load_hips(
     if progress:
         progress(len(study.cases), len(study.cases))
     if not films:
-        raise FilmRefused(f"The study {study.folder.name} has no cases to learn from.")
+        raise FilmRefused(
+            f"The study {study.folder.name} has no cases to learn from"
+            + (f": {annotator} labelled none of them." if annotator else ".")
+        )
     count = len(films)
     return Hips(
         np.stack(films),
@@ -85,6 +96,15 @@ def load_hips(
         np.stack(stos) if len(stos) == count else None,
         np.stack(marks) if len(marks) == count else None,
     )
+
+
+def _hip_box(film: Radiograph, xy: Points | None) -> HipBox:
+    """The whole film, or on a large one the square around the landmarks."""
+    from .landmarks.locate import box_around, needs_locating
+
+    if xy is None or not needs_locating(film.shape, film.spacing_mm):
+        return film.whole_box()
+    return box_around(xy[np.isfinite(xy).all(1)])
 
 
 def source_of(study: Study) -> dict[str, object]:
@@ -109,7 +129,6 @@ def train_network(
     folder: Path,
     preset: str,
     plan: Fit,
-    annotator: str | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Train ``"enhancement"`` or ``"landmarks"`` on a study and write the model.
@@ -122,13 +141,54 @@ def train_network(
         If asked to stop.
     """
     study = Study.open(folder)
-    hips = load_hips(study, annotator, progress)
+    hips = load_hips(study, progress=progress)
     plan = replace(plan, settings={**source_of(study), **plan.settings})
     if step == "enhancement":
         from .enhancement.training import train as train_step
     else:
         from .landmarks.training import train as train_step
     train_step(hips, preset, plan)  # type: ignore[arg-type]
+
+
+def retrain_landmarks(
+    folder: Path,
+    annotator: str | None,
+    plan: Fit,
+    start: Path | None = None,
+    progress: Progress | None = None,
+) -> Retrained:
+    """Go on training the landmark networks with what somebody labelled.
+
+    The model is written to ``plan.out`` and put to use nowhere.
+
+    Parameters
+    ----------
+    folder
+        The study. A fifth of its patients is held out and compared before and after.
+    annotator
+        Whose labels; the study's truth when None. Films may be labelled in part.
+    plan
+        Where the model goes and how it is trained; ``epochs`` and ``batch_size`` as in
+        ``landmarks.retraining.EPOCHS`` and ``BATCH`` when in doubt.
+    start
+        The folder of the model to start from; the bundled one by default.
+    progress
+        Called with ``(done, count)`` while films are read; ``plan.report`` tells of
+        the epochs.
+
+    Raises
+    ------
+    FilmRefused
+        If there are too few labelled films, or the model to start from is damaged.
+    Cancelled
+        If asked to stop; nothing is written but the training's checkpoint.
+    """
+    from .landmarks.retraining import LEAST_LANDMARKS, retrain
+
+    study = Study.open(folder)
+    hips = load_hips(study, annotator, progress, LEAST_LANDMARKS)
+    plan = replace(plan, settings={**source_of(study), **plan.settings})
+    return retrain(hips, start or weights_dir(), plan)
 
 
 def train_bmd(

@@ -193,8 +193,13 @@ def _train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     p.add_argument("--out", type=Path, required=True, metavar="DIR")
     p.add_argument("--seed", type=not_negative, default=0, metavar="S")
     p.add_argument(
-        "--annotator", metavar="NAME", help="learn from this person's landmarks"
-    )
+        "--annotator", metavar="NAME",
+        help="go on with the landmark networks on what this person labelled",
+    )  # fmt: skip
+    p.add_argument(
+        "--from", dest="start", type=Path, metavar="DIR",
+        help="the landmark model to go on with (default: the bundled one)",
+    )  # fmt: skip
     p.add_argument(
         "--models", type=Path, metavar="DIR",
         help="networks that a BMD regression is fitted behind",

@@ -20,23 +20,28 @@ def _without_effect(args: argparse.Namespace) -> list[str]:
         "epochs": args.epochs is not None,
         "resume": args.resume,
         "annotator": args.annotator is not None,
+        "from": args.start is not None,
         "models": args.models is not None,
         "device": args.device != "auto",
     }
     useless = ["models"]
     if args.step == "bmd":
-        useless = ["epochs", "resume", "annotator", "device"]
+        useless = ["epochs", "resume", "annotator", "from", "device"]
     elif args.step == "enhancement":
-        useless = ["models", "annotator"]
+        useless = ["models", "annotator", "from"]
     return [name for name in useless if given[name]]
 
 
 def run_train(args: argparse.Namespace) -> int:
     """Train one step; a clean Ctrl-C keeps the last finished epoch."""
     command = f"hipbmd train {args.step} --study STUDY --preset {args.preset}"
-    for name in ("annotator", "models"):
-        if getattr(args, name):
-            command += f" --{name} {name.upper()}"
+    for option, value in (
+        ("annotator", args.annotator),
+        ("from", args.start),
+        ("models", args.models),
+    ):
+        if value:
+            command += f" --{option} {option.upper()}"
     for name in _without_effect(args):
         print(f"hipbmd: --{name} has no effect on {args.step}.", file=sys.stderr)
         return USAGE_ERROR
@@ -59,28 +64,38 @@ def run_train(args: argparse.Namespace) -> int:
         return 0
 
     from ..learning import Fit
-    from ..recipes import train_network
+    from ..recipes import retrain_landmarks, train_network
 
-    epochs = args.epochs or EPOCHS[args.step]
     bar = Bar("epochs")
 
     def report(epoch: int, count: int, figures: Mapping[str, float]) -> None:
         note = " ".join(f"{name} {value:.4g}" for name, value in figures.items())
         bar(epoch, count, note)
 
+    again = args.annotator is not None or args.start is not None
+    epochs, batch = args.epochs or EPOCHS[args.step], BATCH[args.preset]
+    if again:
+        from ..landmarks.retraining import BATCH as RETRAIN_BATCH
+        from ..landmarks.retraining import EPOCHS as RETRAIN_EPOCHS
+
+        epochs, batch = args.epochs or RETRAIN_EPOCHS, RETRAIN_BATCH
     command += f" --epochs {epochs} --seed {args.seed} --device {args.device} --out OUT"
     plan = Fit(
         args.out,
         epochs,
-        BATCH[args.preset],
+        batch,
         args.seed,
         args.device,
         args.resume,
         report,
         settings={"command": command},
     )
-    train_network(
-        args.step, args.study, args.preset, plan, args.annotator, Bar("films read")
-    )
+    if again:
+        found = retrain_landmarks(
+            args.study, args.annotator, plan, args.start, Bar("films read")
+        )
+        print(found.sentence())
+    else:
+        train_network(args.step, args.study, args.preset, plan, Bar("films read"))
     print(f"{args.step} model in {shlex.quote(str(args.out))}")
     return 0

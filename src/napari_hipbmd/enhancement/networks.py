@@ -25,6 +25,7 @@ class AutoencoderShape:
 
     channels: tuple[int, ...] = (16, 32, 64, 96)
     norm: bool = True
+    grid_px: int = GRID_PX
 
     def to_json(self) -> dict[str, Any]:
         """For the model card."""
@@ -44,7 +45,10 @@ class AutoencoderShape:
             isinstance(n, int) and 1 <= n <= 1024 for n in channels
         ):
             raise ValueError(f"stages of {channels} channels")
-        return cls(channels, bool(data["norm"]))
+        grid_px = data.get("grid_px", GRID_PX)
+        if not isinstance(grid_px, int) or not 2 ** len(channels) <= grid_px <= 1024:
+            raise ValueError(f"a grid of {grid_px} pixels")
+        return cls(channels, bool(data["norm"]), grid_px)
 
 
 def _conv(inside: int, outside: int, stride: int, norm: bool) -> nn.Sequential:
@@ -58,10 +62,11 @@ def _conv(inside: int, outside: int, stride: int, norm: bool) -> nn.Sequential:
 
 
 class Autoencoder(nn.Module):
-    """Film ``(n, 1, 256, 256)`` → STO of the same shape; :meth:`encode` gives z."""
+    """Film ``(n, 1, grid, grid)`` → STO of the same shape; :meth:`encode` gives z."""
 
     def __init__(self, shape: AutoencoderShape) -> None:
         super().__init__()
+        self.grid_px = shape.grid_px
         widths = shape.channels
         encoder: list[nn.Module] = []
         before = 1

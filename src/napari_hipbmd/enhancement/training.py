@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 from torch.utils.data import Dataset
 
 from .. import augmentation
@@ -15,7 +16,7 @@ from ..hips import LEVELS, Hips
 from ..learning import Fit, channels_last, fit, write_model
 from ..radiograph import FilmRefused
 from ..synthesis import Operator, additive, replace
-from .networks import GRID_PX, Autoencoder, AutoencoderShape, loss
+from .networks import Autoencoder, AutoencoderShape, loss
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -38,6 +39,9 @@ class Recipe:
     mixed_share: float = 0.35
     noise: float = 0.03
     curves: bool = True
+    bias_weight: float = 0.0
+    tissue: float = 0.0
+    local: float = 0.0
     operator: Operator = "additive"
 
 
@@ -53,6 +57,21 @@ RECIPES: dict[Preset, Recipe] = {
         operator="replace",
     ),
 }
+
+
+def regional_bias(away: Tensor, bone: Tensor) -> Tensor:
+    """Mean square of what is left of an error when it is averaged over bone.
+
+    A feature is a region's mean, in which fine errors cancel and slow ones do not. The
+    means are over the bone in overlapping squares of an eighth of the grid's side,
+    about 24 mm: the size of a region.
+    """
+    side = bone.shape[-1] // 8
+    share = functional.avg_pool2d(bone, side, side // 2)
+    total = functional.avg_pool2d(away * bone, side, side // 2)
+    there = (share > 0.25).to(away.dtype)
+    means = total / share.clamp(min=0.25)
+    return (means**2 * there).sum() / there.sum().clamp(min=1)
 
 
 class Pairs(Dataset[tuple[Tensor, Tensor]]):
@@ -90,7 +109,7 @@ class EnhancementTraining(LightningModule):
         recipe, n = self.recipe, len(film)
         both = torch.cat([film, sto], 1)
         matrix = augmentation.random_frames(n, augmentation.Wobble(), film.device)
-        both = augmentation.view(both, matrix, GRID_PX)
+        both = augmentation.view(both, matrix, self.network.grid_px)
         film, sto = both[:, :1], both[:, 1:]
         mixed = torch.rand(n, 1, 1, 1, device=film.device) < recipe.mixed_share
         tile = sto.roll(1, 0)  # another patient's soft tissue
@@ -98,10 +117,16 @@ class EnhancementTraining(LightningModule):
             made = additive(tile, film, sto, 1.0)
         else:
             bone = ((film - sto).abs() > BONE_VISIBLE).to(film.dtype)
-            rim = torch.nn.functional.avg_pool2d(bone, 5, 1, 2)
+            rim = functional.avg_pool2d(bone, 5, 1, 2)
             made = replace(tile, film, rim)
         film = torch.where(mixed, made.clamp(0, 1), film)
         sto = torch.where(mixed, tile, sto)
+        if recipe.tissue:
+            more = augmentation.random_field(film, recipe.tissue)
+            film, sto = film + more, sto + more
+        if recipe.local:
+            both = augmentation.random_local(torch.cat([film, sto], 1), recipe.local)
+            film, sto = both[:, :1], both[:, 1:]
         if recipe.curves:
             both = augmentation.random_curve(torch.cat([film, sto], 1))
             film, sto = both[:, :1], both[:, 1:]
@@ -119,7 +144,12 @@ class EnhancementTraining(LightningModule):
         weight = 1 + (self.recipe.bone_weight - 1) * bone.float()
         root = torch.sqrt(weight / weight.mean())
         label = (sto - low) / scale
-        return loss(root * label, root * drawn.float(), z.float(), self.recipe.alpha)
+        drawn = drawn.float()
+        error, penalty = loss(root * label, root * drawn, z.float(), self.recipe.alpha)
+        if self.recipe.bias_weight:
+            away = regional_bias(drawn - label, bone.float())
+            error = error + self.recipe.bias_weight * away
+        return error, penalty
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
         """One step on a batch of canvases."""
@@ -133,8 +163,8 @@ class EnhancementTraining(LightningModule):
     def validation_step(self, batch: tuple[Tensor, Tensor], _: int) -> None:
         """Error of the STO under bone, as a share of the film's spread."""
         film, sto = (
-            torch.nn.functional.interpolate(
-                a, (GRID_PX, GRID_PX), mode="bilinear", antialias=True
+            functional.interpolate(
+                a, (self.network.grid_px,) * 2, mode="bilinear", antialias=True
             )
             for a in batch
         )
@@ -144,7 +174,10 @@ class EnhancementTraining(LightningModule):
     def configure_optimizers(self) -> Any:
         """Adam with a cosine to zero."""
         optimiser = torch.optim.AdamW(
-            self.network.parameters(), self.recipe.learning_rate, weight_decay=1e-4
+            self.network.parameters(),
+            self.recipe.learning_rate,
+            weight_decay=1e-4,
+            fused=True,
         )
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.epochs)
         return [optimiser], [schedule]

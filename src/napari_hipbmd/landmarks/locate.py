@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..anatomy import is_mirrored
+from ..anatomy import Points, is_mirrored
 from ..canvas import make_canvas
 from ..radiograph import FloatImage, HipBox, Side
 from .predict import LandmarkFinder
@@ -91,15 +91,17 @@ def locate(
     for _ in range(2):  # around what was found, at its own size
         canvas = make_canvas(grey, best.box, is_mirrored(best.side))
         found = finder.find(canvas, None).xy
-        middle = (found.min(0) + found.max(0)) / 2
-        middle = middle - [0, 0.12 * float(np.ptp(found, axis=0).max())]
-        extent = 1.75 * float(np.ptp(found, axis=0).max())
-        near = [
-            HipBox.square((float(middle[0]), float(middle[1])), max(64.0, extent * f))
-            for f in (0.9, 1.0, 1.15)
-        ]
+        near = [box_around(found, factor) for factor in (0.9, 1.0, 1.15)]
         best = _best(finder, grey, [*near, best.box], (best.side,))
     return best
+
+
+def box_around(landmarks_xy: Points, factor: float = 1.0) -> HipBox:
+    """The hip box that landmarks ``(n, 2)`` in film pixels usually lie in."""
+    extent = float(np.ptp(landmarks_xy, axis=0).max())
+    x, y = (landmarks_xy.min(0) + landmarks_xy.max(0)) / 2
+    side = max(64.0, 1.75 * extent * factor)
+    return HipBox.square((float(x), float(y) - 0.12 * extent), side)
 
 
 def best_side(finder: LandmarkFinder, grey: FloatImage, box: HipBox) -> Located:

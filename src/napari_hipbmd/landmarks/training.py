@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 from .. import augmentation
-from ..anatomy import LANDMARK_IDS, REGIONS
+from ..anatomy import LANDMARK_IDS, REGIONS, Points
 from ..augmentation import Wobble
 from ..canvas import CANVAS_PX
 from ..hips import LEVELS, Hips
 from ..learning import Fit, channels_last, fit, write_model
 from ..radiograph import FilmRefused
+from .disturbance import disturb, soften
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, centres_of, ruler
 from .networks import (
     FIRST_PX,
@@ -37,55 +40,68 @@ VALIDATION_SHARE = 0.08
 HEAT_SIGMA = 0.05  # in −1 … 1
 POINT_WEIGHT = 10.0
 NOISE = 0.08
-WHOLE = Wobble(10, 50, 0.12, (0.62, 1.12), 0.10)
-CROP_TURN_DEG, CROP_WIDE_DEG, CROP_WIDE_SHARE = 12.0, 50.0, 0.12
+WHOLE = Wobble(20, 60, 0.12, (0.62, 1.3), 0.12)
+CROP_TURN_DEG, CROP_WIDE_DEG, CROP_WIDE_SHARE = 20.0, 60.0, 0.12
+CROP_SCALE, CROP_SHIFT = (0.78, 1.28), 0.08
+GAMMA = 0.7  # of the display curves, as a logarithm
+LOCAL = 0.5
 LEARNING_RATE = {"default": 2e-3, "paper": 1e-3}
 
 
-class Labelled(Dataset[tuple[Tensor, Tensor]]):
-    """Canvas ``(1, 448, 448)`` and landmarks ``(16, 2)`` in −1 … 1."""
+class Labelled(Dataset[tuple[Tensor, Tensor, Tensor]]):
+    """Canvas ``(1, 448, 448)``, landmarks ``(16, 2)`` in −1 … 1, which are known.
 
-    def __init__(self, hips: Hips) -> None:
+    Parameters
+    ----------
+    hips
+        Its landmarks may be NaN where somebody left one out.
+    guess
+        ``(n, 16, 2)`` canvas pixels: where those may lie. Crops are laid by it, and
+        nothing is learned from it.
+    """
+
+    def __init__(self, hips: Hips, guess: Points | None = None) -> None:
         if hips.landmarks_xy is None:
             raise FilmRefused(
                 "This study has no landmarks to learn from: label films first, or"
                 " make a study with 'hipbmd phantom'."
             )
         self.film = hips.film
-        self.xy = (hips.landmarks_xy + 0.5) * 2 / CANVAS_PX - 1
+        self.known = np.asarray(np.isfinite(hips.landmarks_xy).all(axis=-1))
+        xy = hips.landmarks_xy
+        if guess is not None:
+            xy = np.where(self.known[..., None], xy, guess)
+        self.xy = (xy + 0.5) * 2 / CANVAS_PX - 1
 
     def __len__(self) -> int:
         return len(self.film)
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
         film = torch.from_numpy(self.film[index].astype("float32") / LEVELS)[None]
-        return film, torch.from_numpy(self.xy[index].astype("float32"))
+        xy = torch.from_numpy(self.xy[index].astype("float32"))
+        return film, xy, torch.from_numpy(self.known[index])
 
 
-def _occlude(film: Tensor) -> Tensor:
-    """Now and then a rectangle of one grey: collimation, cloth, lead."""
-    n, _, rows, columns = film.shape
-    y = torch.linspace(-1, 1, rows, device=film.device).view(1, 1, -1, 1)
-    x = torch.linspace(-1, 1, columns, device=film.device).view(1, 1, 1, -1)
+def counted(name: str, known: Tensor) -> Tensor:
+    """Which outputs of a network count, ``(n, k)``, when ``(n, 16)`` are known.
 
-    def draw(low: float, high: float) -> Tensor:
-        return augmentation.uniform(n, low, high, film.device).view(-1, 1, 1, 1)
-
-    inside = ((x - draw(-1, 1)).abs() < draw(0.02, 0.25)) & (
-        (y - draw(-1, 1)).abs() < draw(0.02, 0.25)
-    )
-    some = torch.rand(n, 1, 1, 1, device=film.device) < 0.25
-    shadow = 1 / (1 + torch.exp(-(x * draw(-9, 9) + y * draw(-9, 9) + draw(-4, 4))))
-    film = film + draw(-0.25, 0.25) * shadow
-    return torch.where(inside & some, draw(0, 1), film)
+    A region's centre counts when most of its landmarks are known.
+    """
+    if name != "first":
+        return known[:, MEMBERS[name]]  # type: ignore[index]
+    most = [known[:, MEMBERS[r]].float().mean(1) > 0.6 for r in REGIONS]
+    return torch.stack(most, 1)
 
 
 class LandmarkTraining(LightningModule):
     """Lightning's view: four networks, one step trains them all."""
 
-    def __init__(self, preset: Preset, epochs: int) -> None:
+    def __init__(
+        self, preset: Preset, epochs: int, learning_rate: float | None = None
+    ) -> None:
         super().__init__()
         self.preset, self.epochs = preset, epochs
+        self.learning_rate = learning_rate or LEARNING_RATE[preset]
         self.network = channels_last(Decentralised(preset))
 
     def _views(
@@ -95,7 +111,8 @@ class LandmarkTraining(LightningModule):
         n, device = len(film), film.device
         zero = torch.zeros(n, device=device)
         if random:
-            film = _occlude(augmentation.random_curve(film))
+            film = augmentation.random_curve(film, GAMMA)
+            film = disturb(augmentation.random_local(film, LOCAL), xy)
             whole = augmentation.random_frames(n, WHOLE, device)
         else:
             whole = augmentation.frames(zero, zero + 1, zero, zero)
@@ -112,7 +129,11 @@ class LandmarkTraining(LightningModule):
             at = centres[:, i]
             if random:
                 wobble = Wobble(
-                    CROP_TURN_DEG, CROP_WIDE_DEG, CROP_WIDE_SHARE, (0.8, 1.25), 0.07
+                    CROP_TURN_DEG,
+                    CROP_WIDE_DEG,
+                    CROP_WIDE_SHARE,
+                    CROP_SCALE,
+                    CROP_SHIFT,
                 )
                 matrix = augmentation.random_frames(n, wobble, device)
                 matrix = matrix * size[:, None, None]
@@ -125,46 +146,57 @@ class LandmarkTraining(LightningModule):
             )
         return out
 
-    def _loss(self, name: str, image: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-        """Loss, and the mean distance in shares of the view's half side."""
+    def _loss(
+        self, name: str, image: Tensor, target: Tensor, known: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Loss, and the mean distance in shares of the view's half side.
+
+        ``known`` ``(n, k)``: the points that count.
+        """
         image = image.to(memory_format=torch.channels_last)
         with torch.autocast(image.device.type, torch.bfloat16):
             points, log_heat = self.network(name, image)
-        distance = torch.linalg.norm(points - target, dim=-1).mean()
-        error = functional.mse_loss(points, target)  # Eq. 2
-        if log_heat is None:
-            return error, distance
+        count = known.sum().clamp(min=1)
+        distance = (torch.linalg.norm(points - target, dim=-1) * known).sum() / count
+        if log_heat is None:  # Eq. 2
+            return (((points - target) ** 2).mean(-1) * known).sum() / count, distance
         at = axis(log_heat.shape[-1], image.device)
         x = torch.exp(-0.5 * ((at - target[..., :1]) / HEAT_SIGMA) ** 2)
         y = torch.exp(-0.5 * ((at - target[..., 1:]) / HEAT_SIGMA) ** 2)
         wanted = y[..., :, None] * x[..., None, :]
         total = wanted.sum((-2, -1), keepdim=True)
-        visible = (target.abs() < 1).all(-1)
+        visible = (target.abs() < 1).all(-1) & known
         wanted = wanted / total.clamp(min=1e-6)
         cross = -(wanted * log_heat).sum((-2, -1))
         heat = (cross * visible).sum() / visible.sum().clamp(min=1)
-        inside = functional.smooth_l1_loss(points[visible], target[visible], beta=0.05)
+        apart = functional.smooth_l1_loss(points, target, reduction="none", beta=0.05)
+        inside = (apart.mean(-1) * visible).sum() / visible.sum().clamp(min=1)
         return heat + POINT_WEIGHT * inside, distance
 
-    def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
+    def training_step(self, batch: tuple[Tensor, Tensor, Tensor], _: int) -> Tensor:
         """One step on a batch of canvases, for all four networks."""
+        film, xy, known = batch
         with torch.no_grad():
-            views = self._views(*batch, random=True)
+            views = self._views(film, xy, random=True)
         total = torch.zeros((), device=self.device)
         for name, (image, target) in views.items():
             error, _distance = self._loss(
-                name, augmentation.add_noise(image, NOISE), target
+                name,
+                soften(augmentation.add_noise(image, NOISE)),
+                target,
+                counted(name, known),
             )
             total = total + error
-        self.log("loss", total, on_step=False, on_epoch=True, batch_size=len(batch[0]))
+        self.log("loss", total, on_step=False, on_epoch=True, batch_size=len(film))
         return total
 
-    def validation_step(self, batch: tuple[Tensor, Tensor], _: int) -> None:
+    def validation_step(self, batch: tuple[Tensor, Tensor, Tensor], _: int) -> None:
         """Mean distances in canvas pixels, crops around the true centres."""
-        views = self._views(*batch, random=False)
-        unit = ruler(centres_of(batch[1])).mean() * CANVAS_PX / 2
+        film, xy, known = batch
+        views = self._views(film, xy, random=False)
+        unit = ruler(centres_of(xy)).mean() * CANVAS_PX / 2
         for name, (image, target) in views.items():
-            _error, distance = self._loss(name, image, target)
+            _error, distance = self._loss(name, image, target, counted(name, known))
             half = (
                 CANVAS_PX / 2 if name == "first" else CROP_SIDE[name] * unit / 2  # type: ignore[index]
             )
@@ -172,48 +204,82 @@ class LandmarkTraining(LightningModule):
 
     def configure_optimizers(self) -> Any:
         """SGD with momentum .95 (paper), or AdamW with a cosine to zero."""
-        rate = LEARNING_RATE[self.preset]
+        rate = self.learning_rate
         if self.preset == "paper":
             return torch.optim.SGD(self.network.parameters(), rate, momentum=0.95)
-        optimiser = torch.optim.AdamW(self.network.parameters(), rate)
+        optimiser = torch.optim.AdamW(self.network.parameters(), rate, fused=True)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.epochs)
         return [optimiser], [schedule]
 
 
-def _calibration(
-    network: Decentralised, hips: Hips
-) -> tuple[dict[str, list[float]], dict[str, float]]:
-    """Expected radial error = a + b · heatmap spread, per landmark, on held-out hips.
+@dataclass(frozen=True, eq=False)
+class Errors:
+    """What the whole chain does on hips: first order on the box, then its own crops.
 
-    Whole chain: first order on the box, second order on *predicted* crops. In shares
-    of the ruler, so that it holds for hips of all sizes.
+    ``rulers`` radial errors in shares of the ruler, so that they compare for hips of
+    all sizes; ``spread`` of the heatmaps in the same unit; ``mm`` the same errors in
+    the plane of the bone. All ``(n, 16)``; NaN where the place is not known.
     """
+
+    rulers: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    mm: NDArray[np.float64]
+
+    def figures(self) -> dict[str, float]:
+        """Mean radial error and success rate."""
+        known = self.mm[np.isfinite(self.mm)]
+        return {
+            "mean_radial_error_mm": round(float(known.mean()), 3),
+            "within_2_mm": round(float((known <= 2).mean()), 3),
+        }
+
+
+def measure_errors(network: Decentralised, hips: Hips) -> Errors:
+    """Errors of a network in inference mode on hips with landmarks."""
     from .predict import find_on_batch
 
-    errors, spreads, radial_mm = [], [], []
+    rulers, spreads, radial_mm = [], [], []
     for start in range(0, len(hips), 16):
-        index = np.arange(start, min(start + 16, len(hips)))
-        part = hips.take(index)
-        film, xy = next(iter(DataLoader(Labelled(part), len(part))))
+        part = hips.take(np.arange(start, min(start + 16, len(hips))))
+        film, xy, _known = next(iter(DataLoader(Labelled(part), len(part))))
         found = find_on_batch(network, film)
         distance = torch.linalg.norm(found.points - xy, dim=-1)
-        errors.append((distance / found.ruler[:, None]).numpy())
+        rulers.append((distance / found.ruler[:, None]).numpy())
         spreads.append(found.spread.numpy())
-        mm = distance.numpy() * CANVAS_PX / 2 * part.mm_per_px[:, None]
-        radial_mm.append(mm)
-    error, width = np.concatenate(errors), np.concatenate(spreads)
-    mm = np.concatenate(radial_mm)
+        radial_mm.append(distance.numpy() * CANVAS_PX / 2 * part.mm_per_px[:, None])
+    return Errors(
+        *(np.concatenate(a).astype(float) for a in (rulers, spreads, radial_mm))
+    )
+
+
+def expected_errors(errors: Errors) -> dict[str, list[float]]:
+    """Expected radial error = a + b · heatmap spread, per landmark, in rulers."""
     lines = {}
     for i, name in enumerate(LANDMARK_IDS):
-        e, w = np.clip(error[:, i], None, np.quantile(error[:, i], 0.98)), width[:, i]
+        e, w = errors.rulers[:, i], errors.spread[:, i]
+        e = np.clip(e, None, np.quantile(e, 0.98))
         slope = max(0.0, float(np.mean((e - e.mean()) * (w - w.mean()))))
         slope /= max(float(np.var(w)), 1e-9)
         lines[name] = [float(e.mean() - slope * w.mean()), slope]
-    figures = {
-        "mean_radial_error_mm": round(float(np.nanmean(mm)), 3),
-        "within_2_mm": round(float(np.nanmean(mm < 2)), 3),
-    }
-    return lines, figures
+    return lines
+
+
+def write_landmarks(network: Decentralised, plan: Fit, card: dict[str, Any]) -> None:
+    """Write ``landmarks.safetensors`` and its card."""
+    write_model(
+        plan.out,
+        NAME,
+        network.state_dict(),
+        {
+            "name": f"{NAME} ({network.preset})",
+            "preset": network.preset,
+            "first_side": FIRST_SIDE,
+            "crop_side": dict(CROP_SIDE),
+            "epochs": plan.epochs,
+            **card,
+            **plan.settings,
+        },
+    )
 
 
 def train(hips: Hips, preset: Preset, plan: Fit) -> None:
@@ -231,20 +297,13 @@ def train(hips: Hips, preset: Preset, plan: Fit) -> None:
     module = LandmarkTraining(preset, plan.epochs)
     fit(module, Labelled(fitted), Labelled(held), plan)
     network = module.network.float().eval()
-    calibration, figures = _calibration(network, held)
-    write_model(
-        plan.out,
-        NAME,
-        network.state_dict(),
+    errors = measure_errors(network, held)
+    write_landmarks(
+        network,
+        plan,
         {
-            "name": f"{NAME} ({preset})",
-            "preset": preset,
-            "first_side": FIRST_SIDE,
-            "crop_side": dict(CROP_SIDE),
-            "uncertainty": calibration,
+            "uncertainty": expected_errors(errors),
             "hips": {"train": len(fitted), "validation": len(held)},
-            "epochs": plan.epochs,
-            "figures": figures,
-            **plan.settings,
+            "figures": errors.figures(),
         },
     )

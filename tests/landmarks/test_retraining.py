@@ -1,0 +1,134 @@
+"""What a user may rely on: labels of some films make the networks fit their look."""
+
+import json
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from napari_hipbmd.anatomy import LANDMARK_IDS
+from napari_hipbmd.canvas import CANVAS_PX
+from napari_hipbmd.cli.main import main
+from napari_hipbmd.hips import Hips, to_levels
+from napari_hipbmd.landmarks.predict import LandmarkFinder
+from napari_hipbmd.landmarks.retraining import retrain
+from napari_hipbmd.landmarks.training import Labelled, LandmarkTraining, counted
+from napari_hipbmd.learning import Fit
+from napari_hipbmd.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.recipes import load_hips, retrain_landmarks
+from napari_hipbmd.resources import weights_dir
+from napari_hipbmd.study import Label, Labels, Study
+from napari_hipbmd.study.labels import write_labels
+
+
+@pytest.fixture
+def labelled(tmp_path, sample_study):
+    """A copy of the samples on which anna placed landmarks, on one film in part."""
+    folder = tmp_path / "study"
+    folder.mkdir()
+    (folder / "cases.csv").write_bytes((sample_study.folder / "cases.csv").read_bytes())
+    for part in ("images", "truth"):
+        if (sample_study.folder / part).exists():
+            (folder / part).symlink_to(sample_study.folder / part)
+    for number, case in enumerate(sample_study.cases):
+        truth = sample_study.truth(case.case_id, with_sto=False)
+        marks = {
+            name: Label((float(x), float(y)))
+            for name, (x, y) in zip(
+                LANDMARK_IDS,
+                truth.landmarks_xy,
+                strict=True,
+            )
+        }
+        if number == 0:
+            marks["I4"] = Label(None, "absent")
+            del marks["N1"]
+        if number == 1:
+            marks = {name: marks[name] for name in ("N1", "N2")}
+        write_labels(folder, Labels(case.case_id, "anna", marks))
+    return folder
+
+
+def test_labels_are_learned_from_and_the_error_before_and_after_is_told(
+    labelled, tmp_path, capsys
+):
+    out = tmp_path / "out"
+    command = ["train", "landmarks", "--study", str(labelled), "--annotator", "anna"]
+    code = main([*command, "--epochs", "1", "--device", "cpu", "--out", str(out)])
+    said = capsys.readouterr().out
+    assert code == 0
+    assert "held-out" in said and "mm before" in said
+    card = json.loads((out / "landmarks.json").read_text())
+    assert card["figures"]["unit"] == "mm"
+    assert card["figures"]["mean_radial_error_before"] > 0
+    assert card["started_from"]["name"] == "landmarks (default)"
+    assert "--annotator ANNOTATOR" in card["command"]
+    bundled = LandmarkFinder.load(weights_dir()).network.state_dict()
+    new = LandmarkFinder.load(out).network.state_dict()
+    assert any(not torch.equal(bundled[key], new[key]) for key in bundled)
+
+
+def test_it_can_run_beside_a_window_and_be_stopped(labelled, tmp_path):
+    """A worker thread runs it; stopping leaves no half-written model."""
+    ended = []
+
+    def work():
+        plan = Fit(tmp_path / "out", 3, 2, device="cpu", cancelled=lambda: True)
+        try:
+            retrain_landmarks(labelled, "anna", plan)
+        except Cancelled:
+            ended.append("cancelled")
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    worker.join()
+    assert ended == ["cancelled"]
+    assert not list((tmp_path / "out").glob("landmarks.*"))
+
+
+def test_films_labelled_in_part_join_in_and_bare_ones_do_not(labelled):
+    hips = load_hips(Study.open(labelled), "anna", least_landmarks=8)
+    assert len(hips) == 5
+    known = np.isfinite(hips.landmarks_xy).all(-1)
+    assert known.sum(1).tolist() == [14, 16, 16, 16, 16]
+
+
+def test_nothing_is_learned_from_a_landmark_that_nobody_placed():
+    film = np.random.default_rng(0).random((2, CANVAS_PX, CANVAS_PX))
+    marks = np.random.default_rng(1).uniform(100, 300, (2, 16, 2))
+    hips = Hips(to_levels(film), np.ones(2), ("a", "b"), None, marks)
+    hole = marks.copy()
+    hole[:, 3] = np.nan
+    image, target, known = (
+        torch.stack(a)
+        for a in zip(
+            *Labelled(replace(hips, landmarks_xy=hole), guess=marks), strict=True
+        )
+    )
+    module = LandmarkTraining("default", 1).eval()
+    views = module._views(image, target, random=False)
+    for name, (view, points) in views.items():
+        one, _ = module._loss(name, view, points, counted(name, known))
+        elsewhere = points.clone()
+        elsewhere[~counted(name, known)] += 0.1
+        other, _ = module._loss(name, view, elsewhere, counted(name, known))
+        assert torch.isfinite(one) and torch.equal(one, other)
+
+
+def test_too_few_labelled_films_are_refused_with_what_to_do(labelled, tmp_path):
+    plan = Fit(tmp_path / "out", 1, 2, device="cpu")
+    hips = load_hips(Study.open(labelled), "anna", least_landmarks=8)
+    with pytest.raises(FilmRefused, match="at least 4 labelled films"):
+        retrain(hips.take(np.arange(3)), weights_dir(), plan)
+    with pytest.raises(FilmRefused, match="bert labelled none"):
+        retrain_landmarks(labelled, "bert", plan)
+
+
+def test_labels_have_no_meaning_for_enhancement(labelled, tmp_path, capsys):
+    code = main(
+        ["train", "enhancement", "--study", str(labelled), "--out", str(tmp_path),
+         "--from", str(tmp_path)]
+    )  # fmt: skip
+    assert code == 2 and "--from has no effect" in capsys.readouterr().err
