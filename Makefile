@@ -13,6 +13,8 @@ SETUP := pyproject.toml constraints.txt scripts/setup_env.sh
 PACKAGES := xvfb xauth libgl1 libegl1 libopengl0 libglx-mesa0 libgl1-mesa-dri \
 	libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 \
 	libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libdbus-1-3 libfontconfig1
+# What the tests check DICOM results with: dciodvfy and dsrdump.
+VALIDATORS := dicom3tools dcmtk
 
 .PHONY: demo test lint bench weights picture system
 
@@ -30,7 +32,7 @@ lint: $(STAMPS)/test
 	$(BIN)/npe2 validate src/napari_hipbmd/napari.yaml
 
 system:
-	scripts/system_packages.sh $(PACKAGES)
+	scripts/system_packages.sh $(PACKAGES) $(VALIDATORS)
 
 bench: $(STAMPS)/all
 	$(BIN)/python benchmarks/run.py

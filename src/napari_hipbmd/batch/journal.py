@@ -22,6 +22,7 @@ from .jobs import Job
 
 JOURNAL = "results.jsonl"
 _HEADER = {"format": "hipbmd-results", "version": 1}
+_KEYS = {"made_of", "file_name", "asked", "files", "result"}
 Record = dict[str, Any]
 
 
@@ -47,7 +48,8 @@ def made_of(job: Job, film: str | None, models: str) -> str | None:
     options = asdict(job.options)
     policy = job.options.policy
     options["policy"] = None if policy is None else policy.to_json()
-    parts = [__version__, film, models, job.case_id, job.image, options]
+    known = [dict(job.dxa), dict(job.truth)]
+    parts = [__version__, film, models, job.case_id, job.image, options, known]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -105,7 +107,10 @@ class Journal:
             if data.strip() and header != [_HEADER]:
                 raise ValueError
             for record in records:
-                if not {"made_of", "file_name", "files", "result"} <= record.keys():
+                if (
+                    not {"made_of", "file_name", "asked", "files", "result"}
+                    <= record.keys()
+                ):
                     raise ValueError
                 self._remember(record)
         except (ValueError, KeyError, TypeError, AttributeError):

@@ -22,12 +22,17 @@ class Outcome:
         Kind → content of what is to be written about it.
     film_sha256
         Of the film that was read; None when it is to be tried again in a next run.
+    thumbnail
+        A small picture as SVG.
+    notes
+        Sentences about what could not be made of it.
     """
 
     measurement: Measurement
     files: Mapping[str, bytes] = field(default_factory=dict)
     film_sha256: str | None = None
     thumbnail: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Work(Protocol):

@@ -133,6 +133,13 @@ def _measure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--html", action="store_true", help="write a page a hip, and one about all"
     )
     p.add_argument(
+        "--sr", action="store_true", help="write a DICOM structured report a hip"
+    )
+    p.add_argument(
+        "--identified", action="store_true",
+        help="name the patient in pages and structured reports (never otherwise)",
+    )  # fmt: skip
+    p.add_argument(
         "--workers", type=positive_int, default=1, metavar="N",
         help="processes on this computer (1)",
     )  # fmt: skip

@@ -33,13 +33,17 @@ def run_measure(args: argparse.Namespace) -> int:
     _check_targets(args)
     load_models(args.models)  # a damaged one is told before anything is measured
     jobs, refused = _jobs(args.paths, options)
-    work = Make(args.models, layers=args.layers is not None, html=args.html)
+    work = Make(
+        args.models, args.layers is not None, args.html, args.sr, args.identified
+    )
     run = Results(work, models_sha256(args.models), args.out, args.layers)
     many = len(jobs) > 1 or args.paths[0].is_dir()
     bar = Bar("measured") if many else None
     try:
         for one in run.run(jobs, workers=args.workers, scheduler=args.scheduler):
             _tell(one.measurement)
+            for note in one.notes:
+                print(f"hipbmd: {one.measurement.image}: {note}", file=sys.stderr)
             if bar:
                 bar(len(run.done), len(jobs))
     finally:  # Ctrl-C keeps what is finished
@@ -98,8 +102,14 @@ def _check_targets(args: argparse.Namespace) -> None:
     for option, folder in {"--layers": args.layers, "--out": args.out}.items():
         if folder and folder.exists() and not folder.is_dir():
             raise FilmRefused(f"{option} needs a folder, and {folder} is a file.")
-    if args.html and args.out is None:
-        raise FilmRefused("--html needs a folder for the pages: give --out DIR.")
+    for option, wanted in {"--html": args.html, "--sr": args.sr}.items():
+        if wanted and args.out is None:
+            raise FilmRefused(f"{option} needs a folder for its files: give --out DIR.")
+    if args.identified and not (args.html or args.sr):
+        raise FilmRefused(
+            "--identified names the patient in pages and structured reports: give"
+            " --html or --sr with it."
+        )
     if args.scheduler is not None and args.workers != 1:
         raise FilmRefused(
             "--workers starts processes here and --scheduler uses those of a cluster:"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .film import DisplayedFilm, open_film, read_film
     from .folder import FolderContents, list_films, look_through
     from .inspection import inspect
+    from .source import derived_uid, source_of
     from .windows import Window
     from .write import FilmTags, write_film
 
@@ -20,11 +21,13 @@ __all__ = [
     "FilmTags",
     "FolderContents",
     "Window",
+    "derived_uid",
     "inspect",
     "list_films",
     "look_through",
     "open_film",
     "read_film",
+    "source_of",
     "write_film",
 ]
 
@@ -33,11 +36,13 @@ _HOME = {
     "FilmTags": "write",
     "FolderContents": "folder",
     "Window": "windows",
+    "derived_uid": "source",
     "inspect": "inspection",
     "list_films": "folder",
     "look_through": "folder",
     "open_film": "film",
     "read_film": "film",
+    "source_of": "source",
     "write_film": "write",
 }
 

@@ -23,19 +23,28 @@ _SCALE_G_CM2 = (0.2, 1.6)
 _TICKS_G_CM2 = (0.4, 0.8, 1.2)
 
 
-def case_page(m: Measurement, truth: Mapping[Site, float] | None = None) -> str:
+def case_page(
+    m: Measurement,
+    truth: Mapping[Site, float] | None = None,
+    person: Mapping[str, str] | None = None,
+) -> str:
     """One HTML page about one hip: flags, numbers, pictures, thresholded regions.
 
     Parameters
     ----------
     truth
         Site → true aBMD of a digital hip in g/cm²: shown with the error.
+    person
+        Who the film is of, only when asked for.
     """
     truth = truth or {}
     facts = " · ".join(escape(fact) for fact in _facts(m))
     header = f"<p>{TITLE}</p><h1>{escape(m.case_id)}</h1>"
     if facts:
         header += f'<p class="facts">{facts}</p>'
+    if person:
+        said = " · ".join(f"{escape(k)} {escape(v)}" for k, v in person.items())
+        header += f'<p class="person">{said}</p>'
     parts = [_cautions(m)]
     if m.bmd_g_cm2 is not None:
         parts.append(_bmd_table(m, m.bmd_g_cm2, truth))

@@ -6,6 +6,7 @@
 ``results.csv``        the same as a table
 ``report.html``        one page about all hips, for people
 ``cases/*.html``       one page a hip
+``sr/*.dcm``           one DICOM structured report a hip
 =====================  ==============================================================
 """
 
@@ -21,9 +22,13 @@ from ..files import write_bytes_atomic, write_text_atomic
 from ..measurement import Measurement
 from .study import Row, study_page
 from .table import csv_text, json_text
-from .work import LAYERS, PAGE, Make
+from .work import LAYERS, NAMED, PAGE, REPORT, Make
 
-_PLACE = {PAGE: "cases/{}.html", **{kind: "{}_" + kind for kind in LAYERS}}
+_PLACE = {
+    PAGE: "cases/{}.html",
+    REPORT: "sr/{}.dcm",
+    **{kind: "{}_" + kind for kind in LAYERS},
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +40,7 @@ class Done:
     thumbnail: str | None
     page: str | None
     new: bool
+    notes: tuple[str, ...] = ()
 
 
 class Results:
@@ -122,11 +128,12 @@ class Results:
         record = self.journal.done(made)
         if record is None or record["result"]["status"] == "refused":
             return record
-        for kind in self.work.kinds:
-            place = record["files"].get(kind)
-            if place is None or not self._path_of(kind, place).is_file():
-                return None
-        return record
+        asked = set(self.work.asked)
+        if not asked <= set(record["asked"]) or NAMED in set(record["asked"]) - asked:
+            return None
+        files = record["files"].items()
+        there = all(self._path_of(k, p).is_file() for k, p in files if k in asked)
+        return record if there else None
 
     def _take_over(self, job: Job, record: dict[str, Any]) -> Done:
         found = Measurement.from_json(record["result"])
@@ -145,12 +152,13 @@ class Results:
         for kind, content in outcome.files.items():
             write_bytes_atomic(self._path_of(kind, places[kind]), content)
         page = places.get(PAGE)
-        one = Done(job, found, outcome.thumbnail, page, True)
+        one = Done(job, found, outcome.thumbnail, page, True, outcome.notes)
         if self.journal is not None:
             self.journal.append(
                 {
                     "made_of": made_of(job, outcome.film_sha256, self.models),
                     "file_name": name,
+                    "asked": list(self.work.asked),
                     "files": places,
                     "thumbnail": outcome.thumbnail,
                     "result": data,

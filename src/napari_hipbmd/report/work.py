@@ -12,13 +12,17 @@ import tifffile
 from .. import __version__
 from ..batch import Job, Outcome, film_sha256, measure_job
 from ..batch.jobs import refused
+from ..dicom import source_of
 from ..measurement import Measurement
 from ..models import load_models, models_sha256
+from ..radiograph import FilmRefused
 from .case import case_page
 from .pictures import thumbnail
 
 LAYERS = ("sto.tif", "bone.tif")
 PAGE = "page.html"
+REPORT = "sr.dcm"
+NAMED = "identified"
 
 
 @dataclass(frozen=True)
@@ -33,16 +37,25 @@ class Make:
         STO and bone image as float32 TIFF, on the film's 0 … 1 grey range.
     html
         The hip's page, and a small picture for the study's.
+    sr
+        The hip as DICOM structured report.
+    identified
+        Whether page and structured report name the patient.
     """
 
     models: Path | None = None
     layers: bool = False
     html: bool = False
+    sr: bool = False
+    identified: bool = False
 
     @property
-    def kinds(self) -> tuple[str, ...]:
-        """The files that are made of a measured hip."""
-        return (LAYERS if self.layers else ()) + ((PAGE,) if self.html else ())
+    def asked(self) -> tuple[str, ...]:
+        """The kinds of files that are made of a measured hip, and how."""
+        kinds = (LAYERS if self.layers else ()) + ((PAGE,) if self.html else ())
+        kinds += (REPORT,) if self.sr else ()
+        named = self.identified and (self.html or self.sr)
+        return (*kinds, NAMED) if named else kinds
 
     def fingerprint(self) -> str:
         """Version and models: what has to be the same wherever this runs."""
@@ -53,17 +66,53 @@ class Make:
         found = measure_job(job, load_models(self.models))
         files: dict[str, bytes] = {}
         small = None
+        notes: tuple[str, ...] = ()
         if self.layers:
             files |= _layers(found)
         if self.html:
-            files[PAGE] = case_page(found, job.truth).encode("utf-8")
+            person = _person(job.path) if self.identified else {}
+            files[PAGE] = case_page(found, job.truth, person).encode("utf-8")
             small = thumbnail(found)
+        if self.sr and found.status != "refused":
+            try:
+                files[REPORT] = self._structured(found, job)
+            except FilmRefused as error:
+                notes = (str(error),)
         light = replace(found, film=None, images=None)
-        return Outcome(light, files, film_sha256(job.path), small)
+        return Outcome(light, files, film_sha256(job.path), small, notes)
 
     def lost(self, job: Job, reason: str) -> Outcome:
         """The outcome of a job that could not be done: a next run tries again."""
         return Outcome(refused(job, reason, load_models(self.models)))
+
+    def _structured(self, found: Measurement, job: Job) -> bytes:
+        from .sr import structured_report  # takes a second to import
+
+        source = source_of(job.path, self.identified)
+        if source is None:
+            raise FilmRefused(
+                "There is no structured report of a picture, which has no DICOM"
+                " identity that it could refer to: export the film as DICOM."
+            )
+        return structured_report(found, source, job.dxa)
+
+
+def _person(path: Path) -> dict[str, str]:
+    """Who the film is of, in words for people; empty where it does not say."""
+    try:
+        film = source_of(path, True)
+    except FilmRefused:
+        film = None
+    if film is None:
+        return {}
+    said = {
+        "Name": str(film.PatientName).replace("^", " ").strip(),
+        "ID": str(film.PatientID),
+        "Born": str(film.PatientBirthDate),
+        "Film of": str(film.StudyDate),
+        "Accession": str(film.AccessionNumber),
+    }
+    return {what: value for what, value in said.items() if value}
 
 
 def _layers(found: Measurement) -> dict[str, bytes]:
