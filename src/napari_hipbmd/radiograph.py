@@ -152,8 +152,9 @@ class Radiograph:
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or min(self.pixels.shape) < 32:
             raise FilmRefused(
-                "A radiograph has two dimensions and at least 32 × 32 pixels;"
-                f" this one is {' × '.join(map(str, self.pixels.shape))}."
+                "A radiograph has two dimensions and at least 32 × 32 pixels, this one"
+                f" is {' × '.join(map(str, self.pixels.shape))}: choose the film at its"
+                " full size."
             )
         if self.pixels.dtype != np.float32:
             raise TypeError(f"pixels must be float32, not {self.pixels.dtype}")

@@ -1,8 +1,17 @@
-"""Stored values are those that another program reads (SimpleITK, its own GDCM)."""
+"""What is read is what other programs read and draw.
+
+Stored and modality values: SimpleITK with its own GDCM. The picture on the screen:
+pydicom's modality and VOI functions, turned where it is drawn inverted.
+"""
+
+import warnings
 
 import numpy as np
+import pydicom
 import pytest
+from pydicom.pixels import apply_modality_lut, apply_voi_lut
 
+from napari_hipbmd.dicom import open_film
 from napari_hipbmd.dicom.decode import stored_values
 from napari_hipbmd.dicom.facts import facts_of
 from napari_hipbmd.dicom.guard import quietly, refusing
@@ -48,3 +57,48 @@ def test_values_equal_those_of_another_program(any_file):
         # It also turns what is drawn dark-is-high; stored values are kept here.
         theirs = sum(transform.value_range(facts.stored_range)) - theirs
     np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+
+
+def test_readable_films_are_drawn_as_another_program_draws_them(any_file):
+    try:
+        shown = open_film(any_file)
+    except FilmRefused as refusal:
+        pytest.skip(f"refused: {refusal}")
+    if shown.facts is None:
+        pytest.skip("a picture, not DICOM")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        film = pydicom.dcmread(any_file, force=True)
+        modality = apply_modality_lut(shown.stored, film)
+        np.testing.assert_allclose(shown.modality, modality, rtol=1e-6)
+        if not shown.windows:  # as it is then up to each program, all of the content
+            low, high = float(modality.min()), float(modality.max())
+            bright = (modality - low) / (high - low)
+        elif shown.windows[0].function == "LUT":
+            drawn = apply_voi_lut(modality, film, prefer_lut=True)
+            bits = int(film.VOILUTSequence[0].LUTDescriptor[2])
+            bright = drawn / (2**bits - 1)
+        else:
+            drawn = apply_voi_lut(modality, film, prefer_lut=False)
+            low, high = drawn_range(film, shown)
+            bright = (drawn - low) / (high - low)
+    if film.PhotometricInterpretation == "MONOCHROME1":
+        bright = 1 - bright
+    # Half of one of the 256 steps of a screen.
+    np.testing.assert_allclose(shown.displayed(), bright, atol=0.5 / 255)
+
+
+def drawn_range(film, shown):
+    """Between what pydicom's window puts black and white (its own range, not 0 … 1)."""
+    low, high = shown.contrast_limits_range
+    ends = pydicom.Dataset()
+    for keyword in (
+        "WindowCenter", "WindowWidth", "VOILUTFunction", "BitsStored",
+        "PixelRepresentation", "PhotometricInterpretation", "RescaleSlope",
+        "RescaleIntercept",
+    ):  # fmt: skip
+        if keyword in film:
+            setattr(ends, keyword, film[keyword].value)
+    far = np.array([low - 1e9, high + 1e9])
+    black, white = apply_voi_lut(far, ends)
+    return float(black), float(white)

@@ -35,11 +35,11 @@ def test_its_doubts_are_said(real_data):
     assert {flag["code"] for flag in answer["flags"]} == {"uncalibrated", "position"}
 
 
-def test_infant_films_give_no_millimetres(real_data):
+def test_infant_films_are_warned_of_and_give_no_millimetres(real_data):
     for path in sorted((real_data / "child").glob("*.dcm")):
         answer = inspect(path)
         assert answer["status"] == "readable"
         assert answer["spacing_mm"] is None
-        assert {"spacing", "colour", "uncalibrated"} <= {
+        assert {"spacing", "colour", "uncalibrated", "child"} <= {
             flag["code"] for flag in answer["flags"]
         }

@@ -17,6 +17,12 @@ KEYS = [
 ]  # fmt: skip
 
 
+def coded(meaning):
+    item = pydicom.Dataset()
+    item.CodeValue, item.CodeMeaning = "X-1", meaning
+    return pydicom.Sequence([item])
+
+
 def codes(path):
     return {flag["code"] for flag in inspect(path)["flags"]}
 
@@ -107,6 +113,11 @@ def test_children_are_warned_of(make_film, age, child):
     assert ("child" in codes(make_film(edit={"PatientAge": age}))) == child
 
 
+def test_an_adults_age_outweighs_a_word_about_children(make_film):
+    words = {"StudyDescription": "DDH in childhood"}
+    assert "child" not in codes(make_film(age_years=71, edit=words))
+
+
 def test_an_age_is_worked_out_from_two_dates(make_film):
     path = make_film(edit={"PatientBirthDate": "20100601", "StudyDate": "20200601"})
     assert read_film(path).patient.age_years == pytest.approx(10, abs=0.1)
@@ -117,11 +128,22 @@ def test_an_age_is_worked_out_from_two_dates(make_film):
     ("tags", "code"),
     [
         ({"body_part": "CHEST"}, "body-part"),
+        ({"body_part": "", "edit": {"StudyDescription": "Chest PA"}}, "body-part"),
         ({"view": "LL"}, "view"),
         ({"edit": {"ViewPosition": ""}}, "position"),
         ({"edit": {"SeriesDescription": "Left hip frog leg"}}, "position"),
         ({"edit": {"StudyDescription": "Hip cross-table lateral"}}, "view"),
         ({"edit": {"StudyDescription": "Z. n. Prothese / arthroplasty"}}, "implant"),
+        ({"edit": {"ReasonForStudy": "pain after THR left"}}, "implant"),
+        ({"edit": {"AdditionalPatientHistory": "gamma nail 2019"}}, "implant"),
+        ({"edit": {"ProcedureCodeSequence": coded("Hip arthroplasty")}}, "implant"),
+        ({"edit": {"ViewCodeSequence": coded("frog-lateral")}}, "position"),
+        ({"edit": {"ViewCodeSequence": coded("oblique")}}, "view"),
+        ({"edit": {"SeriesDescription": "331_DDH_1"}}, "child"),
+        ({"edit": {"ProtocolName": "Paediatric pelvis"}}, "child"),
+        ({"edit": {"PatientSize": "0.92"}}, "child"),
+        ({"edit": {"PatientWeight": "11"}}, "child"),
+        ({"body_part": "PELVIS"}, "age"),
         ({"edit": {"LossyImageCompression": "01"}}, "lossy"),
         ({"edit": {"Modality": "OT"}}, "modality"),
     ],
@@ -131,12 +153,21 @@ def test_doubts_are_flagged_in_words(make_film, tags, code):
     assert codes(path) == {code}
 
 
+@pytest.mark.parametrize(
+    "words", ["no implant", "Hip AP without prosthesis", "hip and knee", "plate 4711"]
+)
+def test_innocent_words_raise_no_doubt(make_film, words):
+    path = make_film(pixel_spacing_mm=(0.2, 0.2), edit={"StudyDescription": words})
+    assert codes(path) == set()
+
+
 @pytest.mark.parametrize("part", ["HIP", "PELVIS", "LEFT FEMUR", ""])
 def test_an_ordinary_film_of_a_hip_is_not_flagged(make_film, part):
     path = make_film(
         pixel_spacing_mm=(0.2, 0.2),
         body_part=part,
-        edit={"StudyDescription": "Bilateral hips AP"},
+        age_years=70,
+        edit={"StudyDescription": "Bilateral hips AP, adult"},
     )
     assert codes(path) == set()
 

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from ..dicom import inspect
+from ..dicom import inspect, public_elements
 
 REFUSED = 3
 
@@ -14,6 +14,11 @@ REFUSED = 3
 def run_inspect(args: argparse.Namespace) -> int:
     """Print what the reader understood of one file."""
     found = inspect(args.file)
+    if args.deidentified:
+        found["elements"] = {
+            f"{element.tag} {element.name}": element.value
+            for element in public_elements(args.file)
+        }
     if args.json:
         print(json.dumps(found, indent=1, allow_nan=False))
     else:
@@ -27,6 +32,8 @@ def _lines(name: str, value: Any) -> list[str]:
     label = f"{name.replace('_', ' '):<16}"
     if name == "flags":
         return [f"{label} {flag['code']}: {flag['text']}" for flag in value]
+    if name == "elements":
+        return [f"{tag:<48} {text}" for tag, text in value.items()]
     if name == "windows":
         return [f"{label} {json.dumps(window)}" for window in value]
     return [] if value is None else [f"{label} {value}"]

@@ -159,6 +159,10 @@ def _inspect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     p = commands.add_parser("inspect", help="tell what the reader understood of a film")
     p.add_argument("file", type=Path, metavar="FILE")
     p.add_argument("--json", action="store_true")
+    p.add_argument(
+        "--deidentified", action="store_true",
+        help="add every DICOM element that tells nothing about a person",
+    )  # fmt: skip
 
     def run(args: argparse.Namespace) -> int:
         from .inspect import run_inspect

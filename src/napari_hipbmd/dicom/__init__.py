@@ -9,29 +9,46 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .element_list import Element, elements, public_elements
     from .film import DisplayedFilm, open_film, read_film
     from .folder import FolderContents, list_films, look_through
     from .inspection import inspect
+    from .listing import Catalogue, CatalogueFilm, catalogue
+    from .naming import public_path
     from .source import derived_uid, source_of
     from .windows import Window
     from .write import FilmTags, write_film
 
 __all__ = [
+    "Catalogue",
+    "CatalogueFilm",
     "DisplayedFilm",
+    "Element",
     "FilmTags",
     "FolderContents",
     "Window",
     "derived_uid",
+    "catalogue",
+    "elements",
     "inspect",
     "list_films",
     "look_through",
     "open_film",
+    "public_elements",
+    "public_path",
     "read_film",
     "source_of",
     "write_film",
 ]
 
 _HOME = {
+    "Catalogue": "listing",
+    "CatalogueFilm": "listing",
+    "Element": "element_list",
+    "catalogue": "listing",
+    "elements": "element_list",
+    "public_elements": "element_list",
+    "public_path": "naming",
     "DisplayedFilm": "film",
     "FilmTags": "write",
     "FolderContents": "folder",

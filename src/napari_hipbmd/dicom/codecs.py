@@ -26,6 +26,8 @@ from pydicom.uid import (
     generate_uid,
 )
 
+from .tags import uid_name
+
 _HTJ2K_PREFIX = "1.2.840.10008.1.2.4.20"
 _VIDEO_PREFIX = "1.2.840.10008.1.2.4.10"
 
@@ -132,7 +134,7 @@ def _package(syntax: UID) -> str | None:
 
 
 def _advice(syntax: UID) -> str:
-    name = syntax.name[:64]
+    name = uid_name(syntax) or "none of the standard's"
     if syntax.startswith(_VIDEO_PREFIX):
         return "This is a video, not a film: export a single image."
     package = _package(syntax)

@@ -16,8 +16,10 @@ from pydicom.uid import (
 
 from ..radiograph import Patient, Sex, Side
 from .header import Header
-from .tags import code, integer, items, number, text
+from .identifiers import identifiers
+from .tags import code, integer, items, number, text, uid_name
 
+UNKNOWN_SYNTAX = "an unknown transfer syntax"
 _DAYS_PER_UNIT = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
 
 # JPEG 2000 (…91) may be lossless all the same; these cannot be.
@@ -30,17 +32,52 @@ _DESCRIPTIONS = (
     "PerformedProcedureStepDescription",
     "RequestedProcedureDescription",
     "AcquisitionDeviceProcessingDescription",
+    "AcquisitionProtocolDescription",
     "ViewPosition",
     "ImageComments",
 )
+_HISTORIES = (
+    "AdditionalPatientHistory",
+    "MedicalAlerts",
+    "PatientComments",
+    "PatientState",
+    "AdmittingDiagnosesDescription",
+    "ReasonForStudy",
+    "ReasonForTheRequestedProcedure",
+    "StudyComments",
+)
+_CODED = (
+    "ViewCodeSequence",
+    "ProcedureCodeSequence",
+    "PerformedProtocolCodeSequence",
+    "AnatomicRegionSequence",
+)
 
-_FROG = re.compile(r"frog|lauenstein|\bdunn\b", re.IGNORECASE)
-_NOT_AP = re.compile(
-    r"\b(lat|lateral|axial|oblique|cross[ -]?table|inlet|outlet|judet|ll|rl)\b",
-    re.IGNORECASE,
+
+def _words(pattern: str) -> re.Pattern[str]:
+    # People join words with underscores, which \\b takes for letters.
+    return re.compile(rf"(?<![^\W_])(?:{pattern})(?![^\W_])", re.IGNORECASE)
+
+
+_FROG = _words(r"frog\w*|lauenstein|dunn")
+_NOT_AP = _words(
+    r"lat|lateral|axial|oblique|cross[ -]?table|inlet|outlet|judet|ll|rl|false profile"
 )
 _IMPLANT = re.compile(
-    r"prosthe|arthroplast|implant|osteosynth|\bTH[AR]\b|\bDHS\b", re.IGNORECASE
+    r"(?<!no )(?<!without )(?<!ohne )(?:prosthe|prothese|endoproth|arthroplast|implant"
+    r"|osteosynth|metalwork|internal fixation|gamma[ -]?nail|intramedullary nail"
+    r"|(?<![^\W_])(?:TH[AR]|TEP|DHS|PFNA?|ORIF|screws?)(?![^\W_]))",
+    re.IGNORECASE,
+)
+_CHILD = _words(
+    r"DDH|infants?|child|children|p(?:a|ä)?ediatrics?|neonat\w*|newborn|baby|toddler"
+    r"|perthes|SCFE|SUFE"
+)
+_HIP = _words(r"hips?|pelvi\w*|femur|femoral|thigh|coxa\w*|h(?:ü|ue)ft\w*|becken\w*")
+_OTHER_PART = _words(
+    r"chest|thorax|lung|abdomen|skull|head|spine|[ctl]-?spine|lumbar|cervical|shoulder"
+    r"|clavicle|humerus|elbow|forearm|wrist|hands?|fingers?|knees?|patella|tibia|ankles?"
+    r"|foot|feet|toes?|mammo\w*|breast|dental|ribs?|sternum"
 )
 
 
@@ -50,8 +87,8 @@ class FilmFacts:
 
     ``modality`` … ``view`` are as written, in capitals; None where a tag is absent.
     ``side`` is ``"L"`` or ``"R"`` only when the film says exactly one of them.
-    ``frog``, ``not_ap`` and ``implant`` are read from its descriptions, which are
-    not kept: people write names into them.
+    What names the patient is left out. ``frog`` … ``other_part`` are read from its
+    descriptions, which are not kept: people write names into them.
     """
 
     sop_class: str
@@ -76,6 +113,8 @@ class FilmFacts:
     frog: bool
     not_ap: bool
     implant: bool
+    child: bool
+    other_part: bool
     lossy: bool
     kvp: float | None
     patient: Patient
@@ -95,11 +134,17 @@ def facts_of(header: Header) -> FilmFacts:
     high_bit = integer(film, "HighBit", -1)
     stored = integer(film, "BitsStored", high_bit + 1 or allocated)
     sign = number(film, "PixelIntensityRelationshipSign")
-    described = " / ".join(filter(None, (text(film, k) for k in _DESCRIPTIONS)))
+    described = _described(film, _DESCRIPTIONS, _CODED)
+    who = identifiers(film)
+    sop_class = text(film, "SOPClassUID") or ""
+
+    def said(keyword: str) -> str | None:
+        return who.without(code(film, keyword))
+
     return FilmFacts(
-        sop_class=text(film, "SOPClassUID") or "",
-        modality=code(film, "Modality"),
-        transfer_syntax=UID(str(header.transfer_syntax)).name[:64],
+        sop_class=sop_class if uid_name(sop_class) else "",
+        modality=said("Modality"),
+        transfer_syntax=uid_name(header.transfer_syntax) or UNKNOWN_SYNTAX,
         rows=integer(film, "Rows"),
         columns=integer(film, "Columns"),
         frames=integer(film, "NumberOfFrames", 1),
@@ -108,17 +153,22 @@ def facts_of(header: Header) -> FilmFacts:
         bits_stored=stored,
         high_bit=stored - 1 if high_bit < 0 else high_bit,
         signed=integer(film, "PixelRepresentation") == 1,
-        photometric=code(film, "PhotometricInterpretation"),
+        photometric=said("PhotometricInterpretation"),
         presentation_intent=_intent(film),
-        presentation_lut_shape=code(film, "PresentationLUTShape"),
-        pixel_intensity_relationship=code(film, "PixelIntensityRelationship"),
+        presentation_lut_shape=said("PresentationLUTShape"),
+        pixel_intensity_relationship=said("PixelIntensityRelationship"),
         pixel_intensity_sign=int(sign) if sign in (-1, 1) else None,
-        body_part=code(film, "BodyPartExamined") or _region(film),
-        view=code(film, "ViewPosition"),
+        body_part=said("BodyPartExamined")
+        or who.without(_meaning(film, "AnatomicRegionSequence")),
+        view=said("ViewPosition") or who.without(_meaning(film, "ViewCodeSequence")),
         side=_side(film),
         frog=bool(_FROG.search(described)),
         not_ap=bool(_NOT_AP.search(described)),
-        implant=bool(_IMPLANT.search(described)),
+        implant=bool(
+            _IMPLANT.search(f"{described} / {_described(film, _HISTORIES, ())}")
+        ),
+        child=bool(_CHILD.search(described)),
+        other_part=bool(_OTHER_PART.search(described) and not _HIP.search(described)),
         lossy=code(film, "LossyImageCompression") == "01"
         or header.transfer_syntax in _LOSSY,
         kvp=_within(number(film, "KVP"), 10, 300),
@@ -126,19 +176,31 @@ def facts_of(header: Header) -> FilmFacts:
     )
 
 
+def _described(film: Dataset, keywords: tuple[str, ...], coded: tuple[str, ...]) -> str:
+    """Free texts and the meanings of codes, to look for words in."""
+    found = [text(film, keyword) for keyword in keywords if keyword in film]
+    for keyword in coded:
+        for item in items(film, keyword)[:4] if keyword in film else []:
+            found += [text(item, "CodeMeaning")]
+            found += [
+                text(modifier, "CodeMeaning")
+                for modifier in items(item, "ViewModifierCodeSequence")[:4]
+            ]
+    return " / ".join(filter(None, found))
+
+
 def _intent(film: Dataset) -> str | None:
     """FOR PRESENTATION or FOR PROCESSING, by the tag or else by the SOP class."""
-    said = code(film, "PresentationIntentType")
+    said = code(film, "PresentationIntentType") or ""
     name = UID(text(film, "SOPClassUID") or "").name.upper()
-    by_class = (i for i in ("FOR PRESENTATION", "FOR PROCESSING") if i in name)
-    return said or next(by_class, None)
+    intents = ("FOR PRESENTATION", "FOR PROCESSING")
+    by_class = (i for i in intents if i in name)
+    return said if said in intents else next(by_class, None)
 
 
-def _region(film: Dataset) -> str | None:
-    for item in items(film, "AnatomicRegionSequence")[:1]:
-        meaning = code(item, "CodeMeaning")
-        if meaning:
-            return meaning
+def _meaning(film: Dataset, keyword: str) -> str | None:
+    for item in items(film, keyword)[:1]:
+        return code(item, "CodeMeaning")
     return None
 
 

@@ -24,6 +24,7 @@ from ..radiograph import FilmRefused
 from .guard import Metered
 
 _MAX_INFLATED_BYTES = 1 << 27
+_META_BYTES = 4096
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 
 _PIXELS = {
@@ -140,8 +141,10 @@ def _elements(
 def _inflate(path: Path) -> bytes | None:
     """The data set of a deflated file, or None when the file is not deflated."""
     with path.open("rb") as file:
-        if file.read(132)[128:] != b"DICM":
-            return None
+        head = file.read(_META_BYTES)
+    # The meta header is short, and most films are not deflated.
+    if head[128:132] != b"DICM" or DeflatedExplicitVRLittleEndian.encode() not in head:
+        return None
     meta = read_file_meta_info(path)
     if meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
         return None

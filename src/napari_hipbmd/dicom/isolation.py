@@ -1,8 +1,8 @@
 """Codecs at arm's length: in a process of their own.
 
 Damaged frames make C codecs abort, run for minutes or overwrite memory (GDCM does all
-three). Here that costs one helper process and gives one sentence. The helper is
-started for the first compressed film, kept for the next ones, and ends with this
+three). Here that costs a child of one helper process and gives one sentence. The helper
+is started for the first compressed film, kept for the next ones, and ends with this
 process. It gets pixels and their format, no other tag of the film.
 """
 
@@ -23,7 +23,9 @@ from .codecs import Frame, MissingCodec, decode_frame
 from .pipe import receive, send
 
 START_SECONDS = 60.0
-_WALL_SECONDS, _WALL_SECONDS_PER_MEGAPIXEL = 20.0, 4.0
+_WALL_SECONDS, _WALL_SECONDS_PER_MEGAPIXEL = 30.0, 6.0
+"""Longer than the helper's own limits: it is killed only when it is stuck itself."""
+
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 

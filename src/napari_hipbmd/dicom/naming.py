@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import re
+from contextlib import suppress
 from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from .tags import code, text
+from ..radiograph import FilmRefused
+from .guard import quietly, refusing
+from .header import read_header
+from .identifiers import Identifiers, identifiers
+from .sniff import kind_of
+from .tags import text
 
 _SUFFIXES = frozenset(
     {".dcm", ".dicom", ".dic", ".ima", ".png", ".jpg", ".jpeg", ".tif", ".tiff"}
-)
-_NOBODY = frozenset(
-    ["ANON", "ANONYMOUS", "ANONYMIZED", "CASE", "DIGITAL", "FILM", "HIP", "IMAGE"]
-    + ["LEFT", "PATIENT", "PELVIS", "PHANTOM", "RIGHT", "STUDY", "SUBJECT", "TEST"]
-    + ["AP", "CR", "DCM", "DX", "LT", "RT", "UNKNOWN", "XR"]
 )
 _LONGEST = 64
 
@@ -35,19 +35,25 @@ def case_id_of_dicom(path: Path, film: Dataset) -> str:
     the film's own identifier, so that it is the same each time.
     """
     name = case_id_of(path)
-    if not _names_somebody(name, film):
+    if not identifiers(film).named_in(name):
         return name
     unique = text(film, "SOPInstanceUID") or path.name
     return f"film-{hashlib.sha256(unique.encode()).hexdigest()[:8]}"
 
 
-def _names_somebody(name: str, film: Dataset) -> bool:
-    if code(film, "PatientIdentityRemoved") == "YES":
-        return False
-    # A person's name has letters only: RG2 is a sample, JANE in JANE2 may be one.
-    words = set(re.findall(r"[^\W\d_]+", name.upper()))
-    person = re.findall(r"\w+", (text(film, "PatientName") or "").upper())
-    if words & {word for word in person if len(word) > 1 and word.isalpha()} - _NOBODY:
-        return True
-    number = (text(film, "PatientID") or "").upper()
-    return len(number) >= 4 and number not in _NOBODY and number in name.upper()
+def public_path(path: Path, folder: Path) -> str:
+    """A file's path below a folder, as it may be printed: it gives no person away.
+
+    Folders and files that are called after the patient are called otherwise here. A
+    file that cannot be read keeps its name, for then nobody's is known.
+    """
+    parts = path.relative_to(folder).parts
+    who, name = Identifiers(), parts[-1]
+    with suppress(FilmRefused), quietly(), refusing():
+        if kind_of(path)[0] in ("dicom", "bare dicom"):
+            film = read_header(path).dataset
+            who, case_id = identifiers(film), case_id_of_dicom(path, film)
+            if case_id != case_id_of(path):
+                name = case_id + (path.suffix if path.suffix in _SUFFIXES else "")
+    above = ["_" if who.named_in(part) else part for part in parts[:-1]]
+    return "/".join([*above, name])

@@ -63,6 +63,7 @@ _FILM_MODALITIES = frozenset({"CR", "DX", "RG", "RF", "XA", "DR", "XR"})
 _HIP_PARTS = ("HIP", "PELVI", "FEMUR", "THIGH", "UPPER LEG", "COXA")
 _AP_VIEWS = frozenset({"AP", "A-P", "PA", "P-A", "ANTERO-POSTERIOR"})
 _SMALLEST = 32
+_ADULT_YEARS, _SMALLEST_ADULT_CM, _LIGHTEST_ADULT_KG = 18, 125, 25
 
 
 def check(header: Header, facts: FilmFacts) -> None:
@@ -158,16 +159,32 @@ def cautions(facts: FilmFacts) -> tuple[Flag, ...]:
     def flag(code: str, text: str) -> None:
         flags.append(Flag(code, text))
 
-    age = facts.patient.age_years
-    if age is not None and age < 18:
+    child = _child(facts)
+    if child:
         flag(
             "child",
-            f"The patient is {age:g} years old: landmarks and BMD are made for adults"
-            " and mean nothing in a growing hip.",
+            f"{child}: landmarks and BMD are made for adults and mean nothing in a"
+            " growing hip.",
+        )
+    elif facts.patient.age_years is None and "PELVI" in (facts.body_part or ""):
+        flag(
+            "age",
+            "The film shows a pelvis and does not give the patient's age: check that"
+            " the patient is grown up, for a growing hip cannot be measured.",
         )
     part = facts.body_part
     if part and not any(word in part for word in _HIP_PARTS):
-        flag("body-part", f"The film says that it shows {part}, not a hip.")
+        flag(
+            "body-part",
+            f"The film says that it shows {part}, not a hip: choose the film of the"
+            " hip, and look at the landmarks if it is one.",
+        )
+    elif not part and facts.other_part:
+        flag(
+            "body-part",
+            "The film's description speaks of another part of the body: check that it"
+            " shows a hip.",
+        )
     if facts.frog:
         flag(
             "position",
@@ -195,8 +212,8 @@ def cautions(facts: FilmFacts) -> tuple[Flag, ...]:
     if facts.implant:
         flag(
             "implant",
-            "The film's description speaks of an implant: metal in a region spoils its"
-            " BMD.",
+            "The film's tags speak of an implant: metal in a region spoils its BMD, so"
+            " measure the other hip or leave that region out.",
         )
     if facts.modality not in _FILM_MODALITIES:
         flag(
@@ -207,3 +224,18 @@ def cautions(facts: FilmFacts) -> tuple[Flag, ...]:
     if facts.lossy:
         flag("lossy", "The film was compressed with loss: fine texture is gone.")
     return tuple(flags)
+
+
+def _child(facts: FilmFacts) -> str | None:
+    """Why this may be a child, or None for an adult."""
+    patient = facts.patient
+    age, height, weight = patient.age_years, patient.height_cm, patient.weight_kg
+    if age is not None:
+        return f"The patient is {age:g} years old" if age < _ADULT_YEARS else None
+    if height is not None and height < _SMALLEST_ADULT_CM:
+        return f"No age is given, and the patient is {height:g} cm tall"
+    if weight is not None and weight < _LIGHTEST_ADULT_KG:
+        return f"No age is given, and the patient weighs {weight:g} kg"
+    if facts.child:
+        return "No age is given, and the film's description speaks of a child"
+    return None

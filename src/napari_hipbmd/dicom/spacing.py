@@ -15,6 +15,7 @@ from ..radiograph import Flag
 from .tags import code, number, numbers
 
 _LEAST_MM, _MOST_MM = 0.01, 2.0
+_CALIBRATIONS = ("GEOMETRY", "FIDUCIAL")
 _MOST_MAGNIFICATION = 2.5
 
 
@@ -40,7 +41,8 @@ def spacing(film: Dataset) -> Spacing:
     if pixel and (calibration or not _same(pixel, detector)):
         if calibration is None:
             return Spacing(pixel, "PixelSpacing")
-        return Spacing(pixel, f"PixelSpacing, calibrated: {calibration}")
+        how = calibration if calibration in _CALIBRATIONS else "in an unknown way"
+        return Spacing(pixel, f"PixelSpacing, calibrated: {how}")
 
     name = "ImagerPixelSpacing"
     if detector is None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 _MAX_TEXT = 64
 
@@ -73,3 +74,9 @@ def integer(dataset: Dataset, keyword: str, default: int = 0) -> int:
 def items(dataset: Dataset, keyword: str) -> list[Dataset]:
     """The items of a sequence, at most 64."""
     return [v for v in values(dataset, keyword)[:64] if isinstance(v, Dataset)]
+
+
+def uid_name(uid: str) -> str | None:
+    """What the standard calls a UID; None for others, which may hold a number."""
+    name = UID(uid).name
+    return None if name == uid else name[:64]

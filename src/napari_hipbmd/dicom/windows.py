@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from ..radiograph import FloatImage
+from .identifiers import identifiers
 from .lut import Lut, luts
 from .tags import code, numbers, values
 
@@ -87,17 +88,17 @@ def windows(film: Dataset, signed: bool) -> tuple[Window, ...]:
     """
     centres, widths = numbers(film, "WindowCenter"), numbers(film, "WindowWidth")
     names = values(film, "WindowCenterWidthExplanation")
-    function = _function(film)
+    function, who = _function(film), identifiers(film)
     least = 1.0 if function == "LINEAR" else 1e-6
     found: list[Window] = []
     for i, (centre, width) in enumerate(zip(centres, widths, strict=False)):
         if not least <= width <= 1e9 or abs(centre) > 1e9:
             continue
-        name = _clean(names[i]) if i < len(names) else None
+        name = who.without(_clean(names[i])) if i < len(names) else None
         found.append(Window(name or f"window {i + 1}", centre, width, function))
     for i, lut in enumerate(luts(film, "VOILUTSequence", signed)):
         low, high = lut.changing()
-        name = _clean(lut.explanation) or f"table {i + 1}"
+        name = who.without(_clean(lut.explanation)) or f"table {i + 1}"
         found.append(Window(name, (low + high) / 2, high - low, "LUT", lut))
     return tuple(found[:_MAX_WINDOWS])
 

@@ -1,0 +1,130 @@
+"""Who a film is about: what must not come out of it (DICOM PS3.15 E.1).
+
+The words of these elements are looked for in whatever else the program repeats, for
+people write names into window explanations, body parts and file names.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
+
+from .tags import values
+
+
+def _listed(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_NAMES = _listed("""
+    PatientName OtherPatientNames PatientBirthName PatientMotherBirthName
+    ReferringPhysicianName ConsultingPhysicianName PerformingPhysicianName
+    PhysiciansOfRecord NameOfPhysiciansReadingStudy OperatorsName RequestingPhysician
+    ScheduledPerformingPhysicianName HumanPerformerName VerifyingObserverName
+    PersonName ContentCreatorName ResponsiblePerson NamesOfIntendedRecipientsOfResults
+    InstitutionName InstitutionAddress InstitutionalDepartmentName StationName
+    ResponsibleOrganization MilitaryRank BranchOfService
+    PatientAddress CountryOfResidence RegionOfResidence Occupation
+    PatientReligiousPreference
+    """)
+_NUMBERS = _listed("""
+    PatientID OtherPatientIDs IssuerOfPatientID AccessionNumber StudyID
+    MedicalRecordLocator PatientBirthDate PatientBirthTime PatientTelephoneNumbers
+    AdmissionID FillerOrderNumberImagingServiceRequest
+    PlacerOrderNumberImagingServiceRequest
+    RequestedProcedureID ScheduledProcedureStepID PerformedProcedureStepID
+    DeviceSerialNumber PlateID DetectorID CassetteID
+    """)
+_TEXTS = _listed("""
+    PatientComments AdditionalPatientHistory MedicalAlerts Allergies ImageComments
+    StudyComments
+    """)
+IDENTIFYING = _NAMES | _NUMBERS | _TEXTS
+
+
+def _tags(keywords: frozenset[str]) -> frozenset[int]:
+    found = (tag_for_keyword(keyword) for keyword in keywords)
+    return frozenset(int(tag) for tag in found if tag is not None)
+
+
+_NAME_TAGS, _NUMBER_TAGS = _tags(_NAMES), _tags(_NUMBERS)
+_PATIENT_ID = 0x00100020
+
+_NOBODY = _listed("""
+    ANON ANONYMOUS ANONYMIZED CASE DIGITAL FILM HIP IMAGE LEFT PATIENT PELVIS PHANTOM
+    RIGHT STUDY SUBJECT TEST UNKNOWN NONE NAME BONE FEMUR THE AND FOR OF DR MR MRS MS
+    PROF MD PHD AP PA CR DX LT RT DCM XR HOSPITAL CLINIC CLINICAL CENTER CENTRE MEDICAL
+    UNIVERSITY DEPARTMENT RADIOLOGY IMAGING HEALTH INSTITUTE GENERAL ROOM STATION WIDE
+    NORMAL SOFT HARD WINDOW TABLE
+    """)
+_LEAST_LETTERS, _LEAST_DIGITS = 2, 6
+_LEAST_OF_PATIENT_ID = 4
+
+
+@dataclass(frozen=True)
+class Identifiers:
+    """The words and numbers that tell who a film is about, in capitals."""
+
+    words: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+    def named_in(self, text: str) -> bool:
+        """Whether a text names the patient or somebody about them."""
+        plain = text.upper()
+        # A person's name has letters only: JANE in JANE2 may be one.
+        if self.words & set(re.findall(r"[^\W\d_]+", plain)):
+            return True
+        squeezed = re.sub(r"[\W_]", "", plain)
+        return any(
+            number in plain or re.sub(r"[\W_]", "", number) in squeezed
+            for number in self.numbers
+        )
+
+    def without(self, text: str | None) -> str | None:
+        """The text, or None where it names somebody."""
+        return None if text is None or self.named_in(text) else text
+
+
+def identifiers(film: Dataset) -> Identifiers:
+    """What a data set says about who it belongs to.
+
+    A film whose identity was removed (``PatientIdentityRemoved`` YES) has none.
+    """
+    present = set(map(int, film.keys()))
+    if str(_first(film, "PatientIdentityRemoved")).strip().upper() == "YES":
+        return Identifiers()
+    words: set[str] = set()
+    numbers: set[str] = set()
+    for tag in present & _NAME_TAGS:
+        for value in _texts(film, tag):
+            words |= _words(value)
+    for tag in present & _NUMBER_TAGS:
+        for value in _texts(film, tag):
+            number = value.upper().strip()
+            least = _LEAST_OF_PATIENT_ID if tag == _PATIENT_ID else _LEAST_DIGITS
+            if len(number) >= least and number not in _NOBODY:
+                numbers.add(number)
+    return Identifiers(frozenset(words), frozenset(numbers))
+
+
+def _words(value: str) -> set[str]:
+    found = re.findall(r"\w+", value.upper())
+    return {w for w in found if len(w) >= _LEAST_LETTERS and w.isalpha()} - _NOBODY
+
+
+def _texts(film: Dataset, tag: int) -> list[str]:
+    try:
+        element = film[BaseTag(tag)]
+    except Exception:  # pydicom converts on access and raises what it likes
+        return []
+    value = element.value
+    several = isinstance(value, list | tuple) or element.VM > 1
+    return [str(v)[:128] for v in (list(value)[:8] if several else [value]) if v]
+
+
+def _first(film: Dataset, keyword: str) -> object:
+    return next(iter(values(film, keyword)), "")
