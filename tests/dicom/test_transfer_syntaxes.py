@@ -1,7 +1,9 @@
 """One film in every syntax it can be written in, read back."""
 
 import io
+import subprocess
 import sys
+import time
 
 import numpy as np
 import pydicom
@@ -144,6 +146,30 @@ def test_a_codec_that_dies_costs_one_film(make_film, hip):
         read_film(path)
     path.write_bytes(good)
     assert np.abs(read_film(path).pixels - hip).max() <= 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+def test_a_pause_between_two_films_mixes_up_no_answers(make_film, hip, monkeypatch):
+    """The helper's clock stands still while nothing is asked."""
+    monkeypatch.setattr(isolation, "_helper", isolation._Helper())
+    code = (
+        "import napari_hipbmd.dicom.helper as h;"
+        "h.WALL_SECONDS, h.CPU_SECONDS = 0.3, 5.0; h.main()"
+    )
+    start = subprocess.Popen
+    monkeypatch.setattr(
+        isolation.subprocess,
+        "Popen",
+        lambda command, **options: start([command[0], "-c", code], **options),
+    )
+    paths = []
+    for number, film in enumerate((hip, hip // 2, hip // 3)):
+        path = make_film(film, name=f"{number}.dcm")
+        paths.append(in_syntax(path, "JPEG2000Lossless", path.with_suffix(".j2k")))
+    for number, path in enumerate(paths):
+        np.testing.assert_array_equal(open_film(path).stored, hip // (number + 1))
+        time.sleep(0.5)
+    isolation._helper.stop()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")

@@ -11,7 +11,7 @@ from time import perf_counter
 from threadpoolctl import ThreadpoolController
 
 from ..anatomy import SITES, Site
-from ..dicom import list_films, read_film
+from ..dicom import list_films, public_path, read_film
 from ..measurement import Measurement
 from ..models import Models, load_models
 from ..pipeline import measure
@@ -73,7 +73,8 @@ def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
     if not path.exists():
         raise FilmRefused(f"There is no file or folder {path}.")
     if path.is_file():
-        return [Job(path.name, path.absolute(), path.name, None, options)]
+        name = public_path(path, path.parent)
+        return [Job(name, path.absolute(), name, None, options)]
     if Study.is_study(path):
         policy = options.policy or policy_of_study(path)
         known = replace(options, policy=policy)
@@ -83,7 +84,7 @@ def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
         raise FilmRefused(f"The folder {path} holds no films.")
     return [
         Job(name, film.absolute(), name, None, options)
-        for film, name in ((f, f.relative_to(path).as_posix()) for f in films)
+        for film, name in ((f, public_path(f, path)) for f in films)
     ]
 
 
@@ -115,9 +116,6 @@ def measure_job(job: Job, models: Models) -> Measurement:
     try:
         with _controller().limit(limits=1):
             film = read_film(job.path)
-            if job.case_id is None and film.case_id != job.path.stem:
-                # The file's name gives a person away.
-                image = film.case_id + job.path.suffix
             film = replace(film, case_id=job.case_id or film.case_id)
             if options.spacing_mm is not None:
                 spacing = (options.spacing_mm, options.spacing_mm)
@@ -143,7 +141,7 @@ def measure_job(job: Job, models: Models) -> Measurement:
 def refused(job: Job, reason: str, models: Models) -> Measurement:
     """The result for a film that cannot be used."""
     return Measurement(
-        job.case_id or job.path.stem,
+        job.case_id or Path(job.image).stem,
         job.image,
         job.options.side,
         "refused",
@@ -164,7 +162,7 @@ def _job_of_case(case: Case, options: Options) -> Job:
     return Job(
         case.case_id,
         case.image,
-        case.image.name,
+        public_path(case.image, case.image.parent),
         case.case_id,
         known,
         {site: value for site, value in case.dxa.items() if value is not None},

@@ -16,7 +16,6 @@ from pydicom.uid import (
 
 from ..radiograph import Patient, Sex, Side
 from .header import Header
-from .identifiers import identifiers
 from .tags import code, integer, items, number, text, uid_name
 
 UNKNOWN_SYNTAX = "an unknown transfer syntax"
@@ -135,7 +134,7 @@ def facts_of(header: Header) -> FilmFacts:
     stored = integer(film, "BitsStored", high_bit + 1 or allocated)
     sign = number(film, "PixelIntensityRelationshipSign")
     described = _described(film, _DESCRIPTIONS, _CODED)
-    who = identifiers(film)
+    who = header.who
     sop_class = text(film, "SOPClassUID") or ""
 
     def said(keyword: str) -> str | None:
@@ -178,9 +177,9 @@ def facts_of(header: Header) -> FilmFacts:
 
 def _described(film: Dataset, keywords: tuple[str, ...], coded: tuple[str, ...]) -> str:
     """Free texts and the meanings of codes, to look for words in."""
-    found = [text(film, keyword) for keyword in keywords if keyword in film]
+    found = [text(film, keyword) for keyword in keywords]
     for keyword in coded:
-        for item in items(film, keyword)[:4] if keyword in film else []:
+        for item in items(film, keyword)[:4]:
             found += [text(item, "CodeMeaning")]
             found += [
                 text(modifier, "CodeMeaning")

@@ -143,10 +143,10 @@ def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
         side=facts.side,
         patient=facts.patient,
         flags=(*decision.flags, *size.flags, *flags),
-        case_id=case_id_of_dicom(path, header.dataset),
+        case_id=case_id_of_dicom(path, header),
         kvp=facts.kvp,
     )
-    offered = windows(header.dataset, value_range[0] < 0)
+    offered = windows(header, value_range[0] < 0)
     return DisplayedFilm(
         stored=stored,
         modality=modality,

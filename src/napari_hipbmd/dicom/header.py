@@ -6,6 +6,7 @@ import io
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -22,6 +23,7 @@ from pydicom.uid import (
 
 from ..radiograph import FilmRefused
 from .guard import Metered
+from .identifiers import Identifiers, identifiers
 
 _MAX_INFLATED_BYTES = 1 << 27
 _META_BYTES = 4096
@@ -63,6 +65,11 @@ class Header:
     _offset: int
     _inflated: bytes | None
     _path: Path
+
+    @cached_property
+    def who(self) -> Identifiers:
+        """Who the film is about: what must not come out of it."""
+        return identifiers(self.dataset)
 
     def read_pixels(self, limit: int) -> bytes:
         """At most ``limit`` bytes of the pixel data's value."""

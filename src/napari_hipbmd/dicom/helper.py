@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -53,21 +54,21 @@ def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
             message, data = receive(requests)
         except EOFError:
             return
-        _answer(answers, Frame(**message, data=data))
+        number = message.pop("number")
+        answer, pixels = _answer(Frame(**message, data=data))
+        send(answers, {"number": number, **answer}, pixels)
 
 
-def _answer(answers: BinaryIO, frame: Frame) -> None:
-    _limit_time(frame.rows * frame.columns / 1e6)
+def _answer(frame: Frame) -> tuple[dict[str, Any], bytes | memoryview]:
     try:
-        with quietly():
+        with quietly(), _limited_time(frame.rows * frame.columns / 1e6):
             array = np.ascontiguousarray(decode_frame(frame))
     except MissingCodec as error:
-        send(answers, {"missing": str(error)})
+        return {"missing": str(error)}, b""
     except Exception as error:
-        send(answers, {"failed": f"{type(error).__name__}: {error}"[:500]})
-    else:
-        header = {"dtype": array.dtype.str, "shape": array.shape}
-        send(answers, header, array.reshape(-1).view(np.uint8).data)
+        return {"failed": f"{type(error).__name__}: {error}"[:500]}, b""
+    header = {"dtype": array.dtype.str, "shape": array.shape}
+    return header, array.reshape(-1).view(np.uint8).data
 
 
 def _own_standard_output() -> BinaryIO:
@@ -87,17 +88,24 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (_MAX_ADDRESS_BYTES, hard))
 
 
-def _limit_time(megapixels: float) -> None:
+@contextmanager
+def _limited_time(megapixels: float) -> Iterator[None]:
     """End this process once it has worked, or slept, too long over one frame.
 
     The short limit is processor time: a busy machine is not a damaged film.
     """
     if not hasattr(signal, "setitimer"):  # not on Windows
+        yield
         return
     busy = CPU_SECONDS + CPU_SECONDS_PER_MEGAPIXEL * megapixels
     asleep = WALL_SECONDS + WALL_SECONDS_PER_MEGAPIXEL * megapixels
     signal.setitimer(signal.ITIMER_PROF, busy)
     signal.setitimer(signal.ITIMER_REAL, asleep)
+    try:
+        yield
+    finally:  # or the pause until the next film would count
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
-from pydicom.tag import BaseTag
 
-from .tags import values
+from .tags import code, values_of
 
 
 def _listed(names: str) -> frozenset[str]:
@@ -94,8 +93,8 @@ def identifiers(film: Dataset) -> Identifiers:
 
     A film whose identity was removed (``PatientIdentityRemoved`` YES) has none.
     """
-    present = set(map(int, film.keys()))
-    if str(_first(film, "PatientIdentityRemoved")).strip().upper() == "YES":
+    present = film.keys()
+    if code(film, "PatientIdentityRemoved") == "YES":
         return Identifiers()
     words: set[str] = set()
     numbers: set[str] = set()
@@ -117,14 +116,4 @@ def _words(value: str) -> set[str]:
 
 
 def _texts(film: Dataset, tag: int) -> list[str]:
-    try:
-        element = film[BaseTag(tag)]
-    except Exception:  # pydicom converts on access and raises what it likes
-        return []
-    value = element.value
-    several = isinstance(value, list | tuple) or element.VM > 1
-    return [str(v)[:128] for v in (list(value)[:8] if several else [value]) if v]
-
-
-def _first(film: Dataset, keyword: str) -> object:
-    return next(iter(values(film, keyword)), "")
+    return [str(value)[:128] for value in values_of(film, tag)[:8] if value]

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,7 @@ class _Helper:
 
 
 _helper = _Helper()
+_numbers = count()
 atexit.register(_helper.stop)
 
 
@@ -119,9 +121,11 @@ def _start() -> subprocess.Popen[bytes] | None:
 
 def _ask(process: subprocess.Popen[bytes], frame: Frame) -> NDArray[np.integer]:
     assert process.stdin is not None and process.stdout is not None
-    header = asdict(frame)
+    header = asdict(frame) | {"number": next(_numbers)}
     send(process.stdin, header, header.pop("data"))
     answer, data = receive(process.stdout)
+    if answer.get("number", header["number"]) != header["number"]:
+        raise EOFError("the helper answers for another frame")
     if "missing" in answer:
         raise MissingCodec(answer["missing"])
     if "failed" in answer:

@@ -109,7 +109,7 @@ def _found(path: Path) -> _Found:
     film = header.dataset
     return _Found(
         path,
-        case_id_of_dicom(path, film),
+        case_id_of_dicom(path, header),
         (text(film, "StudyDate") or "") + (text(film, "StudyTime") or ""),
         text(film, "StudyInstanceUID") or str(path.parent),
         (integer(film, "SeriesNumber"), text(film, "SeriesInstanceUID") or ""),

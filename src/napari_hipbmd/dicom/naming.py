@@ -6,12 +6,10 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-from pydicom.dataset import Dataset
-
 from ..radiograph import FilmRefused
 from .guard import quietly, refusing
-from .header import read_header
-from .identifiers import Identifiers, identifiers
+from .header import Header, read_header
+from .identifiers import Identifiers
 from .sniff import kind_of
 from .tags import text
 
@@ -28,16 +26,16 @@ def case_id_of(path: Path) -> str:
     return "".join(c if c.isprintable() else "_" for c in stem)[:_LONGEST] or "film"
 
 
-def case_id_of_dicom(path: Path, film: Dataset) -> str:
+def case_id_of_dicom(path: Path, header: Header) -> str:
     """The file's name, or a number in its place where it names the patient.
 
     Somebody's archive may have written ``SMITH_JANE_HIP.dcm``. The number is made from
     the film's own identifier, so that it is the same each time.
     """
     name = case_id_of(path)
-    if not identifiers(film).named_in(name):
+    if not header.who.named_in(name):
         return name
-    unique = text(film, "SOPInstanceUID") or path.name
+    unique = text(header.dataset, "SOPInstanceUID") or path.name
     return f"film-{hashlib.sha256(unique.encode()).hexdigest()[:8]}"
 
 
@@ -51,8 +49,8 @@ def public_path(path: Path, folder: Path) -> str:
     who, name = Identifiers(), parts[-1]
     with suppress(FilmRefused), quietly(), refusing():
         if kind_of(path)[0] in ("dicom", "bare dicom"):
-            film = read_header(path).dataset
-            who, case_id = identifiers(film), case_id_of_dicom(path, film)
+            header = read_header(path)
+            who, case_id = header.who, case_id_of_dicom(path, header)
             if case_id != case_id_of(path):
                 name = case_id + (path.suffix if path.suffix in _SUFFIXES else "")
     above = ["_" if who.named_in(part) else part for part in parts[:-1]]

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from struct import unpack
 from typing import Any
 
 import numpy as np
+from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 _MAX_TEXT = 64
+_ASCII_VRS = frozenset({"AS", "CS", "DA", "DS", "IS", "TM", "UI"})
 
 
 def values(dataset: Dataset, keyword: str) -> list[Any]:
     """All values of an element: an empty list when absent, empty or damaged."""
+    tag = tag_for_keyword(keyword)
+    return [] if tag is None else values_of(dataset, tag)
+
+
+def values_of(dataset: Dataset, tag: int) -> list[Any]:
+    """Like :func:`values`, by the number of the element."""
+    if tag not in dataset.keys():  # noqa: SIM118 - `in dataset` takes ten times longer
+        return []
     try:
-        value = dataset.get(keyword)
+        raw = dataset.get_item(tag)
+        if isinstance(raw, RawDataElement):
+            quick = _quick_values(raw)
+            if quick is not None:
+                return quick
+        value = dataset[tag].value
     except Exception:  # pydicom converts on access and raises what it likes
         return []
     if value is None or isinstance(value, str | bytes) and not value:
@@ -24,6 +41,25 @@ def values(dataset: Dataset, keyword: str) -> list[Any]:
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return list(value)
     return [value]
+
+
+def _quick_values(raw: RawDataElement) -> list[Any] | None:
+    """Values of a plain element, a tenth of pydicom's time; None to ask it instead.
+
+    A folder of films is listed by some thirty elements a film.
+    """
+    vr = raw.VR or dictionary_VR(raw.tag)
+    data = raw.value
+    if not isinstance(data, bytes):
+        return None
+    if vr in _ASCII_VRS:
+        pieces = data.decode("ascii").split("\\")
+        found = [piece.strip(" \0") for piece in pieces]
+        return found if any(found) else []
+    if vr == "US" and 0 < len(data) <= 16 and len(data) % 2 == 0:
+        order = "<" if raw.is_little_endian else ">"
+        return list(unpack(f"{order}{len(data) // 2}H", data))
+    return None
 
 
 def text(dataset: Dataset, keyword: str) -> str | None:

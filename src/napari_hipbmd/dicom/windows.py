@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from ..radiograph import FloatImage
-from .identifiers import identifiers
+from .header import Header
 from .lut import Lut, luts
 from .tags import code, numbers, values
 
@@ -74,21 +74,22 @@ class Window:
         }
 
 
-def windows(film: Dataset, signed: bool) -> tuple[Window, ...]:
+def windows(header: Header, signed: bool) -> tuple[Window, ...]:
     """Every window and VOI look-up table of a film, in its order.
 
     Windows come before tables: their limits are exact in any viewer.
 
     Parameters
     ----------
-    film
-        The data set.
+    header
+        The film's.
     signed
         Whether modality values can be negative.
     """
+    film = header.dataset
     centres, widths = numbers(film, "WindowCenter"), numbers(film, "WindowWidth")
     names = values(film, "WindowCenterWidthExplanation")
-    function, who = _function(film), identifiers(film)
+    function, who = _function(film), header.who
     least = 1.0 if function == "LINEAR" else 1e-6
     found: list[Window] = []
     for i, (centre, width) in enumerate(zip(centres, widths, strict=False)):
