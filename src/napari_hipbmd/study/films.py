@@ -1,0 +1,39 @@
+"""What is known of a case's film: from its labels, its predictions, or the film."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..dicom import read_film
+from ..radiograph import FilmRefused
+from .facts import FilmFacts
+from .labels import Labels
+from .study import Study
+
+
+def film_facts(study: Study, case_id: str, labels: Labels | None = None) -> FilmFacts:
+    """Shape, spacing, side and hip box of a case's film, as far as they are known.
+
+    The film itself is read only where labels and predictions do not say.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case_id
+        The case.
+    labels
+        Labels of that case, whose facts come first.
+    """
+    case = study.case(case_id)
+    known = FilmFacts() if labels is None else labels.film
+    known = known.or_else(FilmFacts(side=case.side))
+    if None not in (known.shape, known.spacing_mm, known.side):
+        return known
+    predicted = study.predictions(case_id)
+    if predicted is not None and predicted.film.shape is not None:
+        return known.or_else(predicted.film)
+    try:
+        return known.or_else(replace(FilmFacts.of(read_film(case.image)), box=None))
+    except FilmRefused:
+        return known
