@@ -122,6 +122,7 @@ class Measurement:
     seconds: dict[str, float] = field(default_factory=dict)
     model_name: str = ""
     calibrated_on: str = ""
+    measured_on: Literal["raw", "enhanced"] = "enhanced"
     withheld: dict[Site, tuple[Flag, ...]] = field(default_factory=dict)
     policy: str = "none"
 
@@ -140,6 +141,14 @@ class Measurement:
         """
         flags = self.withheld.get(site, ())
         return " ".join(flag.text for flag in flags) if flags else None
+
+    @property
+    def measured_grey(self) -> FloatImage | None:
+        """The image whose grey values the regression takes: film or bone image."""
+        if self.images is None:
+            return None
+        raw = self.measured_on == "raw"
+        return self.images.film if raw else self.images.bone
 
     def to_json(self) -> dict[str, Any]:
         """The command line's contract: plain numbers, no NaN, no identifiers."""

@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from . import bmd, quality
-from .anatomy import Points, Region, Site, area, is_mirrored, polygons
+from .anatomy import Points, Site, area, is_mirrored, polygons
 from .canvas import Canvas, make_canvas, normalisation
 from .measurement import HipImages, LandmarkSet, Measurement, RegionMeasurement
 from .models import Models, Networks, load_models
@@ -43,17 +43,6 @@ NO_SPACING = (
 )
 
 
-def measure_features(
-    film: Radiograph, side: Side | None, networks: Networks
-) -> dict[Region, bmd.RegionFeatures]:
-    """Features of one hip, without a regression: what a calibration is fitted to."""
-    grey = film.grey()
-    canvas, marks, _box = _find(film, grey, networks, side, None)
-    images = _enhance(grey, canvas, networks)
-    row, column = images.corner_row_col
-    return bmd.features(images.bone, polygons(marks.xy), (column, row))
-
-
 def find_landmarks(
     film: Radiograph,
     networks: Networks,
@@ -69,20 +58,10 @@ def find_landmarks(
     FilmRefused
         If the box lies outside the film.
     """
-    canvas, marks, box = _find(film, film.grey(), networks, side, box)
-    return marks, "R" if canvas.mirrored else "L", box
-
-
-def _find(
-    film: Radiograph,
-    grey: FloatImage,
-    networks: Networks,
-    side: Side | None,
-    box: HipBox | None,
-) -> tuple[Canvas, LandmarkSet, HipBox]:
+    grey = film.grey()
     box, hip_side, _flags = _place(film, grey, networks, box, side or film.side)
     canvas = make_canvas(grey, box, is_mirrored(hip_side))
-    return canvas, networks.finder.find(canvas, film.spacing_mm), box
+    return networks.finder.find(canvas, film.spacing_mm), hip_side, box
 
 
 def measure(
@@ -125,6 +104,55 @@ def measure(
     """
     models = models or load_models()
     started = perf_counter()
+    state = prepare(
+        film,
+        models,
+        image=image,
+        patient=patient,
+        side=side,
+        box=box,
+        report=report,
+        cancelled=cancelled,
+    )
+    t = perf_counter()
+    state = _with_values(state, models)
+    now = perf_counter()
+    seconds = {**state.seconds, "measure": now - t, "total": now - started}
+    state = replace(state, seconds=seconds)
+    if report:
+        report("measure", state)
+    return state
+
+
+def prepare(
+    film: Radiograph,
+    networks: Networks,
+    *,
+    image: str = "",
+    patient: Patient | None = None,
+    side: Side | None = None,
+    box: HipBox | None = None,
+    landmarks_xy: Points | None = None,
+    report: Report | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Measurement:
+    """Images and landmarks of one hip: all that comes before a regression.
+
+    Parameters
+    ----------
+    film, image, patient, side, box, report, cancelled
+        As of :func:`measure`.
+    landmarks_xy
+        ``(16, 2)`` film pixels that somebody placed; the networks find them when
+        absent.
+
+    Raises
+    ------
+    FilmRefused
+        If the box lies outside the film, or a placed landmark is missing.
+    Cancelled
+        If asked to stop.
+    """
     seconds: dict[str, float] = {}
     state = Measurement(
         film.case_id,
@@ -136,8 +164,6 @@ def measure(
         spacing_source=film.spacing_source,
         patient=(patient or Patient()).or_else(film.patient),
         film=film,
-        model_name=models.bmd.name,
-        calibrated_on=models.bmd.calibrated_on,
     )
 
     def step_done(
@@ -153,7 +179,9 @@ def measure(
 
     t = perf_counter()
     grey = film.grey()
-    box, hip_side, flags = _place(film, grey, models, box, state.side)
+    if landmarks_xy is not None and box is None:
+        box = _box_around(landmarks_xy, film)
+    box, hip_side, flags = _place(film, grey, networks, box, state.side)
     canvas = make_canvas(grey, box, is_mirrored(hip_side))
     if normalisation(canvas.grey)[1] < EVEN_GREY:
         raise FilmRefused(
@@ -164,23 +192,36 @@ def measure(
     state = step_done("locate", t, state, counts_as="landmarks")
 
     t = perf_counter()
-    state = replace(state, images=_enhance(grey, canvas, models))
+    state = replace(state, images=_enhance(grey, canvas, networks))
     state = step_done("enhance", t, state)
 
     t = perf_counter()
-    marks = models.finder.find(canvas, film.spacing_mm)
+    if landmarks_xy is None:
+        marks = networks.finder.find(canvas, film.spacing_mm)
+    else:
+        marks = LandmarkSet(landmarks_xy, np.zeros(len(landmarks_xy)))
     seen = quality.metal(canvas, marks.xy)
     state = replace(state, landmarks=marks, flags=state.flags + seen)
     state = step_done("landmarks", t, state)
+    return replace(state, seconds=seconds)
 
-    t = perf_counter()
-    state = _with_values(state, models)
-    seconds["measure"] = perf_counter() - t
-    seconds["total"] = perf_counter() - started
-    state = replace(state, seconds=dict(seconds))
-    if report:
-        report("measure", state)
-    return state
+
+def _box_around(landmarks_xy: Points, film: Radiograph) -> HipBox | None:
+    """A hip box about placed landmarks on a film that shows more than one hip."""
+    from .landmarks.locate import BOX_MM, needs_locating
+
+    if not np.isfinite(landmarks_xy).all():
+        raise FilmRefused(
+            "A landmark is missing: place all sixteen, or let the networks find them."
+        )
+    if not needs_locating(film.shape, film.spacing_mm):
+        return None
+    low, high = landmarks_xy.min(axis=0), landmarks_xy.max(axis=0)
+    side = float((high - low).max()) * 2
+    if film.spacing_mm is not None:
+        side = BOX_MM / float(np.mean(film.spacing_mm))
+    x, y = (low + high) / 2
+    return HipBox.square((float(x), float(y)), side)
 
 
 def _place(
@@ -262,13 +303,17 @@ def remeasure(
 
 def _with_values(state: Measurement, models: Models) -> Measurement:
     """Regions, features and BMD of a state that has images and landmarks."""
+    name, films = models.bmd.name, models.bmd.calibrated_on
+    state = replace(state, model_name=name, calibrated_on=films)
     film, images, marks = state.film, state.images, state.landmarks
     assert film is not None and images is not None and marks is not None
+    image = models.bmd.image
+    known = state.regions if state.measured_on == image else {}
     spacing = film.spacing_mm
     px_cm2 = None if spacing is None else spacing[0] * spacing[1] / 100
     regions = {
-        region: _unchanged(state.regions.get(region), polygon)
-        or _region(images, polygon, px_cm2)
+        region: _unchanged(known.get(region), polygon)
+        or _region(images, polygon, px_cm2, image)
         for region, polygon in polygons(marks.xy).items()
     }
     kept = tuple(f for f in state.flags if f.code not in MEASURE_CODES)
@@ -281,7 +326,7 @@ def _with_values(state: Measurement, models: Models) -> Measurement:
     seen += quality.saturation(
         {region: part.burnt_share for region, part in regions.items()}
     )
-    state = replace(state, regions=regions)
+    state = replace(state, regions=regions, measured_on=image)
     vector = bmd.feature_vector(regions)
     if spacing is None or not np.isfinite(vector).all():
         reason = (
@@ -310,22 +355,23 @@ def _unchanged(
 
 
 def _region(
-    images: HipImages, polygon_xy: Points, px_cm2: float | None
+    images: HipImages, polygon_xy: Points, px_cm2: float | None, image: bmd.Image
 ) -> RegionMeasurement:
-    """One region read from the images, within its window only."""
+    """One region read from the film or the bone image, within its window only."""
     row, column = images.corner_row_col
     pixels = bmd.region_pixels(polygon_xy, images.film.shape, (column, row))
     film = images.film[pixels.window]
-    bone = images.bone_in(pixels.window)[pixels.inside]
+    bone = film if image == "raw" else images.bone_in(pixels.window)
     burnt = np.count_nonzero((film >= quality.SATURATED) & pixels.inside)
-    found = bmd.features_of_values(bone)
+    grey = bone[pixels.inside]
+    found = bmd.features_of_values(grey)
     return RegionMeasurement(
         polygon_xy,
         found.thresholds,
         found.features,
         None if px_cm2 is None else area(polygon_xy) * px_cm2,
         pixels.share,
-        burnt / max(bone.size, 1),
+        burnt / max(grey.size, 1),
     )
 
 
@@ -333,7 +379,7 @@ def _with_bmd(state: Measurement, vector: np.ndarray, models: Models) -> Measure
     model, patient = models.bmd, state.patient
     estimates = model.predict(vector, patient)
     values: dict[Site, float] = {site: e.value for site, e in estimates.items()}
-    if min(values.values()) <= 0:
+    if np.nanmin(list(values.values())) <= 0:
         return replace(
             state,
             status="partial",
@@ -343,7 +389,7 @@ def _with_bmd(state: Measurement, vector: np.ndarray, models: Models) -> Measure
             t_score=None,
         )
     flags: tuple[Flag, ...] = ()
-    if not model.uses_biology(patient):
+    if model.lacks_biology(patient):
         flags += (
             Flag(
                 "biology",

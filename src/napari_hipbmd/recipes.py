@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .anatomy import LANDMARK_IDS, SITES, Points, is_mirrored
+from .anatomy import LANDMARK_IDS, Points, is_mirrored
 from .canvas import make_canvas
 from .dicom import read_film
-from .files import write_text_atomic
 from .hips import Hips, to_levels
 from .radiograph import FilmRefused, HipBox, Radiograph
 from .resources import weights_dir
 from .study import Study
 
 if TYPE_CHECKING:
-    from .bmd import BmdModel
     from .landmarks.retraining import Retrained
     from .learning import Fit
 
@@ -189,72 +187,3 @@ def retrain_landmarks(
     hips = load_hips(study, annotator, progress, LEAST_LANDMARKS)
     plan = replace(plan, settings={**source_of(study), **plan.settings})
     return retrain(hips, start or weights_dir(), plan)
-
-
-def train_bmd(
-    folder: Path,
-    out: Path,
-    preset: str = "default",
-    *,
-    models: Path | None = None,
-    created_by: str = "",
-    progress: Progress | None = None,
-) -> BmdModel:
-    """Fit the regression of a study with DXA readings and write ``bmd.json``.
-
-    Films are enhanced and landmarks predicted by the networks of ``models``.
-
-    Raises
-    ------
-    FilmRefused
-        If there are too few films with readings.
-    """
-    from .bmd import MINIMUM_CASES, BmdModel, feature_vector
-    from .models import load_networks
-    from .pipeline import measure_features
-
-    study = Study.open(folder)
-    known = [c for c in study.cases if any(v is not None for v in c.dxa.values())]
-    if len(known) < MINIMUM_CASES:
-        raise FilmRefused(
-            f"The study {study.folder.name} has {len(known)} films with DXA readings,"
-            f" and a regression needs at least {MINIMUM_CASES}: fill in the bmd_"
-            " columns of cases.csv (g/cm²)."
-        )
-    networks = load_networks(models)
-    rows, patients, readings, groups = [], [], [], []
-    for done, case in enumerate(known):
-        if progress:
-            progress(done, len(known))
-        try:
-            found = measure_features(read_film(case.image), case.side, networks)
-        except FilmRefused as error:
-            raise FilmRefused(
-                f"Case {case.case_id}: {error} Or empty its bmd_ columns."
-            ) from error
-        rows.append(feature_vector(found))
-        patients.append(case.patient)
-        readings.append([_or_nan(case.dxa.get(site)) for site in SITES])
-        groups.append(case.group or case.case_id)
-    if progress:
-        progress(len(known), len(known))
-    cohorts = sorted({case.case_id.rsplit("-", 1)[0] for case in study.cases})[:4]
-    digital = all("family" in case.extra for case in study.cases)
-    model = BmdModel.fit(
-        np.array(rows),
-        patients,
-        np.array(readings),
-        groups=groups,
-        preset=preset,
-        name="digital hips" if digital else study.folder.name,
-        calibrated_on=f"{len(rows)} digital hips ({', '.join(cohorts)}; simulated DXA)"
-        if digital
-        else f"{len(rows)} films of the study {study.folder.name}",
-        created_by=created_by,
-    )
-    write_text_atomic(out / "bmd.json", model.to_json())
-    return model
-
-
-def _or_nan(value: float | None) -> float:
-    return float("nan") if value is None else value

@@ -82,8 +82,8 @@ def test_copies_of_a_film_of_one_patient_do_not_leak():
     (neck, *_) = evaluate(honest, biology=False, preset="paper")
     assert neck.agreement.r < 0.3
     for k in range(10):
-        patients = {honest.groups[i] for i in np.flatnonzero(neck.fold == k)}
-        others = {honest.groups[i] for i in np.flatnonzero(neck.fold != k)}
+        patients = {honest.groups[i] for i in np.flatnonzero(neck.folds[0] == k)}
+        others = {honest.groups[i] for i in np.flatnonzero(neck.folds[0] != k)}
         assert not patients & others
 
 

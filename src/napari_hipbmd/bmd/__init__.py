@@ -8,12 +8,29 @@ from .features import (
     features,
     features_of_values,
 )
-from .fitting import MINIMUM_CASES
+from .fitting import MINIMUM_CASES, interval_half_width
 from .folds import grouped_folds
-from .linear import Linear, fit_linear, out_of_fold
+from .inference import Uncertainty, patient_weights
+from .linear import Kind, Linear, fit_linear, out_of_fold
 from .raster import RegionPixels, region_pixels
-from .reference import SITE_NAMES, implausible, reference_data, t_scores
-from .regression import COVARIATES, PRESETS, BmdModel, SiteModel, covariate_row
+from .reference import (
+    SITE_NAMES,
+    T_SCORE_SITES,
+    implausible,
+    reference_data,
+    t_scores,
+)
+from .regression import (
+    COVARIATES,
+    IMAGES,
+    PRESETS,
+    BmdModel,
+    Image,
+    Preset,
+    SiteModel,
+    chosen_preset,
+    covariate_row,
+)
 from .ring import ring_features, ring_plane
 from .thresholds import (
     SD_MULTIPLIERS,
@@ -28,16 +45,23 @@ __all__ = [
     "COVARIATES",
     "FEATURES_VERSION",
     "FEATURE_NAMES",
+    "IMAGES",
     "MINIMUM_CASES",
     "PRESETS",
     "SD_MULTIPLIERS",
     "SITE_NAMES",
+    "T_SCORE_SITES",
     "BmdModel",
+    "Image",
+    "Kind",
     "Linear",
     "Multipliers",
+    "Preset",
     "RegionFeatures",
     "RegionPixels",
     "SiteModel",
+    "Uncertainty",
+    "chosen_preset",
     "clip",
     "covariate_row",
     "feature_means",
@@ -47,8 +71,10 @@ __all__ = [
     "fit_linear",
     "grouped_folds",
     "implausible",
+    "interval_half_width",
     "minmax_picture",
     "out_of_fold",
+    "patient_weights",
     "reference_data",
     "region_pixels",
     "ring_features",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 from ..anatomy import SITES, Site
 from ..radiograph import FilmRefused, Patient
 from .features import FEATURE_NAMES, FEATURES_VERSION
+from .inference import uncertainty
 from .linear import Kind, Matrix, fit_linear, out_of_fold
-from .regression import INTERVAL, PRESETS, BmdModel, SiteModel, covariate_row
+from .regression import INTERVAL, BmdModel, Image, Preset, SiteModel, covariate_row
 
 MINIMUM_CASES = 20
 _LARGEST_G_CM2 = 3.0
@@ -23,19 +25,16 @@ def fit_model(
     bmd_g_cm2: Matrix,
     *,
     groups: Sequence[str] | None,
-    preset: str,
+    preset: Preset,
     name: str,
     calibrated_on: str,
     created_by: str,
     folds: int,
     seed: int,
+    image: Image,
+    provenance: Mapping[str, Any],
 ) -> BmdModel:
     """See :meth:`BmdModel.fit`."""
-    if preset not in PRESETS:
-        raise FilmRefused(
-            f"There is no preset '{preset}': choose one of {', '.join(PRESETS)}."
-        )
-    chosen = PRESETS[preset]
     features = np.asarray(features, dtype=np.float64)
     bmd = np.asarray(bmd_g_cm2, dtype=np.float64)
     n = len(patients)
@@ -43,17 +42,20 @@ def fit_model(
         raise ValueError(f"shapes {features.shape}, {bmd.shape} for {n} patients")
     _refuse_wrong_units(bmd)
     who = [str(i) for i in range(n)] if groups is None else list(groups)
-    biology = np.array([covariate_row(p, chosen.covariates) for p in patients])
+    biology = np.array([covariate_row(p, preset.covariates) for p in patients])
     both = np.concatenate([features, biology.reshape(n, -1)], axis=1)
     features_only: dict[Site, SiteModel] = {}
     with_biology: dict[Site, SiteModel] = {}
+    sets = [(features, features_only)]
+    if preset.covariates:
+        sets.append((both, with_biology))
     for column, site in enumerate(SITES):
-        for x, models in ((features, features_only), (both, with_biology)):
+        for x, models in sets:
             use = np.isfinite(x).all(axis=1) & np.isfinite(bmd[:, column])
             if use.sum() >= MINIMUM_CASES:
                 seen = [who[i] for i in np.flatnonzero(use)]
                 models[site] = _fit_site(
-                    x[use], bmd[use, column], seen, chosen.kind, folds, seed
+                    x[use], bmd[use, column], seen, preset.kind, folds, seed
                 )
     if not features_only:
         raise FilmRefused(
@@ -67,10 +69,12 @@ def fit_model(
         name,
         calibrated_on,
         created_by,
-        chosen,
+        preset,
         FEATURES_VERSION,
         with_biology,
         features_only,
+        image,
+        provenance,
     )
 
 
@@ -106,6 +110,7 @@ def _fit_site(
         r if np.isfinite(r) else 0.0,
         float(np.mean(np.abs(residuals))),
         len(y),
+        uncertainty(x, y, linear, groups, seed),
     )
 
 

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from ..radiograph import FilmRefused
 
 Indices = NDArray[np.intp]
+Groups = Sequence[str] | NDArray[np.int64]
+"""The patient of each case: names, or numbers."""
 
 
 def grouped_folds(
-    groups: Sequence[str], folds: int = 10, seed: int = 0
+    groups: Groups, folds: int = 10, seed: int = 0
 ) -> Iterator[tuple[Indices, Indices]]:
     """Training and test indices of each fold.
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..anatomy import SITES, Site
 from ..measurement import Estimate
-from ..radiograph import Patient
+from ..radiograph import FilmRefused, Patient
+from .inference import Uncertainty
 from .linear import Kind, Linear, Matrix
+
+Image = Literal["raw", "enhanced"]
+IMAGES: tuple[Image, ...] = ("raw", "enhanced")
 
 COVARIATES: tuple[str, ...] = ("sex", "age_years", "height_cm", "weight_kg")
 """The biology, in this order; sex is 1 for a man and 0 for a woman."""
@@ -36,12 +41,30 @@ PRESETS: Mapping[str, Preset] = {
 }
 
 
+def chosen_preset(preset: str | Preset) -> Preset:
+    """A preset by its name, or the one that is given.
+
+    Raises
+    ------
+    FilmRefused
+        If there is no preset of that name.
+    """
+    if isinstance(preset, Preset):
+        return preset
+    if preset not in PRESETS:
+        raise FilmRefused(
+            f"There is no preset '{preset}': choose one of {', '.join(PRESETS)}."
+        )
+    return PRESETS[preset]
+
+
 @dataclass(frozen=True, eq=False)
 class SiteModel:
     """The regression of one site, with what out-of-fold predictions reached.
 
     ``half_width_g_cm2`` is half the 90 % interval; ``r`` and ``mae_g_cm2`` are the
     correlation and the mean absolute error over ``n`` cases, out of fold.
+    ``uncertainty`` tells how well the coefficients are known.
     """
 
     linear: Linear
@@ -49,6 +72,7 @@ class SiteModel:
     r: float
     mae_g_cm2: float
     n: int
+    uncertainty: Uncertainty | None = None
 
     def predict(self, row: Matrix) -> Estimate:
         """Estimate from one row of inputs ``(p,)``."""
@@ -72,7 +96,12 @@ class BmdModel:
         ``FEATURES_VERSION`` of the features it was fitted on.
     with_biology, features_only
         Site → model. A site without readings is absent. ``with_biology`` is empty
-        when too few cases had all their covariates.
+        when too few cases had all their covariates, or none was wanted.
+    image
+        Whose grey values it was fitted to, and is used with: the film itself
+        (``"raw"``) or the bone image (``"enhanced"``).
+    provenance
+        Study, films, landmarks, networks, command, date: plain JSON values.
     """
 
     name: str
@@ -82,6 +111,8 @@ class BmdModel:
     features_version: int
     with_biology: Mapping[Site, SiteModel]
     features_only: Mapping[Site, SiteModel]
+    image: Image = "enhanced"
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def fit(
@@ -91,12 +122,14 @@ class BmdModel:
         bmd_g_cm2: Matrix,
         *,
         groups: Sequence[str] | None = None,
-        preset: str = "default",
+        preset: str | Preset = "default",
         name: str = "own calibration",
         calibrated_on: str = "",
         created_by: str = "",
         folds: int = 10,
         seed: int = 0,
+        image: Image = "enhanced",
+        provenance: Mapping[str, Any] | None = None,
     ) -> BmdModel:
         """Fit to films with DXA readings.
 
@@ -111,9 +144,12 @@ class BmdModel:
         groups
             Who each film is of, ``n`` names; one film a patient when absent.
         preset
-            ``"default"`` (ridge, sex included) or ``"paper"`` (least squares, no sex).
-        name, calibrated_on, created_by
-            Provenance, kept in the model.
+            ``"default"`` (ridge, sex included), ``"paper"`` (least squares, no sex), or
+            a choice of one's own.
+        name, calibrated_on, created_by, provenance
+            Kept in the model.
+        image
+            What the features were measured on.
         folds, seed
             Of the out-of-fold residuals that give the intervals.
 
@@ -123,20 +159,29 @@ class BmdModel:
             If there are fewer than 20 usable cases, too few patients, or readings
             that cannot be in g/cm².
         """
+        from threadpoolctl import threadpool_limits
+
         from .fitting import fit_model
 
-        return fit_model(
-            features,
-            patients,
-            bmd_g_cm2,
-            groups=groups,
-            preset=preset,
-            name=name,
-            calibrated_on=calibrated_on,
-            created_by=created_by,
-            folds=folds,
-            seed=seed,
-        )
+        with threadpool_limits(1):  # small matrices: threads only wait for another
+            return fit_model(
+                features,
+                patients,
+                bmd_g_cm2,
+                groups=groups,
+                preset=chosen_preset(preset),
+                name=name,
+                calibrated_on=calibrated_on,
+                created_by=created_by,
+                folds=folds,
+                seed=seed,
+                image=image,
+                provenance=provenance or {},
+            )
+
+    def lacks_biology(self, patient: Patient) -> bool:
+        """Whether covariates that the model asks for are unknown."""
+        return bool(self.preset.covariates) and not self.uses_biology(patient)
 
     def uses_biology(self, patient: Patient) -> bool:
         """Whether all covariates that this model needs are known."""

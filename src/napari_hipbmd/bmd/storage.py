@@ -11,11 +11,13 @@ import numpy as np
 from ..anatomy import SITES, Site
 from ..radiograph import FilmRefused
 from .features import FEATURE_NAMES, FEATURES_VERSION
+from .inference import Uncertainty
 from .linear import Linear
-from .regression import COVARIATES, BmdModel, Preset, SiteModel
+from .regression import COVARIATES, IMAGES, BmdModel, Preset, SiteModel
 
 _FORMAT = "napari-hipbmd BMD regression"
-_FORMAT_VERSION = 1
+_FORMAT_VERSION = 2
+_READABLE = (1, 2)  # version 1 knows neither image nor provenance
 _SETS = ("with_biology", "features_only")
 
 
@@ -32,6 +34,8 @@ def model_as_dict(model: BmdModel) -> dict[str, Any]:
             "kind": model.preset.kind,
             "covariates": list(model.preset.covariates),
         },
+        "image": model.image,
+        "provenance": dict(model.provenance),
         "features_version": model.features_version,
         "features": list(FEATURE_NAMES),
         "unit": "g/cm2",
@@ -49,7 +53,7 @@ def model_from_text(text: str) -> BmdModel:
         data = json.loads(text)
         if not isinstance(data, dict) or data.get("format") != _FORMAT:
             raise ValueError("it is not a BMD regression of napari-hipbmd")
-        if data["format_version"] != _FORMAT_VERSION:
+        if data["format_version"] not in _READABLE:
             raise ValueError(f"its format version is {data['format_version']!r}")
         if data["features"] != list(FEATURE_NAMES):
             raise ValueError("its features are others than this version computes")
@@ -85,7 +89,13 @@ def _model(data: dict[str, Any]) -> BmdModel:
         int(data["features_version"]),
         _sites(data["with_biology"], inputs + len(covariates)),
         _sites(data["features_only"], inputs),
+        data.get("image", "enhanced"),
+        data.get("provenance", {}),
     )
+    if model.image not in IMAGES:
+        raise ValueError(f"its image is {model.image!r}, not 'raw' or 'enhanced'")
+    if not isinstance(model.provenance, dict):
+        raise ValueError("its provenance is no table of names and values")
     if not model.features_only:
         raise ValueError("it holds no site")
     if model.with_biology and model.with_biology.keys() != model.features_only.keys():
@@ -101,8 +111,8 @@ def _sites(stored: Mapping[str, Any], inputs: int) -> dict[Site, SiteModel]:
 
 
 def _site_as_dict(model: SiteModel) -> dict[str, Any]:
-    linear = model.linear
-    return {
+    linear, known = model.linear, model.uncertainty
+    stored: dict[str, Any] = {
         "n": model.n,
         "r": model.r,
         "mae_g_cm2": model.mae_g_cm2,
@@ -116,6 +126,16 @@ def _site_as_dict(model: SiteModel) -> dict[str, Any]:
         "mean": linear.mean.tolist(),
         "scale": linear.scale.tolist(),
     }
+    if known is not None:
+        stored["uncertainty"] = {
+            "method": known.method,
+            "intercept_standard_error": known.intercept_standard_error,
+            "standard_errors": known.standard_errors.tolist(),
+            "variance_inflation": [
+                float(v) if np.isfinite(v) else None for v in known.variance_inflation
+            ],
+        }
+    return stored
 
 
 def _site(stored: Mapping[str, Any], inputs: int) -> SiteModel:
@@ -143,6 +163,24 @@ def _site(stored: Mapping[str, Any], inputs: int) -> SiteModel:
         r=_number(stored, "r"),
         mae_g_cm2=_number(stored, "mae_g_cm2"),
         n=int(_number(stored, "n")),
+        uncertainty=_uncertainty(stored.get("uncertainty"), inputs),
+    )
+
+
+def _uncertainty(stored: Mapping[str, Any] | None, inputs: int) -> Uncertainty | None:
+    if stored is None:
+        return None
+    errors, inflation = (
+        np.array([np.nan if v is None else v for v in stored[name]], dtype=np.float64)
+        for name in ("standard_errors", "variance_inflation")
+    )
+    if errors.shape != (inputs,) or inflation.shape != (inputs,):
+        raise ValueError(f"'uncertainty' does not hold {inputs} numbers")
+    return Uncertainty(
+        str(stored["method"]),
+        errors,
+        _number(stored, "intercept_standard_error"),
+        inflation,
     )
 
 

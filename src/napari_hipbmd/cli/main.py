@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..measurement import RESEARCH_USE
 from ..radiograph import Cancelled, FilmRefused
+from . import choices
 
 USAGE_ERROR, STOPPED = 2, 130
 
@@ -215,6 +216,18 @@ def _train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--models", type=Path, metavar="DIR",
         help="networks that a BMD regression is fitted behind",
     )  # fmt: skip
+    bmd = p.add_argument_group("of bmd")
+    bmd.add_argument(
+        "--targets", type=choices.targets, metavar="A,B",
+        help="DXA columns to estimate (default: all of neck, trochanter,"
+        " intertrochanter, total)",
+    )  # fmt: skip
+    bmd.add_argument(
+        "--image", choices=("raw", "enhanced"),
+        help="grey values of the film itself, or of the bone image (default)",
+    )  # fmt: skip
+    choices.add_landmarks(bmd)
+    choices.add_regression(bmd)
 
     def run(args: argparse.Namespace) -> int:
         from .train import run_train
@@ -229,8 +242,15 @@ def _validate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     p.add_argument("study", type=Path, metavar="STUDY")
     p.add_argument("--out", type=Path, required=True, metavar="DIR")
     p.add_argument("--folds", type=positive_int, default=10, metavar="K")
+    p.add_argument(
+        "--repeats", type=positive_int, default=1, metavar="R",
+        help="draw the folds so many times",
+    )  # fmt: skip
+    p.add_argument("--seed", type=not_negative, default=0, metavar="S")
     p.add_argument("--preset", choices=("paper", "default"), default="default")
     p.add_argument("--models", type=Path, metavar="DIR")
+    choices.add_landmarks(p)
+    choices.add_regression(p)
 
     def run(args: argparse.Namespace) -> int:
         from .validate import run_validate

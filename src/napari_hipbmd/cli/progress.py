@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 from time import perf_counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..validation import Step
 
 WIDTH = 28
 QUIET_SECONDS = 10.0
@@ -41,3 +45,17 @@ class Bar:
             sys.stderr.flush()
         else:
             print(text, file=sys.stderr, flush=True)
+
+
+class Stages:
+    """A bar for each stage of a run that reports steps."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._bar = Bar("")
+
+    def __call__(self, step: Step, _figures: object) -> None:
+        """Show the step; a new stage begins a new bar."""
+        if step.stage != self._stage:
+            self._stage, self._bar = step.stage, Bar(step.stage)
+        self._bar(step.done, step.count, step.note)

@@ -7,10 +7,15 @@ import shlex
 import sys
 from collections.abc import Mapping
 
-from .progress import Bar
+from ..anatomy import SITES
+from ..validation import PREDICTED
+from .choices import chosen_regression
+from .fit_table import fit_text
+from .progress import Bar, Stages
 
 EPOCHS = {"enhancement": 45, "landmarks": 24}
 USAGE_ERROR = 2
+_OF_BMD = ("targets", "image", "landmarks", "fit", "covariates")
 BATCH = {"default": 16, "paper": 64}
 
 
@@ -23,12 +28,13 @@ def _without_effect(args: argparse.Namespace) -> list[str]:
         "from": args.start is not None,
         "models": args.models is not None,
         "device": args.device != "auto",
+        **{name: getattr(args, name) is not None for name in _OF_BMD},
     }
-    useless = ["models"]
+    useless = ["models", *_OF_BMD]
     if args.step == "bmd":
         useless = ["epochs", "resume", "annotator", "from", "device"]
     elif args.step == "enhancement":
-        useless = ["models", "annotator", "from"]
+        useless += ["annotator", "from"]
     return [name for name in useless if given[name]]
 
 
@@ -42,26 +48,16 @@ def run_train(args: argparse.Namespace) -> int:
     ):
         if value:
             command += f" --{option} {option.upper()}"
+    for name in _OF_BMD:
+        value = getattr(args, name)
+        if value is not None:
+            told = value if isinstance(value, str) else ",".join(value) or "none"
+            command += f" --{name} {told}"
     for name in _without_effect(args):
         print(f"hipbmd: --{name} has no effect on {args.step}.", file=sys.stderr)
         return USAGE_ERROR
     if args.step == "bmd":
-        from ..recipes import train_bmd
-
-        model = train_bmd(
-            args.study,
-            args.out,
-            args.preset,
-            models=args.models,
-            created_by=f"{command} --out OUT",
-            progress=Bar("measured"),
-        )
-        for site, fitted in model.with_biology.items():
-            print(
-                f"{site:<16} r {fitted.r:.3f}  MAE {fitted.mae_g_cm2:.3f} g/cm²"
-                f"  n {fitted.n} (out of fold)"
-            )
-        return 0
+        return _fit(args, f"{command} --out OUT")
 
     from ..learning import Fit
     from ..recipes import retrain_landmarks, train_network
@@ -98,4 +94,24 @@ def run_train(args: argparse.Namespace) -> int:
     else:
         train_network(args.step, args.study, args.preset, plan, Bar("films read"))
     print(f"{args.step} model in {shlex.quote(str(args.out))}")
+    return 0
+
+
+def _fit(args: argparse.Namespace, command: str) -> int:
+    """Fit a regression, and tell how good it is and how well it is known."""
+    from ..calibration import FitPlan, calibrate
+
+    plan = FitPlan(
+        args.targets or SITES,
+        args.image or "enhanced",
+        args.landmarks or PREDICTED,
+        chosen_regression(args),
+        seed=args.seed,
+    )
+    found = calibrate(
+        args.study, args.out, plan, models=args.models, command=command,
+        report=Stages(),
+    )  # fmt: skip
+    print(fit_text(found))
+    print(f"BMD regression in {shlex.quote(str(args.out / 'bmd.json'))}")
     return 0

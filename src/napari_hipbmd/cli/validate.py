@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import argparse
 
-from ..validation import validate
-from .progress import Bar
+from ..validation import PREDICTED, validate
+from .choices import chosen_regression
+from .progress import Stages
 
 
 def run_validate(args: argparse.Namespace) -> int:
-    """Print r and MAE of the five rows and write the figures."""
+    """Print the tables of the five rows and write them with the figures."""
     found = validate(
         args.study,
         args.out,
         args.folds,
-        preset=args.preset,
+        seed=args.seed,
+        repeats=args.repeats,
+        preset=chosen_regression(args),
+        landmarks=args.landmarks or PREDICTED,
         models=args.models,
-        progress=Bar("measured"),
+        report=Stages(),
     )
     print(found.text())
     return 0

@@ -96,7 +96,9 @@ def threshold_picture(
     x1, y1 = np.minimum(np.ceil(polygon.max(axis=0)).astype(int) + 3, (columns, rows))
     if x1 - x0 < 2 or y1 - y0 < 2:
         return None
-    part = images.film[y0:y1, x0:x1] - images.sto[y0:y1, x0:x1]
+    part = images.film[y0:y1, x0:x1]
+    if measurement.measured_on == "enhanced":
+        part = part - images.sto[y0:y1, x0:x1]
     picture = minmax_picture(part, float(t1), float(t2))
     view = _View(part.shape, _spacing(measurement), _LONG_SIDE_REGION)
     name = f"{region}-{index}-{zlib.crc32(found.polygon_xy.tobytes()):x}"

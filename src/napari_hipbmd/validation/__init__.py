@@ -1,25 +1,54 @@
 """How far estimates can be trusted: out-of-fold comparison with DXA (paper 4)."""
 
-from .agreement import Agreement, agreement
-from .collect import CaseFeatures, collect, feature_table
+from .agreement import Agreement, agreement, weighted_figures
+from .bootstrap import Difference, Resampled
+from .cache import CaseFeatures
+from .checks import checked_covariates, left_out, refuse_too_small, with_reading
+from .collect import PREDICTED, TRUTH, MeasureCase, collect, feature_table
 from .landmark_errors import LandmarkErrors, landmark_errors
-from .rows import ROWS, FeatureTable, RowResult, evaluate, gap_closed
+from .measuring import networks_fingerprint, networks_provenance, pipeline_measure
+from .progress import FillingIn, Report, Step
+from .rows import ROW_NAMES, ROWS, FeatureTable, Row, RowResult, evaluate, gap_closed
 from .run import validate
+from .screening import screening
+from .strata import strata
+from .summary import summarise
 from .tables import Validation
 
 __all__ = [
+    "PREDICTED",
     "ROWS",
+    "ROW_NAMES",
+    "TRUTH",
     "Agreement",
     "CaseFeatures",
+    "Difference",
     "FeatureTable",
+    "FillingIn",
     "LandmarkErrors",
+    "MeasureCase",
+    "Report",
+    "Resampled",
+    "Row",
     "RowResult",
+    "Step",
     "Validation",
     "agreement",
+    "checked_covariates",
     "collect",
     "evaluate",
     "feature_table",
     "gap_closed",
     "landmark_errors",
+    "left_out",
+    "networks_fingerprint",
+    "networks_provenance",
+    "pipeline_measure",
+    "refuse_too_small",
+    "screening",
+    "strata",
+    "summarise",
     "validate",
+    "weighted_figures",
+    "with_reading",
 ]

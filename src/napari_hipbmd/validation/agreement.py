@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,8 @@ class Agreement:
     ----------
     n
         Cases.
-    r, r_low, r_high
-        Pearson's correlation with its 95 % interval (Fisher's transform). NaN when
-        one side is constant.
+    r
+        Pearson's correlation; NaN when one side is constant.
     mae_g_cm2, rmse_g_cm2
         Mean absolute and root mean square difference.
     r2
@@ -28,19 +28,24 @@ class Agreement:
     slope, intercept_g_cm2
         Calibration: reading = intercept + slope · estimate, by least squares. Ideal
         is 1 and 0.
+    icc
+        Intraclass correlation ICC(2,1): absolute agreement of single measurements,
+        both methods taken as drawn from many (Shrout & Fleiss 1979).
+    ccc
+        Concordance correlation coefficient (Lin 1989).
     bias_g_cm2, sd_g_cm2
         Mean and standard deviation (n − 1) of the differences.
     """
 
     n: int
     r: float
-    r_low: float
-    r_high: float
     mae_g_cm2: float
     rmse_g_cm2: float
     r2: float
     slope: float
     intercept_g_cm2: float
+    icc: float
+    ccc: float
     bias_g_cm2: float
     sd_g_cm2: float
 
@@ -62,6 +67,10 @@ class Agreement:
         return float(t.ppf(0.975, self.n - 1) * error)
 
 
+FIGURES = tuple(field.name for field in fields(Agreement) if field.name != "n")
+"""Names of the figures, in the order of the tables."""
+
+
 def agreement(estimate: Values, reading: Values) -> Agreement:
     """Compare estimates with readings.
 
@@ -70,33 +79,81 @@ def agreement(estimate: Values, reading: Values) -> Agreement:
     estimate, reading
         ``(n,)`` aBMD in g/cm², without missing values, n ≥ 3.
     """
-    from scipy.stats import linregress, pearsonr
-
-    difference = estimate - reading
-    spread = float(np.sum((reading - reading.mean()) ** 2))
-    r, low, high = (float("nan"),) * 3
-    slope, intercept = float("nan"), float("nan")
-    if _varies(estimate):
-        line = linregress(estimate, reading)
-        slope, intercept = float(line.slope), float(line.intercept)
-        if _varies(reading):
-            found = pearsonr(estimate, reading)
-            interval = found.confidence_interval(0.95)
-            r, low, high = float(found.statistic), interval.low, interval.high
+    weights = np.ones((1, reading.size))
+    found = weighted_figures(estimate, reading, weights)
     return Agreement(
-        n=reading.size,
-        r=r,
-        r_low=float(low),
-        r_high=float(high),
-        mae_g_cm2=float(np.mean(np.abs(difference))),
-        rmse_g_cm2=float(np.sqrt(np.mean(difference**2))),
-        r2=1 - float(np.sum(difference**2)) / spread if spread > 0 else float("nan"),
-        slope=slope,
-        intercept_g_cm2=intercept,
-        bias_g_cm2=float(difference.mean()),
-        sd_g_cm2=float(difference.std(ddof=1)),
+        n=reading.size, **{name: float(value[0]) for name, value in found.items()}
     )
 
 
-def _varies(values: Values) -> bool:
-    return bool(np.ptp(values) > 1e-9 * (1 + np.abs(values).max()))
+def mean_agreement(repeats: Sequence[Agreement]) -> Agreement:
+    """The mean of each figure over repeats on the same cases."""
+    means = {
+        name: float(np.mean([getattr(one, name) for one in repeats]))
+        for name in FIGURES
+    }
+    return Agreement(n=repeats[0].n, **means)
+
+
+def weighted_figures(
+    estimate: Values, reading: Values, weights: Values
+) -> dict[str, Values]:
+    """Every figure of :class:`Agreement` for many samples of the same cases at once.
+
+    All figures follow from sums over the cases, so that thousands of bootstrap
+    samples cost one product of matrices.
+
+    Parameters
+    ----------
+    estimate, reading
+        ``(n,)``.
+    weights
+        ``(samples, n)``: how often each case occurs in each sample.
+
+    Returns
+    -------
+    dict
+        Name of a figure → ``(samples,)``.
+    """
+    # About their middle, so that the sums of squares keep their digits.
+    middle = float(reading.mean())
+    x, y = estimate - middle, reading - middle
+    sums = weights @ np.column_stack(
+        [np.ones(x.size), x, y, x * x, y * y, x * y, np.abs(x - y)]
+    )
+    n = sums[:, 0]
+    mean_x, mean_y, xx, yy, xy, mae = (sums[:, 1:] / n[:, None]).T
+    var_x, var_y = _above_noise(xx - mean_x**2, xx), _above_noise(yy - mean_y**2, yy)
+    cov = xy - mean_x * mean_y
+    bias = mean_x - mean_y
+    var_d = np.maximum(var_x + var_y - 2 * cov, 0)  # population variance
+    mean_square = var_d + bias**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = np.where(var_x > 0, cov / var_x, np.nan)
+        r = np.where((var_x > 0) & (var_y > 0), cov / np.sqrt(var_x * var_y), np.nan)
+        return {
+            "r": np.clip(r, -1, 1),
+            "mae_g_cm2": mae,
+            "rmse_g_cm2": np.sqrt(mean_square),
+            "r2": np.where(var_y > 0, 1 - mean_square / var_y, np.nan),
+            "slope": slope,
+            "intercept_g_cm2": mean_y + middle - slope * (mean_x + middle),
+            "icc": _icc(n, var_x, var_y, cov, bias),
+            "ccc": 2 * cov / (var_x + var_y + bias**2),
+            "bias_g_cm2": bias,
+            "sd_g_cm2": np.sqrt(var_d * n / (n - 1)),
+        }
+
+
+def _icc(n: Values, var_x: Values, var_y: Values, cov: Values, bias: Values) -> Values:
+    """ICC(2,1) of two methods from the mean squares of a two-way table."""
+    subjects = (var_x + var_y + 2 * cov) / 2 * n / (n - 1)
+    methods = n * bias**2 / 2
+    rest = (var_x + var_y - 2 * cov) / 2 * n / (n - 1)
+    found: Values = (subjects - rest) / (subjects + rest + 2 * (methods - rest) / n)
+    return found
+
+
+def _above_noise(variance: Values, mean_square: Values) -> Values:
+    """A variance, or 0 where it is no more than what rounding leaves."""
+    return np.where(variance > 1e-12 * (mean_square + 1e-6), variance, 0.0)

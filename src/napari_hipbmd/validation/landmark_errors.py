@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..anatomy import LANDMARK_IDS, distances_mm
 from ..study import Study
-from .collect import CaseFeatures
+from .cache import CaseFeatures
 
 LEVELS_MM = (1, 2, 3, 4)
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from ..anatomy import SITES, Site
-from ..bmd import COVARIATES, PRESETS, grouped_folds, out_of_fold
+from ..bmd import (
+    COVARIATES,
+    FEATURE_NAMES,
+    Kind,
+    Preset,
+    chosen_preset,
+    fit_linear,
+    grouped_folds,
+    interval_half_width,
+    out_of_fold,
+)
 from ..radiograph import FilmRefused
-from .agreement import Agreement, agreement
+from .agreement import Agreement, agreement, mean_agreement
 
 Row = Literal["biology", "raw", "ring", "enhanced", "exact"]
 ROWS: tuple[Row, ...] = ("biology", "raw", "ring", "enhanced", "exact")
@@ -24,6 +35,7 @@ ROW_NAMES: Mapping[Row, str] = {
     "exact": "exact STO",
 }
 MINIMUM_CASES = 20
+_INNER_FOLDS = 5
 NO_READINGS = (
     "The study has no DXA readings: give them in g/cm² in the columns bmd_neck,"
     " bmd_trochanter, bmd_intertrochanter and bmd_total of cases.csv."
@@ -59,28 +71,63 @@ class FeatureTable:
 class RowResult:
     """Out-of-fold estimates of one row at one site.
 
-    ``estimate`` and ``reading`` are ``(n,)`` in g/cm²; ``fold`` tells the fold in
-    which each was estimated. ``case_ids`` names the cases that were used.
+    Attributes
+    ----------
+    row, site
+        What was estimated from what.
+    case_ids
+        The ``n`` cases that were used: point i of every figure is ``case_ids[i]``.
+    patient
+        ``(n,)`` number of the patient of each case; it names nobody.
+    estimates, folds
+        ``(repeats, n)``: estimate in g/cm², and the fold in which it was made.
+    reading
+        ``(n,)`` DXA reading in g/cm².
+    fitted
+        ``(n,)`` estimates of a regression that has seen every case (in sample).
+    half_width
+        ``(n,)`` half the 90 % interval, found without the case's fold; NaN where it
+        was not asked for.
     """
 
     row: Row
     site: Site
     case_ids: tuple[str, ...]
-    estimate: Matrix
+    patient: NDArray[np.int64]
+    estimates: Matrix
+    folds: NDArray[np.int64]
     reading: Matrix
-    fold: NDArray[np.int64]
+    fitted: Matrix
+    half_width: Matrix
+
+    @property
+    def estimate(self) -> Matrix:
+        """Mean over the repeats, ``(n,)``: what is drawn."""
+        return self.estimates.mean(axis=0)
 
     @property
     def agreement(self) -> Agreement:
-        """Over all cases together."""
-        return agreement(self.estimate, self.reading)
+        """Over all cases together, mean over the repeats."""
+        return mean_agreement([agreement(one, self.reading) for one in self.estimates])
+
+    @property
+    def in_sample(self) -> Agreement:
+        """What the same regression seems to reach on the cases it was fitted to."""
+        return agreement(self.fitted, self.reading)
+
+    @property
+    def covered(self) -> Matrix:
+        """1 where the 90 % interval of the first repeat holds the reading, ``(n,)``."""
+        inside = np.abs(self.estimates[0] - self.reading) <= self.half_width
+        return np.where(np.isfinite(self.half_width), inside, np.nan)
 
     def by_fold(self) -> list[Agreement]:
         """Fold by fold, as the paper's Fig. 8; folds under 3 cases are left out."""
         return [
-            agreement(self.estimate[chosen], self.reading[chosen])
-            for k in range(int(self.fold.max()) + 1)
-            if (chosen := self.fold == k).sum() >= 3
+            agreement(estimate[chosen], self.reading[chosen])
+            for estimate, fold in zip(self.estimates, self.folds, strict=True)
+            for k in range(int(fold.max()) + 1)
+            if (chosen := fold == k).sum() >= 3
         ]
 
 
@@ -89,25 +136,39 @@ def evaluate(
     folds: int = 10,
     seed: int = 0,
     *,
-    preset: str = "default",
+    repeats: int = 1,
+    preset: str | Preset = "default",
     biology: bool = True,
+    sites: Sequence[Site] = SITES,
+    rows: Sequence[Row] = ROWS,
+    features: Sequence[int] = range(len(FEATURE_NAMES)),
+    intervals: bool = False,
+    report: Callable[[list[RowResult]], None] | None = None,
 ) -> list[RowResult]:
     """Estimate every case by regressions that never saw its patient.
 
     Every row is judged on the same cases and the same folds. The scaler, the ridge
-    strength and the coefficients are fitted inside each fold.
+    strength, the coefficients and the interval are fitted inside each fold.
 
     Parameters
     ----------
     table
         The study.
-    folds, seed
-        Folds by patient.
+    folds, seed, repeats
+        Folds by patient, drawn anew for each repeat.
     preset
-        ``"default"`` or ``"paper"``: which covariates, and how it is fitted.
+        ``"default"``, ``"paper"`` or one's own: which covariates, and how it is fitted.
     biology
         Whether the covariates join the grey-level features. Without them the row
         ``"biology"`` is left out.
+    sites, rows
+        The readings to estimate, and from what.
+    features
+        Which of the nine grey-level features are used.
+    intervals
+        Whether to find the 90 % intervals too, which takes five times as long.
+    report
+        Called after each row with all results so far; may raise to stop.
 
     Returns
     -------
@@ -119,35 +180,59 @@ def evaluate(
     FilmRefused
         If no site has 20 usable cases; the message says what is missing.
     """
-    chosen = PRESETS[preset]
+    chosen = chosen_preset(preset)
     columns = [COVARIATES.index(name) for name in chosen.covariates]
     covariates = table.covariates[:, columns if biology else []]
-    inputs = _inputs(table, covariates)
+    inputs = _inputs(table, covariates, rows, list(features))
     usable = _complete(inputs) if inputs else np.zeros(len(table.case_ids), np.bool_)
     results: list[RowResult] = []
-    for column, site in enumerate(SITES):
-        reading = table.dxa_g_cm2[:, column]
-        use = np.flatnonzero(usable & np.isfinite(reading))
-        if use.size < MINIMUM_CASES:
-            continue
-        groups = [table.groups[i] for i in use.tolist()]
-        names = tuple(table.case_ids[i] for i in use.tolist())
-        fold = np.zeros(use.size, dtype=np.int64)
-        for k, (_, test) in enumerate(grouped_folds(groups, folds, seed)):
-            fold[test] = k
-        for row, x in inputs.items():
-            estimate = out_of_fold(
-                x[use],
-                reading[use],
-                groups=groups,
-                kind=chosen.kind,
-                folds=folds,
-                seed=seed,
-            )
-            results.append(RowResult(row, site, names, estimate, reading[use], fold))
+    with threadpool_limits(1):  # small matrices: more threads only wait for another
+        for site in sites:
+            reading = table.dxa_g_cm2[:, SITES.index(site)]
+            use = np.flatnonzero(usable & np.isfinite(reading))
+            if use.size < MINIMUM_CASES:
+                continue
+            names = tuple(table.case_ids[i] for i in use.tolist())
+            patient = np.unique(np.asarray(table.groups)[use], return_inverse=True)[1]
+            for row, x in inputs.items():
+                out = _out_of_fold(
+                    x[use], reading[use], patient, chosen.kind,
+                    (folds, seed, repeats), intervals,
+                )  # fmt: skip
+                results.append(RowResult(row, site, names, patient, *out))
+                if report is not None:
+                    report(results)
     if not results:
         raise FilmRefused(_why_too_few(table, covariates, usable))
     return results
+
+
+def _out_of_fold(
+    x: Matrix,
+    y: Matrix,
+    patient: NDArray[np.int64],
+    kind: Kind,
+    plan: tuple[int, int, int],
+    intervals: bool,
+) -> tuple[Matrix, NDArray[np.int64], Matrix, Matrix, Matrix]:
+    """Estimates, folds, readings, in-sample estimates and half-widths of one row."""
+    folds, seed, repeats = plan
+    estimates, fold = np.full((2, repeats, y.size), np.nan)
+    half_width = np.full(y.size, np.nan)
+    for repeat in range(repeats):
+        for k, (train, test) in enumerate(grouped_folds(patient, folds, seed + repeat)):
+            seen = patient[train]
+            linear = fit_linear(x[train], y[train], kind=kind, groups=seen)
+            estimates[repeat, test] = linear.predict(x[test])
+            fold[repeat, test] = k
+            if intervals and repeat == 0:
+                inner = min(_INNER_FOLDS, len(set(seen.tolist())))
+                without = out_of_fold(
+                    x[train], y[train], groups=seen, kind=kind, folds=inner, seed=seed
+                )
+                half_width[test] = interval_half_width(without - y[train], x.shape[1])
+    fitted = fit_linear(x, y, kind=kind, groups=patient).predict(x)
+    return estimates, fold.astype(np.int64), y, fitted, half_width
 
 
 def gap_closed(results: Sequence[RowResult], site: Site = "neck") -> float:
@@ -161,13 +246,17 @@ def gap_closed(results: Sequence[RowResult], site: Site = "neck") -> float:
     return (r["enhanced"] - r["raw"]) / (r["exact"] - r["raw"])
 
 
-def _inputs(table: FeatureTable, covariates: Matrix) -> dict[Row, Matrix]:
+def _inputs(
+    table: FeatureTable, covariates: Matrix, rows: Sequence[Row], features: list[int]
+) -> dict[Row, Matrix]:
     """Row → inputs. Exact STO only where it costs no case: real films have none."""
-    inputs: dict[Row, Matrix] = {"biology": covariates} if covariates.size else {}
+    inputs: dict[Row, Matrix] = {}
+    if covariates.size and "biology" in rows:
+        inputs["biology"] = covariates
     for row in ROWS:
-        if row in table.features:
-            inputs[row] = np.hstack([table.features[row], covariates])
-    if "exact" in inputs:
+        if row in rows and row in table.features:
+            inputs[row] = np.hstack([table.features[row][:, features], covariates])
+    if "exact" in inputs and len(inputs) > 1:
         rest: dict[Row, Matrix] = {**inputs}
         del rest["exact"]
         if np.any(_complete(rest) & ~_complete(inputs)):
