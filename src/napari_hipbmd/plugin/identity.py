@@ -7,7 +7,8 @@ from typing import Any, Literal
 KEY = "hipbmd"
 Kind = Literal[
     "film", "box", "sto", "bone", "found_box", "regions", "landmarks",
-    "labels", "label_regions", "predictions", "other", "normalised", "clipped",
+    "labels", "label_regions", "predictions", "other", "differences",
+    "normalised", "clipped",
 ]  # fmt: skip
 RESULTS: tuple[Kind, ...] = ("sto", "bone", "found_box", "regions", "landmarks")
 

@@ -32,7 +32,7 @@ class KeyBindings:
         self._kinds = SCOPES[scope]
         self._actions = dict(actions)
         self._keys = keys or current_keys()
-        self._called = [_Key(action) for action in actions.values()]
+        self._called = [_called(action) for action in actions.values()]
         self._layers: WeakSet[Any] = WeakSet()
         self._widgets: dict[QWidget, list[QShortcut]] = {}
         self._keys.changed.connect(self._on_keys_changed)
@@ -152,14 +152,16 @@ def _keys_of_napari(layer: Any) -> dict[str, str]:
     return found
 
 
-class _Key:
-    """What napari calls with the layer: a function that wants none."""
+def _called(action: Callable[[], Any]) -> Callable[[Any], None]:
+    """What napari calls with the layer, for a function that wants none.
 
-    def __init__(self, action: Callable[[], Any]) -> None:
-        self._action = action
+    napari asks for its ``__name__``, so it has to be a function.
+    """
 
-    def __call__(self, layer: Any) -> None:
-        self._action()
+    def on_key(layer: Any) -> None:
+        action()
+
+    return on_key
 
 
 def _left_alone(layer: Any) -> None:

@@ -134,10 +134,26 @@ def landmark_style(sigma_mm: NDArray[np.float64], place: Place) -> dict[str, Any
     colours = [_colour(s) for s in sigma_mm]
     sizes = np.where(np.isfinite(sigma_mm), 2 * sigma_mm, UNKNOWN_MM)
     return {
-        "size": sizes.clip(SMALLEST_MM, LARGEST_MM) / _pixel_mm(place),
+        "size": sizes.clip(SMALLEST_MM, LARGEST_MM) / pixel_mm(place),
         "face_color": [f"{colour}30" for colour in colours],
         "border_color": colours,
     }
+
+
+def landmark_label(name: str) -> str:
+    """The id; one of two landmarks in the same place goes above, the other below."""
+    if name in (first for first, _ in TWICE_FOUND):
+        return f"{name}\n"
+    if name in (second for _, second in TWICE_FOUND):
+        return f"\n{name}"
+    return name
+
+
+def pixel_mm(place: Place) -> float:
+    """The length of a pixel in mm, for the size of symbols only."""
+    if place.in_pixels:
+        return TYPICAL_SPACING_MM
+    return float(np.mean(np.abs(place.scale)))
 
 
 def box_of_rectangle(corners_row_col: NDArray[np.float64]) -> HipBox:
@@ -184,7 +200,7 @@ def _box_layer(box: HipBox, place: Place) -> LayerData:
             "shape_type": "rectangle",
             "edge_color": BOX_COLOUR,
             "face_color": "transparent",
-            "edge_width": LINE_MM / _pixel_mm(place),
+            "edge_width": LINE_MM / pixel_mm(place),
             "metadata": tag("found_box"),
         },
         "shapes",
@@ -201,7 +217,7 @@ def _regions_layer(regions: dict[Region, RegionMeasurement], place: Place) -> La
             "shape_type": "polygon",
             "edge_color": colours,
             "face_color": [f"{colour}26" for colour in colours],
-            "edge_width": LINE_MM / _pixel_mm(place),
+            "edge_width": LINE_MM / pixel_mm(place),
             "features": region_table(regions),
             "metadata": tag("regions"),
         },
@@ -212,7 +228,7 @@ def _regions_layer(regions: dict[Region, RegionMeasurement], place: Place) -> La
 def _landmarks_layer(landmarks: LandmarkSet, place: Place) -> LayerData:
     ids, points = points_row_col(landmarks.xy)
     chosen = [INDEX[name] for name in ids]
-    pixel_mm = _pixel_mm(place)
+    step_mm = pixel_mm(place)
     sigma = landmarks.sigma_mm[chosen]
     return (
         points,
@@ -224,7 +240,7 @@ def _landmarks_layer(landmarks: LandmarkSet, place: Place) -> LayerData:
                 "name": [LANDMARKS[i].name for i in chosen],
                 "sigma_mm": sigma,
                 "state": landmark_states(sigma),
-                "label": [_label(name) for name in ids],
+                "label": [landmark_label(name) for name in ids],
             },
             **landmark_style(sigma, place),
             "border_width": 0.08,
@@ -234,21 +250,12 @@ def _landmarks_layer(landmarks: LandmarkSet, place: Place) -> LayerData:
                 "size": 10,
                 # Beside the symbol: what a person places must stay in sight.
                 "anchor": "lower_left",
-                "translation": tuple(mm / pixel_mm for mm in LABEL_MM),
+                "translation": tuple(mm / step_mm for mm in LABEL_MM),
             },
             "metadata": tag("landmarks"),
         },
         "points",
     )
-
-
-def _label(name: str) -> str:
-    """The id; one of two landmarks in the same place goes above, the other below."""
-    if name in (first for first, _ in TWICE_FOUND):
-        return f"{name}\n"
-    if name in (second for _, second in TWICE_FOUND):
-        return f"\n{name}"
-    return name
 
 
 def _colour(sigma_mm: float) -> str:
@@ -259,12 +266,6 @@ def _colour(sigma_mm: float) -> str:
     if sigma_mm < DOUBTFUL_MM:
         return SURE
     return DOUBTFUL if sigma_mm < UNSURE_MM else UNSURE
-
-
-def _pixel_mm(place: Place) -> float:
-    if place.in_pixels:
-        return TYPICAL_SPACING_MM
-    return float(np.mean(np.abs(place.scale)))
 
 
 def _limits(pixels: FloatImage) -> tuple[float, float]:

@@ -118,6 +118,7 @@ class MeasureWidget(QWidget):
             (layers.selection.events.active, self._on_active_changed),
             (self._session.measured, self._on_measured),
             (self._session.stale, self._on_stale),
+            (self._session.film_changed, self._on_film_changed),
         ]
 
     def _listen(self) -> None:
@@ -166,6 +167,12 @@ class MeasureWidget(QWidget):
             self.results.clear(NOT_MEASURED)
         else:
             self.results.show_measurement(measurement, layer.name)
+
+    def _on_film_changed(self, layer: Any) -> None:
+        """A layer shows another film: what the form said is about the one before."""
+        self.form.set_films(self._session.films())
+        if layer is self.form.film_layer():
+            self._on_film_chosen()
 
     def _on_patient_edited(self) -> None:
         layer = self.form.film_layer()

@@ -48,10 +48,13 @@ class Session:
     stale
         Emitted with a film's layer and a sentence when its landmarks no longer
         give a measurement.
+    film_changed
+        Emitted with a film's layer when it shows another film than before.
     """
 
     measured = Signal(object)
     stale = Signal(object, str)
+    film_changed = Signal(object)
 
     def __init__(self, viewer: Any) -> None:
         # Weak: the dictionary of sessions must not keep its own keys alive.
@@ -162,6 +165,17 @@ class Session:
         self._draw_regions(film_layer, before, after)
         self._mark_placed(film_layer, after)
         self.measured.emit(film_layer)
+
+    def forget(self, film_layer: Layer) -> None:
+        """Take away what belongs to a film that leaves the viewer."""
+        self._remove_results(film_layer)
+        self._measurements.pop(film_layer, None)
+        self._live.pop(film_layer, None)
+
+    def film_exchanged(self, film_layer: Layer) -> None:
+        """Take away what belonged to the film that a layer showed before."""
+        self.forget(film_layer)
+        self.film_changed.emit(film_layer)
 
     def _follow_landmarks(self, film_layer: Layer) -> None:
         points = self.result(film_layer, "landmarks")

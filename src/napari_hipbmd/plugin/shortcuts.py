@@ -24,7 +24,15 @@ from .identity import RESULTS, Kind
 Scope = Literal["Landmark workbench", "Measure BMD"]
 
 SCOPES: Mapping[Scope, tuple[Kind, ...]] = {
-    "Landmark workbench": ("film", "labels", "label_regions", "predictions", "other"),
+    "Landmark workbench": (
+        "film",
+        "box",
+        "labels",
+        "label_regions",
+        "predictions",
+        "other",
+        "differences",
+    ),  # fmt: skip
     "Measure BMD": ("film", "box", *RESULTS),
 }
 """A scope is a dock; its keys work while one of these layers is active."""

@@ -1,0 +1,9 @@
+"""The dock *Landmark workbench*: the films of a study, one after the other.
+
+===================  ============================================================
+:mod:`.dock`         the widget that napari opens
+:mod:`.editor`       what an annotator does to one case; knows no window
+:mod:`.canvas`       the case as layers, drawn anew after every change
+:mod:`.loader`       films and predictions, read ahead in a thread
+===================  ============================================================
+"""

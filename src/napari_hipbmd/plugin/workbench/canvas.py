@@ -1,0 +1,383 @@
+"""An open case as layers: drawn from the labels, and anew after every change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from weakref import ref
+
+import numpy as np
+from napari.layers import Points
+from psygnal import Signal
+from qtpy.QtCore import QTimer
+
+from ...anatomy import INDEX, LANDMARK_IDS
+from ...radiograph import FilmRefused
+from ...study import Labels
+from ..identity import facts_of, kind_of
+from ..layers import BOX_COLOUR, LayerData, box_of_rectangle, points_row_col
+from ..place import Place
+from ..session import session_of
+from .case_layers import (
+    ALL_REGIONS,
+    OTHER_COLOUR,
+    box_corners,
+    changed_outlines,
+    label_points,
+    line_width,
+    lines_between,
+    other_points,
+    predicted_points,
+    region_shapes,
+)
+from .editor import Editor
+from .mouse import follow_mouse
+from .stack import OWNER, LayerStack
+
+ZOOM = 8.0
+"""Screen pixels for a pixel of the film, when a landmark is centred."""
+
+
+class CaseCanvas:
+    """The layers of the workbench in one viewer.
+
+    The labels are the truth and the layers a picture of them. What a person does to
+    a layer with napari's own tools becomes a change of the labels, or is drawn over.
+
+    Attributes
+    ----------
+    on_made
+        Called with every layer that is new.
+    lost
+        Emitted when somebody deleted the film of the open case.
+    """
+
+    lost = Signal()
+
+    def __init__(self, viewer: Any) -> None:
+        self._viewer = ref(getattr(viewer, "__wrapped__", viewer))
+        self._session = session_of(viewer)
+        self._drawing = False
+        self._stack = LayerStack(self._session, self._on_made)
+        self.on_made: Callable[[Any], None] = lambda layer: None
+        self.editor: Editor | None = None
+        self.zoom = ZOOM
+        self.other: Labels | None = None
+        self.distances_mm: dict[str, float] = {}
+        self._session.layers.events.removed.connect(self._on_layer_removed)
+
+    @property
+    def viewer(self) -> Any:
+        """The viewer, or None when it is gone."""
+        return self._viewer()
+
+    @property
+    def film(self) -> Any:
+        """The film's layer, or None while no case is open."""
+        return None if self.editor is None else self._stack.layer("film")
+
+    @property
+    def place(self) -> Place:
+        """Where the film lies."""
+        return self._stack.place
+
+    def layer(self, kind: str) -> Any:
+        """The layer of ours with one part of the open case, or None."""
+        return self._stack.layer(kind)
+
+    def open(self, film: LayerData, editor: Editor) -> None:
+        """Show a case in place of the one before."""
+        self.leave()
+        self.editor = editor
+        self.other, self.distances_mm = None, {}
+        with self._quietly():
+            self._stack.show_film(film)
+        editor.changed.connect(self.redraw)
+        editor.previewed.connect(self._draw)
+        editor.current_changed.connect(self._on_current_changed)
+        self.redraw()
+        self._draw_other()
+        self.activate()
+        self.fit()
+
+    def leave(self) -> None:
+        """Follow the open case no more; its layers wait for the next one."""
+        if self.editor is not None:
+            self.editor.changed.disconnect(self.redraw)
+            self.editor.previewed.disconnect(self._draw)
+            self.editor.current_changed.disconnect(self._on_current_changed)
+        self.editor = None
+
+    def close(self) -> None:
+        """Take the layers out of the viewer."""
+        self.leave()
+        with self._quietly():
+            self._stack.clear()
+
+    def redraw(self) -> None:
+        """Draw the labels as they are."""
+        if self.editor is not None:
+            self._draw(self.editor.labels)
+            self._draw_predictions()
+            self._draw_box()
+
+    def show_other(self, other: Labels | None, distances_mm: dict[str, float]) -> None:
+        """Lay another observer's labels over mine, or none."""
+        self.other, self.distances_mm = other, distances_mm
+        self._draw_other()
+
+    def fit(self) -> None:
+        """Show all of the hip: the labels, the predictions or the whole film."""
+        editor, viewer = self.editor, self.viewer
+        if editor is None or viewer is None or self.film is None:
+            return
+        rows, columns = self.film.data.shape[-2:]
+        low, high = np.zeros(2), np.array([rows, columns], float)
+        known = (editor.predicted or editor.labels).xy
+        known = known[np.isfinite(known).all(axis=1)]
+        if len(known) >= len(LANDMARK_IDS) // 2:
+            around = np.ptp(known, axis=0).max() * 0.35
+            low = np.maximum(low, known.min(axis=0)[::-1] - around)
+            high = np.minimum(high, known.max(axis=0)[::-1] + around)
+        self._look(low, high)
+
+    def centre(self, name: str) -> None:
+        """Bring a landmark, or its prediction, to the middle at the chosen zoom."""
+        row_col = self.where(name)
+        if row_col is None or self.film is None or self.viewer is None:
+            return
+        camera = _camera(self.viewer)
+        camera.center = tuple(self.film.data_to_world(row_col))
+        camera.zoom = self.zoom / float(np.mean(np.abs(self.film.scale)))
+
+    def where(self, name: str) -> np.ndarray | None:
+        """Where a landmark is or is predicted, ``(row, column)`` pixels, or None."""
+        if self.editor is None:
+            return None
+        sets = (self.editor.labels, self.editor.predicted)
+        for labels in sets:
+            if labels is not None:
+                label = labels.landmarks.get(name)
+                if label is not None and label.xy is not None:
+                    return np.array(label.xy[::-1])
+        return None
+
+    def activate(self) -> None:
+        """Make the landmarks the active layer again, ready to be moved."""
+        layer = self.layer("labels")
+        if layer is not None:
+            layer.mode = "pan_zoom"
+            self._session.layers.selection.active = layer
+
+    def toggle(self, kind: str) -> None:
+        """Show or hide one part of the case."""
+        layer = self.layer(kind)
+        if layer is not None:
+            layer.visible = not layer.visible
+
+    def edit_outlines(self, on: bool) -> None:
+        """Let the corners of regions be dragged, or follow the landmarks again."""
+        regions = self.layer("label_regions")
+        if regions is None:
+            return
+        regions.editable = on
+        if on:
+            self._session.layers.selection.active = regions
+            regions.mode = "direct"
+        else:
+            self.activate()
+
+    def draw_box(self) -> None:
+        """Let a person draw the hip box anew."""
+        layer = self.layer("box")
+        if layer is not None:
+            self._session.layers.selection.active = layer
+            layer.mode = "add_rectangle"
+
+    # drawing
+
+    def _draw(self, labels: Labels) -> None:
+        points, regions = self.layer("labels"), self.layer("label_regions")
+        if points is None or regions is None or self.editor is None:
+            return
+        with self._quietly():
+            _fill(points, label_points(labels, self.editor.current, self.place))
+            shapes = region_shapes(labels)
+            editable, mode = regions.editable, regions.mode
+            regions.data = []
+            if shapes["data"]:
+                regions.add_polygons(
+                    shapes["data"],
+                    edge_width=line_width(self.place),
+                    edge_color=shapes["edge_color"],
+                    face_color=shapes["face_color"],
+                )
+                regions.features = shapes["features"]
+            regions.editable = editable and mode == "direct"
+            if regions.editable:
+                regions.mode = mode
+        if self.other is not None:
+            self._draw_other(labels)
+
+    def _draw_predictions(self) -> None:
+        layer = self.layer("predictions")
+        if layer is None or self.editor is None:
+            return
+        editor = self.editor
+        with self._quietly():
+            _fill(layer, predicted_points(editor.predicted, editor.labels, self.place))
+            layer.editable = False
+
+    def _draw_box(self) -> None:
+        layer = self.layer("box")
+        if layer is None or self.editor is None:
+            return
+        box = self.editor.labels.film.box
+        if box is None and self.editor.predicted is not None:
+            box = self.editor.predicted.film.box
+        shown = [box_corners(box)] if box is not None else []
+        with self._quietly():
+            if len(layer.data) != len(shown) or not np.array_equal(layer.data, shown):
+                layer.data = []
+                if shown:
+                    layer.add_rectangles(
+                        shown, edge_color=BOX_COLOUR, face_color="transparent",
+                        edge_width=line_width(self.place),
+                    )  # fmt: skip
+
+    def _draw_other(self, labels: Labels | None = None) -> None:
+        points, lines = self.layer("other"), self.layer("differences")
+        if self.editor is None or points is None or lines is None:
+            return
+        shown = other_points(self.other, self.distances_mm, self.place)
+        colours = [OTHER_COLOUR] * len(shown["data"])
+        with self._quietly():
+            points.visible = lines.visible = self.other is not None
+            lines.data = lines_between(labels or self.editor.labels, self.other)
+            _fill(points, shown | {"face_color": colours, "border_color": colours})
+            points.editable = lines.editable = False
+
+    # what a person does
+
+    def _on_made(self, layer: Any) -> None:
+        """Listen to a layer that is new."""
+        heard = {
+            "labels": self._on_points_data,
+            "label_regions": self._on_regions_data,
+            "box": self._on_box_data,
+        }
+        kind = kind_of(layer)
+        if kind in heard:
+            layer.events.data.connect(heard[kind])
+        if kind in ("labels", "predictions", "other"):
+            follow_mouse(layer, self)
+        self.on_made(layer)
+
+    def _on_layer_removed(self, event: Any) -> None:
+        """Somebody deleted a layer of the open case: its labels are still there."""
+        if not self._drawing and facts_of(event.value).get("owner") == OWNER:
+            QTimer.singleShot(0, self._restore)
+
+    def _restore(self) -> None:
+        if self.editor is None:
+            return
+        if self._stack.layer("film") is None:
+            self.lost.emit()
+            return
+        with self._quietly():
+            self._stack.complete()
+        self.redraw()
+        self._draw_other()
+
+    def _on_current_changed(self, name: str) -> None:
+        if self.editor is not None:
+            self._draw(self.editor.labels)
+
+    def _on_points_data(self, event: Any) -> None:
+        """Somebody used napari's own tools on the landmarks."""
+        if self._drawing or self.editor is None or not _is_over(event):
+            return
+        layer, editor = self.layer("labels"), self.editor
+        ids = list(layer.features["id"])
+        before, _ = points_row_col(editor.labels.xy)
+        gone = [name for name in before if name not in ids]
+        if gone:
+            editor.unplace(gone)
+            return
+        if len(layer.data) > len(before):
+            row, column = layer.data[-1]
+            editor.click((float(column), float(row)))
+            return
+        xy = editor.labels.xy
+        for name, (row, column) in zip(ids, layer.data, strict=True):
+            if not np.allclose(xy[INDEX[name]], (column, row)):
+                editor.place((float(column), float(row)), name)
+
+    def _on_regions_data(self, event: Any) -> None:
+        if self._drawing or self.editor is None or not _is_over(event):
+            return
+        editor = self.editor
+        moved = changed_outlines(editor.labels, self.layer("label_regions").data)
+        for region in ALL_REGIONS:
+            if region in moved:
+                editor.outline(region, moved[region])
+        if not moved:
+            editor.changed.emit()
+
+    def _on_box_data(self, event: Any) -> None:
+        layer = self.layer("box")
+        if self._drawing or self.editor is None or not _is_over(event):
+            return
+        if layer is None or not layer.data:
+            self.editor.changed.emit()
+            return
+        try:
+            box = box_of_rectangle(layer.data[-1])
+        except FilmRefused as refusal:
+            self.editor.said.emit(str(refusal))
+            self.editor.changed.emit()
+            return
+        self.editor.set_box(box)
+        self.activate()
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        """What is drawn meanwhile is not taken for what a person did."""
+        before, self._drawing = self._drawing, True
+        try:
+            yield
+        finally:
+            self._drawing = before
+
+    def _look(self, low: np.ndarray, high: np.ndarray) -> None:
+        viewer, film = self.viewer, self.film
+        scale = np.abs(np.array(film.scale[-2:]))  # type: ignore[union-attr]
+        camera = _camera(viewer)
+        viewer.reset_view()
+        everything = np.ptp(viewer.layers.extent.world, axis=0)[-2:]
+        camera.center = tuple(film.data_to_world((low + high) / 2))  # type: ignore[union-attr]
+        camera.zoom *= float(np.min(everything / ((high - low) * scale)))
+
+
+def _camera(viewer: Any) -> Any:
+    # napari 0.9 keeps the camera in the scene.
+    return getattr(viewer, "scene", viewer).camera
+
+
+def _is_over(event: Any) -> bool:
+    """Whether a person has ended what they do, and not only begun."""
+    action = getattr(event, "action", None)
+    return str(getattr(action, "value", action)) in ("changed", "added", "removed")
+
+
+def _fill(layer: Points, arguments: dict[str, Any]) -> None:
+    """Show other points; every attribute has as many entries as there are points."""
+    layer.data = arguments["data"]
+    layer.features = arguments["features"]
+    layer.selected_data = set()
+    if len(arguments["data"]):
+        for name in ("size", "symbol", "face_color", "border_color"):
+            if name in arguments:
+                setattr(layer, name, arguments[name])
+    layer.refresh()

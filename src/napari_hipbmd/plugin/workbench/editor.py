@@ -1,0 +1,299 @@
+"""What an annotator does to one open case; knows neither layers nor widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from psygnal import Signal
+
+from ...anatomy import INDEX, LANDMARK_IDS, TIES, Points, Region
+from ...radiograph import FilmRefused, HipBox
+from ...study import Change, ConflictFound, Label, Labels, OpenCase, State
+from ...study import edits as edit
+
+FINE_PX = 0.2
+COARSE_PX = 1.0
+
+
+class Editor:
+    """One case being annotated: its labels, its predictions, the current landmark.
+
+    Attributes
+    ----------
+    changed
+        Emitted after every change of the labels, undo and redo too.
+    previewed
+        Emitted with the labels as they would be, while a point is dragged.
+    current_changed
+        Emitted with the id of the landmark that is now the current one.
+    said
+        Emitted with a sentence for the annotator.
+    conflicted
+        Emitted when the labels on the disk turned out to be newer.
+    """
+
+    changed = Signal()
+    previewed = Signal(object)
+    current_changed = Signal(str)
+    said = Signal(str)
+    conflicted = Signal()
+
+    def __init__(self, case: OpenCase, predicted: Labels | None = None) -> None:
+        self.case = case
+        self.predicted = predicted
+        self.auto_advance = True
+        missing = self.labels.missing
+        self._current = missing[0] if missing else LANDMARK_IDS[0]
+
+    @property
+    def labels(self) -> Labels:
+        """The present labels."""
+        return self.case.state
+
+    @property
+    def annotator(self) -> str:
+        """Whose labels these are."""
+        return self.case.annotator
+
+    @property
+    def current(self) -> str:
+        """The landmark that keys and buttons are about."""
+        return self._current
+
+    def label(self, name: str | None = None) -> Label | None:
+        """The label of a landmark, by default of the current one."""
+        return self.labels.landmarks.get(name or self._current)
+
+    # which landmark
+
+    def select(self, name: str) -> None:
+        """Make a landmark the current one."""
+        if name != self._current:
+            self._current = name
+            self.current_changed.emit(name)
+
+    def step(self, by: int) -> None:
+        """Go to the landmark that many places on, round and round."""
+        count = len(LANDMARK_IDS)
+        self.select(LANDMARK_IDS[(INDEX[self._current] + by) % count])
+
+    def next_missing(self) -> None:
+        """Go to the next landmark that is neither placed nor absent."""
+        name = self.missing_after(self._current)
+        if name is None:
+            self.said.emit("No landmark is missing.")
+        else:
+            self.select(name)
+
+    def missing_after(self, name: str) -> str | None:
+        """The first missing landmark after one in the schema's order, or None."""
+        missing = set(self.labels.missing)
+        start = INDEX[name] + 1
+        order = (*LANDMARK_IDS[start:], *LANDMARK_IDS[:start])
+        return next((each for each in order if each in missing), None)
+
+    # changes
+
+    def place(self, xy: tuple[float, float], name: str | None = None) -> bool:
+        """Put a landmark, by default the current one, and go to the next missing."""
+        name = name or self._current
+        was_missing = name in self.labels.missing
+        done = self._do(lambda: edit.place(self.labels, name, xy, self.annotator))
+        if done and was_missing:
+            self.advance()
+        return done
+
+    def click(self, xy: tuple[float, float]) -> None:
+        """A click on the film: the current landmark if missing, else the next one."""
+        missing = self.labels.missing
+        if not missing:
+            self.said.emit("Every landmark is placed: drag one to move it.")
+            return
+        name = self._current
+        if name not in missing:
+            name = self.missing_after(name) or missing[0]
+        self.place(xy, name)
+
+    def advance(self) -> None:
+        """Go to the next missing landmark, where that is wanted."""
+        name = self.missing_after(self._current)
+        if self.auto_advance and name is not None:
+            self.select(name)
+
+    def preview(self, name: str, xy: tuple[float, float]) -> None:
+        """Show a landmark, and what is tied to it, somewhere without changing it."""
+        try:
+            change = edit.place(self.labels, name, xy, self.annotator)
+            labels = change.applied_to(self.labels)
+        except FilmRefused as refusal:
+            self.said.emit(str(refusal))
+            return
+        self.previewed.emit(labels)
+
+    def nudge(self, dx: float, dy: float) -> bool:
+        """Move the current landmark by a part of a pixel."""
+        label = self.label()
+        if label is None or label.xy is None:
+            self.said.emit(f"{self._current} has no position: place it first.")
+            return False
+        x, y = label.xy
+        return self._do(
+            lambda: edit.place(
+                self.labels, self._current, (x + dx, y + dy), self.annotator
+            )
+        )
+
+    def set_state(self, state: State) -> bool:
+        """Say how sure one is of the current landmark; ``absent`` goes on."""
+        was_missing = self._current in self.labels.missing
+        done = self._do(
+            lambda: edit.set_state(self.labels, self._current, state, self.annotator)
+        )
+        if done and was_missing:
+            self.advance()
+        return done
+
+    def unplace(self, names: Iterable[str] | None = None) -> bool:
+        """Take landmarks off, by default the current one; undo brings them back."""
+        chosen = list(names if names is not None else [self._current])
+        return self._do(lambda: edit.clear(self.labels, chosen))
+
+    def accept(self, names: Iterable[str], *, only_missing: bool = False) -> bool:
+        """Take predictions over as they are."""
+        predicted = self.predicted
+        if predicted is None:
+            self.said.emit("There is no prediction for this film yet.")
+            return False
+        chosen = list(names)
+        return self._do(
+            lambda: edit.accept(
+                self.labels, predicted, self.annotator, chosen,
+                only_missing=only_missing,
+            )
+        )  # fmt: skip
+
+    def accept_current(self) -> bool:
+        """Accept the prediction of the current landmark, and go to the next missing."""
+        done = self.accept([self._current])
+        if done:
+            self.advance()
+        return done
+
+    def accept_all(self) -> bool:
+        """Accept every prediction of a landmark that is still missing."""
+        done = self.accept(LANDMARK_IDS, only_missing=True)
+        if not done and self.predicted is not None:
+            self.said.emit("Every landmark is placed already: accept one by one.")
+        return done
+
+    def toggle_tie(self, name: str | None = None) -> bool:
+        """Tie a landmark to its twin, or keep the two apart."""
+        tie = tie_of(name or self._current)
+        if tie is None:
+            self.said.emit(f"{name or self._current} has no twin.")
+            return False
+        tied = tie in self.labels.apart
+        return self._do(lambda: edit.tie(self.labels, tie, self.annotator, tied=tied))
+
+    def outline(self, region: Region, corners: Points) -> bool:
+        """Give a region an outline of its own."""
+        return self._do(lambda: edit.outline(self.labels, region, corners))
+
+    def follow_landmarks(self, region: Region) -> bool:
+        """Let a region follow its landmarks again."""
+        return self._do(lambda: edit.follow_landmarks(self.labels, region))
+
+    def set_box(self, box: HipBox) -> bool:
+        """Keep the hip box that was drawn."""
+        from dataclasses import replace
+
+        return self._do(
+            lambda: edit.set_film(self.labels, replace(self.labels.film, box=box))
+        )
+
+    def apply(self, change: Change) -> bool:
+        """Make a change that somebody else put together, such as a consensus."""
+        return self._do(lambda: change)
+
+    def undo(self) -> bool:
+        """Take the last change back."""
+        text = self.case.history.undo_text
+        return self._travel(self.case.undo, f"Undone: {text}", "Nothing to undo.")
+
+    def redo(self) -> bool:
+        """Do again what was undone."""
+        text = self.case.history.redo_text
+        return self._travel(self.case.redo, f"Done again: {text}", "Nothing to redo.")
+
+    def save(self) -> None:
+        """Bring the label file up to the journal."""
+        try:
+            self.case.save()
+        except ConflictFound:
+            self.conflicted.emit()
+        except OSError as error:
+            self.said.emit(_disk(error))
+
+    def look_at_disk(self) -> None:
+        """Find out whether somebody else has changed these labels."""
+        if self.case.check() is not None:
+            self.conflicted.emit()
+
+    def resolve(self, kept: Labels) -> None:
+        """End a conflict by keeping these labels."""
+        try:
+            self.case.resolve(kept)
+        except ConflictFound:
+            self.conflicted.emit()
+            return
+        self.changed.emit()
+
+    def _travel(
+        self, step: Callable[[], Change | None], done: str, nothing: str
+    ) -> bool:
+        before = self.labels
+        found = self._guarded(step)
+        if found is None:
+            if self.labels == before:
+                self.said.emit(nothing)
+            return False
+        self.said.emit(done + ".")
+        touched = list(found.landmarks)
+        self.changed.emit()
+        if touched and self._current not in touched:
+            self.select(touched[0])
+        return True
+
+    def _do(self, make: Callable[[], Change]) -> bool:
+        """Make a change, journalled when this returns; says why it could not be."""
+        found = self._guarded(lambda: self.case.apply(make()))
+        # Drawn anew even when refused: a dragged point goes back to its place.
+        self.changed.emit()
+        return found is not None
+
+    def _guarded(self, step: Callable[[], Change | None]) -> Change | None:
+        try:
+            return step()
+        except ConflictFound:
+            self.conflicted.emit()
+        except FilmRefused as refusal:
+            self.said.emit(str(refusal))
+        except OSError as error:
+            self.said.emit(_disk(error))
+        return None
+
+
+def tie_of(name: str) -> str | None:
+    """The tie that a landmark belongs to; T5's is its own."""
+    if name == "T5":
+        return "T5"
+    return next(
+        (tie for tie, names in TIES.items() if name in names and tie != "T5"), None
+    )
+
+
+def _disk(error: OSError) -> str:
+    return (
+        f"The change could not be written ({error.strerror or error}): nothing was"
+        " changed. Look at the disk."
+    )

@@ -1,0 +1,61 @@
+"""Which function of the dock each of its keys calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..shortcuts import Scope
+from .editor import COARSE_PX, FINE_PX
+
+if TYPE_CHECKING:
+    from .dock import WorkbenchWidget
+
+SCOPE: Scope = "Landmark workbench"
+STEPS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
+
+
+def actions_of(dock: WorkbenchWidget) -> dict[str, Callable[[], Any]]:
+    """Id of the shortcut → the function; see :mod:`napari_hipbmd.plugin.shortcuts`."""
+    canvas, panel = dock.canvas, dock.landmarks
+
+    def act(name: str, *arguments: Any) -> Callable[[], None]:
+        return lambda: panel.act(name, *arguments)
+
+    def go(name: str, *arguments: Any) -> Callable[[], None]:
+        def called() -> None:
+            canvas.activate()
+            panel.act(name, *arguments)
+
+        return called
+
+    nudges = {
+        f"{word}_{direction}": act("nudge", px * x, px * y)
+        for word, px in (("nudge", FINE_PX), ("step", COARSE_PX))
+        for direction, (x, y) in STEPS.items()
+    }
+    return {
+        "next_landmark": go("step", 1),
+        "previous_landmark": go("step", -1),
+        "next_missing": go("next_missing"),
+        "centre": panel.centre_current,
+        "placed": act("set_state", "placed"),
+        "occluded": act("set_state", "occluded"),
+        "uncertain": act("set_state", "uncertain"),
+        "absent": act("set_state", "absent"),
+        "unplace": act("unplace"),
+        "tie": act("toggle_tie"),
+        **nudges,
+        "accept": act("accept_current"),
+        "accept_all": act("accept_all"),
+        "predictions": lambda: canvas.toggle("predictions"),
+        "regions": lambda: canvas.toggle("label_regions"),
+        "undo": act("undo"),
+        "redo": act("redo"),
+        "next_case": lambda: dock.step(1),
+        "previous_case": lambda: dock.step(-1),
+        "next_undone": dock.next_undone,
+        "finish": dock.finish,
+        "second_look": dock.second_look,
+        "help": dock.show_keys,
+    }

@@ -1,0 +1,100 @@
+"""The sixteen landmarks of the open case, one a line."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QColor
+from qtpy.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from ...anatomy import LANDMARK_IDS, LANDMARKS
+from ...study import Label, Labels
+from .case_layers import STATE_COLOURS
+
+COLUMNS = ("", "Landmark", "State", "From", "Moved")
+ID, NAME, STATE, SOURCE, MOVED = range(5)
+MISSING = "missing"
+NOTHING = "–"
+
+
+class LandmarkTable(QTableWidget):
+    """Id, name, state, origin and displacement; a click goes to the landmark.
+
+    ``chosen`` is emitted with the id of the landmark that was clicked.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(len(LANDMARKS), len(COLUMNS), parent)
+        self.setObjectName("landmarks")
+        self.setHorizontalHeaderLabels(list(COLUMNS))
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(21)
+        self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        for row, mark in enumerate(LANDMARKS):
+            for column in range(len(COLUMNS)):
+                self.setItem(row, column, QTableWidgetItem())
+            self.item(row, ID).setText(mark.id)
+            self.item(row, NAME).setText(mark.name)
+            self.item(row, NAME).setToolTip(f"{mark.id}: {mark.definition}")
+        self.cellClicked.connect(lambda row, _: self.chosen.emit(LANDMARK_IDS[row]))
+
+    def show_labels(
+        self, labels: Labels, current: str, warned: dict[str, str] | None = None
+    ) -> None:
+        """Fill in a case; ``warned`` gives landmarks that the check doubts."""
+        spacing = labels.film.spacing_mm
+        for row, name in enumerate(LANDMARK_IDS):
+            label = labels.landmarks.get(name)
+            state = MISSING if label is None else label.state
+            item = self.item(row, STATE)
+            item.setText(f"{state} ⚠" if warned and name in warned else state)
+            item.setToolTip((warned or {}).get(name, ""))
+            item.setForeground(
+                QColor("#ff6b5e" if label is None else STATE_COLOURS[label.state])
+            )
+            self.item(row, SOURCE).setText(_source(label))
+            self.item(row, SOURCE).setToolTip(_history(label))
+            self.item(row, MOVED).setText(_moved(label, spacing))
+        row = LANDMARK_IDS.index(current)
+        self.blockSignals(True)
+        self.selectRow(row)
+        self.blockSignals(False)
+        self.scrollToItem(self.item(row, ID))
+
+
+def _source(label: Label | None) -> str:
+    if label is None:
+        return NOTHING
+    if label.source == "person":
+        return label.who or "person"
+    return "model"
+
+
+def _history(label: Label | None) -> str:
+    """Where a label came from, in a sentence."""
+    if label is None:
+        return "Nobody has placed it yet."
+    if label.source == "person":
+        start = "Placed by hand"
+    else:
+        start = f"Started from the prediction of {label.source} {label.version}".strip()
+    who = f", last touched by {label.who}" if label.who else ""
+    when = f" on {label.when.replace('T', ' at ')}" if label.when else ""
+    return f"{start}{who}{when}."
+
+
+def _moved(label: Label | None, spacing_mm: tuple[float, float] | None) -> str:
+    """How far it was moved from its prediction."""
+    if label is None or label.moved_px is None:
+        return NOTHING
+    moved_mm = label.moved_mm(spacing_mm)
+    return f"{label.moved_px:.1f} px" if moved_mm is None else f"{moved_mm:.1f} mm"

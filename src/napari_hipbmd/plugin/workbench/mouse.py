@@ -1,0 +1,84 @@
+"""The mouse on the film: drag a landmark, drag the film, click to place the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from napari.layers import Points
+
+if TYPE_CHECKING:
+    from .canvas import CaseCanvas
+
+REACH = 12.0
+"""Screen pixels from a landmark within which a press takes hold of it."""
+
+CLICK = 4.0
+"""Screen pixels that a hand may tremble between press and release."""
+
+
+def follow_mouse(layer: Points, canvas: CaseCanvas) -> None:
+    """Let a layer follow the mouse: a landmark moves, or the film, or one is placed.
+
+    In napari's own modes a press on nothing draws a selection, and a press in the
+    mode that adds points never drags one. Here the mode stays *pan/zoom*.
+    """
+
+    def on_press(layer: Points, event: Any) -> Iterator[None]:
+        editor = canvas.editor
+        if editor is None or event.button != 1 or event.modifiers:
+            return
+        start = np.array(event.pos, float)
+        name = nearest(canvas, event.position)
+        hold = np.zeros(2)
+        if name is not None:
+            layer.mouse_pan = False
+            hold = canvas.where(name) - _row_col(canvas, event.position)
+            editor.select(name)
+        yield
+        far = False
+        while event.type == "mouse_move":
+            far = far or bool(np.hypot(*(np.array(event.pos) - start)) > CLICK)
+            if name is not None and far:
+                editor.preview(name, _xy(_row_col(canvas, event.position) + hold))
+            yield
+        layer.mouse_pan = True
+        if canvas.editor is not editor:
+            return
+        if name is not None and far:
+            editor.place(_xy(_row_col(canvas, event.position) + hold), name)
+        elif name is None and not far:
+            editor.click(_xy(_row_col(canvas, event.position)))
+
+    layer.mouse_drag_callbacks.append(on_press)
+
+
+def nearest(canvas: CaseCanvas, position: Any) -> str | None:
+    """The placed landmark within reach of a position of the world, or None.
+
+    Of two in the same place it is the current one, if it is among them.
+    """
+    editor, film, viewer = canvas.editor, canvas.film, canvas.viewer
+    if editor is None or film is None or viewer is None:
+        return None
+    camera = getattr(viewer, "scene", viewer).camera
+    at = _row_col(canvas, position)
+    found = {}
+    for name, label in editor.labels.landmarks.items():
+        if label.xy is not None:
+            step = (np.array(label.xy[::-1]) - at) * np.array(film.scale[-2:])
+            found[name] = float(np.hypot(*step)) * camera.zoom
+    if not found:
+        return None
+    best = min(found, key=lambda name: (round(found[name], 6), name != editor.current))
+    return best if found[best] <= REACH else None
+
+
+def _row_col(canvas: CaseCanvas, position: Any) -> np.ndarray:
+    film = canvas.film
+    return np.array(film.world_to_data(position[-2:]))  # type: ignore[union-attr]
+
+
+def _xy(row_col: np.ndarray) -> tuple[float, float]:
+    return float(row_col[1]), float(row_col[0])

@@ -1,0 +1,113 @@
+"""Landmarks predicted ahead, in the background, and stored in the study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qtpy.QtCore import QObject, Signal
+
+from ...study import Case, Study
+from ..run import Run
+
+Done = tuple[int, int]
+
+
+class Predictor(QObject):
+    """Predicts films of a study, one run at a time.
+
+    ``predicted`` is emitted with a case's id when its predictions are stored (or were
+    there), ``stepped`` with the numbers done and wanted, ``ended`` with a sentence
+    when nothing runs any more.
+    """
+
+    predicted = Signal(str)
+    stepped = Signal(int, int)
+    ended = Signal(str)
+
+    def __init__(self, study: Study, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._study = study
+        self._run: Run | None = None
+        self._cases: list[Case] = []
+        self._waiting: list[Case] = []
+        self.everything = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether films are being predicted."""
+        return self._run is not None
+
+    def predict_ahead(self, case_ids: Sequence[str]) -> None:
+        """Predict a few films, after those that are under way."""
+        cases = [self._study.case(case_id) for case_id in case_ids]
+        if self.everything:
+            return
+        if self.is_running:
+            self._waiting = cases
+        elif cases:
+            self._start(cases)
+
+    def predict_all(self) -> None:
+        """Predict every film of the study that has no predictions yet."""
+        self.everything = True
+        if self.is_running:
+            self._waiting = list(self._study.cases)
+        else:
+            self._start(list(self._study.cases))
+
+    def cancel(self) -> None:
+        """Stop after the film that is being predicted."""
+        self._waiting = []
+        if self._run is not None:
+            self._run.cancel()
+
+    def _start(self, cases: list[Case]) -> None:
+        study, self._cases = self._study, cases
+        # No parent: the run must outlive a dock that is deleted while it works.
+        run = self._run = Run()
+        run.stepped.connect(self._on_stepped)
+        run.done.connect(self._on_done)
+        run.refused.connect(self._on_ended)
+        run.stopped.connect(lambda: self._on_ended("Predicting was stopped."))
+        run.failed.connect(self._on_failed)
+
+        def work(run: Run) -> dict[str, str]:
+            from ...prelabel import prelabel_study
+
+            return prelabel_study(
+                study,
+                cases,
+                progress=lambda done, count: run.stepped.emit((done, count)),
+                cancelled=run.is_cancelled,
+            )
+
+        run.start(work)
+
+    def _on_stepped(self, step: Done) -> None:
+        done, count = step
+        if done:
+            self.predicted.emit(self._cases[done - 1].case_id)
+        if self.everything:
+            self.stepped.emit(done, count)
+
+    def _on_done(self, refused: dict[str, str]) -> None:
+        names = ", ".join(list(refused)[:3])
+        self._on_ended(
+            f"{len(refused)} films could not be predicted ({names}):"
+            f" {next(iter(refused.values()))}"
+            if refused
+            else ""
+        )
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._on_ended("Predicting failed; napari's message says how.")
+        raise error
+
+    def _on_ended(self, text: str) -> None:
+        self._run = None
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._start(waiting)
+            return
+        self.everything = False
+        self.ended.emit(text)

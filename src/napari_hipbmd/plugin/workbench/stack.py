@@ -1,0 +1,181 @@
+"""The layers of an open case: made once, and used again for the next film.
+
+napari needs some 0.3 s to make a layer and to take it away again; other data in the
+same layer is there at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from napari.layers import Image, Layer, Points, Shapes, Vectors
+
+from ..identity import KEY, Kind, facts_of, tag
+from ..layers import BOX_COLOUR, LayerData
+from ..place import Place
+from ..session import Session
+from .case_layers import OTHER_COLOUR, label_offset, line_width
+
+OWNER = "workbench"
+ORDER: tuple[Kind, ...] = (
+    "film",
+    "box",
+    "label_regions",
+    "predictions",
+    "differences",
+    "other",
+    "labels",
+)
+"""From the lowest to the highest."""
+
+NAMES: dict[Kind, str] = {
+    "box": "hip box",
+    "label_regions": "regions",
+    "predictions": "predictions",
+    "differences": "differences",
+    "other": "other observer",
+    "labels": "landmarks",
+}
+
+
+class LayerStack:
+    """The workbench's layers in one viewer.
+
+    Parameters
+    ----------
+    session
+        Of the viewer.
+    on_made
+        Called with every layer that is new, before it is put into the viewer.
+    """
+
+    def __init__(self, session: Session, on_made: Callable[[Any], None]) -> None:
+        self._session = session
+        self._on_made = on_made
+        self.place = Place()
+
+    def layer(self, kind: str) -> Any:
+        """The layer with one part of the case, or None."""
+        for layer in self._session.layers:
+            facts = facts_of(layer)
+            if facts.get("kind") == kind and facts.get("owner") == OWNER:
+                return layer
+        return None
+
+    def show_film(self, film: LayerData) -> None:
+        """Show another film, and put every layer where it lies."""
+        data, arguments, _ = film
+        arguments["metadata"][KEY]["owner"] = OWNER
+        layer = self.layer("film")
+        if layer is None:
+            layer = Layer.create(*film)
+            self._on_made(layer)
+            self._session.layers.append(layer)
+        else:
+            _exchange(layer, data, arguments)
+            self._session.film_exchanged(layer)
+        self.place = Place.of(layer)
+        self.complete()
+
+    def complete(self) -> None:
+        """Make the layers that are missing, and put all of them on the film."""
+        film = self.layer("film")
+        if film is None:
+            return
+        for i, kind in enumerate(ORDER[1:], 1):
+            layer = self.layer(kind)
+            if layer is None:
+                layer = self._made(kind)
+                self._on_made(layer)
+                self._session.layers.insert(self._above(ORDER[:i]), layer)
+            _move(layer, self.place)
+            if kind == "box":
+                facts_of(layer)["film_id"] = str(film.unique_id)
+            if hasattr(layer, "text"):
+                layer.text.translation = np.array(label_offset(self.place))
+
+    def clear(self) -> None:
+        """Take every layer of ours out of the viewer."""
+        film = self.layer("film")
+        if film is not None:
+            self._session.forget(film)
+        for kind in ORDER:
+            layer = self.layer(kind)
+            if layer is not None:
+                self._session.layers.remove(layer)
+
+    def _above(self, kinds: tuple[Kind, ...]) -> int:
+        """The place in the list above those of these layers that are there."""
+        layers = list(self._session.layers)
+        return 1 + max(
+            layers.index(layer)
+            for kind in kinds
+            if (layer := self.layer(kind)) is not None
+        )
+
+    def _made(self, kind: Kind) -> Layer:
+        arguments: dict[str, Any] = {
+            "ndim": 2,
+            "name": NAMES[kind],
+            "metadata": tag(kind, owner=OWNER),
+            **self.place.arguments(),
+        }
+        if kind == "differences":
+            return Vectors(
+                np.zeros((0, 2, 2)),
+                edge_color=OTHER_COLOUR,
+                edge_width=line_width(self.place),
+                vector_style="line",
+                visible=False,
+                **arguments,
+            )
+        if kind in ("box", "label_regions"):
+            return Shapes(
+                edge_color=BOX_COLOUR,
+                face_color="transparent",
+                edge_width=line_width(self.place),
+                **arguments,
+            )
+        return Points(
+            np.zeros((0, 2)),
+            features={"id": np.array([], str), "label": np.array([], str)},
+            border_width=0.1,
+            text={
+                "string": "label",
+                "color": "white",
+                "size": 10,
+                "anchor": "lower_left",
+                "translation": label_offset(self.place),
+            },
+            symbol="cross" if kind == "other" else "disc",
+            visible=kind != "other",
+            **arguments,
+        )
+
+
+def _exchange(layer: Image, data: Any, arguments: dict[str, Any]) -> None:
+    """Another film in the same layer."""
+    metadata = arguments["metadata"]
+    layer.data = data
+    layer.name = arguments["name"]
+    layer.metadata = metadata
+    layer.colormap = arguments["colormap"]
+    wide = metadata[KEY].get("contrast_limits_range", arguments["contrast_limits"])
+    layer.contrast_limits_range = wide
+    layer.contrast_limits = arguments["contrast_limits"]
+    _move(layer, Place.of(Layer.create(data, arguments, "image")))
+
+
+def _move(layer: Any, place: Place) -> None:
+    """Put a layer where a film lies; what is so already is not announced."""
+    now = Place.of(layer)
+    if now.units != place.units:
+        layer.units = place.units
+    if now.scale != place.scale:
+        layer.scale = place.scale
+    if now.translate != place.translate:
+        layer.translate = place.translate
+    if now.axis_labels != place.axis_labels:
+        layer.axis_labels = place.axis_labels

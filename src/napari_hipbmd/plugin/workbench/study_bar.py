@@ -1,0 +1,122 @@
+"""Which study, and who is annotating it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from ...radiograph import FilmRefused
+from ...study.case import checked_name
+from ..preferences import read_preference, write_preference
+
+MOST_RECENT = 8
+WHO_HINT = (
+    "Your name or initials, as a folder in the study's labels. Never a patient's name."
+)
+
+
+class StudyBar(QWidget):
+    """The upper lines of the dock.
+
+    ``study_chosen`` is emitted with a folder, ``annotator_chosen`` when a person has
+    said who they are.
+    """
+
+    study_chosen = Signal(str)
+    annotator_chosen = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._setup_ui()
+        self._connect()
+
+    def _setup_ui(self) -> None:
+        form = QFormLayout(self)
+        form.setContentsMargins(4, 0, 4, 0)
+        form.setVerticalSpacing(4)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.folder = QToolButton()
+        self.folder.setObjectName("open_study")
+        self.folder.setText("Open a study …")
+        self.folder.setToolTip("Choose the folder of a study, or a recent one.")
+        self.folder.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self.folder.setSizePolicy(
+            QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred
+        )
+        self.recent = QMenu(self)
+        self.folder.setMenu(self.recent)
+        self.annotator = QComboBox()
+        self.annotator.setObjectName("annotator")
+        self.annotator.setEditable(True)
+        self.annotator.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.annotator.lineEdit().setPlaceholderText("your name or initials")
+        self.annotator.setToolTip(WHO_HINT)
+        self.annotator.setEditText(read_preference("annotator", ""))
+        form.addRow("Study", self.folder)
+        form.addRow("Annotator", self.annotator)
+        self._fill_recent()
+
+    def _connect(self) -> None:
+        self.folder.clicked.connect(lambda _: self._on_folder_clicked())
+        self.annotator.lineEdit().editingFinished.connect(self._on_annotator_edited)
+        self.annotator.activated.connect(lambda _: self._on_annotator_edited())
+
+    def who(self) -> str:
+        """The annotator.
+
+        Raises
+        ------
+        FilmRefused
+            If nobody has said who they are, or the name cannot be a folder.
+        """
+        name = self.annotator.currentText().strip()
+        if not name:
+            raise FilmRefused("Say who you are first: fill in the annotator.")
+        return checked_name(name, "The annotator")
+
+    def show_study(self, folder: Path, annotators: Iterable[str]) -> None:
+        """Show which study is open, and remember it."""
+        self.folder.setText(folder.name)
+        self.folder.setToolTip(f"{folder}\nChoose another study, or a recent one.")
+        known = [str(folder), *self._recent()]
+        write_preference("studies", list(dict.fromkeys(known))[:MOST_RECENT])
+        self._fill_recent()
+        who = self.annotator.currentText()
+        self.annotator.blockSignals(True)
+        self.annotator.clear()
+        self.annotator.addItems(list(annotators))
+        self.annotator.setEditText(who)
+        self.annotator.blockSignals(False)
+
+    def _recent(self) -> list[str]:
+        return [str(each) for each in read_preference("studies", [])]
+
+    def _fill_recent(self) -> None:
+        self.recent.clear()
+        for folder in self._recent():
+            action = self.recent.addAction(folder)
+            action.triggered.connect(
+                lambda _=False, folder=folder: self.study_chosen.emit(folder)
+            )
+
+    def _on_folder_clicked(self) -> None:
+        folder = QFileDialog.getExistingDirectory(
+            self, "The folder of a study", next(iter(self._recent()), "")
+        )
+        if folder:
+            self.study_chosen.emit(folder)
+
+    def _on_annotator_edited(self) -> None:
+        write_preference("annotator", self.annotator.currentText().strip())
+        self.annotator_chosen.emit()

@@ -1,0 +1,64 @@
+"""Labels changed in two places are shown side by side, and nothing is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from qtpy.QtWidgets import QComboBox, QPushButton, QTableWidget
+
+from napari_hipbmd.plugin.workbench.conflict_dialog import THEIRS, ConflictDialog
+from napari_hipbmd.study import edits
+
+from .conftest import Bench
+
+
+@pytest.fixture
+def dialog(bench: Bench) -> Any:
+    """What is seen after another window moved N2, and this one moved N5."""
+    bench.press("accept_all")
+    with bench.study.open_case("anna", bench.widget.case_id) as elsewhere:
+        elsewhere.apply(edits.place(elsewhere.state, "N2", (44, 55), "anna"))
+    bench.editor.place((77, 88), "N5")
+    found = bench.widget._conflict
+    assert isinstance(found, ConflictDialog) and not found.isHidden()
+    return found
+
+
+def test_both_are_shown_and_nothing_is_written(
+    bench: Bench, dialog: ConflictDialog
+) -> None:
+    table = dialog.findChild(QTableWidget, "differences")
+    assert [table.item(i, 0).text() for i in range(table.rowCount())] == ["N2", "N5"]
+    assert table.item(0, 3).text().endswith("mm")
+    on_disk = bench.study.labels("anna", bench.widget.case_id)
+    assert on_disk.landmarks["N2"].xy == (44, 55)
+    assert on_disk.landmarks["N5"].xy != (77, 88)
+
+
+@pytest.mark.parametrize(
+    ("button", "n2", "n5"),
+    [("keep_mine", False, True), ("keep_theirs", True, False),
+     ("keep_chosen", True, True)],
+)  # fmt: skip
+def test_what_is_chosen_is_kept_and_the_other_can_be_had_back(
+    bench: Bench, dialog: ConflictDialog, button: str, n2: bool, n5: bool
+) -> None:
+    dialog.findChild(QComboBox, "keep_N2").setCurrentText(THEIRS)
+    dialog.findChild(QPushButton, button).click()
+    assert (bench.labels.landmarks["N2"].xy == (44, 55)) is n2
+    assert (bench.labels.landmarks["N5"].xy == (77, 88)) is n5
+    assert bench.editor.case.conflict is None
+    on_disk = bench.study.labels("anna", bench.widget.case_id)
+    assert on_disk.landmarks == bench.labels.landmarks
+    assert bench.editor.case.can_undo
+
+
+def test_a_conflict_that_is_left_is_shown_again_and_nobody_is_overwritten(
+    bench: Bench, dialog: ConflictDialog
+) -> None:
+    case_id = bench.widget.case_id
+    bench.press("next_case")
+    assert bench.widget._conflict is None
+    on_disk = bench.study.labels("anna", case_id)
+    assert on_disk.landmarks["N2"].xy == (44, 55)
