@@ -10,12 +10,15 @@ from typing import Any
 from weakref import WeakSet
 
 from .identity import facts_of
+from .window_level import allow_dragging
 
 _watched: WeakSet[Any] = WeakSet()
 
 
 def widen_when_inserted(viewer: Any = None) -> None:
     """Give films that are put into a viewer their full range, from now on.
+
+    The right mouse button then sets their window.
 
     Parameters
     ----------
@@ -31,6 +34,7 @@ def widen_when_inserted(viewer: Any = None) -> None:
         return
     _watched.add(viewer)
     layers.events.inserted.connect(_on_inserted)
+    allow_dragging(viewer)
 
 
 def widen(layer: Any) -> None:

@@ -70,6 +70,8 @@ def film_layer(
                 film=film,
                 pixels=shown.modality,
                 contrast_limits_range=shown.contrast_limits_range,
+                contrast_limits=shown.contrast_limits,
+                windows=shown.windows,
                 patient=(patient or Patient()).or_else(film.patient),
                 side=side or film.side,
                 spacing_mm=film.spacing_mm,

@@ -1,0 +1,23 @@
+"""Where a film's file lies, for as long as its layer lives.
+
+Kept beside the layer and not in its metadata: a file's name may be its patient's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+_paths: WeakKeyDictionary[Any, Path] = WeakKeyDictionary()
+
+
+def remember_origin(layer: Any, path: str | Path) -> None:
+    """Say from which file a layer was read."""
+    _paths[layer] = Path(path)
+
+
+def origin_of(layer: Any) -> Path | None:
+    """The file that a layer was read from, where it is known and still there."""
+    path = _paths.get(layer) or getattr(layer.source, "path", None)
+    return Path(path) if path and Path(path).is_file() else None
