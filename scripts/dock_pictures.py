@@ -14,7 +14,7 @@ from typing import Any
 
 import napari
 from PIL import Image
-from qtpy.QtWidgets import QApplication, QCheckBox, QComboBox
+from qtpy.QtWidgets import QApplication, QCheckBox, QComboBox, QScrollArea
 
 from napari_hipbmd.batch import measure_path
 from napari_hipbmd.measurement import Measurement
@@ -26,6 +26,13 @@ from napari_hipbmd.resources import sample_data_dir
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 SIZE = (1400, 900)
+
+
+def measure(viewer: Any) -> None:
+    """A measured film beside its numbers; what is doubtful is withheld."""
+    dock = show_sample(viewer)
+    settle()
+    dock.findChild(QScrollArea).verticalScrollBar().setValue(0)
 
 
 def features(viewer: Any) -> None:
@@ -40,9 +47,9 @@ def features(viewer: Any) -> None:
     dock.findChild(QCheckBox, "show_clipped").setChecked(True)
 
 
-def show_sample(viewer: Any) -> None:
+def show_sample(viewer: Any) -> Any:
     """The first sample film, measured, with the dock *Measure BMD*."""
-    show_measurement(viewer, measured())
+    return show_measurement(viewer, measured())
 
 
 def measured() -> Measurement:
@@ -50,7 +57,10 @@ def measured() -> Measurement:
     return next(m for m in measure_path(sample_data_dir()) if m.film is not None)
 
 
-SCENES: dict[str, Callable[[Any], None]] = {"features": features}
+SCENES: dict[str, Callable[[Any], None]] = {
+    "measure": measure,
+    "features": features,
+}
 
 
 def main() -> None:
@@ -84,8 +94,8 @@ def save(viewer: Any, path: Path) -> None:
     """The whole window as a PNG."""
     pixels = viewer.screenshot(canvas_only=False, flash=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The two lowest bits of a film are noise that nobody sees, and half of the bytes.
-    Image.fromarray(pixels[..., :3] & 0xFC).save(path, optimize=True)
+    # The lowest bits of a film are noise that nobody sees, and half of the bytes.
+    Image.fromarray(pixels[..., :3] & 0xF8).save(path, optimize=True)
     print(path)
 
 

@@ -77,8 +77,18 @@ def models_sha256(folder: Path | None = None) -> str:
     return digest.hexdigest()
 
 
-@cache
-def _load(folder: Path, stamp: tuple[float, ...]) -> Models:
+def load_regression(folder: Path | str | None = None) -> BmdModel:
+    """The regression of a folder, without its networks: quick, for its name.
+
+    Raises
+    ------
+    FilmRefused
+        If the folder holds no model, or its regression is damaged.
+    """
+    return _regression(_checked(None if folder is None else Path(folder)))
+
+
+def _regression(folder: Path) -> BmdModel:
     try:
         text = (_home(folder, "bmd.json") / "bmd.json").read_text("utf-8")
     except UnicodeDecodeError:
@@ -90,8 +100,13 @@ def _load(folder: Path, stamp: tuple[float, ...]) -> Models:
             f"The folder {folder} has no regression (bmd.json): fit one with"
             " 'hipbmd train bmd'."
         ) from None
-    networks = load_networks(folder)
-    return Models(networks.enhancer, networks.finder, BmdModel.from_json(text))
+    return BmdModel.from_json(text)
+
+
+@cache
+def _load(folder: Path, stamp: tuple[float, ...]) -> Models:
+    regression, networks = _regression(folder), load_networks(folder)
+    return Models(networks.enhancer, networks.finder, regression)
 
 
 def load_models(folder: Path | str | None = None) -> Models:

@@ -79,6 +79,7 @@ class FakePipeline(ModuleType):
         self.started = threading.Event()
         self.calls: list[dict[str, Any]] = []
         self.remeasured = 0
+        self.remeasured_with: Any = None
         self.thread: threading.Thread | None = None
         self.refusal: str | None = None
         self.error: Exception | None = None
@@ -93,9 +94,13 @@ class FakePipeline(ModuleType):
         side: Any,
         box: Any,
         image: str,
+        models: Any = None,
     ) -> Measurement:
         self.thread = threading.current_thread()
-        self.calls.append({"film": film, "patient": patient, "side": side, "box": box})
+        self.calls.append(
+            {"film": film, "patient": patient, "side": side, "box": box,
+             "models": models}
+        )  # fmt: skip
         report("enhance", None)
         self.started.set()
         while not self.hold.wait(0.01):
@@ -109,9 +114,14 @@ class FakePipeline(ModuleType):
         return replace(result, box=box)
 
     def remeasure(
-        self, measurement: Measurement, xy: np.ndarray, patient: Patient | None = None
+        self,
+        measurement: Measurement,
+        xy: np.ndarray,
+        patient: Patient | None = None,
+        models: Any = None,
     ) -> Measurement:
         self.remeasured += 1
+        self.remeasured_with = models
         assert measurement.film is not None
         assert measurement.landmarks is not None
         before = measurement.landmarks

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from napari.utils.colormaps.standardize_color import transform_color
 from qtpy.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
+    QFileDialog,
     QLabel,
     QPushButton,
     QTableWidget,
@@ -25,6 +28,7 @@ from napari_hipbmd.plugin.layers import PLACED
 from napari_hipbmd.plugin.measure import MeasureWidget
 from napari_hipbmd.plugin.session import session_of
 from napari_hipbmd.radiograph import Radiograph
+from napari_hipbmd.resources import weights_dir
 
 from .conftest import CORNER, SPACING, FakePipeline
 
@@ -381,6 +385,111 @@ def test_two_viewers_keep_their_own_state(
     one, two = make_napari_viewer_proxy(), make_napari_viewer_proxy()
     assert session_of(one) is session_of(one)
     assert session_of(one) is not session_of(two)
+
+
+def test_reasons_for_caution_stand_above_the_numbers(dock: Dock) -> None:
+    dock.measure()
+    flags = dock.find(QLabel, "flags")
+    table = dock.find(QTableWidget, "results")
+    assert flags.isVisibleTo(dock.widget)
+    layout = flags.parentWidget().layout()
+    assert layout.indexOf(flags) < layout.indexOf(table)
+
+
+def test_a_flagged_value_can_be_withheld_with_its_reason(dock: Dock) -> None:
+    dock.measure()
+    policy = dock.find(QComboBox, "policy")
+    policy.setCurrentIndex(1)
+    policy.activated.emit(1)
+    assert [dock.cell(0, column) for column in range(4)] == ["withheld"] * 4
+    assert [dock.cell(2, column) for column in range(4)] == [
+        "withheld", "–", "–", "withheld",
+    ]  # fmt: skip
+    assert "0.5" not in dock.cell(1, 0)
+    cell = dock.find(QTableWidget, "results").item(0, 0)
+    assert "There is metal" in cell.toolTip()
+    assert "Withheld by the policy 'default'" in dock.text("flags")
+    points = dock.layer("landmarks")
+    points.data[0] += 30
+    points.events.features()
+    dock.qtbot.wait(50)
+    assert dock.cell(0, 0) == "withheld"
+    policy.setCurrentIndex(0)
+    policy.activated.emit(0)
+    assert float(dock.cell(0, 0)) > 0.5
+    assert "There is metal" not in cell.toolTip()
+
+
+@pytest.mark.parametrize("ending", ["html", "json", "csv"])
+def test_a_report_is_saved_where_a_person_says(
+    dock: Dock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    button = dock.find(QPushButton, "save_report")
+    assert not button.isEnabled() and "Measure" in button.toolTip()
+    dock.measure()
+    path = tmp_path / f"hip.{ending}"
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *args, **kw: (str(path), "")
+    )
+    button.click()
+    dock.wait(path.exists)
+    assert "hip_1" in path.read_text("utf-8")
+    dock.wait(button.isEnabled)
+
+
+def test_a_report_of_an_unknown_kind_is_refused_in_a_sentence(
+    dock: Dock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dock.measure()
+    path = tmp_path / "hip.docx"
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *args, **kw: (str(path), "")
+    )
+    dock.find(QPushButton, "save_report").click()
+    dock.wait(lambda: ".html" in dock.text("flags"))
+    assert not path.exists()
+
+
+def choose_models(dock: Dock, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        QFileDialog, "getExistingDirectory", lambda *args, **kw: str(folder)
+    )
+    dock.press("choose_models")
+
+
+def test_a_folder_without_models_is_refused_in_a_sentence(
+    dock: Dock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose_models(dock, tmp_path, monkeypatch)
+    assert "holds no models" in dock.text("flags")
+    assert "digital hips" in dock.text("models")
+
+
+def test_ones_own_regression_is_used_and_named(
+    dock: Dock,
+    pipeline: FakePipeline,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dock.measure()
+    own = json.loads((weights_dir() / "bmd.json").read_text("utf-8"))
+    own["name"] = "our clinic"
+    (tmp_path / "bmd.json").write_text(json.dumps(own), "utf-8")
+    choose_models(dock, tmp_path, monkeypatch)
+    assert "our clinic" in dock.text("models")
+    assert "press Measure" in dock.text("flags")
+    assert not dock.find(QTableWidget, "results").isEnabled()
+    dock.press("measure")
+    dock.qtbot.waitUntil(lambda: len(pipeline.calls) == 2, timeout=60_000)
+    dock.wait(lambda: not dock.find(QPushButton, "cancel").isEnabled())
+    assert pipeline.calls[1]["models"].bmd.name == "our clinic"
+    points = dock.layer("landmarks")
+    points.data[0] += 30
+    points.events.features()
+    dock.wait(lambda: pipeline.remeasured_with is pipeline.calls[1]["models"])
+    dock.press("bundled_models")
+    assert "our clinic" not in dock.text("models")
+    assert not dock.find(QPushButton, "bundled_models").isEnabled()
 
 
 def test_nothing_about_the_person_is_on_any_layer(dock: Dock) -> None:

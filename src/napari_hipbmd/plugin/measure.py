@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
 from qtpy.QtCore import QEvent
@@ -18,12 +19,17 @@ from qtpy.QtWidgets import (
 
 from ..measurement import Measurement
 from ..radiograph import FilmRefused, HipBox, Patient, Radiograph
+from .choices_form import ChoicesForm
 from .film_form import BUSY, NO_FILM, FilmForm
 from .films import film_of
 from .identity import facts_of, kind_of
+from .report_button import ReportButton
 from .result_panel import ResultPanel
 from .run import Run
 from .session import Session, session_of
+
+if TYPE_CHECKING:
+    from ..models import Models
 
 # What the pipeline reports as done, and what it does next.
 STEPS = {
@@ -42,6 +48,7 @@ FIRST = (
 )
 NOT_MEASURED = "Not measured yet: press <b>Measure</b>."
 NOT_RUNNING = "Nothing is running."
+OTHER_MODELS = "Other models were chosen: press Measure to use them."
 THROWN_AWAY = (
     "The film was changed or removed while it was measured: the result is gone."
 )
@@ -64,6 +71,7 @@ class MeasureWidget(QWidget):
 
     def _setup_ui(self) -> None:
         self.form = FilmForm()
+        self.choices = ChoicesForm(self._session)
         self.measure_button = QPushButton("Measure")
         self.measure_button.setObjectName("measure")
         self.cancel_button = QPushButton("Cancel")
@@ -76,12 +84,15 @@ class MeasureWidget(QWidget):
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.addWidget(self.form)
+        column.addWidget(self.choices)
         buttons = QHBoxLayout()
         buttons.addWidget(self.measure_button, 2)
         buttons.addWidget(self.cancel_button, 1)
         column.addLayout(buttons)
         column.addWidget(self.progress)
         column.addWidget(self.results)
+        self.report_button = ReportButton()
+        column.addWidget(self.report_button)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -99,6 +110,8 @@ class MeasureWidget(QWidget):
         self.form.box_wanted.connect(self._on_box_wanted)
         self.measure_button.clicked.connect(lambda _: self._on_measure_clicked())
         self.cancel_button.clicked.connect(lambda _: self._on_cancel_clicked())
+        for part in (self.choices, self.report_button):
+            part.refused.connect(self.results.warn)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Stop listening when the dock is closed: napari then takes its parent away."""
@@ -119,6 +132,7 @@ class MeasureWidget(QWidget):
             (self._session.measured, self._on_measured),
             (self._session.stale, self._on_stale),
             (self._session.film_changed, self._on_film_changed),
+            (self._session.models_chosen, self._on_models_chosen),
         ]
 
     def _listen(self) -> None:
@@ -151,6 +165,7 @@ class MeasureWidget(QWidget):
         layer = self.form.film_layer()
         if layer is None:
             self.results.clear(FIRST)
+            self.report_button.show_measurement(None)
             return
         facts = facts_of(layer)
         measurement = self._session.measurement(layer)
@@ -167,6 +182,12 @@ class MeasureWidget(QWidget):
             self.results.clear(NOT_MEASURED)
         else:
             self.results.show_measurement(measurement, layer.name)
+        self.report_button.show_measurement(measurement)
+
+    def _on_models_chosen(self) -> None:
+        self.choices.show_models()
+        if self._session.measurement(self.form.film_layer()) is not None:
+            self.results.warn(OTHER_MODELS)
 
     def _on_film_changed(self, layer: Any) -> None:
         """A layer shows another film: what the form said is about the one before."""
@@ -199,24 +220,25 @@ class MeasureWidget(QWidget):
         self._start(layer, film, box)
 
     def _start(self, layer: Any, film: Radiograph, box: HipBox | None) -> None:
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
         self._measured_layer, self._measured_data = layer, layer.data
-        self.destroyed.connect(run.cancel)
-        run.stepped.connect(self._on_stepped)
-        run.done.connect(self._on_done)
-        run.refused.connect(self._on_refused)
-        run.stopped.connect(self._on_stopped)
-        run.failed.connect(self._on_failed)
-        self._set_running(True)
-        self._on_stepped("start")
         arguments = {
             "image": facts_of(layer).get("case_id", ""),
             "patient": self.form.patient(),
             "side": self.form.side(),
             "box": box,
         }
-        run.start(lambda run: _measure(run, film, arguments))
+        folder = self._session.models_folder
+        # No parent: the run must outlive a dock that is deleted while it works.
+        run = self._run = Run()
+        self.destroyed.connect(run.cancel)
+        run.stepped.connect(self._on_stepped)
+        run.done.connect(lambda found: self._on_done(*found))
+        run.refused.connect(self._on_refused)
+        run.stopped.connect(self._on_stopped)
+        run.failed.connect(self._on_failed)
+        self._set_running(True)
+        self._on_stepped("start")
+        run.start(lambda run: _measure(run, film, folder, arguments))
 
     def _on_cancel_clicked(self) -> None:
         if self._run is not None:
@@ -228,14 +250,14 @@ class MeasureWidget(QWidget):
             self.progress.setValue(list(STEPS).index(step))
             self.progress.setFormat(f"{STEPS[step]} …")
 
-    def _on_done(self, result: Measurement) -> None:
+    def _on_done(self, result: Measurement, models: Models | None) -> None:
         layer, data = self._measured_layer, self._measured_data
         self._end_run()
         if layer not in self._session.layers or layer.data is not data:
             self.results.warn(THROWN_AWAY)
             show_info(THROWN_AWAY)
             return
-        self._session.show(layer, result)
+        self._session.show(layer, result, models)
 
     def _on_refused(self, reason: str) -> None:
         self._end_run()
@@ -258,6 +280,7 @@ class MeasureWidget(QWidget):
         if self._spacing_shown != _spacing_of(layer, measurement):
             self._show_spacing(layer, measurement)
         self.results.show_measurement(measurement, layer.name)
+        self.report_button.show_measurement(measurement)
 
     def _on_stale(self, layer: Any, text: str) -> None:
         if layer is self.form.film_layer():
@@ -317,12 +340,18 @@ def _spacing_of(layer: Any, measurement: Measurement | None) -> tuple[Any, ...]:
     return (layer, measurement.spacing_mm, measurement.spacing_source)
 
 
-def _measure(run: Run, film: Radiograph, arguments: dict[str, Any]) -> Measurement:
+def _measure(
+    run: Run, film: Radiograph, folder: Path | None, arguments: dict[str, Any]
+) -> tuple[Measurement, Models | None]:
     from .. import pipeline
+    from ..models import load_models
 
-    return pipeline.measure(
+    models = None if folder is None else load_models(folder)
+    found = pipeline.measure(
         film,
         **arguments,
+        models=models,
         report=lambda step, _: run.stepped.emit(step),
         cancelled=run.is_cancelled,
     )
+    return found, models

@@ -14,6 +14,7 @@ from qtpy.QtWidgets import (
 )
 
 from ..anatomy import SITES, Site
+from ..bmd import T_SCORE_SITES
 from ..measurement import RESEARCH_USE, Measurement
 from .layers import DOUBTFUL, DOUBTFUL_MM, PLACED, SURE, UNSURE, UNSURE_MM
 
@@ -33,6 +34,7 @@ ROWS = {
     "feature 3": "Mean grey value clipped to [m − 1.96 s, m + s].",
 }
 NOTHING = "–"
+WITHHELD = "withheld"
 LEGEND = (
     "Drag a landmark, and the numbers follow. Its radius is the expected error: "
     + " ".join(
@@ -61,9 +63,10 @@ class ResultPanel(QWidget):
             for row, text in enumerate(_cells(measurement, site)):
                 _put(self.table.item(row, column), text)
         self.title.setText(f"<b>{_escaped(name)}</b>, {_seconds(measurement)}")
-        reasons = [] if measurement.reason is None else [measurement.reason]
         self.legend.setVisible(measurement.landmarks is not None)
-        self._show_flags(reasons + [flag.text for flag in measurement.flags])
+        self._show_withheld(measurement)
+        self.model.setText(_model(measurement))
+        self._show_flags(_reasons(measurement))
         self._set_stale(False)
 
     def warn(self, text: str) -> None:
@@ -77,6 +80,7 @@ class ResultPanel(QWidget):
             for column in range(self.table.columnCount()):
                 self.table.item(row, column).setText(NOTHING)
         self.title.setText(text)
+        self.model.setText("")
         self.legend.setVisible(False)
         self._show_flags([])
         self._set_stale(False)
@@ -97,18 +101,33 @@ class ResultPanel(QWidget):
         self.flags.setWordWrap(True)
         self.flags.setTextFormat(Qt.TextFormat.RichText)
         self.flags.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.model = QLabel()
+        self.model.setObjectName("model")
+        self.model.setWordWrap(True)
         self.research_use = QLabel(RESEARCH_USE)
         self.research_use.setObjectName("research_use")
         self.research_use.setWordWrap(True)
         self.research_use.setStyleSheet("font-style: italic")
         for widget in (
             self.title,
-            self.table,
-            self.legend,
             self.flags,
+            self.table,
+            self.model,
+            self.legend,
             self.research_use,
         ):
             layout.addWidget(widget)
+
+    def _show_withheld(self, measurement: Measurement) -> None:
+        """Tell beside a withheld value why; elsewhere what the row is."""
+        for column, site in enumerate(SITES):
+            why = measurement.why_withheld(site)
+            for row, explanation in enumerate(ROWS.values()):
+                item = self.table.item(row, column)
+                text = why if why is not None and item.text() == WITHHELD else ""
+                tip = f"Withheld: {text}" if text else explanation
+                if item.toolTip() != tip:
+                    item.setToolTip(tip)
 
     def _show_flags(self, texts: list[str]) -> None:
         items = "".join(f"<li>{_escaped(text)}</li>" for text in texts)
@@ -141,6 +160,28 @@ def _table() -> QTableWidget:
     return table
 
 
+def _reasons(measurement: Measurement) -> list[str]:
+    """Reasons for caution, before any number: what is missing, withheld, flagged."""
+    reasons = [] if measurement.reason is None else [measurement.reason]
+    sites = [SITE_NAMES[site].lower() for site in measurement.withheld]
+    if sites:
+        codes = {flag.code for flags in measurement.withheld.values() for flag in flags}
+        reasons.append(
+            f"Withheld by the policy '{measurement.policy}': {', '.join(sites)}"
+            f" ({', '.join(sorted(codes))})."
+        )
+    return reasons + [flag.text for flag in measurement.flags]
+
+
+def _model(measurement: Measurement) -> str:
+    if not measurement.model_name:
+        return ""
+    return (
+        f"Regression <b>{_escaped(measurement.model_name)}</b>, calibrated on"
+        f" {_escaped(measurement.calibrated_on)}."
+    )
+
+
 def _cells(measurement: Measurement, site: Site) -> list[str]:
     """The column of one site, in the order of the table's rows."""
     bmd = None if measurement.bmd_g_cm2 is None else measurement.bmd_g_cm2.get(site)
@@ -151,10 +192,17 @@ def _cells(measurement: Measurement, site: Site) -> list[str]:
     if site == "total" and areas and None not in areas:
         area = sum(area for area in areas if area is not None)
     features = [None] * 3 if region is None else list(region.features)
+    withheld = site in measurement.withheld
+    if withheld:
+        values = [WITHHELD, NOTHING, WITHHELD if site in T_SCORE_SITES else NOTHING]
+    else:
+        values = [
+            NOTHING if bmd is None else f"{bmd.value:.3f}",
+            NOTHING if bmd is None else f"{bmd.low:.2f}–{bmd.high:.2f}",
+            _text(t_score, "+.1f"),
+        ]
     return [
-        NOTHING if bmd is None else f"{bmd.value:.3f}",
-        NOTHING if bmd is None else f"{bmd.low:.2f}–{bmd.high:.2f}",
-        _text(t_score, "+.1f"),
+        *values,
         _text(area, ".1f"),
         *(_text(feature, ".4f") for feature in features),
     ]

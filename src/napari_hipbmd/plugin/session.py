@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
 from napari.layers import Layer, Shapes
@@ -10,6 +11,7 @@ from psygnal import Signal
 
 from ..anatomy import INDEX, LANDMARK_IDS
 from ..measurement import Measurement
+from ..quality import NONE, Policy, withhold
 from ..radiograph import FilmRefused, HipBox, Patient
 from .camera import look_at_hip
 from .contrast import widen, widen_when_inserted
@@ -26,6 +28,9 @@ from .layers import (
 from .live import LivePoints
 from .place import MILLIMETRES, Place
 from .polygons import move_polygons
+
+if TYPE_CHECKING:
+    from ..models import Models
 
 _sessions: WeakKeyDictionary[Any, Session] = WeakKeyDictionary()
 
@@ -50,16 +55,25 @@ class Session:
         give a measurement.
     film_changed
         Emitted with a film's layer when it shows another film than before.
+    models_chosen
+        Emitted when other models are to be used from now on.
+    policy
+        Which flagged values are withheld.
     """
 
     measured = Signal(object)
     stale = Signal(object, str)
     film_changed = Signal(object)
+    models_chosen = Signal()
 
     def __init__(self, viewer: Any) -> None:
         # Weak: the dictionary of sessions must not keep its own keys alive.
         self._viewer = ref(viewer)
         self._measurements: WeakKeyDictionary[Layer, Measurement] = WeakKeyDictionary()
+        self._judged: WeakKeyDictionary[Layer, Measurement] = WeakKeyDictionary()
+        self._models: WeakKeyDictionary[Layer, Models] = WeakKeyDictionary()
+        self.policy: Policy = NONE
+        self.models_folder: Path | None = None
         self._live: WeakKeyDictionary[Layer, LivePoints] = WeakKeyDictionary()
         widen_when_inserted(viewer)
         for layer in viewer.layers:
@@ -76,8 +90,31 @@ class Session:
         return [layer for layer in self.layers if can_be_a_film(layer)]
 
     def measurement(self, film_layer: Layer | None) -> Measurement | None:
-        """The latest measurement of a film, or None."""
-        return None if film_layer is None else self._measurements.get(film_layer)
+        """The latest measurement of a film, or None; without what is withheld."""
+        return None if film_layer is None else self._judged.get(film_layer)
+
+    def choose_models(self, folder: Path | None) -> None:
+        """Use a folder of models for what is measured next; None: the bundled ones.
+
+        Raises
+        ------
+        FilmRefused
+            If the folder holds no models, or its regression is damaged.
+        """
+        from ..models import load_regression
+
+        load_regression(folder)
+        self.models_folder = folder
+        self.models_chosen.emit()
+
+    def choose_policy(self, policy: Policy) -> None:
+        """Withhold other values from now on, of films that are measured too."""
+        self.policy = policy
+        for film_layer in self.films():
+            measurement = self._measurements.get(film_layer)
+            if measurement is not None:
+                self._judged[film_layer] = withhold(measurement, policy)
+                self.measured.emit(film_layer)
 
     def result(self, film_layer: Layer, kind: str) -> Layer | None:
         """The layer with one part of a film's result, or None."""
@@ -118,8 +155,17 @@ class Session:
         layer.mode = "add_rectangle"
         return layer
 
-    def show(self, film_layer: Layer, measurement: Measurement) -> None:
-        """Put a film's result into the viewer, in place of an earlier one."""
+    def show(
+        self, film_layer: Layer, measurement: Measurement, models: Models | None = None
+    ) -> None:
+        """Put a film's result into the viewer, in place of an earlier one.
+
+        Parameters
+        ----------
+        models
+            That measured it, and measure its moved landmarks; the bundled ones when
+            absent.
+        """
         if measurement.spacing_mm is not None and Place.of(film_layer).in_pixels:
             self._give_spacing(film_layer, measurement.spacing_mm)
         first = self.measurement(film_layer) is None
@@ -133,7 +179,10 @@ class Session:
             layer = Layer.create(data, arguments, kind)
             layer.visible = visible.get(kind_of(layer), layer.visible)
             self.layers.insert(self._above(film_layer), layer)
-        self._measurements[film_layer] = measurement
+        self._keep(film_layer, measurement)
+        self._models.pop(film_layer, None)
+        if models is not None:
+            self._models[film_layer] = models
         self._follow_landmarks(film_layer)
         if first:
             look_at_hip(self._viewer(), Place.of(film_layer), measurement)
@@ -143,7 +192,7 @@ class Session:
         """Regions, features and BMD anew, for moved landmarks or another patient."""
         from .. import pipeline
 
-        before = self.measurement(film_layer)
+        before = self._measurements.get(film_layer)
         points = self.result(film_layer, "landmarks")
         if before is None or points is None:
             return
@@ -157,11 +206,13 @@ class Session:
                     f"Landmark {', '.join(missing)} has no point: press Measure to"
                     " have it back."
                 )
-            after = pipeline.remeasure(before, xy, patient=patient)
+            after = pipeline.remeasure(
+                before, xy, patient=patient, models=self._models.get(film_layer)
+            )
         except (ValueError, FilmRefused) as problem:
             self.stale.emit(film_layer, str(problem))
             return
-        self._measurements[film_layer] = after
+        self._keep(film_layer, after)
         self._draw_regions(film_layer, before, after)
         self._mark_placed(film_layer, after)
         self.measured.emit(film_layer)
@@ -176,6 +227,14 @@ class Session:
         """Take away what belonged to the film that a layer showed before."""
         self.forget(film_layer)
         self.film_changed.emit(film_layer)
+
+    def _keep(self, film_layer: Layer, measurement: Measurement) -> None:
+        self._measurements[film_layer] = measurement
+        # What a policy elsewhere has withheld stays so.
+        kept = self.policy is NONE and measurement.withheld
+        self._judged[film_layer] = (
+            measurement if kept else withhold(measurement, self.policy)
+        )
 
     def _follow_landmarks(self, film_layer: Layer) -> None:
         points = self.result(film_layer, "landmarks")
