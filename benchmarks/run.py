@@ -148,8 +148,10 @@ many films are best shared out among cores one by one.
 
 ## How the bundled networks were made
 
-`make weights` (`scripts/make_weights.sh`) runs all of it, on 1000 digital hips of the
-family `train` (seed 1, 450 pixels), split by patient into training + validation hips.
+`make weights` (`scripts/make_weights.sh`) runs all of it, on digital hips of the family
+`train` (seed 1, 450 pixels), split by patient into training + validation hips. The
+landmark networks go on from ones trained on the first 1000 of them (24 epochs,
+2026-11-22), so some of their validation hips were trained on then.
 
 | network | command | hips | figures on the validation hips |
 |---|---|---|---|

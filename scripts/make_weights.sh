@@ -11,9 +11,18 @@ work=${1:-runs}
 study=$work/train
 weights=src/napari_hipbmd/weights
 
-hipbmd phantom --n 1000 --seed 1 --family train --pixels 450 --out "$study"
-hipbmd train landmarks --study "$study" --epochs 24 --device cpu --out "$work/landmarks"
-hipbmd train enhancement --study "$study" --epochs 45 --device cpu \
+phantom() {
+    hipbmd phantom --n "$1" --seed 1 --family train --pixels 450 --out "$study"
+}
+
+# landmarks: from nothing, then on from there with more hips; the study grows
+phantom 1000
+hipbmd train landmarks --study "$study" --epochs 24 --device cpu --out "$work/first"
+phantom 1200
+hipbmd train landmarks --study "$study" --from "$work/first" --epochs 18 \
+    --device cpu --out "$work/landmarks"
+phantom 1500
+hipbmd train enhancement --study "$study" --epochs 90 --device cpu \
     --out "$work/enhancement"
 cp "$work/landmarks/"landmarks.{json,safetensors} "$weights"
 cp "$work/enhancement/"enhancement.{json,safetensors} "$weights"

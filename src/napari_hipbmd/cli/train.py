@@ -13,7 +13,7 @@ from .choices import chosen_regression
 from .fit_table import fit_text
 from .progress import Bar, Stages
 
-EPOCHS = {"enhancement": 45, "landmarks": 24}
+EPOCHS = {"enhancement": 90, "landmarks": 24}
 USAGE_ERROR = 2
 _OF_BMD = ("targets", "image", "landmarks", "fit", "covariates")
 BATCH = {"default": 16, "paper": 64}

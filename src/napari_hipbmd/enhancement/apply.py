@@ -17,7 +17,7 @@ from ..canvas import Canvas, normalisation
 from ..learning import load_into, read_model
 from ..measurement import HipImages
 from ..radiograph import FilmRefused, FloatImage
-from .networks import GRID_PX, Autoencoder, AutoencoderShape, for_inference
+from .networks import Autoencoder, AutoencoderShape, for_inference
 
 NAME = "enhancement"
 
@@ -50,42 +50,42 @@ class Enhancer:
         return cls(for_inference(network), card)
 
     def sto_on_grid(self, canvas: Canvas) -> FloatImage:
-        """STO on the reduced grid, ``(256, 256)``, on the film's grey scale."""
-        seen, low, scale = _as_input(canvas)
+        """STO on the reduced grid, ``(grid, grid)``, on the film's grey scale."""
+        seen, low, scale = _as_input(canvas, self.network.grid_px)
         with torch.inference_mode():
             sto, _ = self.network(seen)
         return sto[0, 0].numpy() * np.float32(scale) + np.float32(low)
 
     def latent(self, canvas: Canvas) -> FloatImage:
         """The latent z, ``(channels, 16, 16)``."""
-        seen, _low, _scale = _as_input(canvas)
+        seen, _low, _scale = _as_input(canvas, self.network.grid_px)
         with torch.inference_mode():
             return self.network.encode(seen)[0].numpy()
 
 
-def _as_input(canvas: Canvas) -> tuple[torch.Tensor, float, float]:
-    """What the network sees, ``(1, 1, 256, 256)``, and its offset and scale."""
+def _as_input(canvas: Canvas, grid_px: int) -> tuple[torch.Tensor, float, float]:
+    """What the network sees, ``(1, 1, grid, grid)``, and its offset and scale."""
     low, scale = normalisation(canvas.grey)
     film = torch.from_numpy(canvas.grey)[None, None]
     small = functional.interpolate(
-        film, (GRID_PX, GRID_PX), mode="bilinear", antialias=True
+        film, (grid_px, grid_px), mode="bilinear", antialias=True
     )
     small = (small - low) / scale
     return small.contiguous(memory_format=torch.channels_last), low, scale
 
 
-def _spline(at: NDArray[np.float64]) -> FloatImage:
-    """Cubic spline interpolation from the grid, as a matrix ``(len(at), 256)``.
+def _spline(at: NDArray[np.float64], grid_px: int) -> FloatImage:
+    """Cubic spline interpolation from the grid, as a matrix ``(len(at), grid)``.
 
     ``at`` is in shares of the grid's side; beyond the outer cells their value stays.
     """
-    cells = np.clip(at * GRID_PX - 0.5, 0, GRID_PX - 1)
-    return _cells()(cells).astype(np.float32)
+    cells = np.clip(at * grid_px - 0.5, 0, grid_px - 1)
+    return _cells(grid_px)(cells).astype(np.float32)
 
 
 @cache
-def _cells() -> BSpline:
-    return make_interp_spline(np.arange(GRID_PX), np.eye(GRID_PX), k=3)
+def _cells(grid_px: int) -> BSpline:
+    return make_interp_spline(np.arange(grid_px), np.eye(grid_px), k=3)
 
 
 def enhance(grey: FloatImage, canvas: Canvas, sto_on_grid: FloatImage) -> HipImages:
@@ -108,7 +108,8 @@ def enhance(grey: FloatImage, canvas: Canvas, sto_on_grid: FloatImage) -> HipIma
     columns_at = (np.arange(c0, c1 + 1) - square.x0) / square.width
     if canvas.mirrored:
         columns_at = 1 - columns_at
-    wide = _spline(rows_at) @ sto_on_grid @ _spline(columns_at).T
+    grid_px = len(sto_on_grid)
+    wide = _spline(rows_at, grid_px) @ sto_on_grid @ _spline(columns_at, grid_px).T
     sto = wide.astype(np.float32, copy=False)
     film = np.ascontiguousarray(grey[r0 : r1 + 1, c0 : c1 + 1])
     return HipImages((r0, c0), film, sto)

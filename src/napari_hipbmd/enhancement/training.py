@@ -46,7 +46,13 @@ class Recipe:
 
 
 RECIPES: dict[Preset, Recipe] = {
-    "default": Recipe(AutoencoderShape()),
+    "default": Recipe(
+        AutoencoderShape((32, 64, 96), grid_px=128),
+        mixed_share=0.5,
+        bias_weight=4.0,
+        tissue=0.1,
+        local=0.3,
+    ),
     "paper": Recipe(
         AutoencoderShape(norm=False),
         learning_rate=1e-3,
