@@ -54,13 +54,28 @@ def run_on_cluster(
         ahead = AHEAD * max(1, len(client.scheduler_info(-1)["workers"]))
         first = [submit(job) for job in islice(waiting, ahead)]
         running = as_completed(first, loop=client.loop)
+        suspects: list[Job] = []
         for future in running:
             job = job_of.pop(future.key)
-            yield job, _outcome(future, job, work)
+            if _worker_died(future):
+                suspects.append(job)
+            else:
+                yield job, _outcome(future, job, work)
             future.release()
             if cancelled is not None and cancelled():
                 return
             running.update([submit(following) for following in islice(waiting, 1)])
+        # Dask also blames films that only waited in the queue of a worker that died:
+        # tried alone, each answers for itself.
+        for job in suspects:
+            yield job, _outcome(submit(job), job, work)
+            if cancelled is not None and cancelled():
+                return
+
+
+def _worker_died(future: Any) -> bool:
+    """Whether workers died again and again while they held this job."""
+    return future.status == "error" and isinstance(future.exception(), KilledWorker)
 
 
 def _do(work: Work, job: Job) -> Outcome:
