@@ -20,6 +20,7 @@ POLICY_FILE = "policy.json"
 _FORMAT = "hipbmd-policy"
 
 FLAG_CODES: dict[str, str] = {
+    "age": "the film of a pelvis does not say how old the patient is",
     "biology": "sex, age, height or weight is missing",
     "body-part": "the film says that it shows another part of the body",
     "box-guessed": "the hip was searched for on a large film",
