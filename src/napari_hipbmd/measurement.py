@@ -61,6 +61,22 @@ class HipImages:
         return part
 
 
+@dataclass(frozen=True)
+class Border:
+    """A collimated side: ``normal_xy · (x, y) > offset`` lies under the collimator.
+
+    In film pixels; the normal has length 1 and points out of the exposed field.
+    """
+
+    normal_xy: tuple[float, float]
+    offset: float
+
+    def covers(self, xy: Points) -> NDArray[np.bool_]:
+        """Whether points ``(..., 2)`` lie under it."""
+        under: NDArray[np.bool_] = xy @ np.array(self.normal_xy) > self.offset
+        return under
+
+
 @dataclass(frozen=True, eq=False)
 class LandmarkSet:
     """Sixteen landmarks in the order of :data:`anatomy.LANDMARK_IDS`.
@@ -78,7 +94,8 @@ class RegionMeasurement:
     """One region: its polygon, thresholds ``(3, 2)`` and features ``(3,)``.
 
     ``share`` is the part of it that lies inside the image, ``burnt_share`` the part of
-    its pixels that the film shows saturated; both 0 … 1.
+    its pixels that the film shows saturated, ``covered_share`` the part of them under a
+    collimated border; all 0 … 1.
     """
 
     polygon_xy: Points
@@ -87,6 +104,7 @@ class RegionMeasurement:
     area_cm2: float | None
     share: float = 1.0
     burnt_share: float = 0.0
+    covered_share: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +119,8 @@ class Measurement:
         Site → the flags that took its value away.
     policy
         Name of the policy that decided so.
+    borders
+        Collimated sides of the film.
     """
 
     case_id: str
@@ -125,6 +145,7 @@ class Measurement:
     measured_on: Literal["raw", "enhanced"] = "enhanced"
     withheld: dict[Site, tuple[Flag, ...]] = field(default_factory=dict)
     policy: str = "none"
+    borders: tuple[Border, ...] = ()
 
     def flags_of(self, site: Site) -> tuple[Flag, ...]:
         """The flags that concern a site; one about a region concerns the total too."""

@@ -11,7 +11,13 @@ import numpy as np
 from . import bmd, quality
 from .anatomy import Points, Site, area, is_mirrored, polygons
 from .canvas import Canvas, make_canvas, normalisation
-from .measurement import HipImages, LandmarkSet, Measurement, RegionMeasurement
+from .measurement import (
+    Border,
+    HipImages,
+    LandmarkSet,
+    Measurement,
+    RegionMeasurement,
+)
 from .models import Models, Networks, load_models
 from .radiograph import (
     Cancelled,
@@ -26,9 +32,12 @@ from .radiograph import (
 
 Report = Callable[[str, Measurement], None]
 MEASURE_CODES = {
+    "collimation",
     "region-outside",
+    "rotation",
     "saturation",
     "implausible-bmd",
+    "implausible-shape",
     "extrapolation",
     "biology",
     "position",
@@ -201,7 +210,8 @@ def prepare(
     else:
         marks = LandmarkSet(landmarks_xy, np.zeros(len(landmarks_xy)))
     seen = quality.metal(canvas, marks.xy)
-    state = replace(state, landmarks=marks, flags=state.flags + seen)
+    edges = quality.borders(grey)
+    state = replace(state, landmarks=marks, flags=state.flags + seen, borders=edges)
     state = step_done("landmarks", t, state)
     return replace(state, seconds=seconds)
 
@@ -313,7 +323,7 @@ def _with_values(state: Measurement, models: Models) -> Measurement:
     px_cm2 = None if spacing is None else spacing[0] * spacing[1] / 100
     regions = {
         region: _unchanged(known.get(region), polygon)
-        or _region(images, polygon, px_cm2, image)
+        or _region(images, polygon, px_cm2, image, state.borders)
         for region, polygon in polygons(marks.xy).items()
     }
     kept = tuple(f for f in state.flags if f.code not in MEASURE_CODES)
@@ -323,6 +333,12 @@ def _with_values(state: Measurement, models: Models) -> Measurement:
     seen += quality.field(
         marks.xy, film.shape, {region: part.share for region, part in regions.items()}
     )
+    seen += quality.collimation(
+        {region: part.covered_share for region, part in regions.items()}
+    )
+    if state.side is not None and not quality.position(marks.xy, spacing):
+        seen += quality.rotation(marks.xy, is_mirrored(state.side), spacing)
+        seen += _shape(marks.xy, state.side, spacing)
     seen += quality.saturation(
         {region: part.burnt_share for region, part in regions.items()}
     )
@@ -345,6 +361,16 @@ def _with_values(state: Measurement, models: Models) -> Measurement:
     return _with_bmd(replace(state, flags=kept + seen), vector, models)
 
 
+def _shape(
+    landmarks_xy: Points, side: Side, spacing_mm: tuple[float, float] | None
+) -> tuple[Flag, ...]:
+    """Flag landmarks that make no hip's shape."""
+    from .landmarks.shape import shape_doubts
+
+    doubts = shape_doubts(landmarks_xy, side, spacing_mm)
+    return (Flag("implausible-shape", " ".join(doubts)),) if doubts else ()
+
+
 def _unchanged(
     before: RegionMeasurement | None, polygon_xy: Points
 ) -> RegionMeasurement | None:
@@ -355,23 +381,28 @@ def _unchanged(
 
 
 def _region(
-    images: HipImages, polygon_xy: Points, px_cm2: float | None, image: bmd.Image
+    images: HipImages,
+    polygon_xy: Points,
+    px_cm2: float | None,
+    image: bmd.Image,
+    borders: tuple[Border, ...],
 ) -> RegionMeasurement:
     """One region read from the film or the bone image, within its window only."""
     row, column = images.corner_row_col
     pixels = bmd.region_pixels(polygon_xy, images.film.shape, (column, row))
     film = images.film[pixels.window]
+    top, left = (part.start for part in pixels.window)
+    corner_xy = (column + (left or 0), row + (top or 0))
     bone = film if image == "raw" else images.bone_in(pixels.window)
-    burnt = np.count_nonzero((film >= quality.SATURATED) & pixels.inside)
-    grey = bone[pixels.inside]
-    found = bmd.features_of_values(grey)
+    found = bmd.features_of_values(bone[pixels.inside])
     return RegionMeasurement(
         polygon_xy,
         found.thresholds,
         found.features,
         None if px_cm2 is None else area(polygon_xy) * px_cm2,
         pixels.share,
-        burnt / max(grey.size, 1),
+        quality.burnt_share(film[pixels.inside]),
+        quality.covered_share(pixels.inside, corner_xy, borders),
     )
 
 

@@ -28,6 +28,13 @@ CONNECT_SECONDS = 10
 WORKERS_SECONDS = 30
 AHEAD = 3  # jobs a worker has waiting, so that it is never idle
 ATTEMPTS = 3
+_ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+_OF_OUR_OWN = {
+    "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
+    # Without Dask's MALLOC_TRIM_THRESHOLD_, which doubles the time of a film: every
+    # array is then asked of the system anew.
+    "distributed.nanny.pre-spawn-environ": dict.fromkeys(_ONE_THREAD, "1"),
+}
 
 
 def run_on_cluster(
@@ -118,7 +125,7 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
         with contextlib.closing(client):
             yield client
         return
-    with dask.config.set({"distributed.scheduler.allowed-failures": ATTEMPTS - 1}):
+    with dask.config.set(_OF_OUR_OWN):
         with _deaf_to_ctrl_c():
             cluster = LocalCluster(
                 n_workers=workers,

@@ -87,5 +87,5 @@ def implausible(
                     " outside what a survey of adults has seen"
                     f" ({low:g} to {high:g} {unit})."
                 )
-                flags.append(Flag(code, text))
+                flags.append(Flag(code, text, (site,)))
     return tuple(flags)

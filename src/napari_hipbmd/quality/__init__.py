@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .collimation import borders, collimation, covered_share
 from .landmarks import agreement
 from .metal import metal
 from .placement import field, position
@@ -15,21 +16,26 @@ from .policy import (
     read_policy,
     withhold,
 )
-from .saturation import SATURATED, saturation
+from .rotation import rotation
+from .saturation import burnt_share, saturation
 
 __all__ = [
     "DEFAULT",
     "FLAG_CODES",
     "NONE",
-    "SATURATED",
     "Policy",
     "agreement",
+    "borders",
+    "burnt_share",
+    "collimation",
+    "covered_share",
     "field",
     "metal",
     "policy_named",
     "policy_of_study",
     "position",
     "read_policy",
+    "rotation",
     "saturation",
     "withhold",
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import INDEX, TWICE_FOUND, Points, distances_mm
+from ..anatomy import INDEX, POLYGONS, TWICE_FOUND, Points, distances_mm
 from ..radiograph import Flag
 
 TWINS_APART_MM = 6.0
@@ -27,13 +29,14 @@ def agreement(
         )
         for a, b in TWICE_FOUND
     }
-    worst = max(apart, key=lambda name: apart[name])
-    if apart[worst] > TWINS_APART_MM:
+    far = {name: mm for name, mm in apart.items() if mm > TWINS_APART_MM}
+    if far:
+        told = " and ".join(f"{name} {mm:.0f} mm apart" for name, mm in far.items())
         flags.append(
             Flag(
                 "landmarks-disagree",
-                f"Two networks place {worst}, which is one place, {apart[worst]:.0f} mm"
-                " apart: check the landmarks.",
+                f"Two networks place {told}, which is one place: check the landmarks.",
+                _regions_of(far),
             )
         )
     if np.nanmean(sigma_mm) > UNSURE_MM:
@@ -45,3 +48,9 @@ def agreement(
             )
         )
     return tuple(flags)
+
+
+def _regions_of(pairs: Iterable[str]) -> tuple[str, ...]:
+    """The regions that the landmarks of pairs like ``N3/T1`` bound."""
+    names = {name for pair in pairs for name in pair.split("/")}
+    return tuple(r for r, corners in POLYGONS.items() if names & set(corners))

@@ -1,25 +1,41 @@
-"""Metal in or near the hip: clips, screws, wires."""
+"""Metal in or near the hip: clips, screws, wires, nails and stems."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation, find_objects, grey_opening, label
+from scipy.ndimage import (
+    binary_dilation,
+    binary_erosion,
+    find_objects,
+    gaussian_gradient_magnitude,
+    grey_opening,
+    label,
+)
 from skimage.draw import disk
 
-from ..anatomy import Points
+from ..anatomy import Points, Region, mask, polygons
 from ..canvas import Canvas
 from ..radiograph import Flag, FloatImage
 
 METAL_CONTRAST = 0.12  # of the grey spread near the hip
-METAL_LENGTH_PX = 23  # canvas pixels, about 8 mm: cortices and tubes are longer
+METAL_LENGTH_PX = 27  # canvas pixels, about 10 mm: cortices and tubes are longer
 METAL_AREA_PX = (5, 400)
 DIRECTIONS = 12
 EVEN_RING = 0.25  # of the contrast
+OUTSHINES = 0.2  # of the grey spread, all that is around it
+SHARP_EDGE = 0.25  # of the contrast, per pixel
+NEAR_PX = 2  # a thing this near to a region is in it: its edge is soft
+PLATEAU = 0.04  # of the grey spread
+PLATEAU_AREA_PX = 250
+PLATEAU_STEP = 0.12
+PLATEAU_RIM_SHARE = 0.8
 
 
 def metal(canvas: Canvas, landmarks_xy: Points) -> tuple[Flag, ...]:
-    """Small, sharply bright things in or near the regions: clips, screws, wires.
+    """Sharply bright things in or near the regions: clips, screws, nails, stems.
 
     Parameters
     ----------
@@ -41,35 +57,101 @@ def metal(canvas: Canvas, landmarks_xy: Points) -> tuple[Flag, ...]:
     window = find_objects(near.astype(int))[0]
     bright = _not_in_lines(seen[window]) > METAL_CONTRAST
     parts, _count = label(bright & near[window])
-    found = sum(
-        _stands_alone(seen[window], parts == i, place)
+    found = [
+        parts == i
         for i, place in enumerate(find_objects(parts), 1)
+        if _stands_alone(seen[window], parts == i, place)
+    ]
+    corner = np.array([window[1].start, window[0].start])
+    regions = {
+        region: mask(xy, seen[window].shape)
+        for region, xy in polygons(marks - corner).items()
+    }
+    # What is large and beside the regions is a marker of the side, or the border.
+    hip = np.logical_or.reduce(list(regions.values()))
+    large = _plateaus(seen[window], near[window])
+    found += [thing for thing in large if (thing & hip).any()]
+    return _flags(found, regions) if found else ()
+
+
+def _flags(
+    found: list[NDArray[np.bool_]], inside: Mapping[Region, NDArray[np.bool_]]
+) -> tuple[Flag, ...]:
+    """One flag for what lies in regions, one for what lies beside them."""
+    covered = [binary_dilation(thing, iterations=NEAR_PX) for thing in found]
+    hit = [[bool((c & area).any()) for area in inside.values()] for c in covered]
+    spoilt = tuple(
+        region
+        for region, hits in zip(inside, zip(*hit, strict=True), strict=True)
+        if any(hits)
     )
-    if not found:
-        return ()
-    return (
-        Flag(
-            "metal",
-            f"There are small, very bright objects in or near the hip ({found} found),"
-            " such as clips or screws: values of a region that holds one are too high.",
-        ),
-    )
+    beside = sum(not any(hits) for hits in hit)
+    flags = []
+    if spoilt:
+        flags.append(
+            Flag(
+                "metal",
+                f"There is metal in the {' and '.join(spoilt)}"
+                f" ({_count(len(found) - beside)}: a clip, screw, nail or stem): values"
+                " there are too high.",
+                spoilt,
+            )
+        )
+    if beside:
+        flags.append(
+            Flag(
+                "metal-nearby",
+                f"There is metal beside the hip's regions ({_count(beside)}): check"
+                " that none of it lies in one.",
+            )
+        )
+    return tuple(flags)
+
+
+def _count(number: int) -> str:
+    return "one object" if number == 1 else f"{number} objects"
+
+
+def _plateaus(seen: FloatImage, near: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    """Large things of one even, very bright grey with a sharp edge: nails, stems."""
+    top = float(seen[near].max())
+    parts, _n = label((seen > top - PLATEAU) & near)
+    things = []
+    for i, place in enumerate(find_objects(parts), 1):
+        around = tuple(slice(max(0, s.start - 8), s.stop + 8) for s in place)
+        thing, part = parts[around] == i, seen[around]
+        if thing.sum() < PLATEAU_AREA_PX:
+            continue
+        ring = binary_dilation(thing, iterations=6)
+        ring &= ~binary_dilation(thing, iterations=3)
+        if (part[ring] < top - PLATEAU_STEP).mean() > PLATEAU_RIM_SHARE:
+            things.append(parts == i)
+    return things
 
 
 def _stands_alone(
     image: FloatImage, thing: NDArray[np.bool_], place: tuple[slice, slice]
 ) -> bool:
-    """Whether a bright thing has an even ring around it, unlike crossing cortices."""
-    around = tuple(slice(max(0, s.start - 6), s.stop + 6) for s in place)
+    """Whether a bright thing is no crossing of cortices.
+
+    It has an even ring around it, or a sharp edge and outshines all around it.
+    """
+    around = tuple(slice(max(0, s.start - 8), s.stop + 8) for s in place)
     inside, part = thing[around], image[around]
     if not METAL_AREA_PX[0] <= inside.sum() <= METAL_AREA_PX[1]:
         return False
     ring = part[
         binary_dilation(inside, iterations=5) & ~binary_dilation(inside, iterations=2)
     ]
-    level, high = np.percentile(ring, [50, 95])
-    contrast = float(part[inside].mean()) - level
-    return bool(contrast > METAL_CONTRAST and high - level < EVEN_RING * contrast)
+    level, high, top = np.percentile(ring, [50, 95, 100])
+    mean = float(part[inside].mean())
+    contrast = mean - level
+    if contrast <= METAL_CONTRAST:
+        return False
+    rim = binary_dilation(inside) & ~binary_erosion(inside)
+    slope = np.percentile(gaussian_gradient_magnitude(part, 1)[rim], 25)
+    sharp = slope > SHARP_EDGE * contrast and mean > top + OUTSHINES
+    return bool(high - level < EVEN_RING * contrast or sharp)
 
 
 def _not_in_lines(image: FloatImage) -> FloatImage:

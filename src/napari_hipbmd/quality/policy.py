@@ -20,7 +20,7 @@ POLICY_FILE = "policy.json"
 _FORMAT = "hipbmd-policy"
 
 FLAG_CODES: dict[str, str] = {
-    "age": "the film of a pelvis does not say how old the patient is",
+    "age": "the film does not say that the patient is grown up",
     "biology": "sex, age, height or weight is missing",
     "body-part": "the film says that it shows another part of the body",
     "box-guessed": "the hip was searched for on a large film",
@@ -36,12 +36,13 @@ FLAG_CODES: dict[str, str] = {
     "landmarks-disagree": "two networks place one landmark apart",
     "landmarks-unsure": "the landmarks' expected error is large",
     "lossy": "the film was compressed with loss",
-    "metal": "metal in or near a region",
+    "metal": "metal in a region",
+    "metal-nearby": "metal beside the regions",
     "modality": "the file is not that of an X-ray film",
     "polarity": "what is bright had to be decided from doubtful tags",
     "position": "the thigh is not straight, or the film does not say how it lay",
     "region-outside": "a region reaches over the film's border",
-    "rotation": "the leg is turned outwards",
+    "rotation": "the leg is turned far outwards or inwards",
     "saturation": "grey values are burnt out in a region",
     "side-guessed": "the film does not say which hip it is",
     "spacing": "the pixel spacing is doubtful or missing",

@@ -1,0 +1,159 @@
+"""A film made for every flag: it is raised there, and on the clean film none is."""
+
+import numpy as np
+import pytest
+
+from napari_hipbmd.anatomy import INDEX, mask, polygons
+from napari_hipbmd.phantom import defects, render
+from napari_hipbmd.pipeline import measure, remeasure
+from napari_hipbmd.quality import borders
+from napari_hipbmd.quality.rotation import neck_angle_deg, prominence
+from napari_hipbmd.radiograph import Patient, Radiograph
+
+SEED, PIXELS = 5_500_005, 300
+ALWAYS = {"calibration"}  # the bundled regression's own
+
+
+@pytest.fixture(scope="module")
+def hip():
+    return render(SEED, "train", PIXELS)
+
+
+def measured(hip, film=None):
+    spacing = hip.detector_mm / hip.magnification
+    person = hip.person
+    return measure(
+        Radiograph(
+            np.ascontiguousarray(hip.film if film is None else film, np.float32),
+            spacing_mm=(spacing, spacing),
+            side=hip.plan.side,
+            patient=Patient(
+                person.sex, person.age_years, person.height_cm, person.weight_kg
+            ),
+        )
+    )
+
+
+def flags(measurement):
+    return {f.code: f for f in measurement.flags if f.code not in ALWAYS}
+
+
+def corner(hip, name):
+    return hip.landmarks_xy[INDEX[name]]
+
+
+def test_a_clean_film_raises_no_flag(hip):
+    assert flags(measured(hip)) == {}
+
+
+@pytest.mark.parametrize("region", ["neck", "intertrochanter"])
+def test_a_clip_in_a_region_is_named_with_it(hip, region):
+    at = polygons(hip.landmarks_xy)[region].mean(0)
+    film = defects.with_clip(hip.film, at, 10, 30)
+    found = flags(measured(hip, film))
+    assert set(found) == {"metal"} and region in found["metal"].sites
+
+
+def test_a_clip_beside_the_hip_spoils_no_region(hip):
+    at = corner(hip, "N1") - (0, 40)  # above the head
+    film = defects.with_clip(hip.film, at, 10, 30)
+    found = flags(measured(hip, film))
+    assert set(found) == {"metal-nearby"} and not found["metal-nearby"].sites
+
+
+def test_a_nail_through_the_hip_is_metal_in_all_that_it_crosses(hip):
+    top, bottom = corner(hip, "T2"), (corner(hip, "I2") + corner(hip, "I3")) / 2
+    across = np.array([bottom[1] - top[1], top[0] - bottom[0]])
+    across *= 6 / np.linalg.norm(across)
+    outline = [top - across, top + across, bottom + across, bottom - across]
+    found = flags(measured(hip, defects.with_nail(hip.film, np.array(outline))))
+    assert {"trochanter", "intertrochanter"} <= set(found["metal"].sites)
+
+
+@pytest.mark.parametrize("side", range(4))
+@pytest.mark.parametrize("tilt_deg", [0.0, 3.0])
+def test_a_collimated_border_is_found_where_it_is(hip, side, tilt_deg):
+    rng = np.random.default_rng(0)
+    film = defects.with_border(hip.film, side, 40, tilt_deg, 0.98, 0.01, rng)
+    [border] = borders(film)
+    rows, columns = np.mgrid[:PIXELS, :PIXELS]
+    found = border.covers(np.stack([columns, rows], -1).astype(float))
+    turned = np.mgrid[:PIXELS, :PIXELS]
+    slope = np.tan(np.radians(tilt_deg))
+    true = np.rot90(turned[0] < 40 + slope * (turned[1] - PIXELS / 2), -side)
+    assert (found != true).mean() < 0.01
+
+
+def test_a_border_over_a_region_is_flagged_with_it_and_one_beside_it_is_not(hip):
+    rng = np.random.default_rng(0)
+    bottom = PIXELS - hip.landmarks_xy[:, 1].max()
+    over = defects.with_border(hip.film, 2, bottom + 15, 1, 0.02, 0.01, rng)
+    found = flags(measured(hip, over))
+    assert found["collimation"].sites == ("intertrochanter",)
+    beside = defects.with_border(hip.film, 2, bottom - 15, 1, 0.02, 0.01, rng)
+    assert "collimation" not in flags(measured(hip, beside))
+
+
+def test_a_skin_line_is_no_collimated_border(hip):
+    rows, columns = np.mgrid[:PIXELS, :PIXELS]
+    air = columns > 230 + 40 * np.cos(rows / 60)
+    assert borders(np.where(air, 0, hip.film).astype(np.float32)) == ()
+
+
+def test_a_region_that_reaches_over_the_films_edge_is_flagged(hip):
+    film = hip.film[: int(corner(hip, "I4")[1]) - 5]
+    assert {"region-outside", "implausible-shape"} & flags(measured(hip, film)).keys()
+
+
+@pytest.mark.parametrize("level", ["bright", "dark"])
+def test_grey_values_that_pile_up_are_saturation(hip, level):
+    neck = hip.film[mask(polygons(hip.landmarks_xy)["neck"], hip.film.shape)]
+    if level == "bright":  # below the format's own end: the detector's, or a window's
+        film = np.minimum(hip.film, np.quantile(neck, 0.9))
+    else:
+        film = np.maximum(hip.film, np.quantile(neck, 0.1))
+    found = flags(measured(hip, film))
+    assert "neck" in found["saturation"].sites
+
+
+def test_a_leg_turned_outwards_is_flagged_and_a_straight_one_is_not(hip):
+    plan, person = hip.plan, hip.person
+    degrees = plan.pose.anteversion  # the neck then lies in the film's plane
+    angle, stands_out = {}, {}
+    for name, turn in {"straight": degrees, "outwards": degrees - 35}.items():
+        same = defects.turned(plan, turn)
+        posed = render(SEED, "train", PIXELS, plan.side, person, same)
+        xy = posed.landmarks_xy * (-1 if plan.side == "R" else 1, 1)
+        angle[name], stands_out[name] = neck_angle_deg(xy), prominence(xy)
+        found = flags(measured(posed))
+        assert ("rotation" in found) == (name == "outwards")
+    assert abs(angle["straight"]) < 15 < angle["outwards"]
+    assert stands_out["outwards"] > stands_out["straight"]
+    assert "outwards" in found["rotation"].text
+
+
+def test_two_networks_that_place_one_point_apart_are_flagged(hip):
+    film, (x, y) = hip.film.copy(), corner(hip, "N4").astype(int)
+    film[y - 25 : y + 25, x - 25 : x + 25] = np.median(film)  # a blot over it
+    found = flags(measured(hip, film))
+    assert {"landmarks-disagree", "implausible-shape"} <= found.keys()
+    assert found["landmarks-disagree"].sites
+
+
+def test_landmarks_that_make_no_hip_are_flagged(hip):
+    whole = measured(hip)
+    moved = whole.landmarks.xy.copy()
+    moved[INDEX["N5"]] += (40, -25)
+    found = flags(remeasure(whole, moved))
+    assert "N5" in found["implausible-shape"].text
+    assert flags(remeasure(whole, whole.landmarks.xy)) == {}
+
+
+def test_an_abmd_that_no_survey_has_seen_is_flagged_with_its_site(hip):
+    faint = hip.sto + np.float32(0.3) * (hip.film - hip.sto)
+    found = measured(hip, faint)
+    outside = {
+        site for f in found.flags if f.code == "implausible-bmd" for site in f.sites
+    }
+    assert "trochanter" in outside
+    assert found.bmd_g_cm2["trochanter"].value < 0.291  # NHANES 2013-2014
