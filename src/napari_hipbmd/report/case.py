@@ -9,6 +9,7 @@ from html import escape
 from ..anatomy import REGIONS, SITES, Site
 from ..bmd import SITE_NAMES
 from ..measurement import Estimate, Measurement
+from ..quality import FLAG_CODES
 from ..radiograph import Patient
 from . import pictures
 from .numbers import number, signed
@@ -39,7 +40,7 @@ def case_page(
     """
     truth = truth or {}
     facts = " · ".join(escape(fact) for fact in _facts(m))
-    header = f"<p>{TITLE}</p><h1>{escape(m.case_id)}</h1>"
+    header = f'<p class="kind">{TITLE}</p><h1>{escape(m.case_id)}</h1>'
     if facts:
         header += f'<p class="facts">{facts}</p>'
     if person:
@@ -152,10 +153,13 @@ def _bmd_table(
 
 
 def _withheld_row(m: Measurement, site: Site, columns: int) -> str:
-    why = escape(m.why_withheld(site) or "")
+    """The reason in place of the number; its sentence stands among the flags above."""
+    codes = dict.fromkeys(flag.code for flag in m.withheld[site])
+    why = "; ".join(f"{c}: {FLAG_CODES[c]}" if c in FLAG_CODES else c for c in codes)
     return (
         f'<tr><th scope="row">{SITE_NAMES[site].capitalize()}</th>'
-        f'<td class="withheld" colspan="{columns}"><b>Withheld.</b> {why}</td></tr>'
+        f'<td class="withheld" colspan="{columns}"><b>withheld</b> {escape(why)}</td>'
+        "</tr>"
     )
 
 

@@ -37,9 +37,10 @@ def page(title: str, header: str, body: str, notes: Iterable[str]) -> str:
 <body>
 <header>
 {header}
+<p class="use">{escape(RESEARCH_USE)}</p>
 </header>
 {body}
-<footer><p class="use">{escape(RESEARCH_USE)}</p>{foot}</footer>
+<footer>{foot}</footer>
 </body>
 </html>
 """
