@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from ..preferences import read_preference, write_preference
 from ..session import session_of
 from .canvas import CaseCanvas
 from .case_bar import CaseBar
+from .check_panel import CheckPanel
 from .editor import Editor
 from .keys import SCOPE, actions_of
 from .landmark_panel import LandmarkPanel
@@ -27,6 +27,7 @@ from .loader import CaseLoader
 from .predicting import Predictor
 from .queue_panel import QueuePanel
 from .study_bar import StudyBar
+from .training_panel import TrainingPanel
 
 WIDTH = 440
 AHEAD = 3
@@ -55,6 +56,8 @@ class WorkbenchWidget(QWidget):
         self._keys.bind_widget(self)
         self.canvas.on_made = self._keys.bind
         self.canvas.lost.connect(self._on_film_lost)
+        # A window that closes deletes the widgets, and its layers after them.
+        self.destroyed.connect(self.canvas.leave)
         self._listen()
         self.bar.say(FIRST)
 
@@ -63,11 +66,15 @@ class WorkbenchWidget(QWidget):
         self.studies = StudyBar()
         self.landmarks = LandmarkPanel(self.canvas)
         self.cases = QueuePanel()
+        self.check = CheckPanel()
+        self.training = TrainingPanel()
         self.bar = CaseBar()
         self.tabs = QTabWidget()
         self.tabs.setObjectName("tabs")
         self.tabs.addTab(self.cases, "Cases")
         self.tabs.addTab(self.landmarks, "Landmarks")
+        self.tabs.addTab(self.check, "Check")
+        self.tabs.addTab(self.training, "Retrain")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
@@ -83,6 +90,10 @@ class WorkbenchWidget(QWidget):
         self.cases.noted.connect(self._on_noted)
         self.cases.predict.clicked.connect(lambda _: self._on_predict_clicked())
         self.cases.cancel.clicked.connect(lambda _: self._on_cancel_clicked())
+        self.check.wanted.connect(self.go_to)
+        self.check.checked.connect(self._on_checked)
+        self.training.model_chosen.connect(self._on_model_chosen)
+        self.tabs.currentChanged.connect(lambda _: self.training.count())
         self.bar.step_wanted.connect(self.step)
         self.bar.undone_wanted.connect(self.next_undone)
         self.bar.finish_wanted.connect(self.finish)
@@ -103,10 +114,9 @@ class WorkbenchWidget(QWidget):
         self._leave_study()
         self.study, self.queue = study, queue
         self._loader = CaseLoader(study)
-        self._predictor = Predictor(study, self)
-        self._predictor.predicted.connect(self._on_predicted)
-        self._predictor.stepped.connect(self.cases.show_progress)
-        self._predictor.ended.connect(self._on_predicting_ended)
+        model = self._chosen_model()
+        self.training.show_study(study, queue.annotator, model)
+        self._predict_with(model)
         self.studies.show_study(study.folder, study.annotators())
         self.cases.set_running(False, study=True)
         self._show_queue()
@@ -137,6 +147,7 @@ class WorkbenchWidget(QWidget):
         editor.said.connect(self._on_said)
         editor.conflicted.connect(self._on_conflicted)
         self.landmarks.open()
+        self.check.open(editor, self.study)
         self._show_queue()
         self.tabs.setCurrentWidget(self.landmarks)
         self._read_ahead()
@@ -151,6 +162,7 @@ class WorkbenchWidget(QWidget):
         if editor is None:
             return
         self.landmarks.close_case()
+        self.check.close_case()
         self._close_conflict()
         editor.changed.disconnect(self._on_changed)
         editor.said.disconnect(self._on_said)
@@ -159,6 +171,15 @@ class WorkbenchWidget(QWidget):
         editor.save()
         self.canvas.leave()
         self.case_id = ""
+
+    def go_to(self, case_id: str, landmark: str) -> None:
+        """Open a case, if it is not open, at one of its landmarks."""
+        if case_id != self.case_id:
+            self.open_case(case_id)
+        editor = self.canvas.editor
+        if editor is not None and landmark:
+            editor.select(landmark)
+            self.landmarks.centre_current()
 
     # the queue
 
@@ -316,7 +337,46 @@ class WorkbenchWidget(QWidget):
         inside = (row_col >= 0).all() and (row_col < film.data.shape[-2:]).all()
         self.landmarks.look_at_cursor(row_col if inside else None)
 
+    def _on_checked(self) -> None:
+        self.landmarks.warned = self.check.warned()
+        self.landmarks.refresh()
+        count = len(self.check.doubts)
+        self.tabs.setTabText(
+            self.tabs.indexOf(self.check), f"Check ({count})" if count else "Check"
+        )
+
     # predictions
+
+    def _predict_with(self, model: str) -> None:
+        assert self.study is not None
+        self._stop_predicting()
+        self._predictor = Predictor(self.study, model, self)
+        self._predictor.predicted.connect(self._on_predicted)
+        self._predictor.stepped.connect(self.cases.show_progress)
+        self._predictor.ended.connect(self._on_predicting_ended)
+
+    def _stop_predicting(self) -> None:
+        if self._predictor is not None:
+            self._predictor.cancel()
+            for signal in (self._predictor.predicted, self._predictor.ended):
+                signal.disconnect()
+        self._predictor = None
+
+    def _on_model_chosen(self, model: str) -> None:
+        """Another model predicts from now on; what is labelled stays."""
+        if self.study is None:
+            return
+        chosen = dict(read_preference("models", {}))
+        chosen[str(self.study.folder)] = model
+        write_preference("models", chosen)
+        self._predict_with(model)
+        name = Path(model).name if model else "the bundled networks"
+        self.bar.say(f"Films are predicted with {name} from now on: press Predict all.")
+
+    def _chosen_model(self) -> str:
+        assert self.study is not None
+        model = read_preference("models", {}).get(str(self.study.folder), "")
+        return model if model and Path(model).is_dir() else ""
 
     def _on_predict_clicked(self) -> None:
         if self._predictor is not None:
@@ -435,11 +495,5 @@ class WorkbenchWidget(QWidget):
     def _leave_study(self) -> None:
         if self._loader is not None:
             self._loader.close()
-        if self._predictor is not None:
-            self._predictor.cancel()
-            for signal in (self._predictor.predicted, self._predictor.ended):
-                signal.disconnect()
-        self._loader = self._predictor = self.study = self.queue = None
-
-
-Action = Callable[[], Any]
+        self._stop_predicting()
+        self._loader = self.study = self.queue = None

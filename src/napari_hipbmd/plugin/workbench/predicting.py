@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from qtpy.QtCore import QObject, Signal
 
@@ -15,6 +16,15 @@ Done = tuple[int, int]
 class Predictor(QObject):
     """Predicts films of a study, one run at a time.
 
+    Parameters
+    ----------
+    study
+        Where the films are, and the predictions go.
+    model
+        The folder of the model; the bundled one when empty.
+    parent
+        Of Qt.
+
     ``predicted`` is emitted with a case's id when its predictions are stored (or were
     there), ``stepped`` with the numbers done and wanted, ``ended`` with a sentence
     when nothing runs any more.
@@ -24,9 +34,12 @@ class Predictor(QObject):
     stepped = Signal(int, int)
     ended = Signal(str)
 
-    def __init__(self, study: Study, parent: QObject | None = None) -> None:
+    def __init__(
+        self, study: Study, model: str = "", parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._study = study
+        self._model = model
         self._run: Run | None = None
         self._cases: list[Case] = []
         self._waiting: list[Case] = []
@@ -62,7 +75,8 @@ class Predictor(QObject):
             self._run.cancel()
 
     def _start(self, cases: list[Case]) -> None:
-        study, self._cases = self._study, cases
+        study, folder = self._study, self._model
+        self._cases = cases
         # No parent: the run must outlive a dock that is deleted while it works.
         run = self._run = Run()
         run.stepped.connect(self._on_stepped)
@@ -72,11 +86,13 @@ class Predictor(QObject):
         run.failed.connect(self._on_failed)
 
         def work(run: Run) -> dict[str, str]:
+            from ...models import load_models
             from ...prelabel import prelabel_study
 
             return prelabel_study(
                 study,
                 cases,
+                load_models(Path(folder)) if folder else None,
                 progress=lambda done, count: run.stepped.emit((done, count)),
                 cancelled=run.is_cancelled,
             )

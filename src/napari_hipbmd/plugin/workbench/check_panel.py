@@ -1,0 +1,273 @@
+"""The tab *Check*: what looks wrong in the open case, or in any case, and why."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from qtpy.QtCore import Qt, QTimer, Signal
+from qtpy.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, distances_mm
+from ...radiograph import Cancelled, FilmRefused
+from ...study import Labels, Study
+from ...study.edits import tangled
+from ..layers import REGION_NAMES
+from ..run import Run
+from .controls import button, enable, note, press, row
+from .editor import Editor
+
+IDLE_MS = 250
+APART_MM = 5.0
+"""Two landmarks that are one place by definition are told when they lie this apart."""
+NAMED = re.compile(rf"\b({'|'.join(LANDMARK_IDS)})\b")
+DIGITAL, OWN = "digital hips", "this annotator's labels"
+ROLE = Qt.ItemDataRole.UserRole
+FINE = "Nothing looks wrong."
+TOO_FEW = "Fewer than six landmarks are placed: too few to compare."
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A sentence about a case, and the landmarks that it names."""
+
+    case_id: str
+    text: str
+
+    @property
+    def landmarks(self) -> tuple[str, ...]:
+        """In the order in which they are named."""
+        return tuple(dict.fromkeys(NAMED.findall(self.text)))
+
+
+class CheckPanel(QWidget):
+    """Doubts about the open case, kept up to date, and about the whole study.
+
+    ``wanted`` is emitted with a case's and a landmark's id when a line is clicked,
+    ``checked`` when the doubts about the open case are new.
+    """
+
+    wanted = Signal(str, str)
+    checked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.doubts: list[Doubt] = []
+        self._editor: Editor | None = None
+        self._study: Study | None = None
+        self._annotator = ""
+        self._model: object = None
+        self._run: Run | None = None
+        self._setup_ui()
+        self._connect()
+        self._set_running(False)
+
+    def _setup_ui(self) -> None:
+        self.verdict = note("verdict")
+        self.here = QListWidget()
+        self.here.setObjectName("doubts")
+        self.all = QListWidget()
+        self.all.setObjectName("all_doubts")
+        for each in (self.here, self.all):
+            each.setWordWrap(True)
+            each.setToolTip("Click a line to go to the landmark.")
+        self.model = QComboBox()
+        self.model.setObjectName("shapes")
+        self.model.addItems([DIGITAL, OWN])
+        self.model.setToolTip("The hips that the landmarks are compared with.")
+        self.check_all = button("check_all", "Check every case")
+        self.cancel = button("cancel_check", "Cancel")
+        self.progress = QProgressBar()
+        self.progress.setObjectName("check_progress")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 4, 4, 4)
+        column.setSpacing(4)
+        column.addLayout(row(QLabel("Compare with"), self.model))
+        column.addWidget(self.verdict)
+        column.addWidget(self.here, 2)
+        column.addLayout(row(self.check_all, self.cancel))
+        column.addWidget(self.progress)
+        column.addWidget(self.all, 3)
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(IDLE_MS)
+
+    def _connect(self) -> None:
+        self._idle.timeout.connect(self.check)
+        press(self.check_all, self._on_check_all_clicked)
+        press(self.cancel, self._on_cancel_clicked)
+        self.model.currentIndexChanged.connect(lambda _: self._on_model_changed())
+        for each in (self.here, self.all):
+            each.itemClicked.connect(self._on_item_clicked)
+
+    def open(self, editor: Editor, study: Study) -> None:
+        """Follow a case."""
+        self._editor, self._study = editor, study
+        self._annotator = editor.annotator
+        editor.changed.connect(self._on_changed)
+        self.doubts = []
+        self._idle.start()
+        self._set_running(self._run is not None)
+
+    def close_case(self) -> None:
+        """Follow the case no more."""
+        self._idle.stop()
+        if self._editor is not None:
+            self._editor.changed.disconnect(self._on_changed)
+        self._editor = None
+        self.doubts = []
+        self.here.clear()
+        self.verdict.setText("")
+
+    def warned(self) -> dict[str, str]:
+        """Landmark → why it is doubted, in the open case."""
+        found: dict[str, list[str]] = {}
+        for doubt in self.doubts:
+            for name in doubt.landmarks:
+                found.setdefault(name, []).append(doubt.text)
+        return {name: " ".join(texts) for name, texts in found.items()}
+
+    def check(self) -> None:
+        """Look at the open case now."""
+        if self._editor is None:
+            return
+        labels = self._editor.labels
+        self.doubts = doubts_about(labels, self._model)
+        _fill(self.here, self.doubts, with_case=False)
+        placed = int(np.isfinite(labels.xy).all(axis=1).sum())
+        if self.doubts:
+            count = len(self.doubts)
+            self.verdict.setText(f"{count} thing{'s' * (count > 1)} to look at:")
+        else:
+            self.verdict.setText(FINE if placed >= 6 else TOO_FEW)
+        self.checked.emit()
+
+    def _on_changed(self) -> None:
+        self._idle.start()
+
+    def _on_item_clicked(self, item: QListWidgetItem) -> None:
+        doubt: Doubt = item.data(ROLE)
+        self.wanted.emit(doubt.case_id, next(iter(doubt.landmarks), ""))
+
+    def _on_model_changed(self) -> None:
+        self._model = None
+        if self.model.currentText() == OWN and self._study is not None:
+            from ...study.shapes import shapes_of_study
+
+            try:
+                self._model = shapes_of_study(self._study, self._annotator)
+            except FilmRefused as refusal:
+                self.model.setCurrentText(DIGITAL)
+                self.verdict.setText(str(refusal))
+                return
+        self.check()
+
+    def _on_check_all_clicked(self) -> None:
+        study, annotator, model = self._study, self._annotator, self._model
+        if study is None:
+            return
+        # No parent: the run must outlive a dock that is deleted while it works.
+        run = self._run = Run()
+        run.stepped.connect(self._on_stepped)
+        run.done.connect(self._on_done)
+        run.refused.connect(self._on_ended)
+        run.stopped.connect(lambda: self._on_ended("Stopped."))
+        run.failed.connect(self._on_failed)
+        self.all.clear()
+        self._set_running(True)
+        run.start(lambda run: _doubts_about_all(run, study, annotator, model))
+
+    def _on_cancel_clicked(self) -> None:
+        if self._run is not None:
+            self._run.cancel()
+
+    def _on_stepped(self, step: tuple[int, int]) -> None:
+        self.progress.setRange(0, step[1])
+        self.progress.setValue(step[0])
+
+    def _on_done(self, doubts: list[Doubt]) -> None:
+        self._on_ended("")
+        _fill(self.all, doubts, with_case=True)
+        if not doubts:
+            self.all.addItem(FINE)
+            self.all.item(0).setFlags(Qt.ItemFlag.NoItemFlags)
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._on_ended("The check failed; napari's message says how.")
+        raise error
+
+    def _on_ended(self, text: str) -> None:
+        self._run = None
+        self._set_running(False)
+        if text:
+            self.verdict.setText(text)
+
+    def _set_running(self, running: bool) -> None:
+        there = self._study is not None
+        reason = "Cases are being checked." if running else "Open a study first."
+        hint = "Check every case of this annotator."
+        enable(self.check_all, there and not running, reason, hint)
+        enable(self.cancel, running, "Nothing is running.")
+        self.progress.setVisible(running)
+
+
+def doubts_about(labels: Labels, model: object = None) -> list[Doubt]:
+    """What looks wrong in one case, most of it from the shape of a hip."""
+    from ...landmarks.shape import shape_doubts
+
+    film, xy = labels.film, labels.xy
+    texts = [
+        f"The outline of the {REGION_NAMES[region]} crosses itself."
+        for region in tangled(labels)
+    ]
+    if film.side is not None:
+        texts += shape_doubts(xy, film.side, film.spacing_mm, model)  # type: ignore[arg-type]
+    if film.spacing_mm is not None:
+        for a, b in TWICE_FOUND:
+            apart = float(distances_mm(xy[INDEX[a]], xy[INDEX[b]], film.spacing_mm))
+            if apart > APART_MM:
+                texts.append(
+                    f"{a} and {b} are one place, and lie {apart:.1f} mm apart."
+                )
+    if film.shape is not None:
+        rows, columns = film.shape
+        outside = [
+            name
+            for name, (x, y) in zip(LANDMARK_IDS, xy, strict=True)
+            if np.isfinite(x)
+            and not (-0.5 <= x <= columns - 0.5 and -0.5 <= y <= rows - 0.5)
+        ]
+        texts += [f"{name} lies outside the film: is it absent?" for name in outside]
+    return [Doubt(labels.case_id, text) for text in texts]
+
+
+def _doubts_about_all(
+    run: Run, study: Study, annotator: str, model: object
+) -> list[Doubt]:
+    found: list[Doubt] = []
+    for done, case in enumerate(study.cases):
+        if run.is_cancelled():
+            raise Cancelled
+        run.stepped.emit((done, len(study.cases)))
+        labels = study.labels(annotator, case.case_id)
+        if labels is not None:
+            found += doubts_about(labels, model)
+    return found
+
+
+def _fill(widget: QListWidget, doubts: list[Doubt], with_case: bool) -> None:
+    widget.clear()
+    for doubt in doubts:
+        text = f"{doubt.case_id}: {doubt.text}" if with_case else doubt.text
+        item = QListWidgetItem(text)
+        item.setData(ROLE, doubt)
+        widget.addItem(item)

@@ -1,0 +1,78 @@
+"""Retraining tells how far it is, can be stopped, and imposes nothing."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from qtpy.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton
+
+from napari_hipbmd import recipes
+from napari_hipbmd.radiograph import Cancelled, FilmRefused
+
+from .conftest import Bench
+
+
+@pytest.fixture
+def learning(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Stands in for the training, which waits in its first epoch until let go."""
+    go, reached = threading.Event(), threading.Event()
+
+    def retrain(
+        folder: Path, annotator: str, plan: Any, start: Path | None, progress: Any
+    ) -> Any:
+        assert annotator == "anna" and threading.current_thread() is not main
+        plan.report(1, plan.epochs, {})
+        reached.set()
+        while not go.wait(0.01):
+            if plan.cancelled():
+                raise Cancelled
+        plan.out.mkdir(parents=True)
+        (plan.out / "landmarks.json").write_text("{}")
+        return SimpleNamespace(out=plan.out, sentence=lambda: "3.10 mm, then 2.40 mm.")
+
+    main = threading.current_thread()
+    monkeypatch.setattr(recipes, "retrain_landmarks", retrain)
+    return SimpleNamespace(go=go, reached=reached)
+
+
+def test_the_error_is_told_and_the_model_offered(bench: Bench, learning: Any) -> None:
+    bench.press("retrain")
+    bar = bench.find(QProgressBar, "retrain_progress")
+    bench.wait(lambda: bar.format() == "Epoch 1 of 40")
+    retrain = bench.find(QPushButton, "retrain")
+    assert not retrain.isEnabled() and "learning" in retrain.toolTip()
+    learning.go.set()
+    outcome = bench.find(QLabel, "outcome")
+    bench.wait(lambda: outcome.text() == "3.10 mm, then 2.40 mm.")
+    model = bench.find(QComboBox, "model")
+    assert model.currentText() == "the bundled networks"
+    bench.press("use_model")
+    assert model.currentText() == "retrained-1"
+    assert "Predict all" in bench.message
+    assert bench.find(QPushButton, "use_model").isHidden()
+
+
+def test_cancel_stops_it_and_changes_nothing(bench: Bench, learning: Any) -> None:
+    bench.press("retrain")
+    bench.wait(learning.reached.is_set)
+    bench.press("cancel_retrain")
+    outcome = bench.find(QLabel, "outcome")
+    bench.wait(lambda: "Stopped" in outcome.text())
+    assert not (bench.folder / "models").exists()
+    assert bench.find(QPushButton, "use_model").isHidden()
+
+
+def test_too_few_labels_are_told_in_words(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: Any) -> None:
+        raise FilmRefused("Retraining needs at least 4 labelled films.")
+
+    monkeypatch.setattr(recipes, "retrain_landmarks", refuse)
+    bench.press("retrain")
+    outcome = bench.find(QLabel, "outcome")
+    bench.wait(lambda: "at least 4 labelled films" in outcome.text())
