@@ -9,7 +9,7 @@ from typing import Any
 import napari
 import pytest
 
-from ..plugin.conftest import film, measurement, pipeline
+from ..plugin.conftest import film, fresh_application, measurement, pipeline
 
 __all__ = ["film", "measurement", "pipeline", "window"]
 
@@ -19,9 +19,10 @@ def window(qapp: Any) -> Iterator[Any]:
     """A viewer on a display."""
     if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
         pytest.skip("no window: run scripts/with_display.sh pytest")
-    viewer = napari.Viewer()
-    viewer.window.resize(1400, 900)
-    for _ in range(20):
-        qapp.processEvents()
-    yield viewer
-    viewer.close()
+    with fresh_application():
+        viewer = napari.Viewer()
+        viewer.window.resize(1400, 900)
+        for _ in range(20):
+            qapp.processEvents()
+        yield viewer
+        viewer.close()

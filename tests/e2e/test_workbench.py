@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,17 @@ from napari_hipbmd.study import FilmFacts, Label, Labels, Study
 from napari_hipbmd.study.labels import labels_json
 from napari_hipbmd.study.predictions import write_predictions
 
+from ..plugin.conftest import fresh_application
 from . import workbench_session as session
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 SCRIPT = Path(__file__).with_name("workbench_session.py")
+
+
+@pytest.fixture
+def application() -> Iterator[None]:
+    with fresh_application():
+        yield
 
 
 @pytest.fixture
@@ -70,7 +78,7 @@ def killed_in_the_middle(study: Study, state: Path) -> dict[str, Any]:
 
 
 def test_accept_drag_undo_mark_be_killed_resume_finish_and_retrain(
-    qapp: Any, qtbot: Any, study: Study, tmp_path: Path
+    qapp: Any, qtbot: Any, study: Study, tmp_path: Path, application: None
 ) -> None:
     if not (weights_dir() / "landmarks.json").is_file():
         pytest.skip("the weights have not been made yet")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -128,6 +130,31 @@ class FakePipeline(ModuleType):
         after = measured(measurement.film, xy, patient or measurement.patient)
         sigma = np.where((before.xy == xy).all(axis=1), before.sigma_mm, 0.0)
         return replace(after, landmarks=LandmarkSet(xy, sigma))
+
+
+@contextmanager
+def fresh_application() -> Iterator[None]:
+    """Let napari register its commands anew, as napari's own test viewers do.
+
+    A real viewer after one of those would register the plugin's commands twice.
+    """
+    from app_model import Application
+    from napari._app_model._app import NapariApplication, _napari_names
+    from napari._qt._qapp_model.qactions import init_qactions
+    from napari.plugins import _initialize_plugins
+
+    cached = (_initialize_plugins, init_qactions)
+    for each in cached:
+        each.cache_clear()
+    app = NapariApplication("test_app")
+    app.injection_store.namespace = _napari_names
+    with patch.object(NapariApplication, "get_app_model", return_value=app):
+        try:
+            yield
+        finally:
+            Application.destroy("test_app")
+            for each in cached:
+                each.cache_clear()
 
 
 @pytest.fixture

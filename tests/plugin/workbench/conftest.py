@@ -19,6 +19,8 @@ from napari_hipbmd.resources import sample_data_dir
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
 from napari_hipbmd.study.predictions import write_predictions
 
+from ..conftest import fresh_application
+
 MODEL = "model-1"
 
 
@@ -98,9 +100,10 @@ class Bench:
 @pytest.fixture(scope="module")
 def window(qapp: Any) -> Iterator[Any]:
     """A window that the tests share: making one takes longer than any test."""
-    viewer = napari.Viewer(show=False)
-    yield viewer
-    viewer.close()
+    with fresh_application():
+        viewer = napari.Viewer(show=False)
+        yield viewer
+        viewer.close()
 
 
 @pytest.fixture(scope="module")
