@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import RidgeCV
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict
 
 from napari_hipbmd import quality
@@ -24,7 +25,7 @@ from napari_hipbmd.files import write_text_atomic
 from napari_hipbmd.phantom import FAMILIES
 from napari_hipbmd.phantom.cohort import draw_person
 from napari_hipbmd.phantom.family import Plan, draw_plan
-from napari_hipbmd.quality.rotation import align
+from napari_hipbmd.quality.rotation import align, prominence
 from napari_hipbmd.study import Case, Study
 from napari_hipbmd.study.digital import PAIR_EVERY
 
@@ -70,6 +71,12 @@ def poses(study: Study) -> tuple[np.ndarray, np.ndarray]:
     return np.array(marks), np.array(angles)
 
 
+def auc(score: np.ndarray, angles: np.ndarray) -> float:
+    """How well a score tells necks 30° out of the plane from those within 15°."""
+    known = (angles > 30) | (np.abs(angles) < 15)
+    return float(roc_auc_score(angles[known] > 30, score[known]))
+
+
 def main() -> None:
     """Fit, print, write."""
     marks, angles = poses(Study.open(sys.argv[1]))
@@ -98,6 +105,10 @@ def main() -> None:
         "hips": len(angles),
         "r": round(float(np.corrcoef(out, targets)[0, 1]), 3),
         "mae_deg": round(float(np.abs(out - targets).mean()), 1),
+        "auc_30_from_15_deg": round(auc(out[: len(angles)], angles), 3),
+        "auc_of_prominence_alone": round(
+            auc(np.array([prominence(xy) for xy in marks]), angles), 3
+        ),
     }
     print(figures)
     weights = model.coef_.reshape(len(LANDMARK_IDS), 2)

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,23 @@ def test_somebodys_cluster_does_the_work_and_others_are_refused(tmp_path, fakes)
         assert {job.name for job, _ in found} == {job.name for job in JOBS}
         with pytest.raises(FilmRefused, match="would give other numbers"):
             list(run_jobs(JOBS, fakes.Elsewhere(tmp_path), scheduler=address))
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_goes_away_ends_in_a_sentence(tmp_path, fakes):
+    from distributed import LocalCluster
+
+    many = [replace(JOBS[0], name=f"hip-{i}") for i in range(500)]
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None
+    ) as cluster:
+        running = run_jobs(
+            many, fakes.Fake(tmp_path), scheduler=cluster.scheduler_address
+        )
+        next(running)
+        cluster.close()
+        with pytest.raises(FilmRefused, match="gone away"):
+            list(running)
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "http://x:1"])

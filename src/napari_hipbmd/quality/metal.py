@@ -15,6 +15,7 @@ from scipy.ndimage import (
     label,
 )
 from skimage.draw import disk
+from skimage.morphology import convex_hull_image
 
 from ..anatomy import Points, Region, mask, polygons
 from ..canvas import Canvas
@@ -25,13 +26,14 @@ METAL_LENGTH_PX = 27  # canvas pixels, about 10 mm: cortices and tubes are longe
 METAL_AREA_PX = (5, 400)
 DIRECTIONS = 12
 EVEN_RING = 0.25  # of the contrast
-OUTSHINES = 0.1  # of the grey spread, all that is around it
+OUTSHINES = 0.15  # of the grey spread, all that is around it
 SHARP_EDGE = 0.2  # of the contrast, per pixel
 NEAR_PX = 2  # a thing this near to a region is in it: its edge is soft
 PLATEAU = 0.04  # of the grey spread
 PLATEAU_AREA_PX = 250
 PLATEAU_STEP = 0.12
-PLATEAU_RIM_SHARE = 0.8
+PLATEAU_RIM_SHARE = 0.75
+PLATEAU_SOLID = 0.8
 
 
 def metal(canvas: Canvas, landmarks_xy: Points) -> tuple[Flag, ...]:
@@ -113,7 +115,7 @@ def _count(number: int) -> str:
 
 
 def _plateaus(seen: FloatImage, near: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-    """Large things of one even, very bright grey with a sharp edge: nails, stems."""
+    """Large things of one even, very bright grey and a smooth outline: nails, stems."""
     top = float(seen[near].max())
     parts, _n = label((seen > top - PLATEAU) & near)
     things = []
@@ -124,7 +126,9 @@ def _plateaus(seen: FloatImage, near: NDArray[np.bool_]) -> list[NDArray[np.bool
             continue
         ring = binary_dilation(thing, iterations=6)
         ring &= ~binary_dilation(thing, iterations=3)
-        if (part[ring] < top - PLATEAU_STEP).mean() > PLATEAU_RIM_SHARE:
+        rises = (part[ring] < top - PLATEAU_STEP).mean() > PLATEAU_RIM_SHARE
+        # Burnt-out bone is ragged; what was machined is not.
+        if rises and thing.sum() > PLATEAU_SOLID * convex_hull_image(thing).sum():
             things.append(parts == i)
     return things
 
@@ -148,10 +152,15 @@ def _stands_alone(
     contrast = mean - level
     if contrast <= METAL_CONTRAST:
         return False
-    rim = binary_dilation(inside) & ~binary_erosion(inside)
-    slope = np.percentile(gaussian_gradient_magnitude(part, 1)[rim], 25)
+    slope = _rim_slope(part, inside)
     sharp = slope > SHARP_EDGE * contrast and mean > top + OUTSHINES
     return bool(high - level < EVEN_RING * contrast or sharp)
+
+
+def _rim_slope(image: FloatImage, thing: NDArray[np.bool_]) -> float:
+    """How steep the edge is where it is flattest but for a quarter, per pixel."""
+    rim = binary_dilation(thing) & ~binary_erosion(thing)
+    return float(np.percentile(gaussian_gradient_magnitude(image, 1)[rim], 25))
 
 
 def _not_in_lines(image: FloatImage) -> FloatImage:
