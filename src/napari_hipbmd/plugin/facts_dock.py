@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from qtpy.QtCore import QEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -15,12 +13,12 @@ from qtpy.QtWidgets import (
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from ..radiograph import FilmRefused
 from .film_facts import NOT_READ, fact_lines
 from .identity import facts_of, kind_of
+from .listening import Heard, ListeningWidget
 from .origins import origin_of
 from .session import Session, session_of
 from .window_choice import WindowChoice
@@ -36,7 +34,7 @@ NO_FILE = "The layer was not read from a DICOM file that is still there."
 NOTHING_DOUBTFUL = "Nothing about this film is doubtful."
 
 
-class FilmFactsWidget(QWidget):
+class FilmFactsWidget(ListeningWidget):
     """Facts of the film in front; private elements only when they are asked for."""
 
     def __init__(self, napari_viewer: Any) -> None:
@@ -44,7 +42,6 @@ class FilmFactsWidget(QWidget):
         self._session: Session = session_of(napari_viewer)
         self._viewer = napari_viewer
         self._film: Any = None
-        self._listening = False
         self._setup_ui()
         self._listen()
 
@@ -70,16 +67,7 @@ class FilmFactsWidget(QWidget):
         column.addWidget(self.elements, 4)
         self.private.toggled.connect(lambda _: self._show_elements())
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Stop listening when the dock is closed: napari then takes its parent away."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ParentChange:
-            if self.parent() is None:
-                self._leave()
-            else:
-                self._listen()
-
-    def _heard(self) -> list[tuple[Any, Callable[..., None]]]:
+    def _heard(self) -> Heard:
         layers = self._session.layers
         return [
             (layers.events.inserted, self._on_layers_changed),
@@ -88,20 +76,12 @@ class FilmFactsWidget(QWidget):
             (self._session.measured, self._on_layers_changed),
         ]
 
-    def _listen(self) -> None:
-        if not self._listening:
-            self._listening = True
-            for event, callback in self._heard():
-                event.connect(callback)
-            self._on_layers_changed()
+    def _on_listening(self) -> None:
+        self._on_layers_changed()
 
-    def _leave(self) -> None:
+    def _on_left(self) -> None:
         self.windows.show_film(None)
         self._film = None
-        if self._listening:
-            self._listening = False
-            for event, callback in self._heard():
-                event.disconnect(callback)
 
     def _on_layers_changed(self, event: Any = None) -> None:
         film = film_in_front(self._viewer)

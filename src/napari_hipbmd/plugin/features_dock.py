@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from qtpy.QtCore import QEvent, QTimer
+from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -20,6 +19,7 @@ from ..anatomy import REGIONS, Region
 from ..measurement import Measurement
 from .feature_table import FeatureTable
 from .histograms import RegionHistograms
+from .listening import Heard, ListeningWidget
 from .session import Session, session_of
 from .threshold_form import ThresholdForm
 from .threshold_layers import KINDS, ShownKind, ThresholdLayers, film_of_result
@@ -32,7 +32,7 @@ PICTURES_MS = 120
 WIDTH = 420
 
 
-class FeaturesWidget(QWidget):
+class FeaturesWidget(ListeningWidget):
     """Shows the film that was measured or chosen last, and follows its landmarks."""
 
     def __init__(self, napari_viewer: Any) -> None:
@@ -42,7 +42,6 @@ class FeaturesWidget(QWidget):
         self._thresholding = Thresholding()
         self._film: Any = None
         self._new_film = True
-        self._listening = False
         self._stale: set[Region] = set()
         self._pictures = QTimer(self)
         self._pictures.setSingleShot(True)
@@ -100,16 +99,7 @@ class FeaturesWidget(QWidget):
         row.addStretch(1)
         return row
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Stop listening when the dock is closed: napari then takes its parent away."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ParentChange:
-            if self.parent() is None:
-                self._leave()
-            else:
-                self._listen()
-
-    def _heard(self) -> list[tuple[Any, Callable[..., None]]]:
+    def _heard(self) -> Heard:
         layers = self._session.layers
         return [
             (layers.events.removed, self._on_layers_changed),
@@ -117,23 +107,13 @@ class FeaturesWidget(QWidget):
             (self._session.measured, self._on_measured),
         ]
 
-    def _listen(self) -> None:
-        if self._listening:
-            return
-        self._listening = True
-        for event, callback in self._heard():
-            event.connect(callback)
+    def _on_listening(self) -> None:
         measured = [f for f in self._session.films() if self._session.measurement(f)]
         active = film_of_result(self._session, self._session.layers.selection.active)
         self._choose(active or (measured[-1] if measured else None))
 
-    def _leave(self) -> None:
+    def _on_left(self) -> None:
         self._pictures.stop()
-        if not self._listening:
-            return
-        self._listening = False
-        for event, callback in self._heard():
-            event.disconnect(callback)
         for box in self.shown.values():
             box.setChecked(False)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
-from qtpy.QtCore import QEvent
 from qtpy.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -23,6 +21,7 @@ from .choices_form import ChoicesForm
 from .film_form import BUSY, NO_FILM, FilmForm
 from .films import film_of
 from .identity import facts_of, kind_of
+from .listening import Heard, ListeningWidget
 from .report_button import ReportButton
 from .result_panel import ResultPanel
 from .run import Run
@@ -54,7 +53,7 @@ THROWN_AWAY = (
 )
 
 
-class MeasureWidget(QWidget):
+class MeasureWidget(ListeningWidget):
     """Choose a film and press Measure; drag a landmark and the numbers follow."""
 
     def __init__(self, napari_viewer: Any) -> None:
@@ -64,7 +63,6 @@ class MeasureWidget(QWidget):
         self._measured_layer: Any = None
         self._measured_data: Any = None
         self._spacing_shown: tuple[Any, ...] = ()
-        self._listening = False
         self._setup_ui()
         self._connect()
         self._listen()
@@ -113,16 +111,7 @@ class MeasureWidget(QWidget):
         for part in (self.choices, self.report_button):
             part.refused.connect(self.results.warn)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Stop listening when the dock is closed: napari then takes its parent away."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ParentChange:
-            if self.parent() is None:
-                self._leave()
-            else:
-                self._listen()
-
-    def _heard(self) -> list[tuple[Any, Callable[..., None]]]:
+    def _heard(self) -> Heard:
         layers = self._session.layers
         return [
             (layers.events.inserted, self._on_layers_changed),
@@ -135,19 +124,11 @@ class MeasureWidget(QWidget):
             (self._session.models_chosen, self._on_models_chosen),
         ]
 
-    def _listen(self) -> None:
-        if not self._listening:
-            self._listening = True
-            for event, callback in self._heard():
-                event.connect(callback)
-            self._on_layers_changed()
+    def _on_listening(self) -> None:
+        self._on_layers_changed()
 
-    def _leave(self) -> None:
+    def _on_left(self) -> None:
         self._on_cancel_clicked()
-        if self._listening:
-            self._listening = False
-            for event, callback in self._heard():
-                event.disconnect(callback)
 
     def _on_layers_changed(self, event: Any = None) -> None:
         self.form.set_films(self._session.films())

@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from qtpy.QtCore import QEvent, Qt
+from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
-from qtpy.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QDialog, QTabWidget, QVBoxLayout
 
 from ...radiograph import FilmRefused
 from ...study import Labels, Study, what_is_missing
 from ...study.queue import Entry, Queue
 from ..key_bindings import KeyBindings
 from ..keys_dialog import KeysDialog
+from ..listening import ListeningWidget
 from ..preferences import read_preference, write_preference
 from ..session import session_of
 from .canvas import CaseCanvas
@@ -35,7 +36,7 @@ AHEAD = 3
 FIRST = "Open the folder of a study, and say who you are."
 
 
-class WorkbenchWidget(QWidget):
+class WorkbenchWidget(ListeningWidget):
     """Queue, landmarks, check, observers and training of one study."""
 
     def __init__(self, napari_viewer: Any) -> None:
@@ -47,7 +48,6 @@ class WorkbenchWidget(QWidget):
         self.case_id = ""
         self._loader: CaseLoader | None = None
         self._predictor: Predictor | None = None
-        self._listening = False
         self._dialog: KeysDialog | None = None
         self._conflict: QDialog | None = None
         self._setup_ui()
@@ -460,15 +460,6 @@ class WorkbenchWidget(QWidget):
         return name if name in known else None
 
     # opening and closing the dock
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Stop listening when the dock is closed: napari then takes its parent away."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ParentChange:
-            if self.parent() is None:
-                self._leave()
-            else:
-                self._listen()
 
     def _listen(self) -> None:
         viewer = self.canvas.viewer
