@@ -25,7 +25,7 @@ from .window_choice import WindowChoice
 from .window_level import film_in_front
 
 NO_FILM = "<b>Open a radiograph first.</b> What it says of itself appears here."
-PRIVATE = "Show elements that may tell who the patient is"
+PRIVATE = "Show what may tell who the patient is"
 PRIVATE_HINT = (
     "Names, numbers, dates, free texts and manufacturers' own elements: read from the"
     " file when you ask for them, and kept nowhere."
@@ -141,7 +141,6 @@ def _table(name: str, headings: list[str]) -> QTableWidget:
     table.setHorizontalHeaderLabels(headings)
     table.verticalHeader().hide()
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setAlternatingRowColors(True)
     header = table.horizontalHeader()
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(len(headings) - 1, QHeaderView.ResizeMode.Stretch)
