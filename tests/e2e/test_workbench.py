@@ -89,7 +89,7 @@ def test_accept_drag_undo_mark_be_killed_resume_finish_and_retrain(
     viewer, dock = session.open_dock(study.folder)
     try:
         editor = dock.canvas.editor
-        assert dock.case_id == before["case_id"]
+        assert dock.work.case_id == before["case_id"]
         assert labels_json(editor.labels) == before["labels"]
         assert editor.case.can_redo is before["can_redo"]
         assert editor.labels.landmarks["N6"].state == "absent"
@@ -104,7 +104,7 @@ def test_accept_drag_undo_mark_be_killed_resume_finish_and_retrain(
         assert labels_json(editor.labels)["landmarks"] == before["labels"]["landmarks"]
 
         session.click(dock, "finish")
-        while dock.queue.counts()["done"] < len(study.cases):
+        while dock.work.queue.counts()["done"] < len(study.cases):
             session.click(dock, "accept_all")
             session.click(dock, "finish")
         assert "Every case is done" in dock.findChild(QLabel, "message").text()

@@ -103,7 +103,7 @@ def main() -> None:
     work(viewer, dock)
     content = json.dumps(
         {
-            "case_id": dock.case_id,
+            "case_id": dock.work.case_id,
             "labels": labels_json(dock.canvas.editor.labels),
             "can_redo": dock.canvas.editor.case.can_redo,
         }

@@ -87,7 +87,7 @@ class Bench:
 
     def place_all(self) -> None:
         """Every landmark where it truly is."""
-        truth = self.study.truth(self.widget.case_id, with_sto=False)
+        truth = self.study.truth(self.widget.work.case_id, with_sto=False)
         assert truth is not None
         for name, (x, y) in zip(LANDMARK_IDS, truth.landmarks_xy, strict=True):
             if name in self.labels.missing:

@@ -28,7 +28,7 @@ def cell(bench: Bench, row: int, column: int) -> str:
 def test_a_study_opens_at_its_first_case_with_film_and_predictions(
     bench: Bench,
 ) -> None:
-    assert bench.widget.case_id == FIRST
+    assert bench.widget.work.case_id == FIRST
     assert [kind_of(layer) for layer in bench.viewer.layers] == list(ORDER)
     assert len(bench.layer("predictions").data) == 16
     assert len(bench.layer("labels").data) == 0
@@ -50,12 +50,12 @@ def test_every_layer_lies_on_its_film_in_mm(bench: Bench) -> None:
 def test_the_next_film_takes_the_place_of_the_one_before(bench: Bench) -> None:
     before = bench.layer("film").data
     bench.press("next_case")
-    assert bench.widget.case_id == SECOND
+    assert bench.widget.work.case_id == SECOND
     assert bench.layer("film").name == SECOND
     assert bench.layer("film").data is not before
     assert len(bench.viewer.layers) == len(ORDER)
     bench.press("previous_case")
-    assert bench.widget.case_id == FIRST
+    assert bench.widget.work.case_id == FIRST
     np.testing.assert_array_equal(bench.layer("film").data, before)
 
 
@@ -63,15 +63,15 @@ def test_a_case_that_is_done_is_passed_over(bench: Bench) -> None:
     bench.press("next_case")
     bench.place_all()
     bench.press("finish")
-    assert bench.widget.case_id == THIRD
+    assert bench.widget.work.case_id == THIRD
     assert cell(bench, 1, 1) == "done"
     assert bench.find(QProgressBar, "done").value() == 1
     bench.press("previous_case")
     bench.press("previous_case")
     bench.press("next_undone")
-    assert bench.widget.case_id == THIRD
+    assert bench.widget.work.case_id == THIRD
     bench.press("next_undone")
-    assert bench.widget.case_id == FIRST
+    assert bench.widget.work.case_id == FIRST
 
 
 def test_next_names_what_is_missing_and_does_not_block(bench: Bench) -> None:
@@ -79,7 +79,7 @@ def test_next_names_what_is_missing_and_does_not_block(bench: Bench) -> None:
     bench.editor.unplace(["N6", "I2"])
     assert "N6 and I2 are missing" in bench.find(QLabel, "missing").text()
     bench.press("next_case")
-    assert bench.widget.case_id == SECOND
+    assert bench.widget.work.case_id == SECOND
     assert f"{FIRST}: N6 and I2 are missing" in bench.message
 
 
@@ -97,7 +97,7 @@ def test_the_status_follows_the_work(bench: Bench) -> None:
 
 def test_a_note_is_kept_and_found_by_the_filter(bench: Bench) -> None:
     bench.find(QTableWidget, "queue").item(1, 2).setText("osteophyte at N6")
-    assert bench.widget.queue.entry(SECOND).note == "osteophyte at N6"
+    assert bench.widget.work.queue.entry(SECOND).note == "osteophyte at N6"
     bench.find(QLineEdit, "search").setText("OSTEO")
     table = bench.find(QTableWidget, "queue")
     assert [table.item(i, 0).text() for i in range(table.rowCount())] == [SECOND]
@@ -110,15 +110,15 @@ def test_a_note_is_kept_and_found_by_the_filter(bench: Bench) -> None:
 def test_next_keeps_to_what_the_filter_shows(bench: Bench) -> None:
     bench.find(QLineEdit, "search").setText(THIRD)
     bench.press("next_case")
-    assert bench.widget.case_id == THIRD
+    assert bench.widget.work.case_id == THIRD
     bench.press("next_case")
-    assert bench.widget.case_id == THIRD
+    assert bench.widget.work.case_id == THIRD
     assert "no further case" in bench.message
 
 
 def test_a_double_click_opens_a_case(bench: Bench) -> None:
     bench.find(QTableWidget, "queue").cellDoubleClicked.emit(2, 0)
-    assert bench.widget.case_id == THIRD
+    assert bench.widget.work.case_id == THIRD
 
 
 def test_the_annotator_and_the_case_are_remembered(bench: Bench) -> None:
@@ -126,9 +126,9 @@ def test_the_annotator_and_the_case_are_remembered(bench: Bench) -> None:
     bench.find(QComboBox, "annotator").lineEdit().editingFinished.emit()
     assert read_preference("annotator") == "anna"
     assert StudyBar().who() == "anna"
-    bench.widget.close_case()
+    bench.widget.work.close_case()
     bench.open()
-    assert bench.widget.case_id == SECOND
+    assert bench.widget.work.case_id == SECOND
 
 
 def test_another_annotator_starts_from_nothing(bench: Bench) -> None:
@@ -158,17 +158,17 @@ def test_a_folder_that_is_no_study_is_refused_in_words(
 ) -> None:
     bench.widget.open_study(tmp_path)
     assert "cases.csv" in bench.message
-    assert bench.widget.case_id == FIRST
+    assert bench.widget.work.case_id == FIRST
 
 
 def test_a_film_that_cannot_be_read_is_told_and_passed_over(bench: Bench) -> None:
     bench.study.case(SECOND).image.write_bytes(b"junk")
-    bench.widget._loader.forget([SECOND])
+    bench.widget.work._loader.forget([SECOND])
     bench.press("next_case")
     assert SECOND in bench.message
     assert bench.widget.canvas.editor is None
     bench.press("next_case")
-    assert bench.widget.case_id == THIRD
+    assert bench.widget.work.case_id == THIRD
 
 
 def test_only_the_neighbours_are_read_ahead_and_kept(study_folder: Path) -> None:

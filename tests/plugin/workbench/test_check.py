@@ -40,7 +40,7 @@ def test_every_case_is_checked_in_the_background(bench: Bench) -> None:
     bench.place_all()
     bench.press("next_case")
     bench.place_all()
-    case_id = bench.widget.case_id
+    case_id = bench.widget.work.case_id
     bench.editor.place((5, 5), "T2")
     bench.press("previous_case")
     bench.press("check_all")
@@ -49,4 +49,4 @@ def test_every_case_is_checked_in_the_background(bench: Bench) -> None:
     texts = [found.item(i).text() for i in range(found.count())]
     assert any(text.startswith(f"{case_id}: T2 lies") for text in texts), texts
     found.itemClicked.emit(found.item(0))
-    assert bench.widget.case_id == case_id
+    assert bench.widget.work.case_id == case_id

@@ -17,10 +17,10 @@ from .conftest import Bench
 def dialog(bench: Bench) -> Any:
     """What is seen after another window moved N2, and this one moved N5."""
     bench.press("accept_all")
-    with bench.study.open_case("anna", bench.widget.case_id) as elsewhere:
+    with bench.study.open_case("anna", bench.widget.work.case_id) as elsewhere:
         elsewhere.apply(edits.place(elsewhere.state, "N2", (44, 55), "anna"))
     bench.editor.place((77, 88), "N5")
-    found = bench.widget._conflict
+    found = bench.widget.conflicts.dialog
     assert isinstance(found, ConflictDialog) and not found.isHidden()
     return found
 
@@ -31,7 +31,7 @@ def test_both_are_shown_and_nothing_is_written(
     table = dialog.findChild(QTableWidget, "differences")
     assert [table.item(i, 0).text() for i in range(table.rowCount())] == ["N2", "N5"]
     assert table.item(0, 3).text().endswith("mm")
-    on_disk = bench.study.labels("anna", bench.widget.case_id)
+    on_disk = bench.study.labels("anna", bench.widget.work.case_id)
     assert on_disk.landmarks["N2"].xy == (44, 55)
     assert on_disk.landmarks["N5"].xy != (77, 88)
 
@@ -49,7 +49,7 @@ def test_what_is_chosen_is_kept_and_the_other_can_be_had_back(
     assert (bench.labels.landmarks["N2"].xy == (44, 55)) is n2
     assert (bench.labels.landmarks["N5"].xy == (77, 88)) is n5
     assert bench.editor.case.conflict is None
-    on_disk = bench.study.labels("anna", bench.widget.case_id)
+    on_disk = bench.study.labels("anna", bench.widget.work.case_id)
     assert on_disk.landmarks == bench.labels.landmarks
     assert bench.editor.case.can_undo
 
@@ -57,8 +57,8 @@ def test_what_is_chosen_is_kept_and_the_other_can_be_had_back(
 def test_a_conflict_that_is_left_is_shown_again_and_nobody_is_overwritten(
     bench: Bench, dialog: ConflictDialog
 ) -> None:
-    case_id = bench.widget.case_id
+    case_id = bench.widget.work.case_id
     bench.press("next_case")
-    assert bench.widget._conflict is None
+    assert bench.widget.conflicts.dialog is None
     on_disk = bench.study.labels("anna", case_id)
     assert on_disk.landmarks["N2"].xy == (44, 55)

@@ -158,7 +158,7 @@ def test_undo_and_redo_go_through_every_change_and_survive_closing(
 
 def test_every_change_is_on_the_disk_at_once(bench: Bench) -> None:
     bench.editor.place((50, 60), "N2")
-    labels = bench.study.labels("anna", bench.widget.case_id)
+    labels = bench.study.labels("anna", bench.widget.work.case_id)
     assert labels is not None and labels.landmarks["N2"].xy == (50, 60)
 
 
@@ -269,11 +269,11 @@ def test_a_film_that_is_deleted_closes_its_case_and_loses_nothing(
     bench: Bench,
 ) -> None:
     bench.press("accept_all")
-    case_id = bench.widget.case_id
+    case_id = bench.widget.work.case_id
     bench.viewer.layers.remove(bench.layer("film"))
     bench.wait(lambda: bench.widget.canvas.editor is None)
     assert "closed with its film" in bench.message
-    bench.widget.open_case(case_id)
+    bench.widget.work.open_case(case_id)
     assert bench.labels.missing == ()
 
 

@@ -19,8 +19,8 @@ from qtpy.QtWidgets import (
 from ...radiograph import FilmRefused
 from ...study.case import checked_name
 from ..preferences import read_preference, write_preference
+from .remembered import recent_studies, remember_study
 
-MOST_RECENT = 8
 WHO_HINT = (
     "Your name or initials, as a folder in the study's labels. Never a patient's name."
 )
@@ -89,8 +89,7 @@ class StudyBar(QWidget):
         """Show which study is open, and remember it."""
         self.folder.setText(folder.name)
         self.folder.setToolTip(f"{folder}\nChoose another study, or a recent one.")
-        known = [str(folder), *self._recent()]
-        write_preference("studies", list(dict.fromkeys(known))[:MOST_RECENT])
+        remember_study(folder)
         self._fill_recent()
         who = self.annotator.currentText()
         self.annotator.blockSignals(True)
@@ -99,12 +98,9 @@ class StudyBar(QWidget):
         self.annotator.setEditText(who)
         self.annotator.blockSignals(False)
 
-    def _recent(self) -> list[str]:
-        return [str(each) for each in read_preference("studies", [])]
-
     def _fill_recent(self) -> None:
         self.recent.clear()
-        for folder in self._recent():
+        for folder in recent_studies():
             action = self.recent.addAction(folder)
             action.triggered.connect(
                 lambda _=False, folder=folder: self.study_chosen.emit(folder)
@@ -112,7 +108,7 @@ class StudyBar(QWidget):
 
     def _on_folder_clicked(self) -> None:
         folder = QFileDialog.getExistingDirectory(
-            self, "The folder of a study", next(iter(self._recent()), "")
+            self, "The folder of a study", next(iter(recent_studies()), "")
         )
         if folder:
             self.study_chosen.emit(folder)

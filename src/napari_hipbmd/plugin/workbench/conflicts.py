@@ -1,0 +1,74 @@
+"""Labels that were changed elsewhere too are noticed, and shown side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qtpy.QtCore import QObject, Qt
+from qtpy.QtGui import QGuiApplication
+from qtpy.QtWidgets import QDialog, QWidget
+
+from .work import Work
+
+
+class ConflictWatch(QObject):
+    """Shows the conflict of the open case, and looks for one when one comes back.
+
+    Attributes
+    ----------
+    dialog
+        What is shown; None nearly always.
+    """
+
+    def __init__(self, work: Work, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._work, self._window = work, parent
+        self.dialog: QDialog | None = None
+        work.case_opened.connect(self._on_case_opened)
+        work.case_closing.connect(self._on_case_closing)
+
+    def listen(self) -> None:
+        """Look at the disk whenever the window comes to the front."""
+        application = QGuiApplication.instance()
+        application.applicationStateChanged.connect(self._on_application_state)
+
+    def leave(self) -> None:
+        """Look no more."""
+        application = QGuiApplication.instance()
+        application.applicationStateChanged.disconnect(self._on_application_state)
+
+    def _on_case_opened(self, editor: Any) -> None:
+        editor.conflicted.connect(self._on_conflicted)
+        if editor.case.conflict is not None:
+            self._on_conflicted()
+
+    def _on_case_closing(self) -> None:
+        assert self._work.editor is not None
+        self._close()
+        # A conflict that is left waits on the disk, and is shown at the next opening.
+        self._work.editor.conflicted.disconnect(self._on_conflicted)
+
+    def _on_conflicted(self) -> None:
+        from .conflict_dialog import ConflictDialog
+
+        editor = self._work.editor
+        if editor is None or editor.case.conflict is None:
+            return
+        self._close()
+        dialog = ConflictDialog(
+            editor.case.conflict, self._work.canvas.film, self._window
+        )
+        dialog.kept.connect(editor.resolve)
+        self.dialog = dialog
+        dialog.open()
+
+    def _close(self) -> None:
+        if self.dialog is not None:
+            self.dialog.close()
+            self.dialog.deleteLater()
+        self.dialog = None
+
+    def _on_application_state(self, state: Any) -> None:
+        editor = self._work.editor
+        if state == Qt.ApplicationState.ApplicationActive and editor is not None:
+            editor.look_at_disk()

@@ -1,0 +1,45 @@
+"""What the workbench remembers from one day to the next: studies, cases, models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...study import Study
+from ..preferences import read_preference, write_preference
+
+MOST_RECENT = 8
+
+
+def recent_studies() -> list[str]:
+    """The folders of the studies that were open, the last one first."""
+    return [str(each) for each in read_preference("studies", [])]
+
+
+def remember_study(folder: str | Path) -> None:
+    """Put a study first among the recent ones."""
+    known = dict.fromkeys([str(folder), *recent_studies()])
+    write_preference("studies", list(known)[:MOST_RECENT])
+
+
+def last_case(study: Study) -> str | None:
+    """The case of a study that was open last, if it is still there."""
+    name = read_preference("last_case", {}).get(str(study.folder))
+    return name if name in {case.case_id for case in study.cases} else None
+
+
+def remember_case(study: Study, case_id: str) -> None:
+    """Say which case of a study is open."""
+    last = read_preference("last_case", {})
+    write_preference("last_case", {**last, str(study.folder): case_id})
+
+
+def model_of(study: Study) -> str:
+    """The folder of the model that predicts a study; empty for the bundled one."""
+    model = read_preference("models", {}).get(str(study.folder), "")
+    return model if model and Path(model).is_dir() else ""
+
+
+def remember_model(study: Study, model: str) -> None:
+    """Say which model predicts a study."""
+    chosen = read_preference("models", {})
+    write_preference("models", {**chosen, str(study.folder): model})

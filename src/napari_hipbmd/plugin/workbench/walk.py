@@ -1,0 +1,168 @@
+"""The way through the queue: next and previous, done, second look, notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qtpy.QtCore import QObject
+
+from ...radiograph import FilmRefused
+from ...study import Entry, Status, what_is_missing
+from .case_bar import CaseBar
+from .queue_panel import QueuePanel
+from .work import Work
+
+
+class Walk(QObject):
+    """Goes from case to case, and keeps the queue's two widgets up to date.
+
+    Parameters
+    ----------
+    work
+        What is open.
+    cases, bar
+        The table of cases, and the lines below it.
+    parent
+        Of Qt.
+    """
+
+    def __init__(
+        self, work: Work, cases: QueuePanel, bar: CaseBar, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._work, self._cases, self._bar = work, cases, bar
+        work.study_opened.connect(self._on_study_opened)
+        work.case_opened.connect(self._on_case_opened)
+        work.case_refused.connect(self.show_queue)
+        work.case_closing.connect(self._on_case_closing)
+        work.queue_changed.connect(self.show_queue)
+        work.predicting_stepped.connect(cases.show_progress)
+        work.predicting_ended.connect(self._on_predicting_ended)
+        cases.wanted.connect(work.open_case)
+        cases.noted.connect(self._on_noted)
+        cases.predict.clicked.connect(lambda _: self._on_predict_clicked())
+        cases.cancel.clicked.connect(lambda _: work.cancel_predicting())
+        bar.step_wanted.connect(self.step)
+        bar.undone_wanted.connect(self.next_undone)
+        bar.finish_wanted.connect(self.finish)
+        bar.second_look_wanted.connect(self.second_look)
+
+    def step(self, by: int) -> None:
+        """Open the case after or before the open one; say what was left missing."""
+        queue = self._work.queue
+        if queue is None:
+            return
+        go = queue.next if by > 0 else queue.previous
+        found = go(self._work.case_id or None, among=self._among())
+        self._go(found, "There is no further case.")
+
+    def next_undone(self) -> None:
+        """Open the next case that is not done."""
+        queue = self._work.queue
+        if queue is not None:
+            found = queue.next(self._work.case_id or None, undone=True)
+            self._go(found, "Every case is done.")
+
+    def finish(self) -> None:
+        """Mark the case done, whatever is missing, and open the next one."""
+        if self._mark("done"):
+            self.next_undone()
+
+    def second_look(self) -> None:
+        """Mark the case for a second look, or take the mark off."""
+        queue, case_id = self._work.queue, self._work.case_id
+        if queue is None or not case_id:
+            return
+        marked = queue.entry(case_id).status == "second look"
+        self._mark("in work" if marked else "second look")
+
+    def show_queue(self) -> None:
+        """Look at the files, and show the status of every case."""
+        queue = self._work.queue
+        if queue is None:
+            return
+        queue.refresh()
+        self._cases.show_rows(queue.entries, self._work.case_id)
+        self._show_case()
+
+    def _mark(self, status: Status) -> bool:
+        queue, case_id = self._work.queue, self._work.case_id
+        if queue is None or not case_id:
+            return False
+        try:
+            queue.set_status(case_id, status)
+        except (FilmRefused, OSError) as problem:
+            self._work.say(str(problem), warning=True)
+            return False
+        finally:
+            self.show_queue()
+        return True
+
+    def _go(self, case_id: str | None, nowhere: str) -> None:
+        editor, before = self._work.editor, self._work.case_id
+        left = what_is_missing(editor.labels) if editor is not None else ""
+        if case_id is None:
+            self._work.say(nowhere)
+            return
+        self._work.open_case(case_id)
+        if left and not self._bar.message.text():
+            self._work.say(f"{before}: {left}", warning=True)
+
+    def _among(self) -> list[Entry] | None:
+        """The cases that the filter shows, if it leaves any to go to."""
+        assert self._work.queue is not None
+        shown = set(self._cases.shown())
+        found = [each for each in self._work.queue.entries if each.case_id in shown]
+        return found or None
+
+    def _show_case(self) -> None:
+        queue, case_id = self._work.queue, self._work.case_id
+        if queue is None or not case_id:
+            return
+        entries = queue.entries
+        editor = self._work.editor
+        self._bar.show_case(
+            case_id,
+            [entry.case_id for entry in entries].index(case_id) + 1,
+            len(entries),
+            sum(not entry.undone for entry in entries),
+            queue.entry(case_id).status,
+            what_is_missing(editor.labels) if editor is not None else "",
+        )
+
+    def _on_study_opened(self) -> None:
+        self._cases.set_running(False, study=True)
+        self.show_queue()
+
+    def _on_case_opened(self, editor: Any) -> None:
+        editor.changed.connect(self._on_changed)
+        self.show_queue()
+        self._work.prepare(self._among())
+
+    def _on_case_closing(self) -> None:
+        assert self._work.editor is not None
+        self._work.editor.changed.disconnect(self._on_changed)
+
+    def _on_changed(self) -> None:
+        assert self._work.queue is not None
+        status = self._work.queue.entry(self._work.case_id).status
+        if status in ("untouched", "predicted"):
+            self.show_queue()
+        else:
+            self._show_case()
+
+    def _on_noted(self, case_id: str, text: str) -> None:
+        if self._work.queue is not None:
+            try:
+                self._work.queue.set_note(case_id, text)
+            except (FilmRefused, OSError) as problem:
+                self._work.say(str(problem), warning=True)
+            self.show_queue()
+
+    def _on_predict_clicked(self) -> None:
+        self._cases.set_running(True)
+        self._work.predict_all()
+
+    def _on_predicting_ended(self) -> None:
+        self._cases.set_running(False, study=self._work.study is not None)
+        self.show_queue()
