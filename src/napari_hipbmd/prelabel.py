@@ -52,6 +52,12 @@ def prelabel(
     return predicted_labels(case_id, marks, facts, name, finder.version)
 
 
+def _is_predicted(study: Study, case: Case, model: str) -> bool:
+    """Whether a model has predicted this hip, and not another one of its film."""
+    there = read_predictions(study.folder, case.case_id, model)
+    return there is not None and case.box in (None, there.film.box)
+
+
 def prelabel_study(
     study: Study,
     cases: Iterable[Case] | None = None,
@@ -83,9 +89,9 @@ def prelabel_study(
         if progress is not None:
             progress(done, len(todo))
         try:
-            if read_predictions(study.folder, case.case_id, model) is None:
+            if not _is_predicted(study, case, model):
                 film = read_film(case.image)
-                labels = prelabel(film, case.case_id, case.side, models=models)
+                labels = prelabel(film, case.case_id, case.side, case.box, models)
                 write_predictions(study.folder, labels)
         except FilmRefused as refusal:
             refused[case.case_id] = str(refusal)

@@ -68,7 +68,7 @@ def load_hips(
             if xy is None or np.isfinite(xy).all(1).sum() < least_landmarks:
                 continue
         mirrored = is_mirrored(side)
-        box = _hip_box(film, xy)
+        box = case.box or _hip_box(film, xy)
         canvas = make_canvas(film.grey(), box, mirrored)
         films.append(to_levels(canvas.grey))
         if truth is not None and truth.sto is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from time import perf_counter
 
 from threadpoolctl import ThreadpoolController
@@ -17,7 +17,7 @@ from ..models import Models, load_models
 from ..pipeline import measure
 from ..quality import NONE, Policy, policy_of_study, withhold
 from ..radiograph import FilmRefused, HipBox, Patient, Side
-from ..study import Case, Study
+from ..study import Case, Study, film_boxes
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,7 @@ def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
     if not path.exists():
         raise FilmRefused(f"There is no file or folder {path}.")
     if path.is_file():
-        name = public_path(path, path.parent)
-        return [Job(name, path.absolute(), name, None, options)]
+        return _jobs_of_film(path, path.parent, options)
     if Study.is_study(path):
         policy = options.policy or policy_of_study(path)
         known = replace(options, policy=policy)
@@ -82,10 +81,7 @@ def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
     films = list_films(path)
     if not films:
         raise FilmRefused(f"The folder {path} holds no films.")
-    return [
-        Job(name, film.absolute(), name, None, options)
-        for film, name in ((f, public_path(f, path)) for f in films)
-    ]
+    return [job for film in films for job in _jobs_of_film(film, path, options)]
 
 
 def measure_path(
@@ -152,10 +148,31 @@ def refused(job: Job, reason: str, models: Models) -> Measurement:
     )
 
 
+def _jobs_of_film(film: Path, folder: Path, options: Options) -> list[Job]:
+    """The hips of a film that is in no study: one, or those that have a hip box."""
+    name = public_path(film, folder)
+    placed = {} if options.box is not None else film_boxes(film)
+    if options.side is not None:
+        placed = {side: box for side, box in placed.items() if side == options.side}
+    if not placed:
+        return [Job(name, film.absolute(), name, None, options)]
+    return [
+        Job(
+            name if len(placed) == 1 else f"{name} {side}",
+            film.absolute(),
+            name,
+            None if len(placed) == 1 else f"{PurePosixPath(name).stem}-{side}",
+            replace(options, side=side, box=placed[side].box),
+        )
+        for side in sorted(placed)
+    ]
+
+
 def _job_of_case(case: Case, options: Options) -> Job:
     known = replace(
         options,
         side=options.side or case.side,
+        box=options.box or case.box,
         patient=options.patient.or_else(case.patient),
     )
     truth = {site: case.number(f"true_bmd_{site}") for site in SITES}

@@ -3,6 +3,7 @@
 =================================  ==============================================
 ``cases.csv``                      one row a hip: film, side, patient, DXA readings
 ``images/``                        the films
+``boxes.json``                     the hip boxes that somebody placed on films
 ``labels/<annotator>/*.json``      landmarks that somebody placed
 ``labels/<annotator>/journal/``    every change of them, for undo and after a crash
 ``labels/<annotator>/queue.csv``   which cases are done, and notes
@@ -11,6 +12,7 @@
 =================================  ==============================================
 """
 
+from .boxes import BoxesChanged, PlacedBox, film_boxes, read_boxes, remember_boxes
 from .case import Case
 from .changes import Change
 from .facts import FilmFacts
@@ -26,6 +28,7 @@ from .truth import Truth, read_truth, write_truth
 
 __all__ = [
     "STATUSES",
+    "BoxesChanged",
     "Case",
     "CaseHistory",
     "Change",
@@ -36,14 +39,18 @@ __all__ = [
     "Label",
     "Labels",
     "OpenCase",
+    "PlacedBox",
     "Queue",
     "State",
     "Status",
     "Study",
     "Truth",
     "append_cases",
+    "film_boxes",
+    "read_boxes",
     "read_cases",
     "read_truth",
+    "remember_boxes",
     "what_is_missing",
     "write_cases",
     "write_truth",

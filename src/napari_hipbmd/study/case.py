@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ..anatomy import SITES, Site
-from ..radiograph import FilmRefused, Patient, Side
+from ..radiograph import FilmRefused, HipBox, Patient, Side
 
 # What some file system cannot hold: a case's name becomes a file's name.
 _NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
@@ -34,6 +34,8 @@ class Case:
         The patient: cases of one group always fall into the same fold.
     extra
         Every other column, as text and in the table's order.
+    box
+        The hip box that somebody placed on the film, from ``boxes.json``.
     """
 
     case_id: str
@@ -45,6 +47,7 @@ class Case:
     )
     group: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    box: HipBox | None = None
 
     def number(self, column: str) -> float | None:
         """An extra column as a number; None when it is missing or not a number."""

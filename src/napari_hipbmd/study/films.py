@@ -27,7 +27,7 @@ def film_facts(study: Study, case_id: str, labels: Labels | None = None) -> Film
     """
     case = study.case(case_id)
     known = FilmFacts() if labels is None else labels.film
-    known = known.or_else(FilmFacts(side=case.side))
+    known = known.or_else(FilmFacts(side=case.side, box=case.box))
     if None not in (known.shape, known.spacing_mm, known.side):
         return known
     predicted = study.predictions(case_id)

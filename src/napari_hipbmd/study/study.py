@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..radiograph import FilmRefused
 from . import truth as _truth
+from .boxes import with_boxes
 from .case import Case
 from .changes import Change
 from .facts import FilmFacts
@@ -42,10 +43,10 @@ class Study:
         ------
         FilmRefused
             If the folder holds no table, or the table has mistakes; each is named
-            with its case and column.
+            with its case and column. If its hip boxes cannot be read.
         """
         folder = Path(folder).absolute()
-        return cls(folder, tuple(read_cases(folder)))
+        return cls(folder, with_boxes(folder, read_cases(folder)))
 
     @classmethod
     def create(cls, folder: str | Path, cases: Iterable[Case] = ()) -> Study:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -198,4 +199,6 @@ def _key(case: Case, made_with: str, landmarks_xy: Points | None) -> str:
     placed = ""
     if landmarks_xy is not None:
         placed = f"-{zlib.crc32(np.round(landmarks_xy, 3).tobytes()):08x}"
+    if case.box is not None:
+        placed += f"-{zlib.crc32(str(astuple(case.box)).encode()):08x}"
     return f"{made_with}-{film}-{case.side or ''}{placed}"

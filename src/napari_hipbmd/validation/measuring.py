@@ -37,6 +37,7 @@ def pipeline_measure(models: Path | None) -> MeasureCase:
                 image=name,
                 patient=case.patient,
                 side=case.side,
+                box=case.box,
                 landmarks_xy=landmarks_xy,
             )
         except FilmRefused as refusal:

@@ -36,7 +36,7 @@ class LoadedCase:
     @property
     def facts(self) -> FilmFacts:
         """What labels are to know of the film."""
-        return FilmFacts.of(self.shown.radiograph, self.case.side)
+        return FilmFacts.of(self.shown.radiograph, self.case.side, self.case.box)
 
     def layer(self) -> LayerData:
         """The film as a layer; the table knows the patient better than the film."""

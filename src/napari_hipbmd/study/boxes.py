@@ -1,0 +1,268 @@
+"""The hip boxes of films: ``boxes.json`` in a study, or beside a film that is in none.
+
+One film may show two hips; each box has the side of its hip, who placed it and when.
+A film is named by its path in the folder, or by a number made of that path where it
+names the patient.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..dicom import public_path
+from ..files import locked, write_text_atomic
+from ..radiograph import FilmRefused, HipBox, Side
+from .case import Case, checked_name
+from .film_hips import with_hips, without_hips
+from .labels import utc_now
+from .table import TABLE, read_cases, write_cases
+
+BOXES = "boxes.json"
+_HEADER = {"format": "hipbmd-boxes", "version": 1}
+_LOCK = ".boxes.lock"
+
+
+@dataclass(frozen=True)
+class PlacedBox:
+    """A hip box in film pixels: who placed it, and when (ISO 8601, UTC)."""
+
+    box: HipBox
+    by: str
+    at: str
+
+
+FilmBoxes = Mapping[Side, PlacedBox]
+
+
+class BoxesChanged(FilmRefused):
+    """Somebody else has placed other boxes on this film meanwhile: ``theirs``."""
+
+    def __init__(self, theirs: FilmBoxes) -> None:
+        last = max(theirs.values(), key=lambda box: box.at, default=None)
+        who = "" if last is None else f" by {last.by}"
+        super().__init__(
+            f"The hip boxes of this film were changed{who} in another window or by"
+            " another program; yours were not written over them. Place them again."
+        )
+        self.theirs = theirs
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """All hip boxes of one folder."""
+
+    films: Mapping[str, FilmBoxes] = field(default_factory=dict)
+
+    def of(self, film: str) -> dict[Side, PlacedBox]:
+        """The boxes of a film, by its path in the folder."""
+        for key in (film, _number(film)):
+            if key in self.films:
+                return dict(self.films[key])
+        return {}
+
+
+def boxes_folder(film: Path) -> Path:
+    """Where a film's boxes are kept: the study that it lies in, or its own folder."""
+    film = film.absolute()
+    return next((up for up in film.parents if (up / TABLE).is_file()), film.parent)
+
+
+def read_boxes(folder: Path) -> Boxes:
+    """The hip boxes of a folder's films; none when nobody has placed any.
+
+    Raises
+    ------
+    FilmRefused
+        If ``boxes.json`` cannot be used.
+    """
+    try:
+        content = json.loads((folder / BOXES).read_text("utf-8"))
+        return _parsed(content)
+    except FileNotFoundError:
+        return Boxes()
+    except (FilmRefused, OSError, ValueError, TypeError, KeyError, AttributeError,
+            RecursionError):  # fmt: skip
+        raise FilmRefused(
+            f"{BOXES} in {folder.name} is damaged or was made by another program:"
+            " mend it, or delete it and place the hip boxes again."
+        ) from None
+
+
+def with_boxes(folder: Path, cases: Iterable[Case]) -> tuple[Case, ...]:
+    """A study's cases, each with its hip box.
+
+    A row that names no side takes the box of the film's only hip, and its side.
+
+    Raises
+    ------
+    FilmRefused
+        If ``boxes.json`` cannot be used.
+    """
+    boxes, cases = read_boxes(folder), tuple(cases)
+    if not boxes.films:
+        return cases
+    rows = Counter(case.image for case in cases)
+
+    def one(case: Case) -> Case:
+        placed = boxes.of(_relative(case.image, folder))
+        side = case.side
+        if side is None and len(placed) == 1 and rows[case.image] == 1:
+            (side,) = placed
+        if side not in placed:
+            return case
+        return replace(case, side=side, box=placed[side].box)
+
+    return tuple(map(one, cases))
+
+
+def film_boxes(film: Path) -> dict[Side, PlacedBox]:
+    """The hip boxes of one film by side.
+
+    Raises
+    ------
+    FilmRefused
+        If ``boxes.json`` cannot be used.
+    """
+    folder = boxes_folder(film)
+    return read_boxes(folder).of(_relative(film, folder))
+
+
+def remember_boxes(
+    film: Path,
+    boxes: Mapping[Side, HipBox],
+    by: str,
+    known: FilmBoxes,
+) -> dict[Side, PlacedBox]:
+    """Keep the hip boxes of a film in place of those that were known.
+
+    In a study every hip gets its row in ``cases.csv``; a row that was made for a box is
+    taken away with it, as long as nothing else is known of that hip.
+
+    Parameters
+    ----------
+    boxes
+        All boxes of the film. One that has not changed keeps who placed it and when.
+    by
+        Who places them.
+    known
+        The boxes as this window last saw them.
+
+    Returns
+    -------
+    dict
+        What is remembered now.
+
+    Raises
+    ------
+    BoxesChanged
+        If the disk holds others than ``known``; nothing is written.
+    FilmRefused
+        If the folder cannot be written, its boxes or its table cannot be read, or a
+        row of the table does not say which hip its DXA reading is of.
+    """
+    checked_name(by, "Your name")
+    folder = boxes_folder(film)
+    relative = _relative(film, folder)
+    now = utc_now()
+    wanted: dict[Side, PlacedBox] = {
+        side: known[side]
+        if side in known and known[side].box == box
+        else PlacedBox(_rounded(box), by, now)
+        for side, box in boxes.items()
+    }
+    with _writing(folder):
+        there = read_boxes(folder)
+        theirs = there.of(relative)
+        if theirs != dict(known):
+            raise BoxesChanged(theirs)
+        key = relative if public_path(film, folder) == relative else _number(relative)
+        kept = {k: v for k, v in there.films.items() if k not in (relative, key)}
+        kept |= {key: wanted} if wanted else {}
+        gone = set(known) - set(wanted)
+        # Rows first: a hip that has a row and no box yet is still searched for.
+        _update_table(folder, relative, set(wanted), gone, Path(key).stem)
+        write_text_atomic(folder / BOXES, _text(kept))
+    return wanted
+
+
+def _update_table(
+    folder: Path, relative: str, here: set[Side], gone: set[Side], name: str
+) -> None:
+    if not (folder / TABLE).is_file():
+        return
+    cases = read_cases(folder)
+    labels = folder / "labels"
+    used = {path.stem for path in labels.glob("*/*.json")}
+    used |= {path.stem for path in labels.glob("*/journal/*.jsonl")}
+    image = folder / relative
+    after = without_hips(with_hips(cases, image, here, name), image, gone, used)
+    if after != cases:
+        write_cases(folder, after)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Keep other windows out; a folder that cannot be written is told in a sentence."""
+    try:
+        with (folder / _LOCK).open("ab") as file, locked(file):
+            yield
+    except OSError as error:
+        raise FilmRefused(
+            f"The hip boxes cannot be written into {folder.name}"
+            f" ({error.strerror or error}): they are used while the window is open;"
+            " copy the films to where you may write to keep them."
+        ) from None
+
+
+def _relative(film: Path, folder: Path) -> str:
+    return film.absolute().relative_to(folder).as_posix()
+
+
+def _number(relative: str) -> str:
+    """What stands for a path that names somebody."""
+    return f"film-{hashlib.sha256(relative.encode()).hexdigest()[:16]}"
+
+
+def _rounded(box: HipBox) -> HipBox:
+    return HipBox(*(round(float(edge), 3) for edge in astuple(box)))
+
+
+def _text(films: Mapping[str, FilmBoxes]) -> str:
+    content = {
+        **_HEADER,
+        "films": {
+            film: {
+                side: {
+                    "edges": list(astuple(boxes[side].box)),
+                    "by": boxes[side].by,
+                    "at": boxes[side].at,
+                }
+                for side in sorted(boxes)
+            }
+            for film, boxes in sorted(films.items())
+        },
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _parsed(content: Any) -> Boxes:
+    if {name: content[name] for name in _HEADER} != _HEADER:
+        raise ValueError("another format")
+    films: dict[str, FilmBoxes] = {}
+    for film, boxes in content["films"].items():
+        if not set(boxes) <= {"L", "R"}:
+            raise ValueError("not a side")
+        films[str(film)] = {
+            side: PlacedBox(
+                HipBox(*map(float, one["edges"])), str(one["by"]), str(one["at"])
+            )
+            for side, one in boxes.items()
+        }
+    return Boxes(films)

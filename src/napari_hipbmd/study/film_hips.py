@@ -1,0 +1,108 @@
+"""One film, several hips: which rows of a table are about it, and which it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..hip_box import OTHER
+from ..radiograph import FilmRefused, Side
+from .case import Case
+
+_WORDS = {"L": "left", "R": "right"}
+
+
+def with_hips(
+    cases: Sequence[Case], image: Path, sides: Collection[Side], name: str
+) -> list[Case]:
+    """A table's cases with one for each of these hips of a film.
+
+    A row that names no side becomes the first of them. A hip that has no row gets one
+    below, named after the other: ``pelvis-R`` beside ``pelvis``.
+
+    Parameters
+    ----------
+    cases
+        All cases of the study.
+    image
+        The film, absolute.
+    sides
+        The hips that are to have a row.
+    name
+        What to call a film that has no row yet.
+
+    Raises
+    ------
+    FilmRefused
+        If a row has a DXA reading and does not say of which hip.
+    """
+    found = list(cases)
+    for side in sorted(sides):
+        about = [case for case in found if case.image == image]
+        if any(case.side == side for case in about):
+            continue
+        unsaid = next((case for case in about if case.side is None), None)
+        if unsaid is not None:
+            if any(value is not None for value in unsaid.dxa.values()):
+                raise FilmRefused(
+                    f"The table has a DXA reading of {unsaid.case_id} and does not say"
+                    " of which hip: write L or R into its column side, then open the"
+                    " film again."
+                )
+            found[found.index(unsaid)] = replace(unsaid, side=side)
+            continue
+        taken = {case.case_id.casefold() for case in found}
+        if not about:
+            found.append(Case(_free(f"{name}-{side}", taken), image, side, group=name))
+            continue
+        last = about[-1]
+        new = Case(
+            _free(_name_beside(last, side), taken),
+            image,
+            side,
+            last.patient,
+            group=last.group or last.case_id,
+        )
+        found.insert(found.index(last) + 1, new)
+    return found
+
+
+def without_hips(
+    cases: Sequence[Case],
+    image: Path,
+    sides: Collection[Side],
+    used: Collection[str],
+) -> list[Case]:
+    """A table's cases without the rows that :func:`with_hips` made for these hips.
+
+    A row stays that is the film's only one, has a DXA reading or other columns filled
+    in, or whose name is among ``used``.
+    """
+    found = list(cases)
+    for side in sides:
+        about = [case for case in found if case.image == image]
+        for case in about:
+            others = [other for other in about if other is not case]
+            made = any(case.case_id == _name_beside(other, side) for other in others)
+            own = any(value is not None for value in case.dxa.values())
+            own |= any(case.extra.values()) or case.case_id in used
+            if case.side == side and made and not own:
+                found.remove(case)
+    return found
+
+
+def in_words(side: Side) -> str:
+    """``"left"`` or ``"right"``."""
+    return _WORDS[side]
+
+
+def _name_beside(other: Case, side: Side) -> str:
+    return f"{other.case_id.removesuffix(f'-{OTHER[side]}')}-{side}"
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    free, number = name, 2
+    while free.casefold() in taken:
+        free, number = f"{name}-{number}", number + 1
+    return free
