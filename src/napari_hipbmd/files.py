@@ -74,6 +74,22 @@ def write_bytes_atomic(path: str | os.PathLike[str], data: bytes) -> None:
     flush_folder(target.parent)
 
 
+def numbered_stem(name: str, taken: set[str]) -> str:
+    """A name as a file's without its ending; one that is taken gets a number.
+
+    Parameters
+    ----------
+    taken
+        The names given so far; the new one joins them.
+    """
+    stem = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    free, number = stem, 2
+    while free in taken:
+        free, number = f"{stem}-{number}", number + 1
+    taken.add(free)
+    return free
+
+
 @contextmanager
 def locked(file: BinaryIO) -> Iterator[None]:
     """Keep other processes that ask for the same lock out.

@@ -67,6 +67,31 @@ def load_networks(folder: Path | None = None) -> Networks:
     )
 
 
+def networks_enhancing_with(folder: Path | None) -> Networks:
+    """The networks with a folder's own enhancement; never another one in its place.
+
+    Landmarks are the folder's or the bundled ones.
+
+    Raises
+    ------
+    FilmRefused
+        If the folder holds no enhancement model, or it is damaged.
+    """
+    from .enhancement.apply import Enhancer
+    from .landmarks.predict import LandmarkFinder
+
+    if folder is None:
+        return load_networks()
+    if not folder.is_dir():
+        raise FilmRefused(
+            f"{folder} is no folder: give the --out folder of 'hipbmd train"
+            " enhancement'."
+        )
+    return Networks(
+        Enhancer.load(folder), LandmarkFinder.load(_home(folder, "landmarks.json"))
+    )
+
+
 def models_sha256(folder: Path | None = None) -> str:
     """SHA-256 of the files that :func:`load_models` reads: what numbers depend on."""
     where = _checked(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -67,10 +67,51 @@ def find_landmarks(
     FilmRefused
         If the box lies outside the film.
     """
+    seen = see_hip(film, networks, side, box)
+    return networks.finder.find(seen.canvas, film.spacing_mm), seen.side, seen.box
+
+
+@dataclass(frozen=True, eq=False)
+class SeenHip:
+    """One hip of a film as the networks see it.
+
+    Attributes
+    ----------
+    grey
+        The whole film on its fixed 0 … 1 range.
+    flags
+        What had to be guessed.
+    """
+
+    grey: FloatImage
+    canvas: Canvas
+    box: HipBox
+    side: Side
+    flags: tuple[Flag, ...]
+
+
+def see_hip(
+    film: Radiograph,
+    networks: Networks,
+    side: Side | None = None,
+    box: HipBox | None = None,
+) -> SeenHip:
+    """The hip of a film, its side and box taken as :func:`measure` takes them.
+
+    Raises
+    ------
+    FilmRefused
+        If the box lies outside the film, or shows one even grey.
+    """
     grey = film.grey()
-    box, hip_side, _flags = _place(film, grey, networks, box, side or film.side)
-    canvas = make_canvas(grey, box, is_mirrored(hip_side))
-    return networks.finder.find(canvas, film.spacing_mm), hip_side, box
+    box, found, flags = _place(film, grey, networks, box, side or film.side)
+    canvas = make_canvas(grey, box, is_mirrored(found))
+    if normalisation(canvas.grey)[1] < EVEN_GREY:
+        raise FilmRefused(
+            "The film, or its hip box, is one even grey: there is nothing to measure;"
+            " check the file, or draw the box on the hip."
+        )
+    return SeenHip(grey, canvas, box, found, flags)
 
 
 def measure(
@@ -187,21 +228,15 @@ def prepare(
         return state
 
     t = perf_counter()
-    grey = film.grey()
     if landmarks_xy is not None and box is None:
         box = _box_around(landmarks_xy, film)
-    box, hip_side, flags = _place(film, grey, networks, box, state.side)
-    canvas = make_canvas(grey, box, is_mirrored(hip_side))
-    if normalisation(canvas.grey)[1] < EVEN_GREY:
-        raise FilmRefused(
-            "The film, or its hip box, is one even grey: there is nothing to measure;"
-            " check the file, or draw the box on the hip."
-        )
-    state = replace(state, box=box, side=hip_side, flags=state.flags + flags)
+    seen = see_hip(film, networks, state.side, box)
+    grey, canvas = seen.grey, seen.canvas
+    state = replace(state, box=seen.box, side=seen.side, flags=state.flags + seen.flags)
     state = step_done("locate", t, state, counts_as="landmarks")
 
     t = perf_counter()
-    state = replace(state, images=_enhance(grey, canvas, networks))
+    state = replace(state, images=enhance_hip(seen, networks))
     state = step_done("enhance", t, state)
 
     t = perf_counter()
@@ -209,9 +244,9 @@ def prepare(
         marks = networks.finder.find(canvas, film.spacing_mm)
     else:
         marks = LandmarkSet(landmarks_xy, np.zeros(len(landmarks_xy)))
-    seen = quality.metal(canvas, marks.xy)
+    metal = quality.metal(canvas, marks.xy)
     edges = quality.borders(grey)
-    state = replace(state, landmarks=marks, flags=state.flags + seen, borders=edges)
+    state = replace(state, landmarks=marks, flags=state.flags + metal, borders=edges)
     state = step_done("landmarks", t, state)
     return replace(state, seconds=seconds)
 
@@ -272,10 +307,11 @@ def _place(
     return box, found, tuple(flags)
 
 
-def _enhance(grey: FloatImage, canvas: Canvas, models: Networks) -> HipImages:
+def enhance_hip(seen: SeenHip, networks: Networks) -> HipImages:
+    """STO and bone image of a hip at full resolution."""
     from .enhancement.apply import enhance
 
-    return enhance(grey, canvas, models.enhancer.sto_on_grid(canvas))
+    return enhance(seen.grey, seen.canvas, networks.enhancer.sto_on_grid(seen.canvas))
 
 
 def remeasure(

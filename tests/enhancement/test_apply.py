@@ -89,12 +89,6 @@ def test_a_brighter_film_of_more_contrast_has_the_same_soft_tissue(enhancer):
     )
 
 
-def test_the_latent_is_at_hand(enhancer):
-    z = enhancer.latent(make_canvas(FILM, BOX, False))
-    assert z.shape == (enhancer.card["shape"]["channels"][-1], 16, 16)
-    assert np.isfinite(z).all()
-
-
 def test_the_bundled_autoencoder_removes_most_of_the_soft_tissue(
     enhancer, sample_study
 ):

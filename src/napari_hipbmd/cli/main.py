@@ -59,6 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     _measure(commands)
     _inspect(commands)
     _phantom(commands)
+    _enhance(commands)
     _train(commands)
     _validate(commands)
     _demo(commands)
@@ -190,6 +191,39 @@ def _phantom(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         from .phantom import run_phantom
 
         return run_phantom(args)
+
+    p.set_defaults(run=run)
+
+
+def _enhance(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    p = commands.add_parser("enhance", help="take the soft tissue away, nothing else")
+    p.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    p.add_argument(
+        "--out", type=Path, required=True, metavar="DIR",
+        help="a folder a film: STO, bone image, error where the truth is known (TIFF)",
+    )  # fmt: skip
+    p.add_argument(
+        "--models", type=Path, metavar="DIR",
+        help="the --out folder of 'hipbmd train enhancement' (the bundled model)",
+    )  # fmt: skip
+    p.add_argument("--latent", action="store_true", help="write the latent z, too")
+    p.add_argument(
+        "--stages", action="store_true", help="write every stage of the encoder, too"
+    )
+    p.add_argument("--side", choices=("L", "R"))
+    p.add_argument(
+        "--box", nargs=4, type=float, metavar=("X0", "Y0", "X1", "Y1"),
+        help="the hip box, in pixels of the film",
+    )  # fmt: skip
+    p.add_argument(
+        "--spacing-mm", type=between(0.01, 2, "mm"), metavar="S",
+        help="pixel spacing of a film that has none",
+    )  # fmt: skip
+
+    def run(args: argparse.Namespace) -> int:
+        from .enhance import run_enhance
+
+        return run_enhance(args)
 
     p.set_defaults(run=run)
 

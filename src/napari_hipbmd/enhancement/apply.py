@@ -41,7 +41,12 @@ class Enhancer:
         state, card = read_model(folder, NAME)
         try:
             shape = AutoencoderShape.from_json(card["shape"])
-        except (KeyError, TypeError, ValueError) as error:
+        except ValueError as error:
+            raise FilmRefused(
+                f"The {NAME} model in {folder} cannot be used, its card tells of"
+                f" {error}: copy the card that came with it, or train it again."
+            ) from error
+        except (KeyError, TypeError) as error:
             raise FilmRefused(
                 f"The card of the {NAME} model in {folder} has no usable architecture."
             ) from error
@@ -51,19 +56,13 @@ class Enhancer:
 
     def sto_on_grid(self, canvas: Canvas) -> FloatImage:
         """STO on the reduced grid, ``(grid, grid)``, on the film's grey scale."""
-        seen, low, scale = _as_input(canvas, self.network.grid_px)
+        seen, low, scale = as_input(canvas, self.network.grid_px)
         with torch.inference_mode():
             sto, _ = self.network(seen)
         return sto[0, 0].numpy() * np.float32(scale) + np.float32(low)
 
-    def latent(self, canvas: Canvas) -> FloatImage:
-        """The latent z, ``(channels, 16, 16)``."""
-        seen, _low, _scale = _as_input(canvas, self.network.grid_px)
-        with torch.inference_mode():
-            return self.network.encode(seen)[0].numpy()
 
-
-def _as_input(canvas: Canvas, grid_px: int) -> tuple[torch.Tensor, float, float]:
+def as_input(canvas: Canvas, grid_px: int) -> tuple[torch.Tensor, float, float]:
     """What the network sees, ``(1, 1, grid, grid)``, and its offset and scale."""
     low, scale = normalisation(canvas.grey)
     film = torch.from_numpy(canvas.grey)[None, None]

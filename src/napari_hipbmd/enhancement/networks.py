@@ -48,6 +48,10 @@ class AutoencoderShape:
         grid_px = data.get("grid_px", GRID_PX)
         if not isinstance(grid_px, int) or not 2 ** len(channels) <= grid_px <= 1024:
             raise ValueError(f"a grid of {grid_px} pixels")
+        if grid_px % 2 ** len(channels):
+            raise ValueError(
+                f"a grid of {grid_px} pixels, which {len(channels)} stages cannot halve"
+            )
         return cls(channels, bool(data["norm"]), grid_px)
 
 

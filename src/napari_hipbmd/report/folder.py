@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from ..batch import Job, Journal, Outcome, film_sha256, made_of, run_jobs
-from ..files import write_bytes_atomic, write_text_atomic
+from ..enhancing import LAYERS
+from ..files import numbered_stem, write_bytes_atomic, write_text_atomic
 from ..measurement import Measurement
 from .study import Row, study_page
 from .table import csv_text, json_text
-from .work import LAYERS, NAMED, PAGE, REPORT, Make
+from .work import NAMED, PAGE, REPORT, Make
 
 _PLACE = {
     PAGE: "cases/{}.html",
@@ -147,7 +148,7 @@ class Results:
         data = outcome.measurement.to_json()
         # As it will be read back: a run that goes on gives the same digits.
         found = Measurement.from_json(data)
-        name = self._name(found.case_id)
+        name = numbered_stem(found.case_id, self._taken)
         places = {kind: _PLACE[kind].format(name) for kind in outcome.files}
         for kind, content in outcome.files.items():
             write_bytes_atomic(self._path_of(kind, places[kind]), content)
@@ -172,12 +173,3 @@ class Results:
             return self.layers / place
         assert self.folder is not None
         return self.folder / place
-
-    def _name(self, case_id: str) -> str:
-        """The case's name as a file's; hips of one name are numbered."""
-        stem = "".join(c if c.isalnum() or c in "-_." else "_" for c in case_id)
-        name, number = stem, 2
-        while name in self._taken:
-            name, number = f"{stem}-{number}", number + 1
-        self._taken.add(name)
-        return name

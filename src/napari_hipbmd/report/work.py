@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
-import tifffile
 
 from .. import __version__
 from ..batch import Job, Outcome, film_sha256, measure_job
 from ..batch.jobs import refused
 from ..dicom import source_of
+from ..enhancing import LAYERS, tiff_bytes
 from ..measurement import Measurement
 from ..models import load_models, models_sha256
 from ..radiograph import FilmRefused
 from .case import case_page
 from .pictures import thumbnail
 
-LAYERS = ("sto.tif", "bone.tif")
 PAGE = "page.html"
 REPORT = "sr.dcm"
 NAMED = "identified"
@@ -118,14 +114,6 @@ def _person(path: Path) -> dict[str, str]:
 def _layers(found: Measurement) -> dict[str, bytes]:
     if found.images is None:
         return {}
-    row, column = found.images.corner_row_col
-    files = {}
-    for kind, image in zip(LAYERS, (found.images.sto, found.images.bone), strict=True):
-        buffer = io.BytesIO()
-        tifffile.imwrite(
-            buffer,
-            np.ascontiguousarray(image, np.float32),
-            metadata={"corner_row": row, "corner_column": column},
-        )
-        files[kind] = buffer.getvalue()
-    return files
+    images = found.images
+    pictures = zip(LAYERS, (images.sto, images.bone), strict=True)
+    return {name: tiff_bytes(image, images.corner_row_col) for name, image in pictures}

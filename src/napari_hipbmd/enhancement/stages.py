@@ -1,0 +1,92 @@
+"""What the encoder makes of a film, stage by stage down to the latent z (paper 3.2).
+
+Every stage is given as it lies on the film: a right hip, which the network sees
+mirrored, is turned back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from ..canvas import Canvas
+from ..radiograph import FloatImage, HipBox
+from .apply import Enhancer, as_input
+
+LATENT = "latent z"
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """What one stage of the encoder gives.
+
+    Attributes
+    ----------
+    name
+        ``"stage 1"``, ``"stage 2"``, …; the last is ``"latent z"``.
+    values
+        ``(channels, n, n)`` float32 without a unit, after the stage's last activation;
+        rows and columns run as on the film. With a grid of 128 pixels and channels
+        (32, 64, 96): (32, 64, 64), (64, 32, 32) and z (96, 16, 16).
+    square
+        The square of the film that the ``n × n`` cells share out.
+    """
+
+    name: str
+    values: FloatImage
+    square: HipBox
+
+    @property
+    def cell_px(self) -> float:
+        """The side of a cell in film pixels."""
+        return self.square.width / self.values.shape[-1]
+
+    @property
+    def first_row_col(self) -> tuple[float, float]:
+        """The centre of cell ``[0, 0]`` in film pixels."""
+        half = self.cell_px / 2
+        return self.square.y0 + half, self.square.x0 + half
+
+
+def encoder_stages(enhancer: Enhancer, canvas: Canvas) -> tuple[Stage, ...]:
+    """What each stage of the encoder gives for one hip; the last is the latent z.
+
+    Parameters
+    ----------
+    enhancer
+        A model.
+    canvas
+        The hip as the networks see it.
+
+    Returns
+    -------
+    tuple
+        One :class:`Stage` for each halving of the grid.
+    """
+    seen, _low, _scale = as_input(canvas, enhancer.network.grid_px)
+    blocks = list(enhancer.network.encoder)
+    found: list[FloatImage] = []
+    with torch.inference_mode():
+        for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+            seen = block(seen)
+            if after is None or _halves(after):
+                found.append(seen[0].float().numpy().copy())
+    return tuple(
+        Stage(
+            LATENT if number == len(found) else f"stage {number}",
+            np.ascontiguousarray(values[..., ::-1]) if canvas.mirrored else values,
+            canvas.square,
+        )
+        for number, values in enumerate(found, 1)
+    )
+
+
+def _halves(block: nn.Module) -> bool:
+    """Whether a block begins a new stage: its convolution has a stride of 2."""
+    return any(
+        isinstance(part, nn.Conv2d) and part.stride == (2, 2)
+        for part in block.modules()
+    )

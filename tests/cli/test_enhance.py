@@ -1,0 +1,82 @@
+"""What a user may rely on: ``hipbmd enhance`` leaves every intermediate behind."""
+
+import json
+
+import numpy as np
+import pytest
+import tifffile
+
+from napari_hipbmd.dicom import read_film
+
+
+@pytest.fixture
+def case(sample_study):
+    return sample_study.cases[0]
+
+
+def test_a_film_gives_sto_bone_error_latent_and_stages(
+    hipbmd, sample_study, case, tmp_path
+):
+    ran = hipbmd(
+        "enhance", case.image, "--out", tmp_path / "out", "--latent", "--stages"
+    )
+    assert ran.status == 0 and "1 of 1 enhanced" in ran.out
+    [folder] = (tmp_path / "out").iterdir()
+    card = json.loads((folder / "film.json").read_text("utf-8"))
+    pages = {name: tifffile.imread(folder / name) for name in card["files"]}
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        [*card["files"], "film.json"]
+    )
+    grey = read_film(case.image).grey()
+    np.testing.assert_array_equal(pages["bone.tif"], grey - pages["sto.tif"])
+    exact = sample_study.truth(case.case_id).sto
+    np.testing.assert_allclose(pages["error.tif"], np.abs(pages["sto.tif"] - exact))
+    assert [pages[f"stage_{n}.tif"].shape[0] for n in (1, 2)] == [32, 64]
+    assert pages["latent.tif"].shape == (96, 16, 16)
+    assert (card["side"], card["case_id"]) == (case.side, case.case_id)
+
+
+def test_without_being_asked_it_writes_no_stacks_and_no_error_without_truth(
+    hipbmd, case, tmp_path
+):
+    film = tmp_path / "alone.dcm"
+    film.write_bytes(case.image.read_bytes())
+    hipbmd("enhance", film, "--out", tmp_path / "out")
+    [folder] = (tmp_path / "out").iterdir()
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["bone.tif", "film.json", "sto.tif"]
+
+
+def test_one_bad_film_never_stops_the_others(hipbmd, case, tmp_path):
+    films = tmp_path / "films"
+    films.mkdir()
+    (films / "good.dcm").write_bytes(case.image.read_bytes())
+    (films / "bad.dcm").write_bytes(case.image.read_bytes()[:900])
+    ran = hipbmd("enhance", films, "--out", tmp_path / "out")
+    assert ran.status == 3
+    assert "bad.dcm: " in ran.err and "1 of 2 enhanced" in ran.out
+    assert len(list((tmp_path / "out").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "is no folder"),
+        ({}, "has no enhancement model"),
+        ({"enhancement.json": "{"}, "is damaged"),
+    ],
+)
+def test_a_wrong_model_is_told_and_nothing_is_written(
+    hipbmd, case, tmp_path, content, sentence
+):
+    models = tmp_path / "models"
+    if content is None:
+        models.write_text("a file")
+    else:
+        models.mkdir()
+        for name, text in content.items():
+            (models / name).write_text(text)
+    out = tmp_path / "out"
+    ran = hipbmd("enhance", case.image, "--out", out, "--models", models)
+    assert ran.status == 2 and sentence in ran.err
+    assert not out.exists()

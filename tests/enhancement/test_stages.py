@@ -1,0 +1,65 @@
+"""What a user may rely on: encoder stages are what the network computes, in place."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import torch
+
+from napari_hipbmd.canvas import make_canvas
+from napari_hipbmd.enhancement.apply import Enhancer
+from napari_hipbmd.enhancement.stages import encoder_stages
+from napari_hipbmd.radiograph import FilmRefused, HipBox
+from napari_hipbmd.resources import weights_dir
+
+FILM = np.random.default_rng(0).random((300, 320)).astype(np.float32)
+BOX = HipBox(20.5, 10.5, 276.5, 266.5)
+
+
+@pytest.fixture(scope="module")
+def enhancer():
+    return Enhancer.load(weights_dir())
+
+
+def test_there_is_one_stage_for_each_halving_and_the_last_is_the_latent(enhancer):
+    stages = encoder_stages(enhancer, make_canvas(FILM, BOX, False))
+    shape, grid = enhancer.card["shape"], enhancer.network.grid_px
+    expected = [(n, *(grid >> i,) * 2) for i, n in enumerate(shape["channels"], 1)]
+    assert [stage.values.shape for stage in stages] == expected
+    assert [s.name for s in stages[:2]] == ["stage 1", "stage 2"]
+    assert stages[-1].name == "latent z"
+
+
+def test_the_decoder_makes_the_sto_of_the_latent(enhancer):
+    """So the stages are the network's own, not a likeness of them."""
+    canvas = make_canvas(FILM, BOX, False)
+    z = torch.from_numpy(encoder_stages(enhancer, canvas)[-1].values)[None]
+    with torch.inference_mode():
+        sto = enhancer.network.decoder(z)[0, 0].numpy()
+    drawn = enhancer.sto_on_grid(canvas)
+    assert np.corrcoef(sto.ravel(), drawn.ravel())[0, 1] > 0.99999
+
+
+def test_a_stage_of_a_right_hip_lies_as_the_film_does(enhancer):
+    flipped = np.ascontiguousarray(FILM[:, ::-1])
+    width = FILM.shape[1]
+    other = HipBox(width - 1 - BOX.x1, BOX.y0, width - 1 - BOX.x0, BOX.y1)
+    left = encoder_stages(enhancer, make_canvas(FILM, BOX, False))
+    right = encoder_stages(enhancer, make_canvas(flipped, other, True))
+    for a, b in zip(left, right, strict=True):
+        np.testing.assert_allclose(a.values, b.values[..., ::-1], atol=1e-4)
+        assert a.cell_px == b.cell_px == BOX.width / a.values.shape[-1]
+        assert b.first_row_col == pytest.approx(
+            (other.y0 + b.cell_px / 2, other.x0 + b.cell_px / 2)
+        )
+
+
+def test_a_model_for_a_grid_that_its_stages_cannot_halve_is_refused(tmp_path):
+    for name in ("enhancement.json", "enhancement.safetensors"):
+        shutil.copy(weights_dir() / name, tmp_path)
+    card = json.loads((tmp_path / "enhancement.json").read_text())
+    card["shape"]["grid_px"] = 100
+    (tmp_path / "enhancement.json").write_text(json.dumps(card))
+    with pytest.raises(FilmRefused, match="a grid of 100 pixels, which 3 stages"):
+        Enhancer.load(tmp_path)
