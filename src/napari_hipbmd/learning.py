@@ -46,6 +46,7 @@ class Fit:
     report: Report | None = None
     cancelled: Callable[[], bool] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    devices: str = "auto"
 
 
 class EpochSampler(Sampler[int]):
@@ -105,8 +106,9 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
             if plan.cancelled is not None and plan.cancelled():
                 raise Cancelled
 
-        def on_validation_end(self, trainer: Any, _: Any) -> None:
-            if plan.report and not trainer.sanity_checking:
+        def on_train_epoch_end(self, trainer: Any, _: Any) -> None:
+            # before the checkpoint: a run killed in between reports the epoch again
+            if plan.report:
                 figures = {
                     name: float(value)
                     for name, value in trainer.callback_metrics.items()
@@ -125,7 +127,7 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
         trainer = Trainer(
             max_epochs=plan.epochs,
             accelerator=plan.device,
-            devices=1 if plan.device == "cpu" else "auto",
+            devices=_devices(plan),
             logger=CSVLogger(plan.out, name="", version="log"),
             callbacks=[
                 Watch(),
@@ -174,6 +176,13 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
         except SystemExit:  # what Lightning makes of Ctrl-C
             raise Cancelled from None
     return module
+
+
+def _devices(plan: Fit) -> int | str:
+    """Lightning's ``devices``: a number, a list such as ``0,1``, or what there is."""
+    if plan.devices == "auto":
+        return 1 if plan.device == "cpu" else "auto"
+    return int(plan.devices) if plan.devices.isdecimal() else plan.devices
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,30 +122,71 @@ def source_of(study: Study) -> dict[str, object]:
     }
 
 
-def train_network(
-    step: str,
+def train_landmarks(
     folder: Path,
     preset: str,
     plan: Fit,
     progress: Progress | None = None,
 ) -> None:
-    """Train ``"enhancement"`` or ``"landmarks"`` on a study and write the model.
+    """Train the landmark networks on a study and write the model.
 
     Raises
     ------
     FilmRefused
-        If the study lacks what the step learns from.
+        If the study lacks what they learn from.
     Cancelled
         If asked to stop.
     """
+    from .landmarks.training import train
+
     study = Study.open(folder)
     hips = load_hips(study, progress=progress)
     plan = replace(plan, settings={**source_of(study), **plan.settings})
-    if step == "enhancement":
-        from .enhancement.training import train as train_step
-    else:
-        from .landmarks.training import train as train_step
-    train_step(hips, preset, plan)  # type: ignore[arg-type]
+    train(hips, preset, plan)  # type: ignore[arg-type]
+
+
+def train_enhancement(
+    studies: Sequence[Path],
+    pairs: Sequence[Path],
+    preset: str,
+    plan: Fit,
+    progress: Progress | None = None,
+) -> None:
+    """Train the autoencoder on any mix of digital hips and stored pairs.
+
+    Studies are held in memory, pairs are read from the disk one by one. Patients are
+    held out of each study; the validation part of pairs is held out as it is, and
+    their test part is never seen.
+
+    Raises
+    ------
+    FilmRefused
+        If there is nothing to learn from or nothing to hold out, or pairs do not fit.
+    Cancelled
+        If asked to stop.
+    """
+    from .enhancement.training import train_mixture
+    from .synthesis import PairsFolder
+
+    folders = [PairsFolder.open(folder) for folder in pairs]
+    read = [Study.open(folder) for folder in studies]
+    hips = [load_hips(study, progress=progress) for study in read]
+    settings: dict[str, object] = {}
+    if read:
+        data = [source_of(study)["data"] for study in read]
+        settings["data"] = data[0] if len(data) == 1 else data
+    if folders:
+        settings["pairs"] = [
+            {
+                "count": one.manifest.count,
+                "hips": len(one.manifest.hips),
+                "tiles": len(one.manifest.tiles),
+                **one.manifest.options.to_json(),
+            }
+            for one in folders
+        ]
+    plan = replace(plan, settings={**settings, **plan.settings})
+    train_mixture(hips, folders, preset, plan)  # type: ignore[arg-type]
 
 
 def retrain_landmarks(

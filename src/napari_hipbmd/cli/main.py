@@ -60,6 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     _inspect(commands)
     _phantom(commands)
     _enhance(commands)
+    _pairs(commands)
     _train(commands)
     _validate(commands)
     _demo(commands)
@@ -228,14 +229,70 @@ def _enhance(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     p.set_defaults(run=run)
 
 
+def _pairs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    p = commands.add_parser("pairs", help="make synthetic pairs of film and STO")
+    p.add_argument(
+        "sources", nargs="*", type=Path, metavar="FOLDER",
+        help="films marked in napari, or a study of digital hips",
+    )  # fmt: skip
+    p.add_argument("--n", type=positive_int, metavar="N", help="how many pairs")
+    p.add_argument("--out", type=Path, metavar="DIR")
+    p.add_argument("--operator", choices=("additive", "replace"), default="additive")
+    p.add_argument(
+        "--rotation-deg", type=between(0, 180, "degrees"), default=15, metavar="R",
+        help="turn the hip by up to R to either side (15)",
+    )  # fmt: skip
+    p.add_argument("--no-flip", action="store_true", help="mirror no hip")
+    p.add_argument(
+        "--scale", nargs=2, type=between(0.25, 4, "times"), default=(0.9, 1.1),
+        metavar=("LOW", "HIGH"), help="magnification of the hip (0.9 1.1)",
+    )  # fmt: skip
+    p.add_argument(
+        "--exposure", type=between(0, 0.4, "of the grey range"), default=0.1,
+        metavar="E", help="up to E more or less grey in film and STO (0.1)",
+    )  # fmt: skip
+    p.add_argument("--seed", type=not_negative, default=0, metavar="S")
+    p.add_argument(
+        "--split", nargs=3, type=between(0, 1e6, "shares"), default=(0.8, 0.1, 0.1),
+        metavar=("TRAIN", "VALIDATION", "TEST"),
+        help="shares, by patient, before anything is augmented (0.8 0.1 0.1)",
+    )  # fmt: skip
+    p.add_argument(
+        "--again", type=Path, metavar="PAIRS",
+        help="make the pairs of that folder again, bit for bit",
+    )  # fmt: skip
+    p.add_argument(
+        "--check", type=Path, metavar="PAIRS",
+        help="compare that folder with its pairs made again in memory",
+    )  # fmt: skip
+
+    def run(args: argparse.Namespace) -> int:
+        from .pairs import run_pairs
+
+        return run_pairs(args)
+
+    p.set_defaults(run=run)
+
+
 def _train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     p = commands.add_parser("train", help="train one step on a study")
     p.add_argument("step", choices=("enhancement", "landmarks", "bmd"))
-    p.add_argument("--study", type=Path, required=True, metavar="DIR")
+    p.add_argument(
+        "--study", type=Path, nargs="+", default=[], metavar="DIR",
+        help="what to learn from; enhancement takes several",
+    )  # fmt: skip
+    p.add_argument(
+        "--pairs", type=Path, nargs="+", default=[], metavar="DIR",
+        help="pairs of 'hipbmd pairs' that enhancement learns from, too",
+    )  # fmt: skip
     p.add_argument("--preset", choices=("paper", "default"), default="default")
     p.add_argument("--epochs", type=positive_int, metavar="N", help="of a network")
     p.add_argument("--resume", action="store_true")
     p.add_argument("--device", default="auto", metavar="D", help="auto, cpu, gpu, …")
+    p.add_argument(
+        "--devices", default="auto", metavar="N", help="how many of them (auto)"
+    )
+    p.add_argument("--steered", action="store_true", help=argparse.SUPPRESS)
     p.add_argument("--out", type=Path, required=True, metavar="DIR")
     p.add_argument("--seed", type=not_negative, default=0, metavar="S")
     p.add_argument(

@@ -11,6 +11,7 @@ from ..anatomy import SITES
 from ..validation import PREDICTED
 from .choices import chosen_regression
 from .fit_table import fit_text
+from .link import Link
 from .progress import Bar, Stages
 
 EPOCHS = {"enhancement": 90, "landmarks": 24}
@@ -28,19 +29,117 @@ def _without_effect(args: argparse.Namespace) -> list[str]:
         "from": args.start is not None,
         "models": args.models is not None,
         "device": args.device != "auto",
+        "devices": args.devices != "auto",
+        "pairs": bool(args.pairs),
         **{name: getattr(args, name) is not None for name in _OF_BMD},
     }
-    useless = ["models", *_OF_BMD]
+    useless = ["models", "pairs", *_OF_BMD]
     if args.step == "bmd":
-        useless = ["epochs", "resume", "annotator", "from", "device"]
+        useless = [
+            *("epochs", "resume", "annotator", "from"),
+            *("device", "devices", "pairs"),
+        ]
     elif args.step == "enhancement":
-        useless += ["annotator", "from"]
+        useless = ["models", "annotator", "from", *_OF_BMD]
     return [name for name in useless if given[name]]
 
 
 def run_train(args: argparse.Namespace) -> int:
     """Train one step; a clean Ctrl-C keeps the last finished epoch."""
-    command = f"hipbmd train {args.step} --study STUDY --preset {args.preset}"
+    for name in _without_effect(args):
+        print(f"hipbmd: --{name} has no effect on {args.step}.", file=sys.stderr)
+        return USAGE_ERROR
+    if args.step != "enhancement" and len(args.study) != 1:
+        print(f"hipbmd: {args.step} learns from one --study.", file=sys.stderr)
+        return USAGE_ERROR
+    if not args.study and not args.pairs:
+        print("hipbmd: give --study, --pairs or both.", file=sys.stderr)
+        return USAGE_ERROR
+    if args.step == "bmd":
+        return _fit(args)
+    if args.steered:
+        from .steered import steered
+
+        return steered(args, lambda link: _train_network(args, link))
+    bar = Bar("epochs")
+
+    def report(epoch: int, count: int, figures: Mapping[str, float]) -> None:
+        note = " ".join(f"{name} {value:.4g}" for name, value in figures.items())
+        bar(epoch, count, note)
+
+    note = _train_network(args, Link(report, Bar("films read")))
+    if note:
+        print(note)
+    print(f"{args.step} model in {shlex.quote(str(args.out))}")
+    return 0
+
+
+def _train_network(args: argparse.Namespace, link: Link) -> str:
+    """Train one network; gives what there is to tell about it."""
+    from ..learning import Fit
+    from ..recipes import retrain_landmarks, train_enhancement, train_landmarks
+
+    again = args.annotator is not None or args.start is not None
+    epochs, batch = args.epochs or EPOCHS[args.step], BATCH[args.preset]
+    if again:
+        from ..landmarks.retraining import BATCH as RETRAIN_BATCH
+        from ..landmarks.retraining import EPOCHS as RETRAIN_EPOCHS
+
+        epochs, batch = args.epochs or RETRAIN_EPOCHS, RETRAIN_BATCH
+    command = (
+        f"{_command(args)} --epochs {epochs} --seed {args.seed}"
+        f" --device {args.device} --out OUT"
+    )
+    plan = Fit(
+        args.out,
+        epochs,
+        batch,
+        args.seed,
+        args.device,
+        args.resume,
+        link.report,
+        link.cancelled,
+        settings={"command": command},
+        devices=args.devices,
+    )
+    if args.step == "enhancement":
+        train_enhancement(args.study, args.pairs, args.preset, plan, link.reading)
+    elif again:
+        return retrain_landmarks(
+            args.study[0], args.annotator, plan, args.start, link.reading
+        ).sentence()
+    else:
+        train_landmarks(args.study[0], args.preset, plan, link.reading)
+    return ""
+
+
+def _fit(args: argparse.Namespace) -> int:
+    """Fit a regression, and tell how good it is and how well it is known."""
+    from ..calibration import FitPlan, calibrate
+
+    plan = FitPlan(
+        args.targets or SITES,
+        args.image or "enhanced",
+        args.landmarks or PREDICTED,
+        chosen_regression(args),
+        seed=args.seed,
+    )
+    found = calibrate(
+        args.study[0], args.out, plan, models=args.models,
+        command=f"{_command(args)} --out OUT", report=Stages(),
+    )  # fmt: skip
+    print(fit_text(found))
+    print(f"BMD regression in {shlex.quote(str(args.out / 'bmd.json'))}")
+    return 0
+
+
+def _command(args: argparse.Namespace) -> str:
+    """The command for a model card, without anybody's folders."""
+    command = f"hipbmd train {args.step}"
+    for name in ("study", "pairs"):
+        if getattr(args, name):
+            command += f" --{name}" + f" {name.upper()}" * len(getattr(args, name))
+    command += f" --preset {args.preset}"
     for option, value in (
         ("annotator", args.annotator),
         ("from", args.start),
@@ -53,65 +152,4 @@ def run_train(args: argparse.Namespace) -> int:
         if value is not None:
             told = value if isinstance(value, str) else ",".join(value) or "none"
             command += f" --{name} {told}"
-    for name in _without_effect(args):
-        print(f"hipbmd: --{name} has no effect on {args.step}.", file=sys.stderr)
-        return USAGE_ERROR
-    if args.step == "bmd":
-        return _fit(args, f"{command} --out OUT")
-
-    from ..learning import Fit
-    from ..recipes import retrain_landmarks, train_network
-
-    bar = Bar("epochs")
-
-    def report(epoch: int, count: int, figures: Mapping[str, float]) -> None:
-        note = " ".join(f"{name} {value:.4g}" for name, value in figures.items())
-        bar(epoch, count, note)
-
-    again = args.annotator is not None or args.start is not None
-    epochs, batch = args.epochs or EPOCHS[args.step], BATCH[args.preset]
-    if again:
-        from ..landmarks.retraining import BATCH as RETRAIN_BATCH
-        from ..landmarks.retraining import EPOCHS as RETRAIN_EPOCHS
-
-        epochs, batch = args.epochs or RETRAIN_EPOCHS, RETRAIN_BATCH
-    command += f" --epochs {epochs} --seed {args.seed} --device {args.device} --out OUT"
-    plan = Fit(
-        args.out,
-        epochs,
-        batch,
-        args.seed,
-        args.device,
-        args.resume,
-        report,
-        settings={"command": command},
-    )
-    if again:
-        found = retrain_landmarks(
-            args.study, args.annotator, plan, args.start, Bar("films read")
-        )
-        print(found.sentence())
-    else:
-        train_network(args.step, args.study, args.preset, plan, Bar("films read"))
-    print(f"{args.step} model in {shlex.quote(str(args.out))}")
-    return 0
-
-
-def _fit(args: argparse.Namespace, command: str) -> int:
-    """Fit a regression, and tell how good it is and how well it is known."""
-    from ..calibration import FitPlan, calibrate
-
-    plan = FitPlan(
-        args.targets or SITES,
-        args.image or "enhanced",
-        args.landmarks or PREDICTED,
-        chosen_regression(args),
-        seed=args.seed,
-    )
-    found = calibrate(
-        args.study, args.out, plan, models=args.models, command=command,
-        report=Stages(),
-    )  # fmt: skip
-    print(fit_text(found))
-    print(f"BMD regression in {shlex.quote(str(args.out / 'bmd.json'))}")
-    return 0
+    return command

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import torch
@@ -12,17 +13,20 @@ from torch.nn import functional
 from torch.utils.data import Dataset
 
 from .. import augmentation
-from ..hips import LEVELS, Hips
-from ..learning import Fit, channels_last, fit, write_model
-from ..radiograph import FilmRefused
-from ..synthesis import Operator, additive, replace
+from ..hips import Hips
+from ..learning import Fit, Report, channels_last, fit, write_model
+from ..synthesis import Operator, PairsFolder, additive
+from ..synthesis import replace as paste
+from .data import Item, mixture
 from .networks import Autoencoder, AutoencoderShape, loss
+from .watch import add_to_curve, write_picture
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from lightning.pytorch import LightningModule
 
 Preset = Literal["default", "paper"]
+Batch = tuple[Tensor, Tensor, Tensor]
 NAME = "enhancement"
 BONE_VISIBLE = 0.01  # of the grey range
 VALIDATION_SHARE = 0.08
@@ -80,28 +84,6 @@ def regional_bias(away: Tensor, bone: Tensor) -> Tensor:
     return (means**2 * there).sum() / there.sum().clamp(min=1)
 
 
-class Pairs(Dataset[tuple[Tensor, Tensor]]):
-    """Film and STO canvases, ``(1, 448, 448)`` each, 0 … 1."""
-
-    def __init__(self, hips: Hips) -> None:
-        if hips.sto is None:
-            raise FilmRefused(
-                "Enhancement learns from pairs of film and STO, and this study has no"
-                " truth/ folder: make pairs first, or a study with 'hipbmd phantom'."
-            )
-        self.film, self.sto = hips.film, hips.sto
-
-    def __len__(self) -> int:
-        return len(self.film)
-
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        film, sto = (
-            torch.from_numpy(a[index].astype("float32") / LEVELS)[None]
-            for a in (self.film, self.sto)
-        )
-        return film, sto
-
-
 class EnhancementTraining(LightningModule):
     """Lightning's view of the training: augmentation, loss, optimiser."""
 
@@ -110,7 +92,9 @@ class EnhancementTraining(LightningModule):
         self.recipe, self.epochs = recipe, epochs
         self.network = channels_last(Autoencoder(recipe.shape))
 
-    def _pair(self, film: Tensor, sto: Tensor) -> tuple[Tensor, Tensor]:
+    def _pair(
+        self, film: Tensor, sto: Tensor, mixable: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """A random pair of the batch: seen anew, and mixed with others' soft tissue."""
         recipe, n = self.recipe, len(film)
         both = torch.cat([film, sto], 1)
@@ -118,13 +102,14 @@ class EnhancementTraining(LightningModule):
         both = augmentation.view(both, matrix, self.network.grid_px)
         film, sto = both[:, :1], both[:, 1:]
         mixed = torch.rand(n, 1, 1, 1, device=film.device) < recipe.mixed_share
+        mixed &= mixable.view(-1, 1, 1, 1)
         tile = sto.roll(1, 0)  # another patient's soft tissue
         if recipe.operator == "additive":
             made = additive(tile, film, sto, 1.0)
         else:
             bone = ((film - sto).abs() > BONE_VISIBLE).to(film.dtype)
             rim = functional.avg_pool2d(bone, 5, 1, 2)
-            made = replace(tile, film, rim)
+            made = paste(tile, film, rim)
         film = torch.where(mixed, made.clamp(0, 1), film)
         sto = torch.where(mixed, tile, sto)
         if recipe.tissue:
@@ -157,7 +142,7 @@ class EnhancementTraining(LightningModule):
             error = error + self.recipe.bias_weight * away
         return error, penalty
 
-    def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
+    def training_step(self, batch: Batch, _: int) -> Tensor:
         """One step on a batch of canvases."""
         film, sto = self._pair(*batch)
         error, penalty = self._loss(film, sto, self.recipe.noise)
@@ -166,16 +151,27 @@ class EnhancementTraining(LightningModule):
         self.log("penalty", penalty, on_step=False, on_epoch=True, batch_size=n)
         return error + penalty
 
-    def validation_step(self, batch: tuple[Tensor, Tensor], _: int) -> None:
+    def validation_step(self, batch: Batch, _: int) -> None:
         """Error of the STO under bone, as a share of the film's spread."""
         film, sto = (
             functional.interpolate(
                 a, (self.network.grid_px,) * 2, mode="bilinear", antialias=True
             )
-            for a in batch
+            for a in batch[:2]
         )
         error, _penalty = self._loss(film, sto, 0.0)
         self.log("validation", error, on_epoch=True, batch_size=len(film))
+
+    @torch.inference_mode()
+    def drawn(self, film: Tensor) -> Tensor:
+        """The STO of one film ``(1, grid, grid)``, on the film's grey scale."""
+        low, scale = augmentation.normalise(film[None])
+        learning = self.network.training
+        self.network.eval()  # norms as they are, not as this film would have them
+        sto, _z = self.network((film[None] - low) / scale)
+        self.network.train(learning)
+        shown: Tensor = (sto.float() * scale + low)[0]
+        return shown
 
     def configure_optimizers(self) -> Any:
         """Adam with a cosine to zero."""
@@ -199,11 +195,37 @@ def train(hips: Hips, preset: Preset, plan: Fit) -> None:
     Cancelled
         If asked to stop.
     """
+    train_mixture([hips], [], preset, plan)
+
+
+def train_mixture(
+    studies: Sequence[Hips], folders: Sequence[PairsFolder], preset: Preset, plan: Fit
+) -> None:
+    """Train on any mix of studies and stored pairs; see :func:`train`."""
+    learned, checked = mixture(
+        studies,
+        folders,
+        held_share=VALIDATION_SHARE,
+        seed=plan.seed,
+        mixed=RECIPES[preset].operator == "additive",
+    )
+    train_on(learned, checked, preset, plan)
+
+
+def train_on(
+    fitted: Dataset[Item], held: Dataset[Item], preset: Preset, plan: Fit
+) -> None:
+    """Train on any pairs of film and STO; see :func:`train`.
+
+    Each epoch adds to ``curve.csv`` and draws the first held-out film anew, into
+    ``validation.tif``.
+    """
     recipe = RECIPES[preset]
-    fitted, held = hips.split(VALIDATION_SHARE, plan.seed)
     torch.manual_seed(plan.seed)  # the first weights
     module = EnhancementTraining(recipe, plan.epochs)
-    fit(module, Pairs(fitted), Pairs(held), plan)
+    fit(module, fitted, held, replace(plan, report=_watching(module, held, plan)))
+    if not module.trainer.is_global_zero:  # another process writes the model
+        return
     figures = {
         name: round(float(value), 6)
         for name, value in module.trainer.callback_metrics.items()
@@ -217,9 +239,31 @@ def train(hips: Hips, preset: Preset, plan: Fit) -> None:
             "preset": preset,
             "shape": recipe.shape.to_json(),
             "recipe": {k: v for k, v in asdict(recipe).items() if k != "shape"},
-            "hips": {"train": len(fitted), "validation": len(held)},
+            "hips": {"train": len(fitted), "validation": len(held)},  # type: ignore[arg-type]
             "epochs": plan.epochs,
             "figures": figures,
             **plan.settings,
         },
     )
+
+
+def _watching(module: EnhancementTraining, held: Dataset[Item], plan: Fit) -> Report:
+    """Write what a person watches, then tell the caller."""
+    film, exact, _ = held[0]
+    film, exact = (
+        functional.interpolate(
+            image[None], (module.network.grid_px,) * 2, mode="bilinear", antialias=True
+        )[0]
+        for image in (film, exact)
+    )
+
+    def report(epoch: int, count: int, figures: Mapping[str, float]) -> None:
+        if not module.trainer.is_global_zero:
+            return
+        add_to_curve(plan.out, epoch, figures)
+        drawn = module.drawn(film.to(module.device)).cpu()
+        write_picture(plan.out, film[0].numpy(), drawn[0].numpy(), exact[0].numpy())
+        if plan.report:
+            plan.report(epoch, count, figures)
+
+    return report

@@ -1,17 +1,57 @@
 """Synthetic pairs from soft-tissue-only tiles and hip masks (paper 3.1)."""
 
+from .boxes import hip_from_box, overlap_share, sto_box, tile_from_box
+from .evenness import evenness
+from .folder import (
+    Made,
+    PairsFolder,
+    Source,
+    Sources,
+    check_pairs,
+    max_error,
+    write_again,
+    write_pairs,
+)
+from .manifest import MANIFEST, Manifest, read_manifest
+from .options import Draw, PairOptions, draw
 from .pairs import Operator, additive, donor_soft_tissue, feather, replace
-from .sources import HipSource, Pair, Placement, SoftTissueTile, make_pair
+from .proposal import propose_mask
+from .sources import HipSource, Pair, Placement, SoftTissueTile, fit_to, make_pair
+from .split import PARTS, Part, split_patients
 
 __all__ = [
+    "MANIFEST",
+    "PARTS",
+    "Draw",
     "HipSource",
+    "Made",
+    "Manifest",
     "Operator",
     "Pair",
+    "PairOptions",
+    "PairsFolder",
+    "Part",
     "Placement",
     "SoftTissueTile",
+    "Source",
+    "Sources",
     "additive",
+    "check_pairs",
     "donor_soft_tissue",
+    "draw",
+    "evenness",
     "feather",
+    "fit_to",
+    "hip_from_box",
     "make_pair",
+    "max_error",
+    "overlap_share",
+    "propose_mask",
+    "read_manifest",
     "replace",
+    "split_patients",
+    "sto_box",
+    "tile_from_box",
+    "write_again",
+    "write_pairs",
 ]

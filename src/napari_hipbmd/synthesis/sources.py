@@ -16,6 +16,7 @@ from ..radiograph import FilmRefused, FloatImage
 from .pairs import Operator, additive, donor_soft_tissue, feather, replace
 
 FEATHER_SHARE = 0.01  # of the film's side
+BONE_VISIBLE = 0.01  # of the grey range
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +66,30 @@ class HipSource:
 
     @classmethod
     def from_truth(
-        cls, film: FloatImage, sto: FloatImage, patient: str = ""
+        cls,
+        film: FloatImage,
+        sto: FloatImage,
+        patient: str = "",
+        operator: Operator = "additive",
     ) -> HipSource:
-        """From a digital hip, whose STO is exact: all that differs is bone."""
-        return cls(film, sto, np.ones_like(film), patient)
+        """From a digital hip, whose STO is exact: all that differs is bone.
+
+        So an additive pair needs no mask; to be pasted, the bone needs one.
+
+        Raises
+        ------
+        FilmRefused
+            If the two are of different size, or do not differ.
+        """
+        if film.shape != sto.shape:
+            raise FilmRefused(
+                "The film and its STO are of different size: make the study again."
+            )
+        bone = np.abs(film - sto) > BONE_VISIBLE
+        mask = feather(bone, FEATHER_SHARE * max(film.shape))
+        return cls(
+            film, sto, np.ones_like(film) if operator == "additive" else mask, patient
+        )
 
 
 @dataclass(frozen=True)
@@ -82,10 +103,14 @@ class Placement:
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """Input and label of the autoencoder, ``(rows, columns)`` each."""
+    """Input and label of the autoencoder, and the bone that was projected.
+
+    All are ``(rows, columns)``; with ``additive``, ``film - sto`` is ``bone``.
+    """
 
     film: FloatImage
     sto: FloatImage
+    bone: FloatImage
 
 
 def make_pair(
@@ -93,10 +118,12 @@ def make_pair(
     hip: HipSource,
     operator: Operator = "additive",
     placement: Placement | None = None,
+    exposure: float = 0.0,
 ) -> Pair:
     """Project a hip onto soft tissue; the pair has the hip's shape.
 
-    With ``additive``, film − STO is exactly the placed bone (paper 3.1).
+    With ``additive``, film − STO is exactly the placed bone (paper 3.1). Another
+    exposure adds the same grey to film and STO: in log attenuation a dose is a sum.
     """
     placement = placement or Placement()
     film, soft, mask = (
@@ -104,12 +131,23 @@ def make_pair(
     )
     if placement.rotation_deg or placement.scale != 1:
         mask = mask * _placed(np.ones_like(hip.mask), placement, outside=0.0)
-    sto = np.asarray(
-        resize(tile.grey, film.shape, order=1, anti_aliasing=True), np.float32
+    sto = fit_to(tile.grey, film.shape)
+    bone = np.asarray(mask * (film - soft), np.float32)
+    made = (
+        additive(sto, film, soft, mask)
+        if operator == "additive"
+        else replace(sto, film, mask)
     )
-    if operator == "additive":
-        return Pair(additive(sto, film, soft, mask), sto)
-    return Pair(replace(sto, film, mask), sto)
+    if exposure:
+        made, sto = made + np.float32(exposure), sto + np.float32(exposure)
+    return Pair(made, sto, bone)
+
+
+def fit_to(grey: FloatImage, shape: tuple[int, ...]) -> FloatImage:
+    """Soft tissue stretched to another size, without aliasing."""
+    if grey.shape == shape:
+        return grey
+    return np.asarray(resize(grey, shape, order=1, anti_aliasing=True), np.float32)
 
 
 def _placed(

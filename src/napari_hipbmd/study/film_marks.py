@@ -1,0 +1,207 @@
+"""What somebody marked on a film to make pairs of it: boxes, hip mask, film type.
+
+They lie beside the films, ``marks/<case_id>.json`` and its ``_mask.png``,
+in a study or in any folder of films.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..files import write_bytes_atomic, write_text_atomic
+from ..radiograph import FilmRefused, HipBox, Side
+from ..synthesis import sto_box
+from .case import checked_name, inside
+
+FOLDER = "marks"
+FilmType = Literal[1, 2]
+
+
+@dataclass(frozen=True)
+class TypeChoice:
+    """Type 1 (uneven soft tissue) or 2 (even): who said so, and when (ISO, UTC)."""
+
+    film_type: FilmType
+    by: str
+    at: str
+
+    def __post_init__(self) -> None:
+        if self.film_type not in (1, 2):
+            raise FilmRefused("The type of a film is 1 or 2.")
+        checked_name(self.by, "The person who confirmed the type,")
+
+    @classmethod
+    def now(cls, film_type: FilmType, by: str) -> TypeChoice:
+        """A choice that is made at this moment."""
+        return cls(film_type, by, datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def to_json(self) -> dict[str, Any]:
+        """For the file, and for the manifest of pairs."""
+        return {"type": self.film_type, "by": self.by, "at": self.at}
+
+
+@dataclass(frozen=True, eq=False)
+class FilmMarks:
+    """The marks of one film.
+
+    Attributes
+    ----------
+    image
+        The film, relative to the folder that holds ``marks/``.
+    patient
+        Films of one patient stay together when pairs are split; the case id when
+        nothing is known.
+    shape
+        ``(rows, columns)`` of the film.
+    sto_boxes, hip_boxes
+        Pixel edges. A mask without a hip box is of the whole film.
+    mask
+        ``(rows, columns)`` bool, or None.
+    choice
+        The film's type, or None when nobody has confirmed one.
+    """
+
+    case_id: str
+    image: str
+    shape: tuple[int, int]
+    patient: str = ""
+    side: Side | None = None
+    sto_boxes: tuple[HipBox, ...] = ()
+    hip_boxes: tuple[HipBox, ...] = ()
+    mask: NDArray[np.bool_] | None = None
+    choice: TypeChoice | None = None
+
+    def __post_init__(self) -> None:
+        checked_name(self.case_id, "The case_id")
+        if self.mask is not None and self.mask.shape != self.shape:
+            raise FilmRefused(
+                f"The hip mask of {self.case_id} is not of its film's size: draw it"
+                " on this film."
+            )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to keep."""
+        return not (self.sto_boxes or self.hip_boxes or self.choice or self.has_bone)
+
+    @property
+    def has_bone(self) -> bool:
+        """Whether any bone is painted."""
+        return self.mask is not None and bool(self.mask.any())
+
+
+def marks_path(folder: Path, case_id: str) -> Path:
+    """Where the marks of a film lie."""
+    return folder / FOLDER / f"{checked_name(case_id, 'The case_id')}.json"
+
+
+def write_marks(folder: Path, marks: FilmMarks) -> Path:
+    """Write the marks of one film; the mask first, the file that names it last.
+
+    Returns
+    -------
+    Path
+        The JSON file.
+    """
+    path = marks_path(folder, marks.case_id)
+    inside(folder, marks.image)
+    picture = path.with_name(f"{marks.case_id}_mask.png")
+    if marks.has_bone and marks.mask is not None:
+        buffer = io.BytesIO()
+        Image.fromarray(marks.mask).save(buffer, "PNG", optimize=True)
+        write_bytes_atomic(picture, buffer.getvalue())
+    content = {
+        "case_id": marks.case_id,
+        "image": marks.image,
+        "patient": marks.patient,
+        "side": marks.side,
+        "rows": marks.shape[0],
+        "columns": marks.shape[1],
+        "sto_boxes": [box_as_list(box) for box in marks.sto_boxes],
+        "hip_boxes": [box_as_list(box) for box in marks.hip_boxes],
+        "mask": picture.name if marks.has_bone else None,
+        "film_type": None if marks.choice is None else marks.choice.to_json(),
+    }
+    write_text_atomic(path, json.dumps(content, indent=1, allow_nan=False) + "\n")
+    if not marks.has_bone:
+        picture.unlink(missing_ok=True)
+    return path
+
+
+def read_marks(folder: Path, case_id: str) -> FilmMarks | None:
+    """The marks of one film, or None when there are none.
+
+    Raises
+    ------
+    FilmRefused
+        If the files cannot be read as the marks of that film.
+    """
+    path = marks_path(folder, case_id)
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        return _parsed(path, content, case_id)
+    except FileNotFoundError as error:
+        if error.filename == str(path):
+            return None
+        raise FilmRefused(f"The hip mask of {case_id} is missing: draw it.") from None
+    except FilmRefused as refusal:
+        raise FilmRefused(f"The marks of {case_id} cannot be used: {refusal}") from None
+    except (OSError, KeyError, TypeError, ValueError, RecursionError):
+        raise FilmRefused(
+            f"The marks of {case_id} cannot be read: delete {path.name} and mark the"
+            " film again."
+        ) from None
+
+
+def list_marked(folder: Path) -> list[str]:
+    """The case ids that have marks, in order."""
+    return sorted(path.stem for path in (folder / FOLDER).glob("*.json"))
+
+
+def box_as_list(box: HipBox) -> list[float]:
+    """Edges ``x0, y0, x1, y1`` for JSON."""
+    return [float(v) for v in (box.x0, box.y0, box.x1, box.y1)]
+
+
+def _parsed(path: Path, content: Mapping[str, Any], case_id: str) -> FilmMarks:
+    if content["case_id"] != case_id:
+        raise ValueError("the marks of another film")
+    inside(path.parent.parent, content["image"])
+    shape = int(content["rows"]), int(content["columns"])
+    choice, name = content["film_type"], content["mask"]
+    side = content["side"]
+    if side not in ("L", "R", None):
+        raise ValueError("not a side")
+    return FilmMarks(
+        case_id,
+        str(content["image"]),
+        shape,
+        str(content["patient"]),
+        side,
+        tuple(sto_box(*_edges(box)) for box in content["sto_boxes"]),
+        tuple(HipBox(*_edges(box)) for box in content["hip_boxes"]),
+        None if name is None else _mask(path.with_name(f"{case_id}_mask.png")),
+        None
+        if choice is None
+        else TypeChoice(choice["type"], str(choice["by"]), str(choice["at"])),
+    )
+
+
+def _edges(box: Sequence[float]) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = (float(v) for v in box)
+    return x0, y0, x1, y1
+
+
+def _mask(path: Path) -> NDArray[np.bool_]:
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("1"), np.bool_)

@@ -1,0 +1,221 @@
+"""The hips and soft tissue of a folder, for pairs: marked films, or digital hips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..anatomy import is_mirrored
+from ..canvas import make_canvas
+from ..dicom import read_film
+from ..radiograph import FilmRefused, FloatImage, HipBox
+from ..synthesis import (
+    HipSource,
+    Operator,
+    SoftTissueTile,
+    Source,
+    Sources,
+    hip_from_box,
+    tile_from_box,
+)
+from .case import Case, inside
+from .film_marks import FilmMarks, box_as_list, list_marked, read_marks
+from .study import Study
+
+EVEN = 2  # the type of the films that give hips (paper 3.1)
+BY_CONSTRUCTION = {"type": EVEN, "by": "digital hip", "at": "by construction"}
+
+
+def gather(folders: Sequence[Path], operator: Operator = "additive") -> Sources:
+    """Everything that pairs can be made of; pixels are read when they are needed.
+
+    A folder with marks (``marks/``) gives what is marked: STO boxes, and hips of
+    films that somebody confirmed as type 2. A study of digital hips gives its exact
+    STO, and its type 2 hips.
+
+    Raises
+    ------
+    FilmRefused
+        If a folder gives nothing, or a mark cannot be used.
+    """
+    hips: list[Source] = []
+    tiles: list[Source] = []
+    for folder in folders:
+        more = _of_folder(folder, operator)
+        hips += more.hips
+        tiles += more.tiles
+    if not hips:
+        raise FilmRefused(
+            "No hip can be projected: a film needs a hip mask, and somebody who"
+            " confirms that it is of type 2."
+        )
+    if not tiles:
+        raise FilmRefused(
+            "There is no soft tissue to project on: draw STO boxes on bone-free places."
+        )
+    return Sources(tuple(hips), tuple(tiles))
+
+
+def of_marks(folder: Path, marks: FilmMarks) -> Sources:
+    """What one marked film gives; nothing is refused for being little.
+
+    Raises
+    ------
+    FilmRefused
+        When something is loaded: an STO box outside the film, a mask without bone.
+    """
+    grey = _grey_of(folder, marks)
+    patient = marks.patient or marks.case_id
+    tiles = tuple(
+        Source(
+            marks.case_id, patient, {"box": box_as_list(box)},
+            partial(_tile, grey, box, patient),
+        )
+        for box in marks.sto_boxes
+    )  # fmt: skip
+    if marks.choice is None or marks.choice.film_type != EVEN:
+        return Sources((), tiles)
+    rows, columns = marks.shape
+    whole = HipBox(-0.5, -0.5, columns - 0.5, rows - 0.5)
+    boxes = marks.hip_boxes or ((whole,) if marks.has_bone else ())
+    about = {"side": marks.side, "film_type": marks.choice.to_json()}
+    hips = tuple(
+        Source(
+            marks.case_id, patient, {"box": box_as_list(box), **about},
+            partial(_hip, grey, marks, box, patient),
+        )
+        for box in boxes
+    )  # fmt: skip
+    return Sources(hips, tiles)
+
+
+def _of_folder(folder: Path, operator: Operator) -> Sources:
+    if not folder.is_dir():
+        raise FilmRefused(f"There is no folder {folder}.")
+    marked = list_marked(folder)
+    if marked:
+        found = [of_marks(folder, _marks(folder, name)) for name in marked]
+        return Sources(
+            tuple(hip for one in found for hip in one.hips),
+            tuple(tile for one in found for tile in one.tiles),
+        )
+    if not Study.is_study(folder):
+        raise FilmRefused(
+            f"{folder.name} holds neither marked films (marks/) nor a study of"
+            " digital hips: mark films in napari with Make pairs."
+        )
+    return _digital(Study.open(folder), operator)
+
+
+def _marks(folder: Path, case_id: str) -> FilmMarks:
+    marks = read_marks(folder, case_id)
+    assert marks is not None
+    return marks
+
+
+def _digital(study: Study, operator: Operator) -> Sources:
+    cases = [
+        case
+        for case in study.cases
+        if (study.folder / "truth" / f"{case.case_id}.json").exists()
+    ]
+    if not cases:
+        raise FilmRefused(
+            f"The study {study.folder.name} has neither marks (marks/) nor a truth/"
+            " folder: mark its films in napari with Make pairs."
+        )
+    tiles = [
+        Source(case.case_id, _patient(case), {}, partial(_exact_tile, study, case))
+        for case in cases
+    ]
+    hips = [
+        Source(
+            case.case_id, _patient(case),
+            {"side": case.side, "film_type": BY_CONSTRUCTION},
+            partial(_exact_hip, study, case, operator),
+        )
+        for case in cases
+        if case.extra.get("film_type") == str(EVEN)
+    ]  # fmt: skip
+    return Sources(tuple(hips), tuple(tiles))
+
+
+def _patient(case: Case) -> str:
+    return case.group or case.case_id
+
+
+def _grey_of(folder: Path, marks: FilmMarks) -> Callable[[], FloatImage]:
+    """Reads the film once for its boxes that are loaded one after the other."""
+    path = inside(folder, marks.image)
+
+    def grey() -> FloatImage:
+        try:
+            found = _read_grey(path)
+        except FilmRefused as error:
+            raise FilmRefused(f"Film {marks.case_id}: {error}") from error
+        if found.shape != marks.shape:
+            raise FilmRefused(
+                f"The film {marks.case_id} has {found.shape[1]} × {found.shape[0]}"
+                " pixels and its marks were made on another: mark it again."
+            )
+        return found
+
+    return grey
+
+
+@lru_cache(maxsize=1)
+def _read_grey(path: Path) -> FloatImage:
+    return read_film(path).grey()
+
+
+def _tile(grey: Callable[[], FloatImage], box: HipBox, patient: str) -> SoftTissueTile:
+    return tile_from_box(grey(), box, patient)
+
+
+def _hip(
+    grey: Callable[[], FloatImage], marks: FilmMarks, box: HipBox, patient: str
+) -> HipSource:
+    mask = np.zeros(marks.shape, np.bool_) if marks.mask is None else marks.mask
+    mirrored = marks.side is not None and is_mirrored(marks.side)
+    try:
+        return hip_from_box(grey(), mask, box, mirrored, patient)
+    except FilmRefused as error:
+        raise FilmRefused(f"Film {marks.case_id}: {error}") from error
+
+
+def _exact(study: Study, case: Case) -> tuple[FloatImage, FloatImage]:
+    """Film and STO canvases of a digital hip."""
+    film = read_film(case.image)
+    truth = study.truth(case.case_id)
+    if truth is None or truth.sto is None:
+        raise FilmRefused(f"The truth of {case.case_id} lacks its STO image.")
+    side = case.side or film.side
+    mirrored = side is not None and is_mirrored(side)
+    grey, box = film.grey(), film.whole_box()
+    return (
+        make_canvas(grey, box, mirrored).grey,
+        make_canvas(truth.sto, box, mirrored).grey,
+    )
+
+
+def _exact_tile(study: Study, case: Case) -> SoftTissueTile:
+    return SoftTissueTile(_exact(study, case)[1], _patient(case))
+
+
+def _exact_hip(study: Study, case: Case, operator: Operator) -> HipSource:
+    film, sto = _exact(study, case)
+    return HipSource.from_truth(film, sto, _patient(case), operator)
+
+
+def unused(folder: Path) -> dict[str, Any]:
+    """How many films with a mask give no hip, and why."""
+    marks = [_marks(folder, name) for name in list_marked(folder)]
+    masked = [one for one in marks if one.has_bone]
+    return {
+        "type 1": sum(m.choice is not None and m.choice.film_type == 1 for m in masked),
+        "not confirmed": sum(m.choice is None for m in masked),
+    }

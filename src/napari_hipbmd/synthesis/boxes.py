@@ -1,0 +1,90 @@
+"""From boxes drawn on a film to hips and soft tissue that pairs are made of."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..canvas import CANVAS_PX, make_canvas
+from ..radiograph import FilmRefused, FloatImage, HipBox
+from .sources import HipSource, SoftTissueTile, fit_to
+
+SMALLEST_PX = 32
+
+
+def sto_box(x0: float, y0: float, x1: float, y1: float) -> HipBox:
+    """A blue box of the paper's Fig. 3, in pixel edges of its film.
+
+    Raises
+    ------
+    FilmRefused
+        If it is smaller than 32 pixels.
+    """
+    if not min(x1 - x0, y1 - y0) >= SMALLEST_PX:
+        raise FilmRefused(
+            f"An STO box is smaller than {SMALLEST_PX} pixels: draw it larger, or"
+            " delete it."
+        )
+    return HipBox(x0, y0, x1, y1)
+
+
+def tile_from_box(grey: FloatImage, box: HipBox, patient: str = "") -> SoftTissueTile:
+    """Soft tissue of one box, stretched to the 448 pixels of a canvas.
+
+    Raises
+    ------
+    FilmRefused
+        If the box does not lie on the film.
+    """
+    rows, columns = grey.shape
+    x0, y0 = round(box.x0 + 0.5), round(box.y0 + 0.5)
+    x1, y1 = round(box.x1 + 0.5), round(box.y1 + 0.5)
+    if x0 < 0 or y0 < 0 or x1 > columns or y1 > rows:
+        raise FilmRefused(
+            f"An STO box (x {box.x0:.0f} to {box.x1:.0f}, y {box.y0:.0f} to"
+            f" {box.y1:.0f}) reaches outside its film of {columns} × {rows} pixels:"
+            " draw it on soft tissue."
+        )
+    part = np.ascontiguousarray(grey[y0:y1, x0:x1])
+    return SoftTissueTile(fit_to(part, (CANVAS_PX, CANVAS_PX)), patient)
+
+
+def hip_from_box(
+    grey: FloatImage,
+    mask: NDArray[np.bool_],
+    box: HipBox,
+    mirrored: bool,
+    patient: str = "",
+) -> HipSource:
+    """A hip to be projected, from its box and the mask drawn on the film.
+
+    Parameters
+    ----------
+    grey, mask
+        The whole film, 0 … 1, and its hip mask, the same shape.
+    mirrored
+        Whether it is a right hip: it becomes a left one.
+
+    Raises
+    ------
+    FilmRefused
+        If the box lies outside the film, or no bone is painted in it, or nothing but
+        bone, or the mask has another shape.
+    """
+    if mask.shape != grey.shape:
+        raise FilmRefused(
+            f"The hip mask is {mask.shape[1]} × {mask.shape[0]} pixels and its film"
+            f" {grey.shape[1]} × {grey.shape[0]}: draw the mask on this film."
+        )
+    film = make_canvas(grey, box, mirrored)
+    bone = make_canvas(mask.astype(np.float32), box, mirrored)
+    return HipSource.from_mask(film.grey, bone.grey > 0.5, patient)
+
+
+def overlap_share(box: HipBox, bone: NDArray[np.bool_]) -> float:
+    """Share of a box that is bone, 0 … 1; what lies outside the film counts as none."""
+    rows, columns = bone.shape
+    x0, y0 = max(0, round(box.x0 + 0.5)), max(0, round(box.y0 + 0.5))
+    x1, y1 = min(columns, round(box.x1 + 0.5)), min(rows, round(box.y1 + 0.5))
+    inside = bone[y0:y1, x0:x1] if x1 > x0 and y1 > y0 else bone[:0]
+    return float(inside.sum() / max(1.0, box.width * box.height))

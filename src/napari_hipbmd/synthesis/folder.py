@@ -1,0 +1,374 @@
+"""A folder of pairs: made one by one, so that many need no more memory than few.
+
+=========================  =====================================================
+``manifest.json``          options, sources, patients' parts; written first
+``sources/hip-*.tif``      prepared hips: film, soft tissue, mask
+``sources/tile-*.tif``     prepared soft tissue
+``pairs/000/000000.tif``   pair 0: film, STO
+=========================  =====================================================
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..canvas import CANVAS_PX
+from ..radiograph import Cancelled, FilmRefused
+from .manifest import MANIFEST, Entry, Manifest, read_manifest
+from .options import Draw, PairOptions
+from .sources import HipSource, Pair, SoftTissueTile, make_pair
+from .split import Part, part_of, split_patients
+from .storage import read_pages, stored, to_grey, write_pages
+
+KEPT_SOURCES = 8
+HIP_PAGES, TILE_PAGES, PAIR_PAGES = 3, 1, 2
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A hip or a tile of a person's films, loaded when it is needed.
+
+    ``load`` gives a :class:`HipSource` or :class:`SoftTissueTile` of 448 pixels.
+    """
+
+    case_id: str
+    patient: str
+    about: dict[str, Any]
+    load: Callable[[], HipSource | SoftTissueTile]
+
+
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """What pairs are made of."""
+
+    hips: tuple[Source, ...]
+    tiles: tuple[Source, ...]
+
+    def parts(self, options: PairOptions) -> dict[str, Part]:
+        """The part of each patient; see :func:`split_patients`."""
+        return split_patients(
+            (one.patient for one in self.hips),
+            (one.patient for one in self.tiles),
+            options.split,
+            options.seed,
+        )
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was made.
+
+    Attributes
+    ----------
+    count
+        Pairs that are there now.
+    new
+        Those that were made by this run.
+    max_error
+        Greatest |film − STO − bone| of the new ones, in shares of the grey range.
+    """
+
+    count: int
+    new: int
+    max_error: float
+
+
+def write_pairs(
+    out: Path,
+    sources: Sources,
+    count: int,
+    options: PairOptions,
+    *,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Made:
+    """Write ``count`` pairs; go on where an earlier run stopped.
+
+    Parameters
+    ----------
+    out
+        A new folder, or one that holds pairs of the same sources and options.
+    progress
+        Called with ``(done, count)``.
+
+    Raises
+    ------
+    FilmRefused
+        If the sources do not suffice, or the folder holds something else.
+    Cancelled
+        If asked to stop; the finished pairs are kept.
+    """
+    before = read_manifest(out) if (out / MANIFEST).exists() else None
+    if before is None and out.exists() and _holds_something_else(out):
+        raise FilmRefused(
+            f"{out.name} already holds other files: give --out a new folder."
+        )
+    manifest = _planned(out, sources, count, options, before, cancelled)
+    if before is not None:
+        _refuse_other_pairs(out, before, manifest)
+    if before is None or before.count < count:
+        manifest.write(out)
+    return _make(out, out, manifest, range(count), progress, cancelled)
+
+
+def write_again(
+    folder: Path,
+    out: Path,
+    *,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Made:
+    """Make the pairs of a folder again from its manifest and prepared sources.
+
+    Raises
+    ------
+    FilmRefused
+        If the folder holds no pairs, a source is not the one of the manifest, or
+        ``out`` holds something else.
+    Cancelled
+        If asked to stop; the finished pairs are kept.
+    """
+    manifest = read_manifest(folder)
+    if (out / MANIFEST).exists():
+        _refuse_other_pairs(out, read_manifest(out), manifest)
+    elif out.exists() and _holds_something_else(out):
+        raise FilmRefused(
+            f"{out.name} already holds other files: give --out a new folder."
+        )
+    for entry in (*manifest.hips, *manifest.tiles):
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        write_pages(out / entry.file, _levels_of(folder, entry, manifest.pixels))
+    manifest.write(out)
+    every = range(manifest.count)
+    return _make(out, out, manifest, every, progress, cancelled)
+
+
+def check_pairs(
+    folder: Path,
+    *,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> list[str]:
+    """Make every pair again in memory; gives the files that differ or are missing.
+
+    Raises
+    ------
+    FilmRefused
+        If a source is not the one of the manifest.
+    """
+    manifest = read_manifest(folder)
+    load = _loader(folder, manifest)
+    different = []
+    for index in range(manifest.count):
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        _pair, levels, _drawn = _made(manifest, index, load)
+        name = manifest.file(index)
+        try:
+            same = np.array_equal(
+                levels, read_pages(folder / name, PAIR_PAGES, manifest.pixels)
+            )
+        except FilmRefused:
+            same = False
+        if not same:
+            different.append(name)
+        if progress:
+            progress(index + 1, manifest.count)
+    return different
+
+
+@dataclass(frozen=True, eq=False)
+class PairsFolder:
+    """A finished folder of pairs, read one by one."""
+
+    folder: Path
+    manifest: Manifest
+
+    @classmethod
+    def open(cls, folder: Path, pixels: int = CANVAS_PX) -> PairsFolder:
+        """Open a folder whose pairs are all there.
+
+        Raises
+        ------
+        FilmRefused
+            If it is not one, is not finished, or is of another size.
+        """
+        manifest = read_manifest(folder)
+        if manifest.pixels != pixels:
+            raise FilmRefused(
+                f"The pairs in {folder.name} are {manifest.pixels} × {manifest.pixels}"
+                f" pixels and the networks learn on {pixels} × {pixels}: make them"
+                " again with this version."
+            )
+        there = sum((folder / manifest.file(i)).exists() for i in range(manifest.count))
+        if there < manifest.count:
+            raise FilmRefused(
+                f"{folder.name} holds {there} of {manifest.count} pairs: repeat its"
+                " 'hipbmd pairs' command, which goes on where it stopped."
+            )
+        return cls(folder, manifest)
+
+    def indices(self, part: Part) -> list[int]:
+        """The pairs of one part."""
+        shares = self.manifest.options.split
+        return [i for i in range(self.manifest.count) if part_of(i, shares) == part]
+
+    def pair(self, index: int) -> NDArray[np.uint16]:
+        """Film and STO of one pair, ``(2, 448, 448)`` levels.
+
+        Raises
+        ------
+        FilmRefused
+            If its file is missing, damaged or of another size.
+        """
+        path = self.folder / self.manifest.file(index)
+        return read_pages(path, PAIR_PAGES, self.manifest.pixels)
+
+
+def _planned(
+    out: Path,
+    sources: Sources,
+    count: int,
+    options: PairOptions,
+    before: Manifest | None,
+    cancelled: Callable[[], bool] | None,
+) -> Manifest:
+    """Prepare every source, and write those that are not there yet."""
+    parts = sources.parts(options)
+    numbers: dict[str, int] = {}
+    entries: dict[str, list[Entry]] = {"hip": [], "tile": []}
+    for kind, some in (("hip", sources.hips), ("tile", sources.tiles)):
+        for number, one in enumerate(some):
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            levels = stored(_pages(one.load()))
+            entry = Entry(
+                f"sources/{kind}-{number:05d}.tif",
+                one.case_id,
+                numbers.setdefault(one.patient, len(numbers) + 1),
+                parts[one.patient],
+                _digest(levels),
+                one.about,
+            )
+            if before is None:
+                write_pages(out / entry.file, levels)
+            entries[kind].append(entry)
+    return Manifest(
+        options, count, CANVAS_PX, tuple(entries["hip"]), tuple(entries["tile"])
+    )
+
+
+def _make(
+    folder: Path,
+    out: Path,
+    manifest: Manifest,
+    indices: Sequence[int],
+    progress: Progress | None,
+    cancelled: Callable[[], bool] | None,
+) -> Made:
+    load = _loader(folder, manifest)
+    worst, new = 0.0, 0
+    for done, index in enumerate(indices):
+        if progress:
+            progress(done, len(indices))
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        path = out / manifest.file(index)
+        if path.exists():
+            continue
+        pair, levels, drawn = _made(manifest, index, load)
+        write_pages(path, levels, drawn.text())
+        worst = max(worst, max_error(levels, pair))
+        new += 1
+    if progress:
+        progress(len(indices), len(indices))
+    return Made(len(indices), new, worst)
+
+
+def max_error(levels: NDArray[np.uint16], pair: Pair) -> float:
+    """Greatest |film − STO − bone| of a stored pair, in shares of the grey range."""
+    film, sto = (to_grey(page) for page in levels)
+    return float(np.abs(film - sto - pair.bone).max())
+
+
+Load = Callable[[Entry], "HipSource | SoftTissueTile"]
+
+
+def _loader(folder: Path, manifest: Manifest) -> Load:
+    """Prepared sources; the last few are kept."""
+
+    @lru_cache(maxsize=KEPT_SOURCES)
+    def load(file: str) -> HipSource | SoftTissueTile:
+        entry = next(e for e in _entries(manifest) if e.file == file)
+        pages = [to_grey(p) for p in _levels_of(folder, entry, manifest.pixels)]
+        if len(pages) == TILE_PAGES:
+            return SoftTissueTile(pages[0])
+        return HipSource(pages[0], pages[1], pages[2])
+
+    return lambda entry: load(entry.file)
+
+
+def _entries(manifest: Manifest) -> Iterator[Entry]:
+    yield from manifest.hips
+    yield from manifest.tiles
+
+
+def _made(
+    manifest: Manifest, index: int, load: Load
+) -> tuple[Pair, NDArray[np.uint16], Draw]:
+    drawn = manifest.draw(index)
+    hip, tile = load(manifest.hips[drawn.hip]), load(manifest.tiles[drawn.tile])
+    assert isinstance(hip, HipSource) and isinstance(tile, SoftTissueTile)
+    pair = make_pair(
+        tile, hip, manifest.options.operator, drawn.placement, drawn.exposure
+    )
+    return pair, stored((pair.film, pair.sto)), drawn
+
+
+def _pages(source: HipSource | SoftTissueTile) -> list[NDArray[np.float32]]:
+    if isinstance(source, SoftTissueTile):
+        return [source.grey]
+    return [source.film, source.soft_tissue, source.mask]
+
+
+def _digest(levels: NDArray[np.uint16]) -> str:
+    return hashlib.sha256(levels.astype("<u2").tobytes()).hexdigest()
+
+
+def _levels_of(folder: Path, entry: Entry, pixels: int) -> NDArray[np.uint16]:
+    pages = TILE_PAGES if "/tile-" in entry.file else HIP_PAGES
+    levels = read_pages(folder / entry.file, pages, pixels)
+    if _digest(levels) != entry.sha256:
+        raise FilmRefused(
+            f"{entry.file} in {folder.name} is not the one that the manifest was"
+            " written for: make the pairs again from their films."
+        )
+    return levels
+
+
+def _holds_something_else(out: Path) -> bool:
+    """Whether a folder without a manifest holds more than a broken run's sources."""
+    return any(path.name != "sources" for path in out.iterdir())
+
+
+def _refuse_other_pairs(out: Path, before: Manifest, now: Manifest) -> None:
+    if before.options != now.options:
+        raise FilmRefused(
+            f"{out.name} holds pairs of other options (seed, operator, ranges or"
+            " split): repeat them, or give --out a new folder."
+        )
+    if before.hips != now.hips or before.tiles != now.tiles:
+        raise FilmRefused(
+            f"{out.name} holds pairs of other sources: its manifest does not match"
+            " these films, boxes and masks; give --out a new folder."
+        )

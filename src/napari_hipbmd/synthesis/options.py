@@ -1,0 +1,141 @@
+"""How pairs are drawn: the ranges a person sets, and what pair ``index`` gets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, get_args
+
+import numpy as np
+
+from ..radiograph import FilmRefused
+from .pairs import Operator
+from .sources import Placement
+from .split import Part, checked_shares, part_of
+
+DEFAULT_SPLIT = (0.8, 0.1, 0.1)
+FLIPPED_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class PairOptions:
+    """Ranges that every pair is drawn from.
+
+    Attributes
+    ----------
+    rotation_deg
+        The hip is turned by up to this, to either side.
+    flip
+        Whether half of the hips are mirrored.
+    scale
+        Least and greatest magnification of the hip.
+    exposure
+        Film and STO get up to this much more or less grey, in shares of the range.
+    split
+        Shares of training, validation and test; patients are divided before.
+    """
+
+    operator: Operator = "additive"
+    rotation_deg: float = 15.0
+    flip: bool = True
+    scale: tuple[float, float] = (0.9, 1.1)
+    exposure: float = 0.1
+    seed: int = 0
+    split: tuple[float, float, float] = DEFAULT_SPLIT
+
+    def __post_init__(self) -> None:
+        if self.operator not in get_args(Operator):
+            raise FilmRefused("The operator is additive or replace.")
+        if not 0 <= self.rotation_deg <= 180:
+            raise FilmRefused("The rotation must be 0 to 180 degrees.")
+        low, high = self.scale
+        if not (0.25 <= low <= high <= 4):
+            raise FilmRefused(
+                "The scale is two numbers from 0.25 to 4, the smaller one first."
+            )
+        if not 0 <= self.exposure <= 0.4:
+            raise FilmRefused(
+                "The exposure must be 0 to 0.4 of the grey range: more leaves nothing"
+                " of the film."
+            )
+        if self.seed < 0:
+            raise FilmRefused("The seed must be zero or a whole number above it.")
+        object.__setattr__(self, "split", checked_shares(self.split))
+
+    def to_json(self) -> dict[str, Any]:
+        """For the manifest."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> PairOptions:
+        """From a manifest.
+
+        Raises
+        ------
+        FilmRefused
+            If a value makes no sense.
+        KeyError, TypeError, ValueError
+            If something is missing or of another kind.
+        """
+        low, high = (float(v) for v in data["scale"])
+        train, validation, test = (float(v) for v in data["split"])
+        return cls(
+            data["operator"],
+            float(data["rotation_deg"]),
+            bool(data["flip"]),
+            (low, high),
+            float(data["exposure"]),
+            int(data["seed"]),
+            (train, validation, test),
+        )
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What one pair is made of: numbers of its hip and its tile, and how."""
+
+    part: Part
+    hip: int
+    tile: int
+    placement: Placement
+    exposure: float
+
+    def text(self) -> str:
+        """For people who look into a file."""
+        p = self.placement
+        return (
+            f"{self.part} hip {self.hip} tile {self.tile} turned {p.rotation_deg:.3f}"
+            f" deg flipped {p.flip} scaled {p.scale:.4f} exposure {self.exposure:+.4f}"
+        )
+
+
+def draw(
+    options: PairOptions, hips: Sequence[Part], tiles: Sequence[Part], index: int
+) -> Draw:
+    """Pair ``index``: depends on the seed, the index and the parts alone.
+
+    Parameters
+    ----------
+    hips, tiles
+        The part that each hip and each tile was divided into.
+    """
+    rng = np.random.default_rng([options.seed, 2, index])
+    part = part_of(index, options.split)
+    donors = [i for i, p in enumerate(hips) if p == part]
+    tissue = [i for i, p in enumerate(tiles) if p == part]
+    hip = donors[int(rng.random() * len(donors))]
+    tile = tissue[int(rng.random() * len(tissue))]
+    turn, mirror, size, dose = rng.random(4)
+    low, high = options.scale
+    return Draw(
+        part,
+        hip,
+        tile,
+        Placement(
+            options.rotation_deg * float(2 * turn - 1),
+            options.flip and bool(mirror < FLIPPED_SHARE),
+            math.exp(math.log(low) + float(size) * math.log(high / low)),
+        ),
+        options.exposure * float(2 * dose - 1),
+    )

@@ -1,0 +1,61 @@
+"""A first hip mask to correct by hand: an outline grown to the bone's own edges."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import (
+    binary_dilation,
+    binary_erosion,
+    binary_fill_holes,
+    gaussian_filter,
+    label,
+)
+from skimage.filters import sobel
+from skimage.segmentation import watershed
+
+from ..radiograph import FilmRefused, FloatImage
+
+SURE_BONE, SURE_TISSUE = 0.6, 0.12  # of the bone's median grey inside the outline
+WITHIN, BEYOND = 0.013, 0.027  # of the picture's side
+SMOOTH_PX = 1.5
+
+
+def propose_mask(
+    film: FloatImage, bone: FloatImage, outline: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """All bone that hangs together with the outlined regions.
+
+    A watershed on the film's edges decides between what is surely bone (the inside
+    of the outline, and wherever the bone image is strong) and what surely is not.
+
+    Parameters
+    ----------
+    film, bone
+        ``(rows, columns)`` film and its bone image, film − STO.
+    outline
+        The three regions between the landmarks, the same shape.
+
+    Raises
+    ------
+    FilmRefused
+        If the outline holds nothing, or the bone image is empty there.
+    """
+    seen = gaussian_filter(bone, SMOOTH_PX)
+    typical = float(np.median(seen[outline])) if outline.any() else 0.0
+    if typical <= 0:
+        raise FilmRefused(
+            "No bone was found between the landmarks, so there is no mask to propose:"
+            " paint it, or move the hip box."
+        )
+    side = max(film.shape)
+    core = binary_erosion(outline, iterations=max(1, round(WITHIN * side)))
+    around = binary_dilation(outline, iterations=max(1, round(BEYOND * side)))
+    markers = np.zeros(film.shape, np.int32)
+    markers[(seen < SURE_TISSUE * typical) & ~around] = 2
+    markers[core | (seen > SURE_BONE * typical)] = 1
+    grown = watershed(sobel(gaussian_filter(film, SMOOTH_PX)), markers) == 1
+    parts, _count = label(grown)
+    kept = np.isin(parts, np.unique(parts[core & grown]))
+    filled: NDArray[np.bool_] = binary_fill_holes(kept & grown)
+    return filled
