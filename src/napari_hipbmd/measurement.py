@@ -60,6 +60,12 @@ class HipImages:
         part: FloatImage = self.film[window] - self.sto[window]
         return part
 
+    def grey_in(
+        self, window: tuple[slice, slice], image: Literal["raw", "enhanced"]
+    ) -> FloatImage:
+        """A part of what a regression reads: film (``"raw"``) or bone image."""
+        return self.film[window] if image == "raw" else self.bone_in(window)
+
 
 @dataclass(frozen=True)
 class Border:

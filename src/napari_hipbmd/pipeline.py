@@ -429,8 +429,8 @@ def _region(
     film = images.film[pixels.window]
     top, left = (part.start for part in pixels.window)
     corner_xy = (column + (left or 0), row + (top or 0))
-    bone = film if image == "raw" else images.bone_in(pixels.window)
-    found = bmd.features_of_values(bone[pixels.inside])
+    grey = images.grey_in(pixels.window, image)
+    found = bmd.features_of_values(grey[pixels.inside])
     return RegionMeasurement(
         polygon_xy,
         found.thresholds,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from qtpy.QtWidgets import (
 
 from napari_hipbmd.anatomy import INDEX, REGIONS, mask
 from napari_hipbmd.measurement import Measurement
+from napari_hipbmd.models import load_models
+from napari_hipbmd.pipeline import remeasure
 from napari_hipbmd.plugin.demo import show_measurement
 from napari_hipbmd.plugin.histograms import RegionHistograms
 from napari_hipbmd.plugin.identity import kind_of
@@ -138,6 +141,35 @@ def test_other_multipliers_are_an_exploration_and_give_no_abmd(
     assert dock.cell("neck", 0, 2) == feature
     assert "paper" in dock.text("threshold_note") and not reset.isEnabled()
     assert "aBMD neck" in dock.text("features_title")
+
+
+def test_a_regression_fitted_to_raw_films_shows_the_film(
+    viewer: Any, qtbot: Any, really_measured: Measurement
+) -> None:
+    models = load_models()
+    raw = replace(models, bmd=replace(models.bmd, image="raw"))
+    assert really_measured.landmarks is not None
+    measured = remeasure(really_measured, really_measured.landmarks.xy, models=raw)
+    show_measurement(viewer, measured)
+    dock = Features(viewer, qtbot)
+    assert "the film itself" in dock.text("features_title")
+    part = dock.measurement.regions["neck"]
+    assert dock.number("neck", 0, 2) == pytest.approx(part.features[0], abs=6e-5)
+    dock.find(QCheckBox, "show_normalised").setChecked(True)
+    (picture,), film = dock.layers("normalised"), dock.measurement.film
+    assert film is not None
+    corner = np.round(
+        dock.session.films()[0].world_to_data(picture.data_to_world((0, 0)))
+    ).astype(int)
+    window = tuple(
+        slice(at, at + size)
+        for at, size in zip(corner, picture.data.shape, strict=True)
+    )
+    inside = mask(part.polygon_xy, film.shape)[window]
+    t1, t2 = part.thresholds[0]
+    expected = (np.clip(film.grey()[window], t1, t2) - t1) / (t2 - t1)
+    close = np.isclose(picture.data[inside], expected[inside], atol=1e-4)
+    assert close.mean() > 0.98, "overlapping pixels show the upper region"
 
 
 def test_a_dragged_landmark_takes_table_and_histogram_along(dock: Features) -> None:

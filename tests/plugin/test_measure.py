@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 from napari.layers import Image
 from napari.utils.colormaps.standardize_color import transform_color
@@ -22,6 +23,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_hipbmd.dicom import source_of
 from napari_hipbmd.plugin.films import radiograph_layer
 from napari_hipbmd.plugin.identity import facts_of, kind_of
 from napari_hipbmd.plugin.layers import PLACED
@@ -29,6 +31,7 @@ from napari_hipbmd.plugin.measure import MeasureWidget
 from napari_hipbmd.plugin.session import session_of
 from napari_hipbmd.radiograph import Radiograph
 from napari_hipbmd.resources import weights_dir
+from napari_hipbmd.study import Study
 
 from .conftest import CORNER, SPACING, FakePipeline
 
@@ -448,6 +451,45 @@ def test_a_report_of_an_unknown_kind_is_refused_in_a_sentence(
     dock.find(QPushButton, "save_report").click()
     dock.wait(lambda: ".html" in dock.text("flags"))
     assert not path.exists()
+
+
+def save_report(dock: Dock, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *args, **kw: (str(path), "")
+    )
+    dock.find(QPushButton, "save_report").click()
+
+
+def test_a_structured_report_refers_to_the_films_own_file(
+    dock: Dock,
+    sample_study: Study,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "hip.dcm"
+    dock.measure()
+    save_report(dock, path, monkeypatch)
+    dock.wait(lambda: "File ▸ Open" in dock.text("flags"))
+    assert not path.exists()
+
+    case = sample_study.cases[0]
+    dock.viewer.layers.clear()
+    dock.viewer.open(case.image, plugin="napari-hipbmd")
+    dock.press("measure")
+    dock.wait(lambda: dock.find(QPushButton, "save_report").isEnabled())
+    save_report(dock, path, monkeypatch)
+    dock.qtbot.waitUntil(path.exists, timeout=60_000)
+    report = pydicom.dcmread(path)
+    source = source_of(case.image)
+    referred = report.CurrentRequestedProcedureEvidenceSequence[0]
+    series = referred.ReferencedSeriesSequence[0]
+    assert source is not None and str(report.PatientName) == ""
+    assert referred.StudyInstanceUID == source.StudyInstanceUID
+    assert (
+        series.ReferencedSOPSequence[0].ReferencedSOPInstanceUID
+        == source.SOPInstanceUID
+    )
+    dock.wait(lambda: dock.find(QPushButton, "save_report").isEnabled())
 
 
 def choose_models(dock: Dock, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

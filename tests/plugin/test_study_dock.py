@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,8 @@ from qtpy.QtWidgets import (
 )
 
 from napari_hipbmd.plugin.identity import kind_of
+from napari_hipbmd.plugin.session import session_of
+from napari_hipbmd.quality import NONE, Policy
 from napari_hipbmd.study import Study
 
 PLUGIN = "napari-hipbmd"
@@ -167,3 +170,27 @@ def test_private_elements_are_shown_only_when_they_are_asked_for(
     assert "Patient's Name" not in hidden and hidden
     docks.facts.findChild(QCheckBox, "show_private").setChecked(True)
     assert names() > hidden
+
+
+def test_the_policy_of_a_study_holds_in_every_dock(
+    docks: Docks, sample_study: Study, tmp_path: Path
+) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(sample_study.folder, folder, ignore=shutil.ignore_patterns("truth"))
+    policy = Policy("our clinic", frozenset({"metal"})).to_json()
+    (folder / "policy.json").write_text(json.dumps(policy), "utf-8")
+    _, measure = docks.viewer.window.add_plugin_dock_widget(PLUGIN, "Measure BMD")
+    shown = measure.findChild(QComboBox, "policy")
+    docks.list(folder)
+    assert session_of(docks.viewer).policy.withhold == {"metal"}
+    assert "our clinic" in shown.currentText()
+    assert "our clinic" in docks.study.findChild(QLabel, "note").text()
+
+    docks.list(sample_study.folder)
+    assert session_of(docks.viewer).policy is NONE, "it was the other study's"
+    assert "shown" in shown.currentText()
+
+    (folder / "policy.json").write_text("{}", "utf-8")
+    docks.list(folder)
+    assert "is no policy" in docks.study.findChild(QLabel, "note").text()
+    assert session_of(docks.viewer).study_folder == folder

@@ -165,3 +165,34 @@ def test_the_paper_preset_does_not_need_the_sex():
     covariates = table().covariates
     covariates[:, 0] = np.nan
     assert r_of(evaluate(table(covariates=covariates), preset="paper"))
+
+
+def test_repeats_draw_the_folds_anew_and_are_averaged():
+    once = evaluate(table(), seed=1, rows=("raw",), sites=("neck",))[0]
+    twice = evaluate(table(), seed=1, repeats=2, rows=("raw",), sites=("neck",))[0]
+    again = evaluate(table(), seed=2, rows=("raw",), sites=("neck",))[0]
+    assert twice.estimates.shape == twice.folds.shape == (2, 120)
+    np.testing.assert_array_equal(
+        twice.estimates, [once.estimates[0], again.estimates[0]]
+    )
+    assert not np.array_equal(twice.folds[0], twice.folds[1])
+    assert len(twice.by_fold()) == 20
+    mean = (once.agreement.mae_g_cm2 + again.agreement.mae_g_cm2) / 2
+    assert twice.agreement.mae_g_cm2 == pytest.approx(mean)
+    np.testing.assert_allclose(twice.estimate, twice.estimates.mean(axis=0))
+
+
+def test_results_are_told_fold_by_fold_with_the_cases_that_are_estimated():
+    told = []
+    found = evaluate(
+        table(), 5, repeats=2, rows=("raw", "enhanced"), sites=("neck",),
+        report=lambda done, count, results: told.append((done, count, results)),
+    )  # fmt: skip
+    assert [done for done, _, _ in told] == list(range(1, 21))
+    assert {count for _, count, _ in told} == {20}
+    sizes = [len(results[-1].case_ids) for _, _, results in told]
+    assert sizes[:5] == sorted(sizes[:5]) and sizes[4:10] == [120] * 6
+    partial, whole = told[2][2][0], found[0]
+    places = [whole.case_ids.index(name) for name in partial.case_ids]
+    np.testing.assert_array_equal(partial.estimate, whole.estimates[0][places])
+    assert np.isfinite(partial.agreement.r)

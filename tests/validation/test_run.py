@@ -204,3 +204,32 @@ def test_other_networks_have_another_fingerprint_and_another_regression_has_not(
     assert networks_fingerprint(own, bundled) == first
     (own / "enhancement.safetensors").write_text("other weights")
     assert networks_fingerprint(own, bundled) != first
+
+
+def test_repeated_folds_stand_in_every_table(made_up, tmp_path):
+    found = run(made_up, tmp_path, repeats=3, samples=50)
+    assert "4 folds by patient, repeated 3 times" in found.text()
+    assert {one.estimates.shape for one in found.results} == {(3, 39)}
+    assert json.loads((tmp_path / "validation.json").read_text("utf-8"))["repeats"] == 3
+
+
+def test_only_the_rows_that_are_wanted_are_validated(made_up, tmp_path):
+    found = run(made_up, tmp_path, rows=("raw", "ring"), samples=50)
+    assert {one.row for one in found.results} == {"raw", "ring"}
+    assert "enhanced" not in (tmp_path / "table.csv").read_text("utf-8")
+    assert not (tmp_path / "fig9_success.png").exists()
+    with pytest.raises(FilmRefused, match="No row can be validated"):
+        run(made_up, tmp_path, rows=())
+
+
+@pytest.mark.parametrize("stage", ["estimating", "intervals", "learning curve"])
+def test_a_validation_can_be_stopped_wherever_it_is(made_up, tmp_path, stage):
+    steps = []
+    with pytest.raises(Cancelled):
+        run(
+            made_up, tmp_path, samples=50,
+            report=lambda step, results: steps.append(step.stage),
+            cancelled=lambda: stage in steps,
+        )  # fmt: skip
+    assert steps[-1] == stage
+    assert not (tmp_path / "table.csv").exists()

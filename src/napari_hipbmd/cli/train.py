@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from ..anatomy import SITES
 from ..validation import PREDICTED
 from .choices import chosen_regression
-from .fit_table import fit_text
 from .link import Link
 from .progress import Bar, Stages
 
@@ -115,7 +114,7 @@ def _train_network(args: argparse.Namespace, link: Link) -> str:
 
 def _fit(args: argparse.Namespace) -> int:
     """Fit a regression, and tell how good it is and how well it is known."""
-    from ..calibration import FitPlan, calibrate
+    from ..calibration import FitPlan, calibrate, fit_text
 
     plan = FitPlan(
         args.targets or SITES,

@@ -85,7 +85,7 @@ class ChoicesForm(QWidget):
         self.policy.setToolTip(
             "A withheld value is in no table, report or file; its reason is."
         )
-        self._show_policy(self._session.policy)
+        self.show_policy()
         self.policy.activated.connect(lambda _: self._on_policy_chosen())
         label = QLabel("Models")
         label.setMinimumWidth(LABEL_PX)
@@ -110,7 +110,7 @@ class ChoicesForm(QWidget):
             policy = self._policy_of_file()
         if policy is not None:
             self._session.choose_policy(policy)
-        self._show_policy(self._session.policy)
+        self.show_policy()
 
     def _policy_of_file(self) -> Policy | None:
         name, _ = QFileDialog.getOpenFileName(self, "Policy", filter="Policy (*.json)")
@@ -122,7 +122,9 @@ class ChoicesForm(QWidget):
             self.refused.emit(str(refusal))
             return None
 
-    def _show_policy(self, policy: Policy) -> None:
+    def show_policy(self) -> None:
+        """Name the policy that holds, whoever has chosen it."""
+        policy = self._session.policy
         known = [self.policy.itemData(i) for i in range(self.policy.count())]
         if policy not in known:
             self.policy.insertItem(2, f"withheld by {policy.name!r}", policy)

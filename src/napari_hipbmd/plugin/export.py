@@ -2,38 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from ..files import write_text_atomic
+from ..files import write_bytes_atomic
 from ..measurement import Measurement
 from ..radiograph import FilmRefused
 
-FILTERS = "Page for people (*.html);;JSON (*.json);;CSV (*.csv)"
+FILTERS = (
+    "Page for people (*.html);;JSON (*.json);;CSV (*.csv)"
+    ";;DICOM structured report (*.dcm)"
+)
+NO_FILE = (
+    "A DICOM structured report refers to the film's own file, which this layer was not"
+    " read from: open the film by File ▸ Open and measure it."
+)
 
 
-def export(measurement: Measurement, path: Path) -> None:
-    """Write one hip in the format that the file's ending names.
+def export(measurement: Measurement, path: Path, film: Path | None = None) -> None:
+    """Write one hip in the format that the file's ending names; nobody is named.
+
+    Parameters
+    ----------
+    film
+        The file that the film was read from, where it is known: a structured report
+        refers to it.
 
     Raises
     ------
     FilmRefused
         If the ending is none of :data:`FILTERS`, or the file cannot be written.
     """
-    from ..report import case_page, csv_text, json_text
+    from ..report import case_page, csv_text, film_report, json_text
 
     ending = path.suffix.lower()
-    texts = {
-        ".html": lambda: case_page(measurement),
-        ".json": lambda: json_text([measurement]),
-        ".csv": lambda: csv_text([measurement]),
+    if ending == ".dcm" and film is None:
+        raise FilmRefused(NO_FILE)
+    contents: dict[str, Callable[[], bytes]] = {
+        ".html": lambda: case_page(measurement).encode("utf-8"),
+        ".json": lambda: json_text([measurement]).encode("utf-8"),
+        ".csv": lambda: csv_text([measurement]).encode("utf-8"),
+        ".dcm": lambda: film_report(measurement, film or Path()),
     }
-    if ending not in texts:
+    if ending not in contents:
         raise FilmRefused(
             f"A report cannot be written as {ending or 'a file without ending'!r}:"
-            f" choose {', '.join(texts)}."
+            f" choose {', '.join(contents)}."
         )
+    if film is not None and path.exists() and path.samefile(film):
+        raise FilmRefused("That is the film itself: give the report another name.")
     try:
-        write_text_atomic(path, texts[ending]())
+        write_bytes_atomic(path, contents[ending]())
     except OSError as error:
         raise FilmRefused(
             f"The file {path.name} cannot be written: {error.strerror}."

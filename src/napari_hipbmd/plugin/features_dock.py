@@ -27,6 +27,10 @@ from .thresholding import Thresholding
 
 NOTHING = "<b>Measure a film first:</b> its features appear here."
 NOTHING_SHOWN = "Measure a film first."
+GREY_VALUES = {
+    "enhanced": "Grey values of the bone image (film − STO).",
+    "raw": "Grey values of the film itself: the regression is fitted to raw films.",
+}
 PICTURES_MS = 120
 """While a landmark is dragged, pictures follow this often; numbers at once."""
 WIDTH = 420
@@ -212,19 +216,20 @@ class FeaturesWidget(ListeningWidget):
 
     def _title(self, measurement: Measurement) -> str:
         name = f"<b>{_escaped(self._film.name)}</b>: "
+        grey = GREY_VALUES[measurement.measured_on]
         if not self.form.are_the_papers():
-            return name + "no aBMD from these features."
+            return f"{name}no aBMD from these features. {grey}"
         known = measurement.bmd_g_cm2 or {}
         if "neck" not in known:
             why = measurement.why_withheld("neck") or measurement.reason or ""
-            return f"{name}no aBMD of the neck. {_escaped(why)}"
+            return f"{name}no aBMD of the neck. {_escaped(why)} {grey}"
         parts = [
             f"{site} {known[site].value:.3f}" for site in ("neck", "total")
             if site in known
         ]  # fmt: skip
         return (
             f"{name}aBMD {', '.join(parts)} g/cm² from these features"
-            f" (regression <i>{_escaped(measurement.model_name)}</i>)."
+            f" (regression <i>{_escaped(measurement.model_name)}</i>). {grey}"
         )
 
 

@@ -22,6 +22,7 @@ from .film_form import BUSY, NO_FILM, FilmForm
 from .films import film_of
 from .identity import facts_of, kind_of
 from .listening import Heard, ListeningWidget
+from .origins import origin_of
 from .report_button import ReportButton
 from .result_panel import ResultPanel
 from .run import Run
@@ -122,9 +123,12 @@ class MeasureWidget(ListeningWidget):
             (self._session.stale, self._on_stale),
             (self._session.film_changed, self._on_film_changed),
             (self._session.models_chosen, self._on_models_chosen),
+            (self._session.policy_chosen, self.choices.show_policy),
         ]
 
     def _on_listening(self) -> None:
+        self.choices.show_models()
+        self.choices.show_policy()
         self._on_layers_changed()
 
     def _on_left(self) -> None:
@@ -163,7 +167,7 @@ class MeasureWidget(ListeningWidget):
             self.results.clear(NOT_MEASURED)
         else:
             self.results.show_measurement(measurement, layer.name)
-        self.report_button.show_measurement(measurement)
+        self.report_button.show_measurement(measurement, origin_of(layer))
 
     def _on_models_chosen(self) -> None:
         self.choices.show_models()
@@ -261,7 +265,7 @@ class MeasureWidget(ListeningWidget):
         if self._spacing_shown != _spacing_of(layer, measurement):
             self._show_spacing(layer, measurement)
         self.results.show_measurement(measurement, layer.name)
-        self.report_button.show_measurement(measurement)
+        self.report_button.show_measurement(measurement, origin_of(layer))
 
     def _on_stale(self, layer: Any, text: str) -> None:
         if layer is self.form.film_layer():

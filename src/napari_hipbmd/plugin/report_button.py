@@ -25,17 +25,23 @@ class ReportButton(QPushButton):
         super().__init__("Save report …", parent)
         self.setObjectName("save_report")
         self._measurement: Measurement | None = None
+        self._film: Path | None = None
         self._run: Run | None = None
         self.clicked.connect(lambda _: self._on_clicked())
         self.show_measurement(None)
 
-    def show_measurement(self, measurement: Measurement | None) -> None:
-        """Save this one when pressed; None locks the button."""
-        self._measurement = measurement
+    def show_measurement(
+        self, measurement: Measurement | None, film: Path | None = None
+    ) -> None:
+        """Save this one when pressed; None locks the button.
+
+        ``film`` is the file that it was read from, where it is known.
+        """
+        self._measurement, self._film = measurement, film
         self._show_state()
 
     def _on_clicked(self) -> None:
-        measurement = self._measurement
+        measurement, film = self._measurement, self._film
         if measurement is None:
             return
         name, _ = QFileDialog.getSaveFileName(
@@ -49,7 +55,7 @@ class ReportButton(QPushButton):
         run.refused.connect(self._on_refused)
         run.failed.connect(self._on_failed)
         self._show_state()
-        run.start(lambda _: export(measurement, path))
+        run.start(lambda _: export(measurement, path, film))
 
     def _on_refused(self, reason: str) -> None:
         self._end()
@@ -68,5 +74,8 @@ class ReportButton(QPushButton):
     def _show_state(self) -> None:
         known = self._measurement is not None
         self.setEnabled(known and self._run is None)
-        tip = "A page for people (HTML), or JSON or CSV for machines."
+        tip = (
+            "A page for people (HTML), JSON or CSV for machines, or a DICOM structured"
+            " report. Nobody is named."
+        )
         self.setToolTip(WRITING if self._run else tip if known else NOT_MEASURED)

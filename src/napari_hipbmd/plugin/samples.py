@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..radiograph import FilmRefused
@@ -30,6 +31,11 @@ def small_study() -> list[LayerData]:
     for _, arguments, _ in layers[:-1]:
         arguments["visible"] = False
     return layers
+
+
+def sample_film(case_id: str) -> Path | None:
+    """The file of a sample, or None when there is no such sample."""
+    return next((case.image for case in _cases() if case.case_id == case_id), None)
 
 
 def _cases() -> tuple[Case, ...]:

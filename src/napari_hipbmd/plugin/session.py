@@ -11,7 +11,7 @@ from psygnal import Signal
 
 from ..anatomy import INDEX, LANDMARK_IDS
 from ..measurement import Measurement
-from ..quality import NONE, Policy, withhold
+from ..quality import NONE, Policy, policy_of_study, withhold
 from ..radiograph import FilmRefused, HipBox, Patient
 from .camera import look_at_hip
 from .contrast import widen, widen_when_inserted
@@ -57,14 +57,22 @@ class Session:
         Emitted with a film's layer when it shows another film than before.
     models_chosen
         Emitted when other models are to be used from now on.
+    study_chosen
+        Emitted when another study is open.
+    policy_chosen
+        Emitted when other flagged values are withheld from now on.
     policy
         Which flagged values are withheld.
+    study_folder
+        The study that was opened last, by whichever dock; None before.
     """
 
     measured = Signal(object)
     stale = Signal(object, str)
     film_changed = Signal(object)
     models_chosen = Signal()
+    study_chosen = Signal()
+    policy_chosen = Signal()
 
     def __init__(self, viewer: Any) -> None:
         # Weak: the dictionary of sessions must not keep its own keys alive.
@@ -74,6 +82,8 @@ class Session:
         self._models: WeakKeyDictionary[Layer, Models] = WeakKeyDictionary()
         self.policy: Policy = NONE
         self.models_folder: Path | None = None
+        self.study_folder: Path | None = None
+        self._policy_of_study: Policy = NONE
         self._live: WeakKeyDictionary[Layer, LivePoints] = WeakKeyDictionary()
         widen_when_inserted(viewer)
         for layer in viewer.layers:
@@ -107,9 +117,28 @@ class Session:
         self.models_folder = folder
         self.models_chosen.emit()
 
+    def choose_study(self, folder: Path) -> None:
+        """Say which study is open; the policy that lies in it holds from now on.
+
+        A policy that a person has chosen stays where the study has none.
+
+        Raises
+        ------
+        FilmRefused
+            If the study's policy is damaged; the study is open all the same.
+        """
+        if folder != self.study_folder:
+            self.study_folder = folder
+            self.study_chosen.emit()
+        policy = policy_of_study(folder)
+        if policy != NONE or self.policy == self._policy_of_study != NONE:
+            self.choose_policy(policy)
+        self._policy_of_study = policy
+
     def choose_policy(self, policy: Policy) -> None:
         """Withhold other values from now on, of films that are measured too."""
         self.policy = policy
+        self.policy_chosen.emit()
         for film_layer in self.films():
             measurement = self._measurements.get(film_layer)
             if measurement is not None:

@@ -21,11 +21,13 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from ..quality import NONE
 from ..radiograph import Cancelled, FilmRefused
 from .contrast import widen_when_inserted
 from .films import film_layer
 from .origins import remember_origin
 from .run import Run
+from .session import session_of
 from .study_list import FolderList, ListedFilm, list_folder
 
 FIRST = (
@@ -121,8 +123,24 @@ class StudyWidget(QWidget):
             if count
             else NO_FILMS
         )
+        if listed.is_study:
+            self._choose_study(listed.folder)
         self.reasons_button.setChecked(not count and bool(passed))
         self._set_running(False)
+
+    def _choose_study(self, folder: Path) -> None:
+        """Let the other docks know; what the study withholds is withheld."""
+        session = session_of(self._viewer)
+        try:
+            session.choose_study(folder)
+        except FilmRefused as refusal:
+            self.note.setText(str(refusal))
+            return
+        if session.policy is not NONE:
+            self.note.setText(
+                f"{self.note.text()} Flagged values are withheld by the policy"
+                f" {session.policy.name!r}."
+            )
 
     def _show_films(self, films: tuple[ListedFilm, ...]) -> None:
         headings: dict[tuple[str, ...], QTreeWidgetItem] = {}

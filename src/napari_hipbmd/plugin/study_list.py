@@ -30,6 +30,7 @@ class FolderList:
     folder: Path
     films: tuple[ListedFilm, ...]
     passed_over: tuple[tuple[str, str], ...] = ()
+    is_study: bool = False
 
 
 def list_folder(folder: Path) -> FolderList:
@@ -66,7 +67,7 @@ def _study(folder: Path) -> FolderList:
         (case.case_id, "its film is not there: check the column image of cases.csv")
         for case in missing
     )
-    return FolderList(folder, films, reasons)
+    return FolderList(folder, films, reasons, is_study=True)
 
 
 def _any_folder(folder: Path) -> FolderList:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..anatomy import Region
 from ..bmd import (
     SD_MULTIPLIERS,
+    Image,
     Multipliers,
     RegionFeatures,
     RegionPixels,
@@ -41,7 +42,7 @@ class ThresholdedRegion:
     pixels
         Where they lie in the hip's images.
     values
-        ``(n,)`` of the bone image.
+        ``(n,)`` of the image that the regression reads.
     found
         With the multipliers that were asked for.
     """
@@ -86,7 +87,7 @@ class Thresholding:
                 before = self.regions[region]
                 pixels, values = before.pixels, before.values
             else:
-                pixels, values = _read(images, part)
+                pixels, values = _read(images, part, measurement.measured_on)
             self.regions[region] = ThresholdedRegion(
                 pixels, values, features_of_values(values, part.share, asked)
             )
@@ -161,11 +162,11 @@ def clipped_layer(picture: NDArray[np.uint8], place: Place, name: str) -> LayerD
 
 
 def _read(
-    images: HipImages, part: RegionMeasurement
+    images: HipImages, part: RegionMeasurement, image: Image
 ) -> tuple[RegionPixels, FloatImage]:
     row, column = images.corner_row_col
     pixels = region_pixels(part.polygon_xy, images.film.shape, (column, row))
-    values: FloatImage = images.bone_in(pixels.window)[pixels.inside]
+    values: FloatImage = images.grey_in(pixels.window, image)[pixels.inside]
     return pixels, values
 
 

@@ -8,7 +8,7 @@ from .case import case_page
 from .folder import Results
 from .study import Row, study_page
 from .table import csv_text, json_text
-from .work import Make
+from .work import Make, film_report
 
 __all__ = [
     "Make",
@@ -16,6 +16,7 @@ __all__ = [
     "Row",
     "case_page",
     "csv_text",
+    "film_report",
     "json_text",
     "study_page",
 ]

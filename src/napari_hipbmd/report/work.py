@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .. import __version__
+from ..anatomy import Site
 from ..batch import Job, Outcome, film_sha256, measure_job
 from ..batch.jobs import refused
 from ..dicom import source_of
@@ -71,7 +73,7 @@ class Make:
             small = thumbnail(found)
         if self.sr and found.status != "refused":
             try:
-                files[REPORT] = self._structured(found, job)
+                files[REPORT] = film_report(found, job.path, job.dxa, self.identified)
             except FilmRefused as error:
                 notes = (str(error),)
         light = replace(found, film=None, images=None)
@@ -81,16 +83,38 @@ class Make:
         """The outcome of a job that could not be done: a next run tries again."""
         return Outcome(refused(job, reason, load_models(self.models)))
 
-    def _structured(self, found: Measurement, job: Job) -> bytes:
-        from .sr import structured_report  # takes a second to import
 
-        source = source_of(job.path, self.identified)
-        if source is None:
-            raise FilmRefused(
-                "There is no structured report of a picture, which has no DICOM"
-                " identity that it could refer to: export the film as DICOM."
-            )
-        return structured_report(found, source, job.dxa)
+def film_report(
+    found: Measurement,
+    film: Path,
+    dxa: Mapping[Site, float] | None = None,
+    identified: bool = False,
+) -> bytes:
+    """The DICOM structured report of a hip, which refers to its film.
+
+    Parameters
+    ----------
+    film
+        The file that was measured.
+    dxa
+        Site → reference reading in g/cm², where there is one.
+    identified
+        Whether the patient is named.
+
+    Raises
+    ------
+    FilmRefused
+        If the film is no DICOM film, or lacks what a report refers to it by.
+    """
+    from .sr import structured_report  # takes a second to import
+
+    source = source_of(film, identified)
+    if source is None:
+        raise FilmRefused(
+            "There is no structured report of a picture, which has no DICOM"
+            " identity that it could refer to: export the film as DICOM."
+        )
+    return structured_report(found, source, dxa)
 
 
 def _person(path: Path) -> dict[str, str]:

@@ -5,9 +5,15 @@ from .bootstrap import Difference, Resampled
 from .cache import CaseFeatures
 from .checks import checked_covariates, left_out, refuse_too_small, with_reading
 from .collect import PREDICTED, TRUTH, MeasureCase, collect, feature_table
+from .grid import Grid, fixed
 from .landmark_errors import LandmarkErrors, landmark_errors
-from .measuring import networks_fingerprint, networks_provenance, pipeline_measure
-from .progress import FillingIn, Report, Step
+from .measuring import (
+    copy_networks,
+    networks_fingerprint,
+    networks_provenance,
+    pipeline_measure,
+)
+from .progress import FillingIn, Report, Step, stoppable
 from .rows import ROW_NAMES, ROWS, FeatureTable, Row, RowResult, evaluate, gap_closed
 from .run import validate
 from .screening import screening
@@ -25,6 +31,7 @@ __all__ = [
     "Difference",
     "FeatureTable",
     "FillingIn",
+    "Grid",
     "LandmarkErrors",
     "MeasureCase",
     "Report",
@@ -36,7 +43,9 @@ __all__ = [
     "agreement",
     "checked_covariates",
     "collect",
+    "copy_networks",
     "evaluate",
+    "fixed",
     "feature_table",
     "gap_closed",
     "landmark_errors",
@@ -46,6 +55,7 @@ __all__ = [
     "pipeline_measure",
     "refuse_too_small",
     "screening",
+    "stoppable",
     "strata",
     "summarise",
     "validate",

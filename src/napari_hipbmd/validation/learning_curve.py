@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,11 +36,13 @@ def learning_curve(
     seed: int,
     *,
     biology: bool,
+    report: Callable[[int, int], None] | None = None,
 ) -> list[LearningPoint]:
     """The curve of the rows of :data:`CURVE_ROWS` at the site of ``results``.
 
     Each fold's training patients are drawn at random, the smaller sets from the
-    larger ones, so that the points of a curve differ by the number alone.
+    larger ones, so that the points of a curve differ by the number alone. ``report``
+    is called with (done, all) after every point, and may raise to stop.
     """
     if not results:
         return []
@@ -52,9 +54,9 @@ def learning_curve(
     covariates = table.covariates[use][:, columns if biology else []]
     patient = results[0].patient
     points = []
-    rows = {found.row for found in results}
+    rows = [row for row in CURVE_ROWS if any(one.row == row for one in results)]
     with threadpool_limits(1):
-        for row in (row for row in CURVE_ROWS if row in rows):
+        for row in rows:
             x = covariates
             if row != "biology":
                 x = np.hstack([table.features[row][use], covariates])
@@ -68,6 +70,8 @@ def learning_curve(
                     estimate[test] = linear.predict(x[test])
                 found = agreement(estimate, reading)
                 points.append(LearningPoint(site, row, count, found.r, found.mae_g_cm2))
+                if report is not None:
+                    report(len(points), len(sizes(patient, folds)) * len(rows))
     return points
 
 

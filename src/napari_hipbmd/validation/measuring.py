@@ -12,6 +12,7 @@ from typing import Any
 from ..anatomy import Points
 from ..bmd import FEATURES_VERSION
 from ..dicom import read_film
+from ..files import write_bytes_atomic
 from ..measurement import Measurement
 from ..models import load_networks
 from ..pipeline import prepare
@@ -63,6 +64,16 @@ def networks_fingerprint(folder: Path | None, bundled: Path) -> str:
         for path in sorted(_home(folder, bundled, part).glob(f"{part}.*")):
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def copy_networks(folder: Path | None, out: Path) -> None:
+    """Put a person's own networks beside a regression that was fitted behind them."""
+    if folder is None or folder.resolve() == out.resolve():
+        return
+    for part in NETWORKS:
+        for path in folder.glob(f"{part}.*"):
+            if path.suffix in (".json", ".safetensors"):
+                write_bytes_atomic(out / path.name, path.read_bytes())
 
 
 def networks_provenance(folder: Path | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..radiograph import FilmRefused
+from ..radiograph import Cancelled, FilmRefused
 from ..study import Case
 from .cache import CaseFeatures
 from .collect import feature_table
@@ -34,6 +34,18 @@ Report = Callable[[Step, Sequence[RowResult]], None]
 
 The figures are the same object for as long as nothing has changed.
 """
+
+
+def stoppable(report: Report | None, cancelled: Callable[[], bool] | None) -> Report:
+    """``report``, or nothing, that raises :class:`Cancelled` when asked to stop."""
+
+    def tell(step: Step, results: Sequence[RowResult]) -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        if report is not None:
+            report(step, results)
+
+    return tell
 
 
 class FillingIn:

@@ -34,6 +34,11 @@ ROW_NAMES: Mapping[Row, str] = {
     "enhanced": "enhanced",
     "exact": "exact STO",
 }
+FoldReport = Callable[[int, int, "list[RowResult]"], None]
+"""Called with (folds done, folds in all, results so far), over all rows and sites.
+
+The last one holds only the cases of the folds that are done.
+"""
 MINIMUM_CASES = 20
 _INNER_FOLDS = 5
 NO_READINGS = (
@@ -121,6 +126,22 @@ class RowResult:
         inside = np.abs(self.estimates[0] - self.reading) <= self.half_width
         return np.where(np.isfinite(self.half_width), inside, np.nan)
 
+    def so_far(self, repeat: int) -> RowResult:
+        """What is known while ``repeat`` is filled in: its cases, in a copy."""
+        last = max(repeat - 1, 0)  # a repeat before it is whole
+        done = np.isfinite(self.estimates[last])
+        return RowResult(
+            self.row,
+            self.site,
+            tuple(np.array(self.case_ids, dtype=object)[done]),
+            self.patient[done],
+            self.estimates[: last + 1, done],
+            self.folds[: last + 1, done],
+            self.reading[done],
+            self.fitted[done],
+            self.half_width[done],
+        )
+
     def by_fold(self) -> list[Agreement]:
         """Fold by fold, as the paper's Fig. 8; folds under 3 cases are left out."""
         return [
@@ -143,7 +164,7 @@ def evaluate(
     rows: Sequence[Row] = ROWS,
     features: Sequence[int] = range(len(FEATURE_NAMES)),
     intervals: bool = False,
-    report: Callable[[list[RowResult]], None] | None = None,
+    report: FoldReport | None = None,
 ) -> list[RowResult]:
     """Estimate every case by regressions that never saw its patient.
 
@@ -168,7 +189,7 @@ def evaluate(
     intervals
         Whether to find the 90 % intervals too, which takes five times as long.
     report
-        Called after each row with all results so far; may raise to stop.
+        Called after each fold; may raise to stop.
 
     Returns
     -------
@@ -186,53 +207,83 @@ def evaluate(
     inputs = _inputs(table, covariates, rows, list(features))
     usable = _complete(inputs) if inputs else np.zeros(len(table.case_ids), np.bool_)
     results: list[RowResult] = []
+    cases = {
+        site: usable & np.isfinite(table.dxa_g_cm2[:, SITES.index(site)])
+        for site in sites
+    }
+    known = {site: use for site, use in cases.items() if use.sum() >= MINIMUM_CASES}
+    count = folds * repeats * len(inputs) * len(known)
     with threadpool_limits(1):  # small matrices: more threads only wait for another
-        for site in sites:
+        for site, chosen_cases in known.items():
             reading = table.dxa_g_cm2[:, SITES.index(site)]
-            use = np.flatnonzero(usable & np.isfinite(reading))
-            if use.size < MINIMUM_CASES:
-                continue
+            use = np.flatnonzero(chosen_cases)
             names = tuple(table.case_ids[i] for i in use.tolist())
             patient = np.unique(np.asarray(table.groups)[use], return_inverse=True)[1]
             for row, x in inputs.items():
-                out = _out_of_fold(
-                    x[use], reading[use], patient, chosen.kind,
-                    (folds, seed, repeats), intervals,
+                blank = _nothing_yet(row, site, names, patient, reading[use], repeats)
+                before = folds * repeats * len(results)
+
+                def fold_done(done: int, one: RowResult, before: int = before) -> None:
+                    if report is not None:
+                        report(before + done, count, [*results, one])
+
+                results.append(
+                    _out_of_fold(
+                        blank, x[use], chosen.kind, (folds, seed, repeats), intervals,
+                        fold_done,
+                    )
                 )  # fmt: skip
-                results.append(RowResult(row, site, names, patient, *out))
-                if report is not None:
-                    report(results)
     if not results:
         raise FilmRefused(_why_too_few(table, covariates, usable))
     return results
 
 
-def _out_of_fold(
-    x: Matrix,
-    y: Matrix,
+def _nothing_yet(
+    row: Row,
+    site: Site,
+    names: tuple[str, ...],
     patient: NDArray[np.int64],
+    reading: Matrix,
+    repeats: int,
+) -> RowResult:
+    """A result whose estimates are still to be made."""
+    n = reading.size
+    estimates = np.full((repeats, n), np.nan)
+    folds = np.full((repeats, n), -1)
+    nothing = np.full(n, np.nan)
+    return RowResult(
+        row, site, names, patient, estimates, folds, reading, nothing, nothing.copy()
+    )
+
+
+def _out_of_fold(
+    found: RowResult,
+    x: Matrix,
     kind: Kind,
     plan: tuple[int, int, int],
     intervals: bool,
-) -> tuple[Matrix, NDArray[np.int64], Matrix, Matrix, Matrix]:
-    """Estimates, folds, readings, in-sample estimates and half-widths of one row."""
+    fold_done: Callable[[int, RowResult], None],
+) -> RowResult:
+    """Fill in estimates, folds, half-widths and in-sample estimates of one row."""
     folds, seed, repeats = plan
-    estimates, fold = np.full((2, repeats, y.size), np.nan)
-    half_width = np.full(y.size, np.nan)
+    y, patient = found.reading, found.patient
     for repeat in range(repeats):
         for k, (train, test) in enumerate(grouped_folds(patient, folds, seed + repeat)):
             seen = patient[train]
             linear = fit_linear(x[train], y[train], kind=kind, groups=seen)
-            estimates[repeat, test] = linear.predict(x[test])
-            fold[repeat, test] = k
+            found.estimates[repeat, test] = linear.predict(x[test])
+            found.folds[repeat, test] = k
             if intervals and repeat == 0:
                 inner = min(_INNER_FOLDS, len(set(seen.tolist())))
                 without = out_of_fold(
                     x[train], y[train], groups=seen, kind=kind, folds=inner, seed=seed
                 )
-                half_width[test] = interval_half_width(without - y[train], x.shape[1])
-    fitted = fit_linear(x, y, kind=kind, groups=patient).predict(x)
-    return estimates, fold.astype(np.int64), y, fitted, half_width
+                found.half_width[test] = interval_half_width(
+                    without - y[train], x.shape[1]
+                )
+            fold_done(repeat * folds + k + 1, found.so_far(repeat))
+    found.fitted[:] = fit_linear(x, y, kind=kind, groups=patient).predict(x)
+    return found
 
 
 def gap_closed(results: Sequence[RowResult], site: Site = "neck") -> float:

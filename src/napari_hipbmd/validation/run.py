@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..anatomy import SITES
 from ..bmd import COVARIATES, Preset, chosen_preset
 from ..files import write_text_atomic
-from ..radiograph import Cancelled
+from ..radiograph import FilmRefused
 from ..resources import weights_dir
 from ..study import Study
+from .bootstrap import SAMPLES
 from .cache import CaseFeatures
 from .checks import checked_covariates, left_out, refuse_too_small
 from .collect import PREDICTED, MeasureCase, collect, feature_table
@@ -22,13 +23,19 @@ from .landmark_errors import landmark_errors
 from .learning_curve import learning_curve
 from .measuring import networks_fingerprint, networks_provenance, pipeline_measure
 from .page import validation_page
-from .progress import FillingIn, Report, Step
-from .rows import MINIMUM_CASES, ROWS, FeatureTable, RowResult, evaluate
+from .progress import FillingIn, Report, Step, stoppable
+from .rows import (
+    MINIMUM_CASES,
+    ROW_NAMES,
+    ROWS,
+    FeatureTable,
+    Row,
+    RowResult,
+    evaluate,
+)
 from .success import ONE_PAIR
 from .summary import summarise
 from .tables import Validation
-
-_ROWS = len(ROWS) * len(SITES)
 
 
 def validate(
@@ -39,6 +46,8 @@ def validate(
     seed: int = 0,
     repeats: int = 1,
     preset: str | Preset = "default",
+    rows: Sequence[Row] = ROWS,
+    samples: int = SAMPLES,
     landmarks: str = PREDICTED,
     models: str | Path | None = None,
     report: Report | None = None,
@@ -58,6 +67,10 @@ def validate(
         Folds by patient, drawn anew for each repeat.
     preset
         ``"default"``, ``"paper"`` or one's own.
+    rows
+        Those of :data:`ROWS` that are wanted.
+    samples
+        How many samples of patients the 95 % intervals rest on.
     landmarks
         ``"predicted"``, ``"truth"`` (digital hips) or the name of an annotator.
     models
@@ -65,7 +78,7 @@ def validate(
     report
         Told of every step, with the figures of the films so far.
     cancelled
-        Asked before every film and after every row.
+        Asked before every film and after every fold.
     measure
         Measures one case; the pipeline when absent.
 
@@ -81,7 +94,7 @@ def validate(
     preset = checked_covariates(study.cases, chosen_preset(preset))
     refuse_too_small(study.cases, folds)
     folder = None if models is None else Path(models)
-    tell = report or (lambda step, results: None)
+    tell = stoppable(report, cancelled)
     found = collect(
         study,
         out / "features.csv",
@@ -91,10 +104,10 @@ def validate(
         progress=FillingIn(study.cases, tell, {"preset": preset, "sites": ("neck",)}),
         cancelled=cancelled,
     )
+    plan = Plan(folds, repeats, seed, preset, tuple(rows), samples)
     validation = _validated(
-        study, found, (folds, repeats, seed), preset, landmarks,
-        networks_provenance(folder), tell, cancelled,
-    )  # fmt: skip
+        study, found, plan, landmarks, networks_provenance(folder), tell
+    )
     tell(Step("writing", 0, 1), validation.results)
     write_text_atomic(out / "table.csv", validation.to_csv())
     write_text_atomic(out / "table.txt", validation.text())
@@ -106,64 +119,93 @@ def validate(
     return validation
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How estimates are made and judged."""
+
+    folds: int
+    repeats: int
+    seed: int
+    preset: Preset
+    rows: tuple[Row, ...]
+    samples: int
+
+
 def _validated(
     study: Study,
     found: Sequence[CaseFeatures],
-    plan: tuple[int, int, int],
-    preset: Preset,
+    plan: Plan,
     landmarks: str,
     networks: dict[str, Any],
     tell: Report,
-    cancelled: Callable[[], bool] | None,
 ) -> Validation:
-    folds, repeats, seed = plan
-    table = feature_table(study.cases, found)
-    done: list[RowResult] = []
+    table, preset = feature_table(study.cases, found), plan.preset
+    biology = bool(preset.covariates) and _knows_biology(table, preset)
+    images = [row for row in plan.rows if row in table.features]
+    _refuse_no_rows(plan.rows, images, biology)
 
-    def row_done(results: list[RowResult]) -> None:
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        last = results[-1]
-        if len(done) < len(results):
-            done[:] = results
-        tell(Step("estimating", len(results), _ROWS, f"{last.site}, {last.row}"), done)
+    def estimated(stage: str, shown: Sequence[RowResult], **options: Any) -> Any:
+        def fold_done(done: int, count: int, results: list[RowResult]) -> None:
+            step = Step(stage, done, count, f"{results[-1].site}, {results[-1].row}")
+            tell(step, shown or results)
 
-    def estimated(**options: Any) -> list[RowResult]:
         return evaluate(
-            table, folds, seed, repeats=repeats, preset=preset, report=row_done,
-            **options,
+            table, plan.folds, plan.seed, repeats=plan.repeats, preset=preset,
+            rows=plan.rows, report=fold_done, **options,
         )  # fmt: skip
 
     with_biology: list[RowResult] = []
-    if preset.covariates and _knows_biology(table, preset):
-        with_biology = estimated(intervals=True)
-    film_alone = estimated(biology=False, intervals=not with_biology)
+    film_alone: list[RowResult] = []
+    if biology:
+        with_biology = estimated("estimating", (), intervals=True)
+    if images:
+        film_alone = estimated(
+            "estimating, film alone" if biology else "estimating",
+            with_biology,
+            biology=False,
+            intervals=not biology,
+        )
     main = with_biology or film_alone
-    tell(Step("comparing", 0, 1), main)
-    one_pair = evaluate(
-        table, folds, seed, repeats=repeats, preset=preset,
-        biology=bool(with_biology), features=ONE_PAIR,
-    )  # fmt: skip
+    one_pair: list[RowResult] = []
+    if "enhanced" in images:
+        one_pair = estimated(
+            "one pair of thresholds", main, biology=biology, features=ONE_PAIR
+        )
     first = [one for one in main if one.site == main[0].site]
     seconds = [one.seconds for one in found if np.isfinite(one.seconds)]
     return Validation(
         study=study.folder.name,
-        folds=folds,
-        repeats=repeats,
-        seed=seed,
+        folds=plan.folds,
+        repeats=plan.repeats,
+        seed=plan.seed,
         preset=preset,
         landmarks_used=landmarks,
         networks=networks,
         with_biology=with_biology,
         film_alone=film_alone,
         one_pair=[one for one in one_pair if one.row == "enhanced"],
-        summary=summarise(with_biology, film_alone, study.cases, seed),
-        learning=learning_curve(
-            table, first, preset, folds, seed, biology=bool(with_biology)
+        summary=summarise(
+            with_biology, film_alone, study.cases, plan.seed, plan.samples,
+            lambda done, count: tell(Step("intervals", done, count), main),
         ),
-        left_out=left_out(table, found, main, preset if with_biology else None),
+        learning=learning_curve(
+            table, first, preset, plan.folds, plan.seed, biology=biology,
+            report=lambda done, count: tell(Step("learning curve", done, count), main),
+        ),
+        left_out=left_out(table, found, main, preset if biology else None),
         landmarks=landmark_errors(study, found),
         seconds=float(np.median(seconds)) if seconds else float("nan"),
+    )  # fmt: skip
+
+
+def _refuse_no_rows(rows: Sequence[Row], images: Sequence[Row], biology: bool) -> None:
+    if images or ("biology" in rows and biology):
+        return
+    wanted = ", ".join(ROW_NAMES[row] for row in rows) or "none"
+    raise FilmRefused(
+        f"No row can be validated of those that were chosen ({wanted}): 'biology only'"
+        " needs age, sex, height and weight, 'exact STO' the truth of digital hips, and"
+        " every other row films that can be measured."
     )
 
 

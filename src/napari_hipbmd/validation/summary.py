@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from ..anatomy import SITES, Site
 from ..study import Case
 from .agreement import Agreement
-from .bootstrap import Difference, Interval, Resampled
+from .bootstrap import SAMPLES, Difference, Interval, Resampled
 from .rows import Row, RowResult
 from .screening import Screening, screening
 from .strata import Stratum, strata
@@ -66,8 +66,18 @@ def summarise(
     film_alone: Sequence[RowResult],
     cases: Sequence[Case],
     seed: int = 0,
+    samples: int = SAMPLES,
+    report: Callable[[int, int], None] | None = None,
 ) -> Summary:
-    """Find everything; differences, screening and strata for the fuller inputs."""
+    """Find everything; differences, screening and strata for the fuller inputs.
+
+    Parameters
+    ----------
+    samples
+        How many samples of patients the intervals rest on.
+    report
+        Called with (done, all) after every row; may raise to stop.
+    """
     rows: list[RowSummary] = []
     differences: list[Difference] = []
     found_low: list[Screening] = []
@@ -83,8 +93,11 @@ def summarise(
                 here = [found for found in results if found.site == site]
                 if not here:
                     continue
-                resampled = Resampled(here, seed=seed)
-                rows += [_row(inputs, found, resampled) for found in here]
+                resampled = Resampled(here, samples, seed)
+                for found in here:
+                    rows.append(_row(inputs, found, resampled))
+                    if report is not None:
+                        report(len(rows), len(with_biology) + len(film_alone))
                 if results is not main:
                     continue
                 there = {found.row for found in here}

@@ -13,6 +13,7 @@ from ...study import Study
 from ..key_bindings import KeyBindings
 from ..keys_dialog import KeysDialog
 from ..listening import ListeningWidget
+from ..session import session_of
 from .case_bar import CaseBar
 from .check_panel import CheckPanel
 from .conflicts import ConflictWatch
@@ -39,6 +40,7 @@ class WorkbenchWidget(ListeningWidget):
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
+        self._session = session_of(napari_viewer)
         self.work = Work(napari_viewer, self)
         self.canvas = self.work.canvas
         self._dialog: KeysDialog | None = None
@@ -92,6 +94,7 @@ class WorkbenchWidget(ListeningWidget):
         """Open a study as the annotator who is named, where it was left."""
         try:
             self.work.open_study(folder, self.studies.who())
+            self._session.choose_study(Path(folder).absolute())
         except FilmRefused as refusal:
             # A study that waits for the annotator's name is still on offer.
             if Study.is_study(folder):

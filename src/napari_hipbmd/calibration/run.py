@@ -1,4 +1,4 @@
-"""A clinic's own regression: fitted to its films and DXA readings (paper 3.4)."""
+"""``hipbmd train bmd``: a study in, a regression and what it rests on out."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from . import __version__
-from .anatomy import SITES, Site
-from .bmd import PRESETS, BmdModel, Image, Preset
-from .files import write_text_atomic
-from .radiograph import Cancelled, FilmRefused
-from .resources import weights_dir
-from .study import Case, Study
-from .validation import (
+from .. import __version__
+from ..anatomy import SITES, Site
+from ..bmd import PRESETS, BmdModel, Image, Preset
+from ..files import write_text_atomic
+from ..radiograph import FilmRefused
+from ..resources import weights_dir
+from ..study import Case, Study
+from ..validation import (
     PREDICTED,
     TRUTH,
     FeatureTable,
@@ -28,6 +28,7 @@ from .validation import (
     Step,
     checked_covariates,
     collect,
+    copy_networks,
     evaluate,
     feature_table,
     left_out,
@@ -35,6 +36,7 @@ from .validation import (
     networks_provenance,
     pipeline_measure,
     refuse_too_small,
+    stoppable,
     with_reading,
 )
 
@@ -79,11 +81,14 @@ class Calibration:
         Out-of-fold estimates of each target, ``fitted`` those in sample.
     left_out
         Case → which value is missing, or why its film could not be measured.
+    digital
+        Whether it is fitted to digital hips, and so valid for no patient.
     """
 
     model: BmdModel
     results: Sequence[RowResult]
     left_out: dict[str, str]
+    digital: bool = False
 
 
 def calibrate(
@@ -103,15 +108,17 @@ def calibrate(
     ----------
     out
         Folder for ``bmd.json``, which then is a folder of models, and for
-        ``features.csv``, from which an interrupted run resumes.
+        ``features.csv``, from which an interrupted run resumes. Networks of
+        ``models`` are copied there: a regression is of use only behind its own.
     models
-        Folder of networks; the bundled ones when absent.
+        Folder of networks; those that it lacks, and by default all, are the bundled
+        ones.
     command
         What made it, kept in the model.
     report
         Told of every step, with the out-of-fold figures of the films so far.
     cancelled
-        Asked before every film.
+        Asked before every film and after every fold.
     measure
         Measures one case; the pipeline when absent.
 
@@ -128,7 +135,7 @@ def calibrate(
     refuse_too_small(study.cases, 2, plan.targets)
     cases = with_reading(study.cases, plan.targets)
     preset = checked_covariates(cases, plan.preset)
-    tell = report or (lambda step, results: None)
+    tell = stoppable(report, cancelled)
     options: dict[str, object] = {
         "preset": preset, "sites": plan.targets, "rows": (plan.image,),
     }  # fmt: skip
@@ -146,14 +153,15 @@ def calibrate(
     _refuse_too_few(table, found, plan)
     biology = bool(preset.covariates) and _some_biology(table, preset)
     folds = min(plan.folds, len({c.group or c.case_id for c in cases}))
-    tell(Step("fitting", 0, 1), ())
     results = evaluate(
         table, folds, plan.seed, preset=preset, biology=biology,
         sites=plan.targets, rows=(plan.image,),
+        report=lambda done, count, so_far: tell(
+            Step("estimating", done, count, so_far[-1].site), so_far
+        ),
     )  # fmt: skip
     missing = left_out(table, found, results, preset if biology else None, plan.targets)
-    if cancelled is not None and cancelled():
-        raise Cancelled
+    tell(Step("fitting", 0, 1), results)
     name, films = _names(study, cases, plan, table)
     model = BmdModel.fit(
         table.features[plan.image],
@@ -182,9 +190,10 @@ def calibrate(
             "seed": plan.seed,
         },
     )
-    write_text_atomic(out / "bmd.json", model.to_json())
     tell(Step("fitting", 1, 1), results)
-    return Calibration(model, results, missing)
+    copy_networks(folder, out)
+    write_text_atomic(out / "bmd.json", model.to_json())
+    return Calibration(model, results, missing, _are_digital(cases))
 
 
 def _targets_only(table: FeatureTable, targets: Sequence[Site]) -> FeatureTable:
@@ -207,11 +216,15 @@ def _refuse_too_few(table: FeatureTable, found: Sequence[Any], plan: FitPlan) ->
 
 
 def _some_biology(table: FeatureTable, preset: Preset) -> bool:
-    from .bmd import COVARIATES, MINIMUM_CASES
+    from ..bmd import COVARIATES, MINIMUM_CASES
 
     columns = [COVARIATES.index(name) for name in preset.covariates]
     known = np.isfinite(table.covariates[:, columns]).all(axis=1)
     return bool(known.sum() >= MINIMUM_CASES)
+
+
+def _are_digital(cases: Sequence[Case]) -> bool:
+    return all("family" in case.extra for case in cases)
 
 
 def _names(
@@ -228,7 +241,7 @@ def _names(
     sexes = {case.patient.sex for case in cases}
     if len(sexes) == 1 and None not in sexes:
         how.append("women only" if sexes == {"F"} else "men only")
-    if all("family" in case.extra for case in cases):
+    if _are_digital(cases):
         cohorts = sorted({case.case_id.rsplit("-", 1)[0] for case in cases})[:4]
         how = [", ".join(cohorts), *how]
         films = f"{count} digital hips ({'; '.join(how)}; simulated DXA)"

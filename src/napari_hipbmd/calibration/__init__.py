@@ -1,0 +1,14 @@
+"""A clinic's own regression: fitted to its films and DXA readings (paper 3.4)."""
+
+from .run import FOLDS, Calibration, FitPlan, calibrate
+from .tables import fit_grids, fit_notes, fit_text
+
+__all__ = [
+    "FOLDS",
+    "Calibration",
+    "FitPlan",
+    "calibrate",
+    "fit_grids",
+    "fit_notes",
+    "fit_text",
+]
