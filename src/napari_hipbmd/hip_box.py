@@ -16,6 +16,8 @@ HIP_MM = 190.0
 
 _PLAUSIBLE_MM = (150.0, 240.0)
 _LEAST_PX = 32
+_PELVIS_MM = 300.0
+_LYING = 1.15
 _SAME_PX = 1e-3
 OTHER: Mapping[Side, Side] = {"L": "R", "R": "L"}
 
@@ -34,6 +36,20 @@ def default_size(
         if not _PLAUSIBLE_MM[0] <= size * pixel_mm <= _PLAUSIBLE_MM[1]:
             size = round(HIP_MM / pixel_mm)
     return min(size, float(min(shape)))
+
+
+def shows_both_hips(
+    shape: tuple[int, int], spacing_mm: tuple[float, float] | None
+) -> bool:
+    """Whether a film is so wide that it shows a whole pelvis.
+
+    Wider than 300 mm, or lying where its size is not known: a film of one hip is
+    upright or a square.
+    """
+    rows, columns = shape
+    if spacing_mm is not None:
+        return columns * spacing_mm[1] > _PELVIS_MM
+    return columns >= _LYING * rows
 
 
 def on_film(box: HipBox, shape: tuple[int, int]) -> HipBox:

@@ -93,25 +93,44 @@ def test_the_demo_shows_the_whole_film_whatever_room_the_docks_take(
         assert 0 <= at.x() <= width and 0 <= at.y() <= height
 
 
-def test_a_drawn_rectangle_becomes_the_hip_box(
+def drag(viewer: Any, qtbot: Any, start: QPoint, end: QPoint) -> None:
+    native = viewer.window._qt_viewer.canvas.native
+    QTest.mouseMove(native, start)
+    qtbot.wait(30)
+    QTest.mousePress(native, Qt.MouseButton.LeftButton, pos=start)
+    for part in (0.3, 0.6, 1.0):
+        QTest.mouseMove(native, start + (end - start) * part)
+        qtbot.wait(30)
+    QTest.mouseRelease(native, Qt.MouseButton.LeftButton, pos=end)
+
+
+def test_a_drawn_rectangle_becomes_the_hip_box_and_stays_a_square_when_dragged(
     window: Any, qtbot: Any, measurement: Measurement, pipeline: Any
 ) -> None:
     widget = show_measurement(window, measurement)
     qtbot.wait(300)
     widget.findChild(QPushButton, "draw_box").click()
-    native = window.window._qt_viewer.canvas.native
     film = window.layers[0]
-    a, b = (on_canvas(window, film.data_to_world(p)) for p in ((20, 10), (400, 350)))
-    QTest.mousePress(native, Qt.MouseButton.LeftButton, pos=a)
-    for part in (0.3, 0.6, 1.0):
-        QTest.mouseMove(native, a + (b - a) * part)
-        qtbot.wait(20)
-    QTest.mouseRelease(native, Qt.MouseButton.LeftButton, pos=b)
+
+    def at(*row_column: float) -> QPoint:
+        return on_canvas(window, film.data_to_world(row_column))
+
+    drag(window, qtbot, at(20, 10), at(220, 190))
     note = widget.findChild(QLabel, "box_note")
     qtbot.waitUntil(lambda: "drawn by hand" in note.text())
-    box = result(window, "box").data[-1]
-    np.testing.assert_allclose(box.min(axis=0), (20, 10), atol=3)
-    np.testing.assert_allclose(box.max(axis=0), (400, 350), atol=3)
+    layer = result(window, "box")
+    np.testing.assert_allclose(layer.data[-1].min(axis=0), (20, 0), atol=3)
+    np.testing.assert_allclose(layer.data[-1].max(axis=0), (220, 200), atol=3)
+    assert layer.mode == "select" and layer.selected_data == {0}
+
+    drag(window, qtbot, at(220, 200), at(320, 220))
+    low, high = layer.data[-1].min(axis=0), layer.data[-1].max(axis=0)
+    np.testing.assert_allclose(high - low, 300, atol=6)
+    np.testing.assert_allclose(low, (20, 0), atol=3)
+
+    drag(window, qtbot, at(100, 100), at(130, 110))
+    np.testing.assert_allclose(layer.data[-1].min(axis=0), low + (30, 10), atol=4)
+    np.testing.assert_allclose(np.ptp(layer.data[-1], axis=0), high - low, atol=0.01)
 
 
 @pytest.mark.slow

@@ -304,26 +304,45 @@ def test_measuring_again_replaces_the_layers_and_keeps_what_is_shown(
     assert not dock.layer("regions").visible
 
 
-def test_a_drawn_rectangle_is_the_hip_box(dock: Dock, pipeline: FakePipeline) -> None:
+def test_a_drawn_rectangle_is_the_hip_box_as_a_square_on_the_film(
+    dock: Dock, pipeline: FakePipeline
+) -> None:
     dock.press("draw_box")
     box = dock.layer("box")
     assert dock.viewer.layers.selection.active == box
     assert box.mode == "add_rectangle"
     box.add_rectangles(np.array([[20, 10], [20, 210], [320, 210], [320, 10]]))
-    assert dock.text("box_note") == "200 × 300 pixels, drawn by hand."
+    assert dock.text("box_note") == ("300 × 300 pixels of the left hip, drawn by hand.")
     dock.measure()
     drawn = pipeline.calls[0]["box"]
-    assert (drawn.x0, drawn.y0, drawn.x1, drawn.y1) == (10, 20, 210, 320)
+    assert (drawn.x0, drawn.y0, drawn.x1, drawn.y1) == (-0.5, 20, 299.5, 320)
 
 
-def test_a_tiny_box_is_refused_before_anything_runs(
+def test_of_two_hips_the_one_is_measured_whose_side_is_chosen(
     dock: Dock, pipeline: FakePipeline
 ) -> None:
+    side = dock.find(QComboBox, "side")
+    for hip, x in (("L", 0), ("R", 150)):
+        side.setCurrentIndex(side.findData(hip))
+        dock.press("draw_box")
+        corners = np.array([[20, x], [20, x + 200], [220, x + 200], [220, x]])
+        dock.layer("box").add_rectangles(corners)
+    side.setCurrentIndex(side.findData(None))
+    assert "choose the side" in dock.text("box_note")
+    dock.measure()
+    assert "choose the side" in dock.text("flags") and not pipeline.calls
+    for hip, x0 in (("L", 0), ("R", 150)):
+        side.setCurrentIndex(side.findData(hip))
+        dock.measure()
+        assert pipeline.calls[-1]["side"] == hip
+        assert pipeline.calls[-1]["box"].x0 == x0
+
+
+def test_a_tiny_box_is_refused_when_it_is_drawn(dock: Dock) -> None:
     dock.press("draw_box")
     dock.layer("box").add_rectangles(np.array([[2, 1], [2, 5], [8, 5], [8, 1]]))
-    dock.measure()
     assert "smaller than 32 pixels" in dock.text("flags")
-    assert not pipeline.calls
+    assert not len(dock.layer("box").data)
 
 
 def test_a_picture_without_spacing_asks_for_it_and_then_lies_in_mm(

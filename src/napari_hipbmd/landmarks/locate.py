@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..anatomy import Points, is_mirrored
 from ..canvas import make_canvas
-from ..radiograph import FloatImage, HipBox, Side
+from ..hip_box import on_film, shows_both_hips
+from ..radiograph import Cancelled, FloatImage, HipBox, Radiograph, Side
 from .predict import LandmarkFinder
 
 BOX_MM = 190.0
@@ -18,6 +20,8 @@ WITHOUT_SPACING = (0.45, 0.6, 0.8, 1.0)  # of the film's short side
 BATCH = 8
 LEAST_SHARE = 0.2  # a film is not wider than five hip boxes
 EMPTY_SHARE = 0.45
+HALF = 0.56
+"""Of a pelvis film's width: a little over half, for a patient who lies to the side."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,51 @@ def locate(
         near = [box_around(found, factor) for factor in (0.9, 1.0, 1.15)]
         best = _best(finder, grey, [*near, best.box], (best.side,))
     return best
+
+
+def propose(
+    finder: LandmarkFinder,
+    film: Radiograph,
+    side: Side | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> dict[Side, HipBox]:
+    """A hip box for every hip of a film, to be looked at by a person.
+
+    On a film of the whole pelvis the right hip is searched for on the left of the film
+    and the left one on the right, by radiological convention.
+
+    Parameters
+    ----------
+    side
+        What a film of one hip shows, by default what it says.
+    cancelled
+        Asked between the hips.
+
+    Raises
+    ------
+    Cancelled
+        If asked to stop.
+    """
+    grey, spacing = film.grey(), film.spacing_mm
+    side = side or film.side
+    if not shows_both_hips(film.shape, spacing):
+        if needs_locating(film.shape, spacing):
+            found = locate(finder, grey, spacing, side)
+        else:
+            found = best_side(finder, grey, film.whole_box())
+        return {side or found.side: on_film(found.box, film.shape)}
+    rows, columns = film.shape
+    width = round(HALF * columns)
+    boxes: dict[Side, HipBox] = {}
+    halves: tuple[tuple[Side, int], ...] = (("R", 0), ("L", columns - width))
+    for hip, first in halves:
+        if cancelled():
+            raise Cancelled
+        half = np.ascontiguousarray(grey[:, first : first + width])
+        box = locate(finder, half, spacing, hip).box
+        moved = HipBox(box.x0 + first, box.y0, box.x1 + first, box.y1)
+        boxes[hip] = on_film(moved, film.shape)
+    return boxes
 
 
 def box_around(landmarks_xy: Points, factor: float = 1.0) -> HipBox:

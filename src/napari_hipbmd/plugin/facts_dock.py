@@ -40,7 +40,6 @@ class FilmFactsWidget(ListeningWidget):
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
         self._session: Session = session_of(napari_viewer)
-        self._viewer = napari_viewer
         self._film: Any = None
         self._setup_ui()
         self._listen()
@@ -84,7 +83,7 @@ class FilmFactsWidget(ListeningWidget):
         self._film = None
 
     def _on_layers_changed(self, event: Any = None) -> None:
-        film = film_in_front(self._viewer)
+        film = film_in_front(self._session)
         if film is not self._film:
             self._film = film
             # What was asked for about one film was not asked for about the next.

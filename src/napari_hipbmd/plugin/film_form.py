@@ -31,11 +31,13 @@ class FilmForm(QWidget):
     """The upper part of the dock.
 
     ``film_chosen`` is emitted when another film is chosen, ``patient_edited`` when a
-    person changes a value about the patient, ``box_wanted`` for the button.
+    person changes a value about the patient, ``side_edited`` when another side is
+    chosen, ``box_wanted`` for the button.
     """
 
     film_chosen = Signal()
     patient_edited = Signal()
+    side_edited = Signal()
     box_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -173,6 +175,7 @@ class FilmForm(QWidget):
         self.sex.currentIndexChanged.connect(lambda _: self.patient_edited.emit())
         for box in (self.age, self.height, self.weight):
             box.valueChanged.connect(lambda _: self.patient_edited.emit())
+        self.side_choice.currentIndexChanged.connect(lambda _: self.side_edited.emit())
         self.box_button.clicked.connect(lambda _: self.box_wanted.emit())
 
 

@@ -162,6 +162,13 @@ def box_of_rectangle(corners_row_col: NDArray[np.float64]) -> HipBox:
     return HipBox(float(x0), float(y0), float(x1), float(y1))
 
 
+def box_corners(box: HipBox) -> NDArray[np.float64]:
+    """A hip box as napari's rectangle, the inverse of :func:`box_of_rectangle`."""
+    return np.array(
+        [(box.y0, box.x0), (box.y0, box.x1), (box.y1, box.x1), (box.y1, box.x0)]
+    )
+
+
 def _image_layers(images: HipImages, place: Place) -> list[LayerData]:
     where = place.arguments(images.corner_row_col)
     parts = {
@@ -191,9 +198,8 @@ def _was_guessed(measurement: Measurement) -> bool:
 
 
 def _box_layer(box: HipBox, place: Place) -> LayerData:
-    corners = [(box.y0, box.x0), (box.y0, box.x1), (box.y1, box.x1), (box.y1, box.x0)]
     return (
-        [np.array(corners)],
+        [box_corners(box)],
         {
             **place.arguments(),
             "name": "hip box found",

@@ -16,11 +16,12 @@ from qtpy.QtWidgets import (
 )
 
 from ..measurement import Measurement
-from ..radiograph import FilmRefused, HipBox, Patient, Radiograph
+from ..radiograph import FilmRefused, HipBox, Patient, Radiograph, Side
 from .choices_form import ChoicesForm
 from .film_form import BUSY, NO_FILM, FilmForm
 from .films import film_of
-from .identity import facts_of, kind_of
+from .hip_boxes import WORDS
+from .identity import facts_of
 from .listening import Heard, ListeningWidget
 from .origins import origin_of
 from .report_button import ReportButton
@@ -107,6 +108,7 @@ class MeasureWidget(ListeningWidget):
         self.form.film_chosen.connect(self._on_film_chosen)
         self.form.patient_edited.connect(self._on_patient_edited)
         self.form.box_wanted.connect(self._on_box_wanted)
+        self.form.side_edited.connect(self._show_box)
         self.measure_button.clicked.connect(lambda _: self._on_measure_clicked())
         self.cancel_button.clicked.connect(lambda _: self._on_cancel_clicked())
         for part in (self.choices, self.report_button):
@@ -124,6 +126,8 @@ class MeasureWidget(ListeningWidget):
             (self._session.film_changed, self._on_film_changed),
             (self._session.models_chosen, self._on_models_chosen),
             (self._session.policy_chosen, self.choices.show_policy),
+            (self._session.hip_boxes.changed, self._on_boxes_changed),
+            (self._session.hip_boxes.said, self._on_boxes_said),
         ]
 
     def _on_listening(self) -> None:
@@ -136,9 +140,6 @@ class MeasureWidget(ListeningWidget):
 
     def _on_layers_changed(self, event: Any = None) -> None:
         self.form.set_films(self._session.films())
-        for layer in self._session.layers:
-            if kind_of(layer) == "box":
-                layer.events.data.connect(self._on_box_drawn)
         self._show_box()
         self._set_running(self._run is not None)
 
@@ -188,28 +189,35 @@ class MeasureWidget(ListeningWidget):
     def _on_box_wanted(self) -> None:
         layer = self.form.film_layer()
         if layer is not None:
-            self._session.draw_box(layer)
+            self._session.hip_boxes.draw(layer, self.form.side())
             self.form.show_box("Drag a rectangle around the hip, then press Measure.")
 
-    def _on_box_drawn(self, event: Any = None) -> None:
-        self._show_box()
+    def _on_boxes_changed(self, layer: Any) -> None:
+        if layer is self.form.film_layer():
+            self._show_box()
+
+    def _on_boxes_said(self, layer: Any, text: str) -> None:
+        if layer is self.form.film_layer():
+            self.results.warn(text)
 
     def _on_measure_clicked(self) -> None:
         layer = self.form.film_layer()
         try:
             film = self._film_to_measure(layer)
-            box = self._session.box(layer)
+            box, side = self._session.hip_boxes.to_measure(layer, self.form.side())
         except FilmRefused as refusal:
             self.results.warn(str(refusal))
             return
-        self._start(layer, film, box)
+        self._start(layer, film, box, side)
 
-    def _start(self, layer: Any, film: Radiograph, box: HipBox | None) -> None:
+    def _start(
+        self, layer: Any, film: Radiograph, box: HipBox | None, side: Side | None
+    ) -> None:
         self._measured_layer, self._measured_data = layer, layer.data
         arguments = {
             "image": facts_of(layer).get("case_id", ""),
             "patient": self.form.patient(),
-            "side": self.form.side(),
+            "side": side,
             "box": box,
         }
         folder = self._session.models_folder
@@ -294,14 +302,16 @@ class MeasureWidget(ListeningWidget):
         if layer is None:
             return
         try:
-            box = self._session.box(layer)
+            box, side = self._session.hip_boxes.to_measure(layer, self.form.side())
         except FilmRefused as refusal:
             self.form.show_box(str(refusal))
             return
+        if box is None:
+            self.form.show_box(WHOLE_FILM)
+            return
+        hip = f" of the {WORDS[side]} hip" if side else ""
         self.form.show_box(
-            WHOLE_FILM
-            if box is None
-            else f"{box.width:.0f} × {box.height:.0f} pixels, drawn by hand."
+            f"{box.width:.0f} × {box.height:.0f} pixels{hip}, drawn by hand."
         )
 
     def _set_running(self, running: bool) -> None:

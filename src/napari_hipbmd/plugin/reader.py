@@ -8,9 +8,9 @@ from pathlib import Path
 from napari.utils.notifications import show_info
 
 from ..radiograph import FilmRefused
-from .contrast import widen_when_inserted
 from .films import film_layer
 from .layers import LayerData
+from .session import follow_viewer
 
 PathOrPaths = str | Sequence[str]
 
@@ -36,7 +36,7 @@ def _reader(paths: list[Path]) -> Callable[[PathOrPaths], list[LayerData]] | Non
 
     def read(path: PathOrPaths) -> list[LayerData]:
         """One layer a film, whatever their sizes and spacings."""
-        widen_when_inserted()
+        follow_viewer()
         # Films are not read twice: whether one can be is only known by reading it.
         films = [opened.pop(p, None) or open_film(p) for p in _paths(path)]
         return [film_layer(film) for film in films]

@@ -6,20 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
-from napari.layers import Layer, Shapes
+from napari.layers import Layer
 from psygnal import Signal
 
 from ..anatomy import INDEX, LANDMARK_IDS
 from ..measurement import Measurement
 from ..quality import NONE, Policy, policy_of_study, withhold
-from ..radiograph import FilmRefused, HipBox, Patient
+from ..radiograph import FilmRefused, Patient
 from .camera import look_at_hip
 from .contrast import widen, widen_when_inserted
 from .films import can_be_a_film
-from .identity import RESULTS, belongs_to, kind_of, tag
+from .hip_boxes import HipBoxes
+from .identity import RESULTS, belongs_to, kind_of
 from .layers import (
-    BOX_COLOUR,
-    box_of_rectangle,
     landmark_states,
     landmark_style,
     landmarks_xy,
@@ -41,6 +40,18 @@ def session_of(viewer: Any) -> Session:
     if viewer not in _sessions:
         _sessions[viewer] = Session(viewer)
     return _sessions[viewer]
+
+
+def follow_viewer() -> None:
+    """Be ready for the films that the viewer in front is about to get.
+
+    They get their full range, their hip boxes, and the right mouse button.
+    """
+    from napari import current_viewer
+
+    viewer = current_viewer()
+    if viewer is not None:
+        session_of(viewer)
 
 
 class Session:
@@ -65,6 +76,8 @@ class Session:
         Which flagged values are withheld.
     study_folder
         The study that was opened last, by whichever dock; None before.
+    hip_boxes
+        The hip boxes of the films.
     """
 
     measured = Signal(object)
@@ -88,6 +101,7 @@ class Session:
         widen_when_inserted(viewer)
         for layer in viewer.layers:
             widen(layer)
+        self.hip_boxes = HipBoxes(self)
 
     @property
     def layers(self) -> Any:
@@ -151,38 +165,6 @@ class Session:
             if kind_of(layer) == kind and belongs_to(layer, film_layer):
                 return layer
         return None
-
-    def box(self, film_layer: Layer) -> HipBox | None:
-        """The hip box that was drawn last on a film, or None.
-
-        Raises
-        ------
-        FilmRefused
-            If it is too small to hold a hip.
-        """
-        layer = self.result(film_layer, "box")
-        if layer is None or not layer.data:
-            return None
-        return box_of_rectangle(layer.data[-1])
-
-    def draw_box(self, film_layer: Layer) -> Layer:
-        """Let a person draw the hip box: its layer, active and ready to draw on."""
-        layer = self.result(film_layer, "box")
-        if layer is None:
-            metadata = tag("box", film_id=str(film_layer.unique_id))
-            layer = Shapes(
-                ndim=2,
-                name=f"{film_layer.name}: hip box",
-                edge_color=BOX_COLOUR,
-                face_color="transparent",
-                edge_width=3,
-                metadata=metadata,
-                **Place.of(film_layer).arguments(),
-            )
-            self.layers.append(layer)
-        self.layers.selection.active = layer
-        layer.mode = "add_rectangle"
-        return layer
 
     def show(
         self, film_layer: Layer, measurement: Measurement, models: Models | None = None
@@ -320,7 +302,7 @@ class Session:
     def _give_spacing(self, film_layer: Layer, spacing: tuple[float, float]) -> None:
         film_layer.scale = spacing
         film_layer.units = MILLIMETRES
-        box = self.result(film_layer, "box")
+        box = self.hip_boxes.layer(film_layer)
         if box is not None:
             box.scale = spacing
             box.units = MILLIMETRES

@@ -48,6 +48,7 @@ class StudyWidget(QWidget):
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
         self._viewer = napari_viewer
+        session_of(napari_viewer)  # shows the hip boxes of films that are opened
         self._run: Run | None = None
         self._opened = 0
         self._setup_ui()

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..radiograph import Patient, Side
+
+if TYPE_CHECKING:
+    from ..study import Case
+
+HIPS = {"L": "left hip", "R": "right hip", None: "side not said"}
 
 
 @dataclass(frozen=True)
@@ -51,23 +57,29 @@ def _study(folder: Path) -> FolderList:
 
     cases = Study.open(folder).cases
     missing = [case for case in cases if not case.image.is_file()]
-    films = tuple(
-        ListedFilm(
-            case.image,
-            case.case_id,
-            (f"Patient {case.group}",) if case.group != case.case_id else (),
-            {"L": "left hip", "R": "right hip", None: "side not said"}[case.side],
-            case.patient,
-            case.side,
-        )
-        for case in cases
-        if case not in missing
-    )
+    hips: dict[Path, list[Case]] = {}
+    for case in cases:
+        if case not in missing:
+            hips.setdefault(case.image, []).append(case)
+    films = tuple(_film(*both) for both in hips.values())
     reasons = tuple(
         (case.case_id, "its film is not there: check the column image of cases.csv")
         for case in missing
     )
     return FolderList(folder, films, reasons, is_study=True)
+
+
+def _film(case: Case, *others: Case) -> ListedFilm:
+    """One film with all its hips; it is called after the first of them."""
+    hips = (case, *others)
+    return ListedFilm(
+        case.image,
+        case.case_id,
+        (f"Patient {case.group}",) if case.group != case.case_id or others else (),
+        " and ".join(HIPS[hip.side] for hip in hips),
+        case.patient,
+        None if others else case.side,
+    )
 
 
 def _any_folder(folder: Path) -> FolderList:

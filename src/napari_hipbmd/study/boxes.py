@@ -16,11 +16,11 @@ from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..dicom import public_path
 from ..files import locked, write_text_atomic
+from ..hip_box import OTHER
 from ..radiograph import FilmRefused, HipBox, Side
 from .case import Case, checked_name
-from .film_hips import with_hips, without_hips
+from .film_hips import refuse_labelled, with_hips, with_other_side, without_hips
 from .labels import utc_now
 from .table import TABLE, read_cases, write_cases
 
@@ -49,7 +49,8 @@ class BoxesChanged(FilmRefused):
         who = "" if last is None else f" by {last.by}"
         super().__init__(
             f"The hip boxes of this film were changed{who} in another window or by"
-            " another program; yours were not written over them. Place them again."
+            " another program, and yours were not written over them: look at those,"
+            " then place yours again."
         )
         self.theirs = theirs
 
@@ -167,6 +168,8 @@ def remember_boxes(
         If the folder cannot be written, its boxes or its table cannot be read, or a
         row of the table does not say which hip its DXA reading is of.
     """
+    from ..dicom import public_path  # loads pydicom
+
     checked_name(by, "Your name")
     folder = boxes_folder(film)
     relative = _relative(film, folder)
@@ -185,24 +188,30 @@ def remember_boxes(
         key = relative if public_path(film, folder) == relative else _number(relative)
         kept = {k: v for k, v in there.films.items() if k not in (relative, key)}
         kept |= {key: wanted} if wanted else {}
-        gone = set(known) - set(wanted)
         # Rows first: a hip that has a row and no box yet is still searched for.
-        _update_table(folder, relative, set(wanted), gone, Path(key).stem)
+        _update_table(folder, relative, known, wanted, Path(key).stem)
         write_text_atomic(folder / BOXES, _text(kept))
     return wanted
 
 
 def _update_table(
-    folder: Path, relative: str, here: set[Side], gone: set[Side], name: str
+    folder: Path, relative: str, known: FilmBoxes, wanted: FilmBoxes, name: str
 ) -> None:
+    """Give every box its row, and take away the rows of boxes that are gone."""
     if not (folder / TABLE).is_file():
         return
     cases = read_cases(folder)
     labels = folder / "labels"
     used = {path.stem for path in labels.glob("*/*.json")}
     used |= {path.stem for path in labels.glob("*/journal/*.jsonl")}
-    image = folder / relative
-    after = without_hips(with_hips(cases, image, here, name), image, gone, used)
+    image, gone = folder / relative, set(known) - set(wanted)
+    after = cases
+    if any(_is_same(one, known.get(OTHER[side])) for side, one in wanted.items()):
+        refuse_labelled(cases, image, used)
+        if len(known) == len(wanted) == 1:
+            after = with_other_side(cases, image, *wanted)
+    after = with_hips(after, image, set(wanted), name)
+    after = without_hips(after, image, gone, used)
     if after != cases:
         write_cases(folder, after)
 
@@ -228,6 +237,11 @@ def _relative(film: Path, folder: Path) -> str:
 def _number(relative: str) -> str:
     """What stands for a path that names somebody."""
     return f"film-{hashlib.sha256(relative.encode()).hexdigest()[:16]}"
+
+
+def _is_same(one: PlacedBox, other: PlacedBox | None) -> bool:
+    """Whether two boxes lie in the same place."""
+    return other is not None and one.box == other.box
 
 
 def _rounded(box: HipBox) -> HipBox:

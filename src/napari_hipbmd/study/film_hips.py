@@ -92,9 +92,42 @@ def without_hips(
     return found
 
 
-def in_words(side: Side) -> str:
-    """``"left"`` or ``"right"``."""
-    return _WORDS[side]
+def with_other_side(cases: Sequence[Case], image: Path, side: Side) -> list[Case]:
+    """A table's cases, the film's only hip being of this side and not of the other.
+
+    Raises
+    ------
+    FilmRefused
+        If the table has a DXA reading of the other side.
+    """
+    about = [case for case in cases if case.image == image]
+    if len(about) != 1 or about[0].side != OTHER[side]:
+        return list(cases)
+    [case] = about
+    if any(value is not None for value in case.dxa.values()):
+        raise FilmRefused(
+            f"The table has a DXA reading of {case.case_id} as a"
+            f" {_WORDS[OTHER[side]]} hip: if that is wrong, change its column side."
+        )
+    return [replace(case, side=side) if each is case else each for each in cases]
+
+
+def refuse_labelled(
+    cases: Sequence[Case], image: Path, labelled: Collection[str]
+) -> None:
+    """Keep landmarks from lying on another hip than the one they were placed on.
+
+    Raises
+    ------
+    FilmRefused
+        If a hip of the film has landmarks.
+    """
+    for case in cases:
+        if case.image == image and case.case_id in labelled:
+            raise FilmRefused(
+                f"Landmarks were placed on {case.case_id}, and would lie on the other"
+                " hip: the sides stay as they are; take its labels away first."
+            )
 
 
 def _name_beside(other: Case, side: Side) -> str:

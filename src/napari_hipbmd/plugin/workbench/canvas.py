@@ -16,13 +16,18 @@ from ...anatomy import INDEX, LANDMARK_IDS
 from ...radiograph import FilmRefused
 from ...study import Labels
 from ..identity import facts_of, kind_of
-from ..layers import BOX_COLOUR, LayerData, box_of_rectangle, points_row_col
+from ..layers import (
+    BOX_COLOUR,
+    LayerData,
+    box_corners,
+    box_of_rectangle,
+    points_row_col,
+)
 from ..place import Place
 from ..session import session_of
 from .case_layers import (
     ALL_REGIONS,
     OTHER_COLOUR,
-    box_corners,
     changed_outlines,
     label_points,
     line_width,

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...anatomy import INDEX, LANDMARKS, POLYGONS, Points, Region
-from ...radiograph import HipBox
 from ...study import Labels, State
 from ...study.edits import tangled
 from ..layers import (
@@ -149,13 +148,6 @@ def changed_outlines(
         if len(after) != len(polygon)
         or not np.allclose(after[:, -2:][:, ::-1], polygon)
     }
-
-
-def box_corners(box: HipBox) -> NDArray[np.float64]:
-    """A hip box as napari's rectangle."""
-    return np.array(
-        [(box.y0, box.x0), (box.y0, box.x1), (box.y1, box.x1), (box.y1, box.x0)]
-    )
 
 
 def other_points(
