@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from napari_hipbmd.enhancement.networks import Autoencoder, AutoencoderShape, loss
+from napari_hipbmd.enhancement.networks import (
+    Autoencoder,
+    AutoencoderShape,
+    UNet,
+    build,
+    for_inference,
+    loss,
+)
 
 SMALL = AutoencoderShape((4, 6, 8, 8))
 
@@ -47,6 +54,59 @@ def test_the_loss_is_equation_1():
     assert float(penalty) == pytest.approx(0.01 * (z**2).mean())
 
 
-@pytest.mark.parametrize("shape", [SMALL, AutoencoderShape((2, 3), norm=False)])
+AROUND = AutoencoderShape((4, 6, 8), grid_px=64, context=3)
+SKIPPING = AutoencoderShape((8, 6, 8), grid_px=64, context=2, skips=True)
+
+
+@pytest.mark.parametrize("shape", [AROUND, SKIPPING])
+def test_every_architecture_draws_the_same_when_folded_for_speed(shape):
+    torch.manual_seed(0)
+    network = build(shape)
+    films = torch.rand(4, 1, 64, 64)
+    network.train()
+    network(films)  # norms that are not the identity
+    network.eval()
+    fast = for_inference(network)
+    with torch.inference_mode():
+        for one, other in zip(network(films), fast(films), strict=True):
+            torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+        sto, z = network(films)
+        torch.testing.assert_close(network.encode(films), z)
+        stages = network.stages(films)
+    assert [x.shape[1] for x in stages] == list(shape.channels)
+    assert [x.shape[2] for x in stages] == [32, 16, 8]
+    torch.testing.assert_close(stages[-1], z)
+    assert sto.shape == films.shape
+    assert z.shape == (4, 8, 8, 8)
+    assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in fast.modules())
+
+
+def reach(shape):
+    """How far from a pixel of the film its STO can still change, in pixels."""
+    torch.manual_seed(0)
+    network = build(shape).eval()
+    film = torch.rand(1, 1, 64, 64, requires_grad=True)
+    network(film)[0][0, 0, 2, 2].backward()
+    return int((film.grad[0, 0] != 0).nonzero().max())
+
+
+def test_context_blocks_let_soft_tissue_far_away_tell():
+    assert reach(AROUND) > reach(AutoencoderShape((4, 6, 8), grid_px=64))
+
+
+def test_skips_make_a_u_net():
+    assert isinstance(build(SKIPPING), UNet)
+    assert isinstance(build(AROUND), Autoencoder)
+
+
+@pytest.mark.parametrize("wrong", [{"context": 9}, {"context": "2"}, {"grid_px": 4}])
+def test_an_impossible_card_is_refused(wrong):
+    with pytest.raises(ValueError):
+        AutoencoderShape.from_json({**AROUND.to_json(), **wrong})
+
+
+@pytest.mark.parametrize(
+    "shape", [SMALL, SKIPPING, AutoencoderShape((2, 3), norm=False)]
+)
 def test_an_architecture_survives_its_card(shape):
     assert AutoencoderShape.from_json(shape.to_json()) == shape

@@ -15,7 +15,7 @@ from napari_hipbmd.hips import Hips, to_levels
 from napari_hipbmd.landmarks.predict import LandmarkFinder
 from napari_hipbmd.landmarks.retraining import retrain
 from napari_hipbmd.landmarks.training import Labelled, LandmarkTraining, counted
-from napari_hipbmd.learning import Fit
+from napari_hipbmd.learning import Fit, write_model
 from napari_hipbmd.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.recipes import load_hips, retrain_landmarks
 from napari_hipbmd.resources import weights_dir
@@ -132,3 +132,23 @@ def test_labels_have_no_meaning_for_enhancement(labelled, tmp_path, capsys):
          "--from", str(tmp_path)]
     )  # fmt: skip
     assert code == 2 and "--from has no effect" in capsys.readouterr().err
+
+
+def test_a_correction_that_does_harm_on_the_new_films_is_dropped(
+    labelled, tmp_path, sample_study
+):
+    finder = LandmarkFinder.load(weights_dir())
+    good = {k: v.clone() for k, v in finder.network.correction.state_dict().items()}
+    harm = finder.network.correction
+    harm.offset += 3 * harm.limit.max()
+    harm.limit += 3 * harm.limit.max()
+    write_model(
+        tmp_path / "harm", "landmarks", finder.network.state_dict(), finder.card
+    )
+    plan = Fit(tmp_path / "out", 1, 2, device="cpu")
+    retrain_landmarks(labelled, None, plan, tmp_path / "harm")
+    assert not LandmarkFinder.load(tmp_path / "out").network.correction.used
+    retrain_landmarks(labelled, None, replace(plan, out=tmp_path / "kept"))
+    kept = LandmarkFinder.load(tmp_path / "kept").network.correction.state_dict()
+    for name, value in good.items():
+        torch.testing.assert_close(kept[name], value)

@@ -17,16 +17,16 @@ from ..canvas import Canvas, normalisation
 from ..learning import load_into, read_model
 from ..measurement import HipImages
 from ..radiograph import FilmRefused, FloatImage
-from .networks import Autoencoder, AutoencoderShape, for_inference
+from .networks import AutoencoderShape, Network, build, for_inference
 
 NAME = "enhancement"
 
 
 @dataclass(frozen=True, eq=False)
 class Enhancer:
-    """A trained autoencoder and its card."""
+    """A trained network and its card."""
 
-    network: Autoencoder
+    network: Network
     card: dict[str, Any]
 
     @classmethod
@@ -50,7 +50,7 @@ class Enhancer:
             raise FilmRefused(
                 f"The card of the {NAME} model in {folder} has no usable architecture."
             ) from error
-        network = Autoencoder(shape)
+        network = build(shape)
         load_into(network, state, NAME)
         return cls(for_inference(network), card)
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import nn
 
 from ..canvas import Canvas
 from ..radiograph import FloatImage, HipBox
@@ -67,13 +66,8 @@ def encoder_stages(enhancer: Enhancer, canvas: Canvas) -> tuple[Stage, ...]:
         One :class:`Stage` for each halving of the grid.
     """
     seen, _low, _scale = as_input(canvas, enhancer.network.grid_px)
-    blocks = list(enhancer.network.encoder)
-    found: list[FloatImage] = []
     with torch.inference_mode():
-        for block, after in zip(blocks, [*blocks[1:], None], strict=True):
-            seen = block(seen)
-            if after is None or _halves(after):
-                found.append(seen[0].float().numpy().copy())
+        found = [x[0].float().numpy().copy() for x in enhancer.network.stages(seen)]
     return tuple(
         Stage(
             LATENT if number == len(found) else f"stage {number}",
@@ -81,12 +75,4 @@ def encoder_stages(enhancer: Enhancer, canvas: Canvas) -> tuple[Stage, ...]:
             canvas.square,
         )
         for number, values in enumerate(found, 1)
-    )
-
-
-def _halves(block: nn.Module) -> bool:
-    """Whether a block begins a new stage: its convolution has a stride of 2."""
-    return any(
-        isinstance(part, nn.Conv2d) and part.stride == (2, 2)
-        for part in block.modules()
     )

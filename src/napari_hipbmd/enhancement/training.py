@@ -18,7 +18,7 @@ from ..learning import Fit, Report, channels_last, fit, write_model
 from ..synthesis import Operator, PairsFolder, additive
 from ..synthesis import replace as paste
 from .data import Item, mixture
-from .networks import Autoencoder, AutoencoderShape, loss
+from .networks import AutoencoderShape, build, loss
 from .watch import add_to_curve, write_picture
 
 with warnings.catch_warnings():
@@ -46,6 +46,7 @@ class Recipe:
     bias_weight: float = 0.0
     tissue: float = 0.0
     local: float = 0.0
+    oversampling: int = 1
     operator: Operator = "additive"
 
 
@@ -90,7 +91,7 @@ class EnhancementTraining(LightningModule):
     def __init__(self, recipe: Recipe, epochs: int) -> None:
         super().__init__()
         self.recipe, self.epochs = recipe, epochs
-        self.network = channels_last(Autoencoder(recipe.shape))
+        self.network = channels_last(build(recipe.shape))
 
     def _pair(
         self, film: Tensor, sto: Tensor, mixable: Tensor
@@ -99,7 +100,9 @@ class EnhancementTraining(LightningModule):
         recipe, n = self.recipe, len(film)
         both = torch.cat([film, sto], 1)
         matrix = augmentation.random_frames(n, augmentation.Wobble(), film.device)
-        both = augmentation.view(both, matrix, self.network.grid_px)
+        fine = recipe.oversampling  # as smooth as what the network is used on
+        both = augmentation.view(both, matrix, fine * self.network.grid_px)
+        both = functional.avg_pool2d(both, fine)
         film, sto = both[:, :1], both[:, 1:]
         mixed = torch.rand(n, 1, 1, 1, device=film.device) < recipe.mixed_share
         mixed &= mixable.view(-1, 1, 1, 1)
@@ -123,9 +126,13 @@ class EnhancementTraining(LightningModule):
             film, sto = both[:, :1], both[:, 1:]
         return film, sto
 
+    def scale_of(self, film: Tensor) -> tuple[Tensor, Tensor]:
+        """Offset and scale by which the network sees each film, ``(n, 1, 1, 1)``."""
+        return augmentation.normalise(film)
+
     def _loss(self, film: Tensor, sto: Tensor, noise: float) -> tuple[Tensor, Tensor]:
         bone = (film - sto).abs() > BONE_VISIBLE
-        low, scale = augmentation.normalise(film)
+        low, scale = self.scale_of(film)
         seen = (film - low) / scale
         if noise:
             seen = augmentation.add_noise(seen, noise)

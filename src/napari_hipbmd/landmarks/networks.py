@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from ..anatomy import REGION_LANDMARKS, REGIONS
 from ..augmentation import normalise
+from .correction import Correction
 
 Preset = Literal["default", "paper"]
 FIRST_PX, SECOND_PX = 256, 128
@@ -120,7 +121,7 @@ class RegressionNetwork(nn.Module):
 
 
 class Decentralised(nn.Module):
-    """All four networks: ``first`` and one for each region."""
+    """All four networks, ``first`` and one for each region, and their correction."""
 
     def __init__(self, preset: Preset) -> None:
         super().__init__()
@@ -133,6 +134,7 @@ class Decentralised(nn.Module):
             else:
                 nets[name] = RegressionNetwork(points, 6 if first else 5)
         self.nets = nn.ModuleDict(nets)
+        self.correction = Correction()
 
     def forward(self, name: str, image: Tensor) -> tuple[Tensor, Tensor | None]:
         """Run one network: points ``(n, k, 2)`` in −1 … 1 and its heatmaps."""

@@ -17,6 +17,7 @@ from ..canvas import Canvas
 from ..learning import load_into, read_model
 from ..measurement import LandmarkSet
 from ..radiograph import FilmRefused
+from .correction import Correction
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, ruler
 from .networks import FIRST_PX, SECOND_PX, Decentralised, as_input, spread
 
@@ -67,8 +68,10 @@ def find_centres(
 
 
 @torch.inference_mode()
-def find_on_batch(network: Decentralised, film: Tensor, looks: int = LOOKS) -> Found:
-    """Both orders on ``(n, 1, 448, 448)`` canvases."""
+def find_on_batch(
+    network: Decentralised, film: Tensor, looks: int = LOOKS, correct: bool = True
+) -> Found:
+    """Both orders on ``(n, 1, 448, 448)`` canvases, then the networks' correction."""
     n = len(film)
     centres, blur = find_centres(network, film, looks)
     unit = ruler(centres)
@@ -85,7 +88,14 @@ def find_on_batch(network: Decentralised, film: Tensor, looks: int = LOOKS) -> F
         widths[:, MEMBERS[region]] = (
             _widths(heat, local) * size[:, None] / unit[:, None]
         )
+    if correct:
+        points = network.correction(points, unit)
     return Found(points, widths, unit, blur)
+
+
+def _no_correction() -> dict[str, Tensor]:
+    """For models that were written without one."""
+    return {f"correction.{k}": v for k, v in Correction().state_dict().items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +124,7 @@ class LandmarkFinder:
             raise FilmRefused(
                 f"The card of the {NAME} model in {folder} is not complete."
             ) from error
-        load_into(network, state, NAME)
+        load_into(network, {**_no_correction(), **state}, NAME)
         weights = (folder / f"{NAME}.safetensors").read_bytes()
         return cls(network, card, lines, hashlib.sha256(weights).hexdigest()[:8])
 
@@ -140,7 +150,7 @@ class LandmarkFinder:
     def doubt(self, canvases: list[Canvas]) -> np.ndarray:
         """How unsure each canvas leaves the networks, ``(n,)`` in rulers."""
         film = torch.from_numpy(np.stack([c.grey for c in canvases]))[:, None]
-        found = find_on_batch(self.network, film)
+        found = find_on_batch(self.network, film, correct=False)
         apart = torch.stack(
             [
                 torch.linalg.norm(

@@ -20,6 +20,7 @@ from ..canvas import CANVAS_PX
 from ..hips import LEVELS, Hips
 from ..learning import Fit, channels_last, fit, write_model
 from ..radiograph import FilmRefused
+from .correction import Correction, fit_correction
 from .disturbance import disturb, soften
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, centres_of, ruler
 from .networks import (
@@ -30,6 +31,7 @@ from .networks import (
     as_input,
     axis,
 )
+from .predict import find_on_batch
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -236,8 +238,6 @@ class Errors:
 
 def measure_errors(network: Decentralised, hips: Hips) -> Errors:
     """Errors of a network in inference mode on hips with landmarks."""
-    from .predict import find_on_batch
-
     rulers, spreads, radial_mm = [], [], []
     for start in range(0, len(hips), 16):
         part = hips.take(np.arange(start, min(start + 16, len(hips))))
@@ -250,6 +250,18 @@ def measure_errors(network: Decentralised, hips: Hips) -> Errors:
     return Errors(
         *(np.concatenate(a).astype(float) for a in (rulers, spreads, radial_mm))
     )
+
+
+def correction_from(network: Decentralised, hips: Hips) -> Correction:
+    """The correction that fits a network in inference mode on hips with landmarks."""
+    assert hips.landmarks_xy is not None
+    parts = []
+    for start in range(0, len(hips), 16):
+        film = hips.film[start : start + 16].astype("float32") / LEVELS
+        found = find_on_batch(network, torch.from_numpy(film)[:, None], correct=False)
+        parts.append(found.points.double().numpy())
+    truth = (hips.landmarks_xy + 0.5) * 2 / CANVAS_PX - 1
+    return fit_correction(np.concatenate(parts), truth)
 
 
 def expected_errors(errors: Errors) -> dict[str, list[float]]:
@@ -297,6 +309,8 @@ def train(hips: Hips, preset: Preset, plan: Fit) -> None:
     module = LandmarkTraining(preset, plan.epochs)
     fit(module, Labelled(fitted), Labelled(held), plan)
     network = module.network.float().eval()
+    if preset == "default":
+        network.correction = correction_from(network, fitted)
     errors = measure_errors(network, held)
     write_landmarks(
         network,
