@@ -36,6 +36,7 @@ from ..validation import (
     networks_provenance,
     pipeline_measure,
     refuse_too_small,
+    refuse_wrong_units,
     stoppable,
     with_reading,
 )
@@ -134,6 +135,7 @@ def calibrate(
     out, folder = Path(out), None if models is None else Path(models)
     refuse_too_small(study.cases, 2, plan.targets)
     cases = with_reading(study.cases, plan.targets)
+    refuse_wrong_units(cases, plan.targets)
     preset = checked_covariates(cases, plan.preset)
     tell = stoppable(report, cancelled)
     options: dict[str, object] = {

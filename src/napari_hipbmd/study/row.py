@@ -105,10 +105,23 @@ class Row:
         if not low <= value <= high:
             self.problems.append(
                 f"{column} is {text[:20]!r} where a number from {low:g} to {high:g}"
-                " belongs"
+                f" belongs{_other_unit(column, value)}"
             )
             return None
         return value
+
+
+def _other_unit(column: str, value: float) -> str:
+    """What a value out of range may have been meant as; empty when nothing fits."""
+    if column in DXA_COLUMNS.values():
+        if 50 <= value <= 3000:
+            return f", in g/cm²: {value:g} mg/cm² would be {value / 1000:g}"
+        return ", in g/cm²: it may be a T-score" if -9 <= value <= 0 else ""
+    if column == "height_cm" and 1 <= value <= 2.5:
+        return f", in cm: {value:g} m would be {100 * value:g}"
+    if column == "age_years" and 1890 <= value <= 2100:
+        return ", in years: it may be a year of birth"
+    return ""
 
 
 _PATIENT_LIMITS = tuple(PATIENT_RANGES.items())

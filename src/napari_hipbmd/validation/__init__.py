@@ -3,7 +3,13 @@
 from .agreement import Agreement, agreement, weighted_figures
 from .bootstrap import Difference, Resampled
 from .cache import CaseFeatures
-from .checks import checked_covariates, left_out, refuse_too_small, with_reading
+from .checks import (
+    checked_covariates,
+    left_out,
+    refuse_too_small,
+    refuse_wrong_units,
+    with_reading,
+)
 from .collect import PREDICTED, TRUTH, MeasureCase, collect, feature_table
 from .grid import Grid, fixed
 from .landmark_errors import LandmarkErrors, landmark_errors
@@ -54,6 +60,7 @@ __all__ = [
     "networks_provenance",
     "pipeline_measure",
     "refuse_too_small",
+    "refuse_wrong_units",
     "screening",
     "stoppable",
     "strata",

@@ -15,6 +15,10 @@ from .cache import CaseFeatures
 from .rows import NO_READINGS, FeatureTable, RowResult
 
 _NAMED = 3
+_SHORTEST_CM = 100.0  # of those who are not children
+_CHILD_YEARS = 12.0
+_CM_PER_INCH, _KG_PER_POUND = 2.54, 0.4536
+_HEAVY_BMI = 45.0
 
 
 def with_reading(cases: Sequence[Case], targets: Sequence[Site] = SITES) -> list[Case]:
@@ -60,6 +64,54 @@ def refuse_too_small(
             f"{folds} folds by patient need at least {max(folds, 2)} patients, and the"
             f" study has {patients} (column 'group' of cases.csv)."
         )
+
+
+def refuse_wrong_units(cases: Sequence[Case], targets: Sequence[Site] = SITES) -> None:
+    """Refuse heights in inches, weights in pounds, and readings that never differ.
+
+    What no unit can explain (mg/cm², metres) is refused when the table is read.
+
+    Raises
+    ------
+    FilmRefused
+        Names the column and the cases.
+    """
+    short = [c for c in cases if _too_short(c)]
+    if short:
+        inches = [c.patient.height_cm or 0.0 for c in short]
+        cm = [_CM_PER_INCH * v for v in inches]
+        raise FilmRefused(
+            f"Column height_cm of cases.csv is {_range(inches)} in {len(short)} of"
+            f" {len(cases)} cases ({_names(short)}), which looks like inches"
+            f" ({_range(cm)} cm): give centimetres."
+        )
+    bmi = [
+        c.patient.weight_kg / (c.patient.height_cm / 100) ** 2
+        for c in cases
+        if c.patient.weight_kg is not None and c.patient.height_cm is not None
+    ]
+    if bmi and float(np.median(bmi)) > _HEAVY_BMI:
+        raise FilmRefused(
+            f"Column weight_kg of cases.csv looks like pounds: half of the {len(bmi)}"
+            f" cases ({_names(cases)}) would have a body mass index above"
+            f" {np.median(bmi):.0f} kg/m², in pounds"
+            f" {_KG_PER_POUND * np.median(bmi):.0f}: give kilograms."
+        )
+    for site in targets:
+        known = [c for c in cases if c.dxa.get(site) is not None]
+        readings = {c.dxa[site] for c in known}
+        if len(known) > 1 and len(readings) == 1:
+            raise FilmRefused(
+                f"Column bmd_{site} of cases.csv is {readings.pop():g} in all"
+                f" {len(known)} cases ({_names(known)}): there is nothing to learn"
+                " from; give each film's own reading."
+            )
+
+
+def _too_short(case: Case) -> bool:
+    height, age = case.patient.height_cm, case.patient.age_years
+    child = age is not None and age < _CHILD_YEARS
+    return height is not None and not child and height < _SHORTEST_CM
 
 
 def checked_covariates(cases: Sequence[Case], preset: Preset) -> Preset:
@@ -131,3 +183,9 @@ def left_out(
 def _names(cases: Sequence[Case]) -> str:
     shown = ", ".join(c.case_id for c in cases[:_NAMED])
     return shown + (", …" if len(cases) > _NAMED else "")
+
+
+def _range(values: Sequence[float]) -> str:
+    """``61``, or ``58 to 66``."""
+    low, high = (f"{v:.0f}" for v in (min(values), max(values)))
+    return low if low == high else f"{low} to {high}"

@@ -16,7 +16,7 @@ from ..resources import weights_dir
 from ..study import Study
 from .bootstrap import SAMPLES
 from .cache import CaseFeatures
-from .checks import checked_covariates, left_out, refuse_too_small
+from .checks import checked_covariates, left_out, refuse_too_small, refuse_wrong_units
 from .collect import PREDICTED, MeasureCase, collect, feature_table
 from .figures import write_figures
 from .landmark_errors import landmark_errors
@@ -91,8 +91,9 @@ def validate(
     """
     study = study if isinstance(study, Study) else Study.open(study)
     out = Path(out)
-    preset = checked_covariates(study.cases, chosen_preset(preset))
     refuse_too_small(study.cases, folds)
+    refuse_wrong_units(study.cases)
+    preset = checked_covariates(study.cases, chosen_preset(preset))
     folder = None if models is None else Path(models)
     tell = stoppable(report, cancelled)
     found = collect(
