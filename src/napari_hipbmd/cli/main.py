@@ -63,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     _pairs(commands)
     _train(commands)
     _validate(commands)
+    _paper_repeat(commands)
     _demo(commands)
     return parser
 
@@ -347,6 +348,31 @@ def _validate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         from .validate import run_validate
 
         return run_validate(args)
+
+    p.set_defaults(run=run)
+
+
+def _paper_repeat(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> None:
+    p = commands.add_parser(
+        "paper-repeat", help="the paper's tables and figures again, on digital hips"
+    )
+    p.add_argument("--out", type=Path, required=True, metavar="DIR")
+    p.add_argument(
+        "--study", type=Path, metavar="DIR",
+        help="digital hips that are there (default: made in --out)",
+    )  # fmt: skip
+    p.add_argument("--n", type=positive_int, default=939, metavar="N")
+    p.add_argument("--seed", type=not_negative, default=2023, metavar="S")
+    p.add_argument("--pixels", type=positive_int, default=450)
+    p.add_argument("--workers", type=positive_int, metavar="N", help="processes")
+    p.add_argument("--models", type=Path, metavar="DIR")
+
+    def run(args: argparse.Namespace) -> int:
+        from .paper_repeat import run_paper_repeat
+
+        return run_paper_repeat(args)
 
     p.set_defaults(run=run)
 

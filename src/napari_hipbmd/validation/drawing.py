@@ -36,12 +36,13 @@ def labels(
     x: str,
     y: str,
     results: Sequence[RowResult],
+    how: str = "out of fold",
 ) -> None:
-    """Names of the axes and of the site."""
+    """Names of the axes and of the site, and how the estimates were made."""
     figure.supxlabel(x, color=INK, fontsize=9)
     every[0].set_ylabel(y)
     figure.suptitle(
-        f"{site(results)}, out of fold",
+        f"{site(results)}, {how}",
         color=INK,
         fontsize=11,
     )

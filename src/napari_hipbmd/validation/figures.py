@@ -54,26 +54,36 @@ def write_figures(
         figures["learning_curve.png"] = learning_figure(validation.learning)
     if validation.landmarks is not None and validation.landmarks_used == PREDICTED:
         figures["landmarks.png"] = landmark_figure(validation.landmarks)
-    paths = []
-    for name, figure in figures.items():
-        png = io.BytesIO()
-        figure.savefig(png, format="png", dpi=DPI, facecolor="white")
-        write_bytes_atomic(out / name, png.getvalue())
-        paths.append(out / name)
-    return paths
+    return [save(figure, out / name) for name, figure in figures.items()]
 
 
-def scatter(results: Sequence[RowResult]) -> Figure:
-    """Estimate against DXA, out of fold, a panel a row (Fig. 7 of the paper)."""
+def save(figure: Figure, path: Path) -> Path:
+    """The figure as a PNG file."""
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=DPI, facecolor="white")
+    write_bytes_atomic(path, png.getvalue())
+    return path
+
+
+def scatter(results: Sequence[RowResult], in_sample: bool = False) -> Figure:
+    """Estimate against DXA, a panel a row (Fig. 7 of the paper).
+
+    Parameters
+    ----------
+    in_sample
+        Draw what the regression reaches on the cases it was fitted to, as the paper
+        does; else the out-of-fold estimates.
+    """
     figure, panels = drawing.panels(results)
-    values = np.concatenate([[found.estimate, found.reading] for found in results], 1)
+    shown = [found.fitted if in_sample else found.estimate for found in results]
+    values = np.concatenate([*shown, *(found.reading for found in results)])
     low, high = values.min() - 0.03, values.max() + 0.03
-    for axes, found in zip(panels, results, strict=True):
-        a = found.agreement
+    for axes, found, estimate in zip(panels, results, shown, strict=True):
+        a = found.in_sample if in_sample else found.agreement
         axes.plot([low, high], [low, high], color=drawing.QUIET, lw=0.8, ls=(0, (4, 3)))
         axes.scatter(
             found.reading,
-            found.estimate,
+            estimate,
             s=14,
             alpha=0.6,
             lw=0,
@@ -83,7 +93,14 @@ def scatter(results: Sequence[RowResult]) -> Figure:
         )
         axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
         drawing.title(axes, found.row, f"r {a.r:.3f}   MAE {a.mae_g_cm2:.3f}   n {a.n}")
-    drawing.labels(figure, panels, "DXA aBMD, g/cm²", "Estimated aBMD, g/cm²", results)
+    drawing.labels(
+        figure,
+        panels,
+        "DXA aBMD, g/cm²",
+        "Estimated aBMD, g/cm²",
+        results,
+        "in sample" if in_sample else "out of fold",
+    )
     return figure
 
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..measurement import RESEARCH_USE
+from .grid import Grid
 from .tables import Validation
 
 _STYLE = """
@@ -37,36 +38,63 @@ def validation_page(validation: Validation, figures: Sequence[Path]) -> str:
     figures
         PNG files, which are put into the page.
     """
+    return document(
+        f"Validation of {validation.study}",
+        "Validation against DXA",
+        [f"{validation.how}."],
+        [(path, _CAPTIONS.get(path.name, path.stem)) for path in figures],
+        validation.grids(),
+        validation.notes(),
+    )
+
+
+def document(
+    title: str,
+    heading: str,
+    opening: Sequence[str],
+    figures: Sequence[tuple[Path, str]],
+    grids: Sequence[Grid],
+    notes: Sequence[str],
+) -> str:
+    """A page of sentences, figures and tables, all in plain text.
+
+    Parameters
+    ----------
+    opening, notes
+        Paragraphs at the head and at the foot.
+    figures
+        PNG files with their captions.
+    """
     style = files("napari_hipbmd.report").joinpath("style.css").read_text("utf-8")
-    pictures = "".join(_picture(path) for path in figures)
-    tables = "".join(f"<section>{grid.html()}</section>" for grid in validation.grids())
-    notes = "".join(f"<p>{escape(note)}</p>" for note in validation.notes())
+    first = "".join(f"<p>{escape(one)}</p>" for one in opening)
+    pictures = "".join(_picture(path, caption) for path, caption in figures)
+    tables = "".join(f"<section>{grid.html()}</section>" for grid in grids)
+    last = "".join(f"<p>{escape(note)}</p>" for note in notes)
     return f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Validation of {escape(validation.study)}</title>
+<title>{escape(title)}</title>
 <style>
 {style}{_STYLE}</style>
 </head>
 <body>
 <header>
-<h1>Validation against DXA</h1>
-<p>{escape(validation.how)}.</p>
+<h1>{escape(heading)}</h1>
+{first}
 <p class="use">{escape(RESEARCH_USE)}</p>
 </header>
 {pictures}
 {tables}
-<footer>{notes}</footer>
+<footer>{last}</footer>
 </body>
 </html>
 """
 
 
-def _picture(path: Path) -> str:
+def _picture(path: Path, caption: str) -> str:
     data = base64.b64encode(path.read_bytes()).decode("ascii")
-    caption = _CAPTIONS.get(path.name, path.stem)
     return (
         f'<figure><img alt="{escape(caption)}" src="data:image/png;base64,{data}">'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
