@@ -114,3 +114,19 @@ def test_a_ramp_stays_where_it_is_at_every_size(step, mirrored):
     np.testing.assert_allclose(
         canvas.grey[32, inner], canvas.to_film(centres)[inner, 0], atol=1e-3
     )
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_pixels_that_are_not_square_become_square_ones_and_points_come_back(mirrored):
+    rows, columns = np.mgrid[:200, :300].astype(np.float32)
+    # Rows are twice as far apart as columns: a disc of the patient is an ellipse here.
+    disc = ((columns - 150) ** 2 + (2 * (rows - 100)) ** 2 < 80**2).astype(np.float32)
+    box = HipBox(50, 50, 250, 150)
+    canvas = make_canvas(disc, box, mirrored, size=100, pixel_aspect=2.0)
+    assert (canvas.square.width, canvas.square.height) == (200, 100)
+    found = np.argwhere(canvas.grey > 0.5)
+    height, width = np.ptp(found, axis=0) + 1
+    assert height == pytest.approx(80, abs=3) and width == pytest.approx(80, abs=3)
+    points = np.array([[150.0, 100], [70, 100], [150, 60]])
+    np.testing.assert_allclose(canvas.to_film(canvas.from_film(points)), points)
+    assert canvas.pixel_mm((0.4, 0.2)) == pytest.approx(0.4)

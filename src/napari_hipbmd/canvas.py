@@ -1,8 +1,10 @@
 """The hip box on a canonical grid: what every network looks at.
 
 A canvas is the square around a hip box, resampled (without aliasing) to a fixed
-number of pixels, mirrored so that the hip is a left one. It knows the way back to the
-film, so that nothing that is measured leaves film coordinates.
+number of pixels, mirrored so that the hip is a left one. Where the rows of a film lie
+farther apart than its columns, or nearer, it is a square in the patient: here, and only
+here, the film's pixels become square ones. It knows the way back to the film, so that
+nothing that is measured leaves film coordinates.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ class Canvas:
         ``(448, 448)`` float32 on the film's fixed 0 … 1 range; outside the film the
         border's values go on.
     square
-        The square of the film that it shows.
+        The square of the film that it shows; a rectangle in pixels that are not square.
     mirrored
         Whether it was mirrored (a right hip).
     """
@@ -41,18 +43,26 @@ class Canvas:
 
     @property
     def film_px(self) -> float:
-        """Film pixels per canvas pixel."""
+        """Columns of the film per canvas pixel."""
         return self.square.width / self.grey.shape[1]
+
+    @property
+    def film_rows(self) -> float:
+        """Rows of the film per canvas pixel."""
+        return self.square.height / self.grey.shape[0]
+
+    def pixel_mm(self, spacing_mm: tuple[float, float]) -> float:
+        """A canvas pixel in mm, for the film's ``(row, column)`` spacing."""
+        return self.film_px * spacing_mm[1]
 
     def to_film(self, xy: Points) -> Points:
         """Canvas ``(..., 2)`` → film pixels."""
         size = self.grey.shape[1]
         x = size - 1 - xy[..., 0] if self.mirrored else xy[..., 0]
-        step = self.film_px
         return np.stack(
             [
-                self.square.x0 + (x + 0.5) * step,
-                self.square.y0 + (xy[..., 1] + 0.5) * step,
+                self.square.x0 + (x + 0.5) * self.film_px,
+                self.square.y0 + (xy[..., 1] + 0.5) * self.film_rows,
             ],
             -1,
         )
@@ -60,16 +70,25 @@ class Canvas:
     def from_film(self, xy: Points) -> Points:
         """Film pixels ``(..., 2)`` → canvas."""
         size = self.grey.shape[1]
-        step = self.film_px
-        x = (xy[..., 0] - self.square.x0) / step - 0.5
-        y = (xy[..., 1] - self.square.y0) / step - 0.5
+        x = (xy[..., 0] - self.square.x0) / self.film_px - 0.5
+        y = (xy[..., 1] - self.square.y0) / self.film_rows - 0.5
         return np.stack([size - 1 - x if self.mirrored else x, y], -1)
 
 
 def make_canvas(
-    grey: FloatImage, box: HipBox, mirrored: bool, size: int = CANVAS_PX
+    grey: FloatImage,
+    box: HipBox,
+    mirrored: bool,
+    size: int = CANVAS_PX,
+    *,
+    pixel_aspect: float = 1.0,
 ) -> Canvas:
     """Resample the square around ``box``.
+
+    Parameters
+    ----------
+    pixel_aspect
+        Height of a film pixel over its width (:attr:`Radiograph.pixel_aspect`).
 
     Raises
     ------
@@ -82,20 +101,26 @@ def make_canvas(
             f"The hip box lies outside the film ({columns} × {rows} pixels):"
             " draw it on the hip."
         )
-    square = HipBox.square(box.centre_xy, max(box.width, box.height))
-    step = square.width / size
-    at = (np.arange(size) + 0.5) * step
-    x, y = square.x0 + at, square.y0 + at
+    (cx, cy), half = box.centre_xy, max(box.width, box.height * pixel_aspect) / 2
+    high = half / pixel_aspect
+    square = HipBox(cx - half, cy - high, cx + half, cy + high)
+    step_x, step_y = square.width / size, square.height / size
+    at = np.arange(size) + 0.5
+    x, y = square.x0 + at * step_x, square.y0 + at * step_y
     # only what the square can see is smoothed
-    r0, r1 = max(0, int(y[0] - step) - 1), min(rows, int(y[-1] + step) + 3)
-    c0, c1 = max(0, int(x[0] - step) - 1), min(columns, int(x[-1] + step) + 3)
-    window = max(1, round(step)) if step > 1.25 else 1
-    down = _resampling(y - r0, r1 - r0, window)
-    across = _resampling(x - c0, c1 - c0, window)
+    r0, r1 = max(0, int(y[0] - step_y) - 1), min(rows, int(y[-1] + step_y) + 3)
+    c0, c1 = max(0, int(x[0] - step_x) - 1), min(columns, int(x[-1] + step_x) + 3)
+    down = _resampling(y - r0, r1 - r0, _window(step_y))
+    across = _resampling(x - c0, c1 - c0, _window(step_x))
     out = np.ascontiguousarray((across @ (down @ grey[r0:r1, c0:c1]).T).T)
     if mirrored:
         out = out[:, ::-1].copy()
     return Canvas(out, square, mirrored)
+
+
+def _window(step: float) -> int:
+    """How many film pixels are averaged for a canvas pixel of ``step`` of them."""
+    return max(1, round(step)) if step > 1.25 else 1
 
 
 def _resampling(

@@ -105,7 +105,7 @@ def see_hip(
     """
     grey = film.grey()
     box, found, flags = _place(film, grey, networks, box, side or film.side)
-    canvas = make_canvas(grey, box, is_mirrored(found))
+    canvas = make_canvas(grey, box, is_mirrored(found), pixel_aspect=film.pixel_aspect)
     if normalisation(canvas.grey)[1] < EVEN_GREY:
         raise FilmRefused(
             "The film, or its hip box, is one even grey: there is nothing to measure;"
@@ -280,6 +280,7 @@ def _place(
     from .landmarks.locate import best_side, locate, needs_locating
 
     flags: list[Flag] = []
+    found = side
     if box is None and needs_locating(film.shape, film.spacing_mm):
         place = locate(models.finder, grey, film.spacing_mm, side)
         flags.append(
@@ -290,11 +291,17 @@ def _place(
             )
         )
         box, found = place.box, place.side
-    elif side is None:
-        box = box or film.whole_box()
-        found = best_side(models.finder, grey, box).side
-    else:
-        box, found = box or film.whole_box(), side
+    elif box is None and film.spacing_mm is None:
+        flags.append(
+            Flag(
+                "box-assumed",
+                "The film does not tell its size and was taken for one hip: if it shows"
+                " more, give the hip box.",
+            )
+        )
+    box = box or film.whole_box()
+    if found is None:
+        found = best_side(models.finder, grey, box, film.pixel_aspect).side
     if side is None:
         word = "left" if found == "L" else "right"
         flags.append(

@@ -165,6 +165,14 @@ class Radiograph:
         rows, columns = self.pixels.shape
         return rows, columns
 
+    @property
+    def pixel_aspect(self) -> float:
+        """Height of a pixel over its width; 1 where the spacing is not known."""
+        if self.spacing_mm is None:
+            return 1.0
+        aspect = self.spacing_mm[0] / self.spacing_mm[1]
+        return 1.0 if abs(aspect - 1) < 1e-6 else aspect
+
     def grey(self) -> FloatImage:
         """The pixels on the fixed range of the film's format: 0 … 1, float32."""
         low, high = self.grey_range

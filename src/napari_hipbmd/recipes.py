@@ -69,15 +69,15 @@ def load_hips(
                 continue
         mirrored = is_mirrored(side)
         box = case.box or _hip_box(film, xy)
-        canvas = make_canvas(film.grey(), box, mirrored)
+        canvas = make_canvas(film.grey(), box, mirrored, pixel_aspect=film.pixel_aspect)
         films.append(to_levels(canvas.grey))
         if truth is not None and truth.sto is not None:
-            sto = make_canvas(truth.sto, box, mirrored)
+            sto = make_canvas(truth.sto, box, mirrored, pixel_aspect=film.pixel_aspect)
             stos.append(to_levels(sto.grey))
         if xy is not None:
             marks.append(canvas.from_film(xy))
-        spacing = np.nan if film.spacing_mm is None else np.mean(film.spacing_mm)
-        spacings.append(float(spacing) * canvas.film_px)
+        spacing = film.spacing_mm
+        spacings.append(np.nan if spacing is None else canvas.pixel_mm(spacing))
         groups.append(case.group or case.case_id)
     if progress:
         progress(len(study.cases), len(study.cases))

@@ -76,6 +76,12 @@ def test_a_film_of_one_hip_is_not_searched():
     assert needs_locating((2000, 2400), None)
 
 
+def test_a_film_of_unknown_size_is_searched_where_it_lies():
+    assert needs_locating((800, 1000), None), "a pelvis, exported small"
+    assert not needs_locating((1000, 800), None), "a hip, upright"
+    assert not needs_locating((800, 900), None)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("index", [1, 4])
 def test_a_hip_is_found_on_a_large_film(finder, films, index):

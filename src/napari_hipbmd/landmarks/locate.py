@@ -15,6 +15,7 @@ from .predict import LandmarkFinder
 
 BOX_MM = 190.0
 WHOLE_UP_TO_MM = 260.0
+MANY_PX = 1200
 STEP = 0.36  # of the box' side
 WITHOUT_SPACING = (0.45, 0.6, 0.8, 1.0)  # of the film's short side
 BATCH = 8
@@ -36,10 +37,14 @@ class Located:
 def needs_locating(
     shape: tuple[int, int], spacing_mm: tuple[float, float] | None
 ) -> bool:
-    """Whether a film is too large to be one hip box."""
+    """Whether a film is too large to be one hip box.
+
+    Where its size is not known, a film of many pixels is, and one that lies: a film of
+    one hip is upright or a square.
+    """
     rows, columns = shape
     if spacing_mm is None:
-        return max(rows, columns) > 1200
+        return max(rows, columns) > MANY_PX or shows_both_hips(shape, None)
     return max(rows * spacing_mm[0], columns * spacing_mm[1]) > WHOLE_UP_TO_MM
 
 
@@ -91,12 +96,14 @@ def locate(
     """
     sides: tuple[Side, ...] = ("L", "R") if side is None else (side,)
     boxes = _candidates(grey.shape, spacing_mm)
-    best = _best(finder, grey, boxes, sides)
+    aspect = 1.0 if spacing_mm is None else spacing_mm[0] / spacing_mm[1]
+    best = _best(finder, grey, boxes, sides, aspect)
     for _ in range(2):  # around what was found, at its own size
-        canvas = make_canvas(grey, best.box, is_mirrored(best.side))
+        mirrored = is_mirrored(best.side)
+        canvas = make_canvas(grey, best.box, mirrored, pixel_aspect=aspect)
         found = finder.find(canvas, None).xy
         near = [box_around(found, factor) for factor in (0.9, 1.0, 1.15)]
-        best = _best(finder, grey, [*near, best.box], (best.side,))
+        best = _best(finder, grey, [*near, best.box], (best.side,), aspect)
     return best
 
 
@@ -129,7 +136,7 @@ def propose(
         if needs_locating(film.shape, spacing):
             found = locate(finder, grey, spacing, side)
         else:
-            found = best_side(finder, grey, film.whole_box())
+            found = best_side(finder, grey, film.whole_box(), film.pixel_aspect)
         return {side or found.side: on_film(found.box, film.shape)}
     rows, columns = film.shape
     width = round(HALF * columns)
@@ -153,9 +160,11 @@ def box_around(landmarks_xy: Points, factor: float = 1.0) -> HipBox:
     return HipBox.square((float(x), float(y) - 0.12 * extent), side)
 
 
-def best_side(finder: LandmarkFinder, grey: FloatImage, box: HipBox) -> Located:
+def best_side(
+    finder: LandmarkFinder, grey: FloatImage, box: HipBox, pixel_aspect: float = 1.0
+) -> Located:
     """Left or right: the side that leaves the networks less in doubt."""
-    return _best(finder, grey, [box], ("L", "R"))
+    return _best(finder, grey, [box], ("L", "R"), pixel_aspect)
 
 
 def _best(
@@ -163,6 +172,7 @@ def _best(
     grey: FloatImage,
     boxes: list[HipBox],
     sides: tuple[Side, ...],
+    pixel_aspect: float,
 ) -> Located:
     tried: list[Located] = []
     places = [
@@ -174,7 +184,10 @@ def _best(
     for start in range(0, len(places), BATCH):
         part = places[start : start + BATCH]
         doubts = finder.doubt(
-            [make_canvas(grey, box, is_mirrored(side)) for box, side in part]
+            [
+                make_canvas(grey, box, is_mirrored(side), pixel_aspect=pixel_aspect)
+                for box, side in part
+            ]
         )
         tried += [
             Located(box, side, float(doubt))

@@ -139,11 +139,11 @@ class LandmarkFinder:
             self.uncertainty[:, 0] + self.uncertainty[:, 1] * found.spread[0].numpy(),
             0.01,
         )
-        film_px = in_rulers * float(found.ruler[0]) * size / 2 * canvas.film_px
+        canvas_px = in_rulers * float(found.ruler[0]) * size / 2
         sigma = (
             np.full(len(LANDMARK_IDS), np.nan)
             if spacing_mm is None
-            else film_px * float(np.mean(spacing_mm))
+            else canvas_px * canvas.pixel_mm(spacing_mm)
         )
         return LandmarkSet(canvas.to_film(on_canvas), sigma)
 

@@ -23,6 +23,7 @@ FLAG_CODES: dict[str, str] = {
     "age": "the film does not say that the patient is grown up",
     "biology": "sex, age, height or weight is missing",
     "body-part": "the film says that it shows another part of the body",
+    "box-assumed": "a film of unknown size was taken for one hip",
     "box-guessed": "the hip was searched for on a large film",
     "calibration": "the regression is fitted to digital hips",
     "child": "the patient is not grown up",
