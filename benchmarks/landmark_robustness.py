@@ -10,7 +10,6 @@ its hips from ``--first`` on trained no landmark network. Writes the tables of
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,18 +17,17 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pages import write_into
 from skimage.transform import SimilarityTransform, warp
 
 from napari_hipbmd.anatomy import INDEX, LANDMARK_IDS, Points, distances_mm, is_mirrored
 from napari_hipbmd.canvas import Canvas, make_canvas
 from napari_hipbmd.dicom import read_film
-from napari_hipbmd.files import write_text_atomic
 from napari_hipbmd.landmarks.predict import LandmarkFinder, find_on_batch
 from napari_hipbmd.radiograph import FloatImage, HipBox, Radiograph
 from napari_hipbmd.resources import weights_dir
 from napari_hipbmd.study import Study
 
-MARKS = "<!-- landmark_robustness: {} -->"
 FROG_LEG_DEG = 15.0
 FROG_LEG = f"the leg turned out by more than {FROG_LEG_DEG:.0f}°, of all hips"
 Numbers = NDArray[np.float64]
@@ -207,18 +205,6 @@ def calibration(found: dict[str, list[Tried]]) -> str:
                 f" {e.mean() / s.mean():.2f} | {100 * np.mean(e <= 2 * s):.0f} % |"
             )
     return "\n".join(lines)
-
-
-def write_into(page: Path, tables: dict[str, str]) -> None:
-    """Put each table between its two marks."""
-    text = page.read_text("utf-8")
-    for name, table in tables.items():
-        start, end = MARKS.format(name), MARKS.format("end")
-        pattern = re.compile(re.escape(start) + ".*?" + re.escape(end), re.DOTALL)
-        if not pattern.search(text):
-            raise SystemExit(f"{page} has no place marked {start}")
-        text = pattern.sub(lambda _, t=table, s=start, e=end: f"{s}\n{t}\n{e}", text)
-    write_text_atomic(page, text)
 
 
 def main() -> None:

@@ -1,1 +1,1 @@
-"""Enhancement: a convolutional autoencoder draws the STO; film − STO is bone."""
+"""Enhancement: a convolutional network draws the STO; film − STO is bone."""

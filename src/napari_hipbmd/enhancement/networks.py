@@ -1,4 +1,4 @@
-"""The convolutional autoencoder that sees a film and draws its soft tissue (STO).
+"""The convolutional networks that see a film and draw its soft tissue (STO).
 
 :class:`Autoencoder`: encoder and mirrored decoder without skip connections (the
 paper's Fig. 4): what does not fit through the latent z — trabeculae, cortices — cannot

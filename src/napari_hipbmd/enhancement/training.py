@@ -1,4 +1,4 @@
-"""Training the autoencoder on pairs (film, STO) with the loss of Eq. 1."""
+"""Training the enhancement network on pairs (film, STO) with the loss of Eq. 1."""
 
 from __future__ import annotations
 
