@@ -73,6 +73,20 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("step_right", ("Shift+Right",), "Move the landmark a pixel right."),
     Shortcut("accept", ("R",), "Accept the prediction of this landmark."),
     Shortcut("accept_all", ("Shift+R",), "Accept every prediction not accepted yet."),
+    Shortcut(
+        "accept_first",
+        ("Shift+Q",),
+        "In a consensus: accept the first observer's place.",
+    ),
+    Shortcut(
+        "accept_mean", ("Shift+W",), "In a consensus: take the mean of the two places."
+    ),
+    Shortcut(
+        "accept_second",
+        ("Shift+E",),
+        "In a consensus: accept the second observer's place.",
+    ),
+    Shortcut("other", ("G",), "Show or hide the other observer."),
     Shortcut("predictions", ("V",), "Show or hide the predictions."),
     Shortcut("regions", ("B",), "Show or hide the regions."),
     Shortcut("undo", ("Ctrl+Z",), "Undo the last change of this case."),

@@ -27,17 +27,15 @@ from ..place import Place
 from ..session import session_of
 from .case_layers import (
     ALL_REGIONS,
-    OTHER_COLOUR,
     changed_outlines,
     label_points,
     line_width,
-    lines_between,
-    other_points,
     predicted_points,
     region_shapes,
 )
 from .editor import Editor
 from .mouse import follow_mouse
+from .overlay import Drawn, Overlay, centre_of
 from .stack import OWNER, LayerStack
 
 ZOOM = 8.0
@@ -68,8 +66,7 @@ class CaseCanvas:
         self.on_made: Callable[[Any], None] = lambda layer: None
         self.editor: Editor | None = None
         self.zoom = ZOOM
-        self.other: Labels | None = None
-        self.distances_mm: dict[str, float] = {}
+        self._overlay: Drawn | None = None
         self._session.layers.events.removed.connect(self._on_layer_removed)
 
     @property
@@ -95,14 +92,14 @@ class CaseCanvas:
         """Show a case in place of the one before."""
         self.leave()
         self.editor = editor
-        self.other, self.distances_mm = None, {}
+        self._overlay = None
         with self._quietly():
             self._stack.show_film(film)
         editor.changed.connect(self.redraw)
         editor.previewed.connect(self._draw)
         editor.current_changed.connect(self._on_current_changed)
         self.redraw()
-        self._draw_other()
+        self.show_overlay(None)
         self.activate()
         self.fit()
 
@@ -127,10 +124,14 @@ class CaseCanvas:
             self._draw_predictions()
             self._draw_box()
 
-    def show_other(self, other: Labels | None, distances_mm: dict[str, float]) -> None:
-        """Lay another observer's labels over mine, or none."""
-        self.other, self.distances_mm = other, distances_mm
-        self._draw_other()
+    def show_overlay(self, overlay: Drawn | None) -> None:
+        """Lay other people's landmarks over mine, or none."""
+        self._overlay = overlay
+        for kind in ("other", "differences"):
+            layer = self.layer(kind)
+            if layer is not None:
+                layer.visible = overlay is not None
+        self._draw_overlay()
 
     def fit(self) -> None:
         """Show all of the hip: the labels, the predictions or the whole film."""
@@ -141,6 +142,9 @@ class CaseCanvas:
         low, high = np.zeros(2), np.array([rows, columns], float)
         known = (editor.predicted or editor.labels).xy
         known = known[np.isfinite(known).all(axis=1)]
+        if self._overlay is not None:
+            others = self._overlay(editor.labels).points[:, ::-1]
+            known = np.concatenate([known, others])
         if len(known) >= len(LANDMARK_IDS) // 2:
             around = np.ptp(known, axis=0).max() * 0.35
             low = np.maximum(low, known.min(axis=0)[::-1] - around)
@@ -157,7 +161,7 @@ class CaseCanvas:
         camera.zoom = self.zoom / float(np.mean(np.abs(self.film.scale)))
 
     def where(self, name: str) -> np.ndarray | None:
-        """Where a landmark is or is predicted, ``(row, column)`` pixels, or None."""
+        """Where a landmark is, is predicted, or others have it: ``(row, column)``."""
         if self.editor is None:
             return None
         sets = (self.editor.labels, self.editor.predicted)
@@ -166,6 +170,8 @@ class CaseCanvas:
                 label = labels.landmarks.get(name)
                 if label is not None and label.xy is not None:
                     return np.array(label.xy[::-1])
+        if self._overlay is not None:
+            return centre_of(self._overlay(self.editor.labels), name)
         return None
 
     def activate(self) -> None:
@@ -175,10 +181,12 @@ class CaseCanvas:
             layer.mode = "pan_zoom"
             self._session.layers.selection.active = layer
 
-    def toggle(self, kind: str) -> None:
-        """Show or hide one part of the case."""
-        layer = self.layer(kind)
-        if layer is not None:
+    def toggle(self, *kinds: str) -> None:
+        """Show or hide parts of the case, all as the first one."""
+        layers = [layer for kind in kinds if (layer := self.layer(kind)) is not None]
+        for layer in layers[1:]:
+            layer.visible = not layers[0].visible
+        for layer in layers[:1]:
             layer.visible = not layer.visible
 
     def edit_outlines(self, on: bool) -> None:
@@ -222,8 +230,7 @@ class CaseCanvas:
             regions.editable = editable and mode == "direct"
             if regions.editable:
                 regions.mode = mode
-        if self.other is not None:
-            self._draw_other(labels)
+        self._draw_overlay(labels)
 
     def _draw_predictions(self) -> None:
         layer = self.layer("predictions")
@@ -251,16 +258,19 @@ class CaseCanvas:
                         edge_width=line_width(self.place),
                     )  # fmt: skip
 
-    def _draw_other(self, labels: Labels | None = None) -> None:
+    def _draw_overlay(self, labels: Labels | None = None) -> None:
         points, lines = self.layer("other"), self.layer("differences")
         if self.editor is None or points is None or lines is None:
             return
-        shown = other_points(self.other, self.distances_mm, self.place)
-        colours = [OTHER_COLOUR] * len(shown["data"])
+        if self._overlay is None:
+            shown = Overlay()
+            if not len(points.data) and not len(lines.data):
+                return
+        else:
+            shown = self._overlay(labels or self.editor.labels)
         with self._quietly():
-            points.visible = lines.visible = self.other is not None
-            lines.data = lines_between(labels or self.editor.labels, self.other)
-            _fill(points, shown | {"face_color": colours, "border_color": colours})
+            lines.data = shown.lines
+            _fill(points, shown.arguments(self.place))
             points.editable = lines.editable = False
 
     # what a person does
@@ -293,7 +303,7 @@ class CaseCanvas:
         with self._quietly():
             self._stack.complete()
         self.redraw()
-        self._draw_other()
+        self._draw_overlay()
 
     def _on_current_changed(self, name: str) -> None:
         if self.editor is not None:
@@ -379,6 +389,9 @@ def _is_over(event: Any) -> bool:
 def _fill(layer: Points, arguments: dict[str, Any]) -> None:
     """Show other points; every attribute has as many entries as there are points."""
     layer.data = arguments["data"]
+    if not layer.visible:
+        # napari slices a hidden layer when it is shown, but lays out its words now.
+        layer.set_view_slice()
     layer.features = arguments["features"]
     layer.selected_data = set()
     if len(arguments["data"]):

@@ -68,11 +68,18 @@ class CaseBar(QWidget):
         done: int,
         status: str,
         missing: str,
+        whose: str = "",
     ) -> None:
-        """Say which case is open, its status, and what it lacks."""
+        """Say which case is open, its status, and what it lacks.
+
+        ``whose`` is told where the labels are not simply the annotator's.
+        """
         there = bool(case_id)
+        whose = f" · {whose}" if whose else ""
         self.title.setText(
-            f"<b>{case_id}</b>&nbsp; {number} of {count} · {status}" if there else ""
+            f"<b>{case_id}</b>&nbsp; {number} of {count} · {status}{whose}"
+            if there
+            else ""
         )
         self.done.setRange(0, max(count, 1))
         self.done.setValue(done)

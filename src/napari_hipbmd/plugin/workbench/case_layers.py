@@ -150,34 +150,6 @@ def changed_outlines(
     }
 
 
-def other_points(
-    other: Labels | None, distances_mm: dict[str, float], place: Place
-) -> dict[str, Any]:
-    """Another observer's landmarks, each with its distance from mine."""
-    xy = np.full((len(LANDMARKS), 2), np.nan) if other is None else other.xy
-    ids, points = points_row_col(xy)
-    return {
-        "data": points,
-        "features": {
-            "id": ids,
-            "label": [
-                f"{name} {distances_mm[name]:.1f} mm" if name in distances_mm else name
-                for name in ids
-            ],
-        },
-        "size": np.full(len(ids), POINT_MM / pixel_mm(place)),
-    }
-
-
-def lines_between(mine: Labels, other: Labels | None) -> NDArray[np.float64]:
-    """From each of my landmarks to the other observer's: ``(n, 2, 2)`` vectors."""
-    if other is None:
-        return np.zeros((0, 2, 2))
-    start, end = mine.xy[:, ::-1], other.xy[:, ::-1]
-    there = np.isfinite(start).all(axis=1) & np.isfinite(end).all(axis=1)
-    return np.stack([start[there], (end - start)[there]], axis=1)
-
-
 def line_width(place: Place) -> float:
     """The width of outlines, in pixels of the film."""
     return LINE_MM / pixel_mm(place)

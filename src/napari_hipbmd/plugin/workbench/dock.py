@@ -20,6 +20,7 @@ from .conflicts import ConflictWatch
 from .editor import Editor
 from .keys import SCOPE, actions_of
 from .landmark_panel import LandmarkPanel
+from .observers_panel import ObserversPanel
 from .queue_panel import QueuePanel
 from .remembered import recent_studies, remember_study
 from .study_bar import StudyBar
@@ -32,7 +33,7 @@ FIRST = "Open the folder of a study, and say who you are."
 
 
 class WorkbenchWidget(ListeningWidget):
-    """Queue, landmarks, check and training of one study.
+    """Queue, landmarks, observers, check and training of one study.
 
     What is open is in :attr:`work`; a panel of another kind is made, added to the
     tabs, and follows the signals of :class:`Work`.
@@ -61,6 +62,7 @@ class WorkbenchWidget(ListeningWidget):
         self.studies = StudyBar()
         self.landmarks = LandmarkPanel(self.canvas)
         self.cases = QueuePanel()
+        self.observers = ObserversPanel(self.work)
         self.check = CheckPanel()
         self.training = TrainingPanel()
         self.bar = CaseBar()
@@ -68,6 +70,7 @@ class WorkbenchWidget(ListeningWidget):
         self.tabs.setObjectName("tabs")
         self.tabs.addTab(self.cases, "Cases")
         self.tabs.addTab(self.landmarks, "Landmarks")
+        self.tabs.addTab(self.observers, "Observers")
         self.tabs.addTab(self.check, "Check")
         self.tabs.addTab(self.training, "Retrain")
         column = QVBoxLayout(self)
@@ -85,6 +88,8 @@ class WorkbenchWidget(ListeningWidget):
         self.work.study_opened.connect(self._on_study_opened)
         self.work.case_opened.connect(self._on_case_opened)
         self.work.case_closing.connect(self._on_case_closing)
+        self.observers.wanted.connect(self.go_to)
+        self.observers.repeat_wanted.connect(self._on_repeat_wanted)
         self.check.wanted.connect(self.go_to)
         self.check.checked.connect(self._on_checked)
         self.training.model_chosen.connect(self.work.choose_model)
@@ -132,7 +137,8 @@ class WorkbenchWidget(ListeningWidget):
         assert self.work.study is not None
         self.landmarks.open()
         self.check.open(editor, self.work.study)
-        self.tabs.setCurrentWidget(self.landmarks)
+        if self.tabs.currentWidget() is self.cases:
+            self.tabs.setCurrentWidget(self.landmarks)
 
     def _on_case_closing(self) -> None:
         self.landmarks.close_case()
@@ -148,8 +154,11 @@ class WorkbenchWidget(ListeningWidget):
         except FilmRefused as refusal:
             self.work.say(str(refusal), warning=True)
             return
-        if self.work.queue is None or who != self.work.queue.annotator:
+        if who != self.work.who:
             self.open_study(self.work.study.folder)
+
+    def _on_repeat_wanted(self, annotator: str) -> None:
+        self.studies.say_who(annotator)
 
     def _on_mouse_moved(self, viewer: Any, event: Any) -> None:
         film = self.canvas.film

@@ -18,6 +18,15 @@ COARSE_PX = 1.0
 class Editor:
     """One case being annotated: its labels, its predictions, the current landmark.
 
+    Parameters
+    ----------
+    case
+        The labels.
+    predicted
+        What a model found; None when nothing is known yet.
+    who
+        Signs the changes; by default the annotator.
+
     Attributes
     ----------
     changed
@@ -38,8 +47,11 @@ class Editor:
     said = Signal(str)
     conflicted = Signal()
 
-    def __init__(self, case: OpenCase, predicted: Labels | None = None) -> None:
+    def __init__(
+        self, case: OpenCase, predicted: Labels | None = None, who: str = ""
+    ) -> None:
         self.case = case
+        self.who = who or case.annotator
         self.predicted = predicted
         self.auto_advance = True
         missing = self.labels.missing
@@ -98,7 +110,7 @@ class Editor:
         """Put a landmark, by default the current one, and go to the next missing."""
         name = name or self._current
         was_missing = name in self.labels.missing
-        done = self._do(lambda: edit.place(self.labels, name, xy, self.annotator))
+        done = self._do(lambda: edit.place(self.labels, name, xy, self.who))
         if done and was_missing:
             self.advance()
         return done
@@ -123,7 +135,7 @@ class Editor:
     def preview(self, name: str, xy: tuple[float, float]) -> None:
         """Show a landmark, and what is tied to it, somewhere without changing it."""
         try:
-            change = edit.place(self.labels, name, xy, self.annotator)
+            change = edit.place(self.labels, name, xy, self.who)
             labels = change.applied_to(self.labels)
         except FilmRefused as refusal:
             self.said.emit(str(refusal))
@@ -138,16 +150,14 @@ class Editor:
             return False
         x, y = label.xy
         return self._do(
-            lambda: edit.place(
-                self.labels, self._current, (x + dx, y + dy), self.annotator
-            )
+            lambda: edit.place(self.labels, self._current, (x + dx, y + dy), self.who)
         )
 
     def set_state(self, state: State) -> bool:
         """Say how sure one is of the current landmark; ``absent`` goes on."""
         was_missing = self._current in self.labels.missing
         done = self._do(
-            lambda: edit.set_state(self.labels, self._current, state, self.annotator)
+            lambda: edit.set_state(self.labels, self._current, state, self.who)
         )
         if done and was_missing:
             self.advance()
@@ -167,7 +177,7 @@ class Editor:
         chosen = list(names)
         return self._do(
             lambda: edit.accept(
-                self.labels, predicted, self.annotator, chosen,
+                self.labels, predicted, self.who, chosen,
                 only_missing=only_missing,
             )
         )  # fmt: skip
@@ -193,7 +203,7 @@ class Editor:
             self.said.emit(f"{name or self._current} has no twin.")
             return False
         tied = tie in self.labels.apart
-        return self._do(lambda: edit.tie(self.labels, tie, self.annotator, tied=tied))
+        return self._do(lambda: edit.tie(self.labels, tie, self.who, tied=tied))
 
     def outline(self, region: Region, corners: Points) -> bool:
         """Give a region an outline of its own."""
@@ -212,8 +222,10 @@ class Editor:
         )
 
     def apply(self, change: Change) -> bool:
-        """Make a change that somebody else put together, such as a consensus."""
-        return self._do(lambda: change)
+        """Make a change that somebody else put together, as it is."""
+        found = self._guarded(lambda: self.case.apply(change))
+        self.changed.emit()
+        return found is not None
 
     def undo(self) -> bool:
         """Take the last change back."""
@@ -248,6 +260,10 @@ class Editor:
             return
         self.changed.emit()
 
+    def _revised(self, change: Change) -> Change:
+        """A change as it is made; a subclass may add where it comes from."""
+        return change
+
     def _travel(
         self, step: Callable[[], Change | None], done: str, nothing: str
     ) -> bool:
@@ -266,7 +282,7 @@ class Editor:
 
     def _do(self, make: Callable[[], Change]) -> bool:
         """Make a change, journalled when this returns; says why it could not be."""
-        found = self._guarded(lambda: self.case.apply(make()))
+        found = self._guarded(lambda: self.case.apply(self._revised(make())))
         # Drawn anew even when refused: a dragged point goes back to its place.
         self.changed.emit()
         return found is not None

@@ -9,6 +9,7 @@ from ..shortcuts import Scope
 from .editor import COARSE_PX, FINE_PX
 
 if TYPE_CHECKING:
+    from .consensus_editor import ConsensusEditor
     from .dock import WorkbenchWidget
 
 SCOPE: Scope = "Landmark workbench"
@@ -29,6 +30,9 @@ def actions_of(dock: WorkbenchWidget) -> dict[str, Callable[[], Any]]:
 
         return called
 
+    def settle(how: Callable[[ConsensusEditor], object]) -> Callable[[], None]:
+        return lambda: dock.observers.settle(how)
+
     nudges = {
         f"{word}_{direction}": act("nudge", px * x, px * y)
         for word, px in (("nudge", FINE_PX), ("step", COARSE_PX))
@@ -48,6 +52,10 @@ def actions_of(dock: WorkbenchWidget) -> dict[str, Callable[[], Any]]:
         **nudges,
         "accept": act("accept_current"),
         "accept_all": act("accept_all"),
+        "accept_first": settle(lambda editor: editor.accept_from(True)),
+        "accept_mean": settle(lambda editor: editor.take_mean()),
+        "accept_second": settle(lambda editor: editor.accept_from(False)),
+        "other": lambda: canvas.toggle("other", "differences"),
         "predictions": lambda: canvas.toggle("predictions"),
         "regions": lambda: canvas.toggle("label_regions"),
         "undo": act("undo"),

@@ -7,6 +7,7 @@ from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from ...anatomy import LANDMARK_IDS, LANDMARKS
+from ...observers import CONSENSUS
 from ...study import Label, Labels
 from .case_layers import STATE_COLOURS
 
@@ -76,6 +77,8 @@ def _source(label: Label | None) -> str:
         return NOTHING
     if label.source == "person":
         return label.who or "person"
+    if label.source == CONSENSUS:
+        return label.version.split(",")[0].split(" of ")[0]
     return "model"
 
 
@@ -85,6 +88,8 @@ def _history(label: Label | None) -> str:
         return "Nobody has placed it yet."
     if label.source == "person":
         start = "Placed by hand"
+    elif label.source == CONSENSUS:
+        start = f"Settled: {label.version}"
     else:
         start = f"Started from the prediction of {label.source} {label.version}".strip()
     who = f", last touched by {label.who}" if label.who else ""

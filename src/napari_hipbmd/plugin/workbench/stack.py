@@ -144,7 +144,7 @@ class LayerStack:
             border_width=0.1,
             text={
                 "string": "label",
-                "color": "white",
+                "color": OTHER_COLOUR if kind == "other" else "white",
                 "size": 10,
                 "anchor": "lower_left",
                 "translation": label_offset(self.place),

@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from ...observers import CONSENSUS
 from ...radiograph import FilmRefused
 from ...study.case import checked_name
 from ..preferences import read_preference, write_preference
@@ -83,7 +84,17 @@ class StudyBar(QWidget):
         name = self.annotator.currentText().strip()
         if not name:
             raise FilmRefused("Say who you are first: fill in the annotator.")
+        if name == CONSENSUS:
+            raise FilmRefused(
+                "A consensus is settled by two people: say who you are, and begin it in"
+                " the tab Observers."
+            )
         return checked_name(name, "The annotator")
+
+    def say_who(self, annotator: str) -> None:
+        """Go on as another annotator."""
+        self.annotator.setEditText(annotator)
+        self._on_annotator_edited()
 
     def show_study(self, folder: Path, annotators: Iterable[str]) -> None:
         """Show which study is open, and remember it."""
@@ -94,7 +105,7 @@ class StudyBar(QWidget):
         who = self.annotator.currentText()
         self.annotator.blockSignals(True)
         self.annotator.clear()
-        self.annotator.addItems(list(annotators))
+        self.annotator.addItems([name for name in annotators if name != CONSENSUS])
         self.annotator.setEditText(who)
         self.annotator.blockSignals(False)
 

@@ -120,7 +120,7 @@ class Walk(QObject):
         if queue is None or not case_id:
             return
         entries = queue.entries
-        editor = self._work.editor
+        editor, pair = self._work.editor, self._work.settling
         self._bar.show_case(
             case_id,
             [entry.case_id for entry in entries].index(case_id) + 1,
@@ -128,6 +128,7 @@ class Walk(QObject):
             sum(not entry.undone for entry in entries),
             queue.entry(case_id).status,
             what_is_missing(editor.labels) if editor is not None else "",
+            f"consensus of {pair.a} and {pair.b}" if pair is not None else "",
         )
 
     def _on_study_opened(self) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 from qtpy.QtCore import QObject, Signal
 
+from ...observers import CONSENSUS, Pair
 from ...radiograph import FilmRefused
-from ...study import Entry, Labels, Study
+from ...study import Entry, Labels, OpenCase, Study
 from ...study.queue import Queue
 from .canvas import CaseCanvas
+from .consensus_editor import ConsensusEditor
 from .editor import Editor
 from .loader import CaseLoader
 from .predicting import Predictor
@@ -38,6 +40,10 @@ class Work(QObject):
         The layers of the open case.
     study, queue
         None while no study is open.
+    who
+        The person who is at work; their labels, or the consensus, are open.
+    settling
+        The two observers between whom a consensus is settled; None nearly always.
     case_id
         Empty while no case is open.
     """
@@ -56,6 +62,8 @@ class Work(QObject):
         self.canvas = CaseCanvas(viewer)
         self.study: Study | None = None
         self.queue: Queue | None = None
+        self.who = ""
+        self.settling: Pair | None = None
         self.case_id = ""
         self._loader: CaseLoader | None = None
         self._predictor: Predictor | None = None
@@ -77,8 +85,19 @@ class Work(QObject):
 
     # a study
 
-    def open_study(self, folder: str | Path, annotator: str) -> None:
+    def open_study(
+        self, folder: str | Path, who: str, settling: Pair | None = None
+    ) -> None:
         """Open a study at the case that was open last.
+
+        Parameters
+        ----------
+        folder
+            The study.
+        who
+            The person who is at work.
+        settling
+            Two observers, to open the consensus instead of the person's own labels.
 
         Raises
         ------
@@ -87,9 +106,10 @@ class Work(QObject):
             stays as it is.
         """
         study = Study.open(folder)
-        queue = Queue(study, annotator)
+        queue = Queue(study, CONSENSUS if settling is not None else who)
         self.leave_study()
         self.study, self.queue = study, queue
+        self.who, self.settling = who, settling
         self._loader = CaseLoader(study)
         self._predict_with(self.model)
         self.study_opened.emit()
@@ -123,12 +143,28 @@ class Work(QObject):
             self.case_refused.emit()
             self.say(f"{case_id}: {refusal}", warning=True)
             return
-        editor = Editor(case, loaded.predicted)
+        editor = self._editor(case, loaded.predicted)
         self.canvas.open(loaded.layer(), editor)
         editor.said.connect(self.say)
         remember_case(self.study, case_id)
         self.say(case.notice, warning=True)
         self.case_opened.emit(editor)
+
+    def labels_of(self, annotator: str) -> Labels | None:
+        """What somebody else has placed on the open case, or None."""
+        if self.study is None or not self.case_id:
+            return None
+        try:
+            return self.study.labels(annotator, self.case_id)
+        except FilmRefused as refusal:
+            self.say(str(refusal), warning=True)
+            return None
+
+    def _editor(self, case: OpenCase, predicted: Labels | None) -> Editor:
+        if self.settling is None:
+            return Editor(case, predicted, self.who)
+        two = (self.labels_of(self.settling.a), self.labels_of(self.settling.b))
+        return ConsensusEditor(case, *two, self.who)
 
     def close_case(self) -> None:
         """Save the open case and take it out of the viewer."""
@@ -225,7 +261,7 @@ class Work(QObject):
             return
         editor = self.editor
         if case_id == self.case_id and editor is not None:
-            if editor.predicted is None:
+            if editor.predicted is None and self.settling is None:
                 editor.predicted = self._predictions(case_id)
                 editor.changed.emit()
         else:
