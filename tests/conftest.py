@@ -51,6 +51,22 @@ def tiny_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def small_enhancement(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An untrained network on a tiny grid: another model than the bundled one."""
+    import torch
+
+    from napari_hipbmd.enhancement.networks import Autoencoder, AutoencoderShape
+    from napari_hipbmd.learning import write_model
+
+    torch.manual_seed(1)
+    shape = AutoencoderShape((4, 6), grid_px=32)
+    folder = tmp_path_factory.mktemp("models") / "small"
+    card = {"name": "enhancement (small)", "preset": "small", "shape": shape.to_json()}
+    write_model(folder, "enhancement", Autoencoder(shape).state_dict(), card)
+    return folder
+
+
 @dataclass(frozen=True)
 class Ran:
     """Exit status and what was printed."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .bmd import BmdModel
 from .radiograph import FilmRefused
@@ -90,6 +91,32 @@ def networks_enhancing_with(folder: Path | None) -> Networks:
     return Networks(
         Enhancer.load(folder), LandmarkFinder.load(_home(folder, "landmarks.json"))
     )
+
+
+def enhancement_card(folder: Path | None) -> dict[str, Any]:
+    """The card of a folder's enhancement model, without its network: quick.
+
+    Raises
+    ------
+    FilmRefused
+        If there is none, or it is damaged.
+    """
+    where = folder or weights_dir()
+    try:
+        card = json.loads((where / "enhancement.json").read_text("utf-8"))
+        if not isinstance(card, dict):
+            raise ValueError
+    except OSError:
+        raise FilmRefused(
+            f"The folder {where} has no enhancement model (enhancement.json is"
+            " missing): give the --out folder of 'hipbmd train enhancement'."
+        ) from None
+    except ValueError:
+        raise FilmRefused(
+            f"The enhancement model in {where} is damaged; train it again or copy it"
+            " anew."
+        ) from None
+    return card
 
 
 def models_sha256(folder: Path | None = None) -> str:

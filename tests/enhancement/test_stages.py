@@ -48,10 +48,19 @@ def test_a_stage_of_a_right_hip_lies_as_the_film_does(enhancer):
     right = encoder_stages(enhancer, make_canvas(flipped, other, True))
     for a, b in zip(left, right, strict=True):
         np.testing.assert_allclose(a.values, b.values[..., ::-1], atol=1e-4)
-        assert a.cell_px == b.cell_px == BOX.width / a.values.shape[-1]
-        assert b.first_row_col == pytest.approx(
-            (other.y0 + b.cell_px / 2, other.x0 + b.cell_px / 2)
-        )
+        cell = BOX.width / a.values.shape[-1]
+        assert a.cell_row_col == b.cell_row_col == (cell, cell)
+        middle = (other.y0 + cell / 2, other.x0 + cell / 2)
+        assert b.first_row_col == pytest.approx(middle)
+
+
+def test_the_cells_of_a_film_with_oblong_pixels_are_oblong_on_it(enhancer):
+    canvas = make_canvas(FILM, BOX, False, pixel_aspect=2.0)
+    z = encoder_stages(enhancer, canvas)[-1]
+    height, width = z.cell_row_col
+    assert width == pytest.approx(2 * height)
+    square, last = canvas.square, z.values.shape[1] - 0.5
+    assert z.first_row_col[0] + last * height == pytest.approx(square.y1)
 
 
 def test_a_model_for_a_grid_that_its_stages_cannot_halve_is_refused(tmp_path):

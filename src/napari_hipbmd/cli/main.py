@@ -60,6 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     _inspect(commands)
     _phantom(commands)
     _enhance(commands)
+    _compare_enhancement(commands)
     _pairs(commands)
     _train(commands)
     _validate(commands)
@@ -271,6 +272,31 @@ def _pairs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         from .pairs import run_pairs
 
         return run_pairs(args)
+
+    p.set_defaults(run=run)
+
+
+def _compare_enhancement(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> None:
+    p = commands.add_parser(
+        "compare-enhancement", help="two enhancement models on the same digital hips"
+    )
+    p.add_argument("study", type=Path, metavar="STUDY")
+    p.add_argument(
+        "--models", nargs=2, required=True, metavar=("A", "B"),
+        help="folders of 'hipbmd train enhancement', or the word bundled",
+    )  # fmt: skip
+    p.add_argument(
+        "--landmarks", choices=("predicted", "truth"), default="predicted",
+        help="where the features are read from which the gap follows",
+    )  # fmt: skip
+    p.add_argument("--csv", type=Path, metavar="FILE")
+
+    def run(args: argparse.Namespace) -> int:
+        from .compare_enhancement import run_compare_enhancement
+
+        return run_compare_enhancement(args)
 
     p.set_defaults(run=run)
 

@@ -31,7 +31,8 @@ class Stage:
         rows and columns run as on the film. With a grid of 128 pixels and channels
         (32, 64, 96): (32, 64, 64), (64, 32, 32) and z (96, 16, 16).
     square
-        The square of the film that the ``n × n`` cells share out.
+        The part of the film that the ``n × n`` cells share out, a square in the
+        patient.
     """
 
     name: str
@@ -39,15 +40,16 @@ class Stage:
     square: HipBox
 
     @property
-    def cell_px(self) -> float:
-        """The side of a cell in film pixels."""
-        return self.square.width / self.values.shape[-1]
+    def cell_row_col(self) -> tuple[float, float]:
+        """Height and width of a cell in film pixels."""
+        rows, columns = self.values.shape[1:]
+        return self.square.height / rows, self.square.width / columns
 
     @property
     def first_row_col(self) -> tuple[float, float]:
         """The centre of cell ``[0, 0]`` in film pixels."""
-        half = self.cell_px / 2
-        return self.square.y0 + half, self.square.x0 + half
+        height, width = self.cell_row_col
+        return self.square.y0 + height / 2, self.square.x0 + width / 2
 
 
 def encoder_stages(enhancer: Enhancer, canvas: Canvas) -> tuple[Stage, ...]:

@@ -56,10 +56,15 @@ def write_enhanced(
     for number, stage in enumerate(enhanced.stages, 1):
         last = number == len(enhanced.stages)
         if latent if last else stages:
-            row, column = stage.first_row_col
+            (row, column), (height, width) = stage.first_row_col, stage.cell_row_col
             files[LATENT if last else f"stage_{number}.tif"] = _tiff(
                 stage.values,
-                {"first_row": row, "first_column": column, "cell_px": stage.cell_px},
+                {
+                    "first_row": row,
+                    "first_column": column,
+                    "cell_rows": height,
+                    "cell_columns": width,
+                },
             )
     for name, data in files.items():
         write_bytes_atomic(folder / name, data)

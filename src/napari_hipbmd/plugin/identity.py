@@ -9,6 +9,7 @@ Kind = Literal[
     "film", "box", "sto", "bone", "found_box", "regions", "landmarks",
     "labels", "label_regions", "predictions", "other", "differences",
     "normalised", "clipped",
+    "enhanced_sto", "enhanced_bone", "sto_error", "encoder_stage", "watched",
 ]  # fmt: skip
 RESULTS: tuple[Kind, ...] = ("sto", "bone", "found_box", "regions", "landmarks")
 
