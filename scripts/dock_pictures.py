@@ -1,20 +1,32 @@
 """Make the pictures of the docks: a real napari on the sample films.
 
     scripts/with_display.sh .venv/bin/python scripts/dock_pictures.py [features …]
+        [--study DIR] [--measured DIR]
 
-Needs the bundled weights.
+Needs the bundled weights. ``fit`` and ``validate`` need a study with DXA readings; an
+earlier ``hipbmd validate --out`` of it, given as ``--measured``, saves measuring anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import mkdtemp
+from time import sleep
 from typing import Any
 
 import napari
 from PIL import Image
-from qtpy.QtWidgets import QApplication, QCheckBox, QComboBox, QScrollArea
+from qtpy.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+)
 
 from napari_hipbmd.batch import measure_path
 from napari_hipbmd.measurement import Measurement
@@ -47,6 +59,53 @@ def features(viewer: Any) -> None:
     dock.findChild(QCheckBox, "show_clipped").setChecked(True)
 
 
+def fit(viewer: Any) -> None:
+    """A regression that was fitted to a study, with its coefficients."""
+    _, dock = viewer.window.add_plugin_dock_widget("napari-hipbmd", "Fit BMD")
+    viewer.open_sample("napari-hipbmd", "type_1")
+    run_on_study(viewer, dock, "fit_bmd")
+    scroll = dock.findChild(QScrollArea).verticalScrollBar()
+    settle()
+    scroll.setValue(dock.tables.y() - 120)
+
+
+def validate(viewer: Any) -> None:
+    """A validated study; the point that lies farthest off was clicked."""
+    _, dock = viewer.window.add_plugin_dock_widget("napari-hipbmd", "Validate")
+    run_on_study(viewer, dock, "validate")
+    dock.tabs.setCurrentIndex(1)
+    settle()
+    found = dock.tabs._validation.result("enhanced", "neck")
+    i = int(abs(found.estimate - found.reading).argmax())
+    dock.tabs.clicked.emit("enhanced", found.case_ids[i])
+    wait_until(lambda: "is shown" in dock.findChild(QLabel, "point").text())
+
+
+def run_on_study(viewer: Any, dock: Any, button: str) -> None:
+    """Press the dock's button, and wait until it is done."""
+    study: Path = CHOSEN["study"]
+    session_of(viewer).choose_study(study.absolute())
+    out = Path(mkdtemp()) / button
+    out.mkdir()
+    if CHOSEN["measured"] is not None:
+        shutil.copy(CHOSEN["measured"] / "features.csv", out)
+    dock.form.out.choose(out)
+    dock.findChild(QPushButton, button).click()
+    wait_until(lambda: not dock.bar.is_running)
+    # Not where this computer keeps it.
+    dock.form.out.label.setText(f"{study.name}/{dock.form.out._name}")
+    title = dock.findChild(QLabel, "fit_title")
+    if title is not None:
+        title.setText(title.text().replace(str(out), f"{study.name}/models"))
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    """Let the window work until something is so."""
+    while not done():
+        QApplication.processEvents()
+        sleep(0.02)
+
+
 def show_sample(viewer: Any) -> Any:
     """The first sample film, measured, with the dock *Measure BMD*."""
     return show_measurement(viewer, measured())
@@ -60,7 +119,11 @@ def measured() -> Measurement:
 SCENES: dict[str, Callable[[Any], None]] = {
     "measure": measure,
     "features": features,
+    "fit": fit,
+    "validate": validate,
 }
+OF_A_STUDY = ("fit", "validate")
+CHOSEN: dict[str, Any] = {"study": None, "measured": None}
 
 
 def main() -> None:
@@ -68,8 +131,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenes", nargs="*", help=f"of {', '.join(SCENES)}")
     parser.add_argument("--out", type=Path, default=PICTURES)
+    parser.add_argument("--study", type=Path)
+    parser.add_argument("--measured", type=Path)
     arguments = parser.parse_args()
-    for name in arguments.scenes or SCENES:
+    CHOSEN.update(study=arguments.study, measured=arguments.measured)
+    every = [name for name in SCENES if arguments.study or name not in OF_A_STUDY]
+    for name in arguments.scenes or every:
         viewer = napari.Viewer(title="napari-hipbmd")
         viewer.window.resize(*SIZE)
         SCENES[name](viewer)

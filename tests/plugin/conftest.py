@@ -25,7 +25,9 @@ from napari_hipbmd.measurement import (
 )
 from napari_hipbmd.plugin.shortcuts import current_keys
 from napari_hipbmd.radiograph import Cancelled, FilmRefused, Flag, Patient, Radiograph
-from napari_hipbmd.study import Study
+from napari_hipbmd.study import Study, write_cases
+
+from ..validation.conftest import MadeUpStudy
 
 SPACING = (0.2, 0.25)
 CORNER = (30, 20)
@@ -206,3 +208,42 @@ def really_measured(sample_study: Study) -> Measurement:
 
     case = sample_study.cases[1]
     return measure(read_film(case.image), side=case.side, patient=case.patient)
+
+
+class StandIn:
+    """Measures the films of a made-up study at once; ``hold`` makes it wait."""
+
+    def __init__(self, made_up: MadeUpStudy) -> None:
+        self.made_up = made_up
+        self.folder = made_up.study.folder
+        self.hold_at: int | None = None
+        self.waits = threading.Event()
+        self.go_on = threading.Event()
+
+    @property
+    def measured(self) -> list[str]:
+        """Case ids, in the order in which they were measured."""
+        return self.made_up.measured
+
+    def __call__(self, case: Any, landmarks_xy: Any = None) -> Measurement:
+        if len(self.measured) == self.hold_at:
+            self.waits.set()
+            self.go_on.wait(30)
+        return self.made_up.measure(case, landmarks_xy)
+
+    def change(self, **changes: Any) -> None:
+        """Write the table anew with other values in every case."""
+        write_cases(
+            self.folder, [replace(case, **changes) for case in self.made_up.study.cases]
+        )
+
+
+@pytest.fixture
+def stand_in(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    """A study of forty films, and a stand-in for the networks that measure them."""
+    one = StandIn(MadeUpStudy(tmp_path / "study"))
+    for package in ("calibration", "validation"):
+        monkeypatch.setattr(
+            f"napari_hipbmd.{package}.run.pipeline_measure", lambda folder: one
+        )
+    return one

@@ -69,6 +69,17 @@ class FitPlan:
     folds: int = FOLDS
     seed: int = 0
 
+    @property
+    def command(self) -> str:
+        """The command that does the same, without anybody's folders."""
+        return (
+            f"hipbmd train bmd --study STUDY --targets {','.join(self.targets)}"
+            f" --image {self.image} --landmarks {self.landmarks}"
+            f" --fit {self.preset.kind}"
+            f" --covariates {','.join(self.preset.covariates) or 'none'}"
+            f" --folds {self.folds} --seed {self.seed} --out OUT"
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
@@ -115,7 +126,7 @@ def calibrate(
         Folder of networks; those that it lacks, and by default all, are the bundled
         ones.
     command
-        What made it, kept in the model.
+        What made it, kept in the model; by default that of the plan.
     report
         Told of every step, with the out-of-fold figures of the films so far.
     cancelled
@@ -131,6 +142,7 @@ def calibrate(
         If asked to stop; the next run resumes.
     """
     plan = plan or FitPlan()
+    command = command or plan.command
     study = study if isinstance(study, Study) else Study.open(study)
     out, folder = Path(out), None if models is None else Path(models)
     refuse_too_small(study.cases, 2, plan.targets)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..anatomy import SITES, Site
 from ..bmd import COVARIATES, PRESETS, Preset
+
+if TYPE_CHECKING:
+    from ..validation import Row
 
 
 def targets(text: str) -> tuple[Site, ...]:
@@ -18,6 +22,19 @@ def targets(text: str) -> tuple[Site, ...]:
             f"'{unknown[0]}' is no DXA column: choose among {', '.join(SITES)}"
         )
     return tuple(site for site in SITES if site in names)
+
+
+def rows(text: str) -> tuple[Row, ...]:
+    """Rows of a validation: ``raw,enhanced``."""
+    from ..validation import ROWS
+
+    names = [name.strip() for name in text.split(",")]
+    unknown = [name for name in names if name not in ROWS]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"'{unknown[0]}' is no row: choose among {', '.join(ROWS)}"
+        )
+    return tuple(row for row in ROWS if row in names)
 
 
 def covariates(text: str) -> tuple[str, ...]:

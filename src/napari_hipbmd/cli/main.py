@@ -346,6 +346,9 @@ def _train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )  # fmt: skip
     choices.add_landmarks(bmd)
     choices.add_regression(bmd)
+    bmd.add_argument(
+        "--folds", type=positive_int, metavar="K", help="folds by patient (10)"
+    )
 
     def run(args: argparse.Namespace) -> int:
         from .train import run_train
@@ -363,6 +366,14 @@ def _validate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     p.add_argument(
         "--repeats", type=positive_int, default=1, metavar="R",
         help="draw the folds so many times",
+    )  # fmt: skip
+    p.add_argument(
+        "--rows", type=choices.rows, metavar="A,B",
+        help="among biology, raw, ring, enhanced, exact (default: all)",
+    )  # fmt: skip
+    p.add_argument(
+        "--samples", type=positive_int, metavar="N",
+        help="samples of patients for the 95 %% intervals (2000)",
     )  # fmt: skip
     p.add_argument("--seed", type=not_negative, default=0, metavar="S")
     p.add_argument("--preset", choices=("paper", "default"), default="default")

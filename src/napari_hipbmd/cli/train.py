@@ -15,7 +15,7 @@ from .progress import Bar, Stages
 
 EPOCHS = {"enhancement": 90, "landmarks": 24}
 USAGE_ERROR = 2
-_OF_BMD = ("targets", "image", "landmarks", "fit", "covariates")
+_OF_BMD = ("targets", "image", "landmarks", "fit", "covariates", "folds")
 BATCH = {"default": 16, "paper": 64}
 
 
@@ -114,14 +114,15 @@ def _train_network(args: argparse.Namespace, link: Link) -> str:
 
 def _fit(args: argparse.Namespace) -> int:
     """Fit a regression, and tell how good it is and how well it is known."""
-    from ..calibration import FitPlan, calibrate, fit_text
+    from ..calibration import FOLDS, FitPlan, calibrate, fit_text
 
     plan = FitPlan(
         args.targets or SITES,
         args.image or "enhanced",
         args.landmarks or PREDICTED,
         chosen_regression(args),
-        seed=args.seed,
+        args.folds or FOLDS,
+        args.seed,
     )
     found = calibrate(
         args.study[0], args.out, plan, models=args.models,
@@ -149,6 +150,6 @@ def _command(args: argparse.Namespace) -> str:
     for name in _OF_BMD:
         value = getattr(args, name)
         if value is not None:
-            told = value if isinstance(value, str) else ",".join(value) or "none"
+            told = ",".join(value) or "none" if isinstance(value, tuple) else value
             command += f" --{name} {told}"
     return command

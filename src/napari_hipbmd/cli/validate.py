@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ..validation import PREDICTED, validate
+from ..validation import PREDICTED, ROWS, SAMPLES, validate
 from .choices import chosen_regression
 from .progress import Stages
 
@@ -18,6 +18,8 @@ def run_validate(args: argparse.Namespace) -> int:
         seed=args.seed,
         repeats=args.repeats,
         preset=chosen_regression(args),
+        rows=args.rows or ROWS,
+        samples=args.samples or SAMPLES,
         landmarks=args.landmarks or PREDICTED,
         models=args.models,
         report=Stages(),

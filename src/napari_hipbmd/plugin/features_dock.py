@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from qtpy.QtCore import QTimer
@@ -219,10 +220,14 @@ class FeaturesWidget(ListeningWidget):
         grey = GREY_VALUES[measurement.measured_on]
         if not self.form.are_the_papers():
             return f"{name}no aBMD from these features. {grey}"
-        known = measurement.bmd_g_cm2 or {}
-        if "neck" not in known:
+        known = {
+            site: found
+            for site, found in (measurement.bmd_g_cm2 or {}).items()
+            if math.isfinite(found.value)
+        }
+        if not {"neck", "total"} & known.keys():
             why = measurement.why_withheld("neck") or measurement.reason or ""
-            return f"{name}no aBMD of the neck. {_escaped(why)} {grey}"
+            return f"{name}no aBMD of neck and total. {_escaped(why)} {grey}"
         parts = [
             f"{site} {known[site].value:.3f}" for site in ("neck", "total")
             if site in known

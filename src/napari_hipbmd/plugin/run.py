@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -58,6 +59,8 @@ class Run(QObject):
             return _End(stopped=True)
         except FilmRefused as refusal:
             return _End(reason=str(refusal))
+        except OSError as error:
+            return _End(reason=_told(error))
 
     def _on_returned(self, end: _End) -> None:
         if end.reason is not None:
@@ -66,6 +69,12 @@ class Run(QObject):
             self.stopped.emit()
         else:
             self.done.emit(end.result)
+
+
+def _told(error: OSError) -> str:
+    """A disk that is full, a folder that cannot be written: in a sentence."""
+    where = f" ({Path(str(error.filename)).name})" if error.filename else ""
+    return f"{error.strerror or error}{where}: choose another folder, or free this one."
 
 
 @dataclass(frozen=True)

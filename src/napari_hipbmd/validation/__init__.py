@@ -1,7 +1,7 @@
 """How far estimates can be trusted: out-of-fold comparison with DXA (paper 4)."""
 
 from .agreement import Agreement, agreement, weighted_figures
-from .bootstrap import Difference, Resampled
+from .bootstrap import SAMPLES, Difference, Resampled
 from .cache import CaseFeatures
 from .checks import (
     checked_covariates,
@@ -12,6 +12,7 @@ from .checks import (
 )
 from .collect import PREDICTED, TRUTH, MeasureCase, collect, feature_table
 from .grid import Grid, fixed
+from .grids import so_far_grid
 from .landmark_errors import LandmarkErrors, landmark_errors
 from .measuring import (
     copy_networks,
@@ -31,6 +32,7 @@ __all__ = [
     "PREDICTED",
     "ROWS",
     "ROW_NAMES",
+    "SAMPLES",
     "TRUTH",
     "Agreement",
     "CaseFeatures",
@@ -62,6 +64,7 @@ __all__ = [
     "refuse_too_small",
     "refuse_wrong_units",
     "screening",
+    "so_far_grid",
     "stoppable",
     "strata",
     "summarise",

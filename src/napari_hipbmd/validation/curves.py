@@ -14,6 +14,8 @@ from .learning_curve import LearningPoint
 from .rows import ROW_NAMES, RowResult
 from .success import success_curve
 
+ONE_PAIR_GID = "one pair of thresholds"
+
 
 def success_figure(three: RowResult, one: RowResult) -> Figure:
     """Share of estimates within an error, one pair of thresholds or three (Fig. 9)."""
@@ -21,12 +23,17 @@ def success_figure(three: RowResult, one: RowResult) -> Figure:
     axes = figure.subplots()
     drawing.plain(axes)
     levels = np.linspace(0, 0.2, 101)
-    for found, colour, label in (
-        (three, drawing.COLOURS["enhanced"], "three pairs of thresholds"),
-        (one, drawing.COLOURS["raw"], "one pair"),
+    for found, colour, gid, label in (
+        (three, drawing.COLOURS["enhanced"], "enhanced", "three pairs of thresholds"),
+        (one, drawing.COLOURS["raw"], ONE_PAIR_GID, "one pair"),
     ):
         share = 100 * success_curve(found, levels)
         axes.plot(levels, share, color=colour, lw=1.8, label=label)
+        errors = np.abs(found.estimate - found.reading)
+        axes.scatter(
+            errors, 100 * success_curve(found, errors), s=9, c=colour, lw=0, picker=4,
+            gid=gid, urls=found.case_ids,
+        )  # fmt: skip
     axes.set(
         xlim=(0, 0.2),
         ylim=(0, 100),

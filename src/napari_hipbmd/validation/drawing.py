@@ -20,13 +20,22 @@ COLOURS: Mapping[Row, str] = {
 INK, QUIET, GRID = "#20242a", "#6b7280", "#e6e8eb"
 
 
-def panels(results: Sequence[RowResult]) -> tuple[Figure, list[Any]]:
-    """A figure with a panel a row."""
-    figure = Figure(figsize=(2.6 * len(results) + 0.5, 3.4), layout="constrained")
-    grid = figure.subplots(1, len(results), sharex=True, sharey=True, squeeze=False)
-    every = list(grid[0])
+def panels(
+    results: Sequence[RowResult], columns: int | None = None
+) -> tuple[Figure, list[Any]]:
+    """A figure with a panel a row, all abreast or at most so many."""
+    columns = min(columns or len(results), len(results))
+    lines = -(-len(results) // columns)
+    figure = Figure(
+        figsize=(2.6 * columns + 0.5, 2.9 * lines + 0.5), layout="constrained"
+    )
+    grid = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
+    for axes in grid.flat[len(results) :]:
+        axes.remove()
+    every = list(grid.flat[: len(results)])
     for axes in every:
         plain(axes)
+        axes.tick_params(labelbottom=True)
     return figure, every
 
 

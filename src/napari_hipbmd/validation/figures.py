@@ -1,7 +1,8 @@
 """The paper's Figs 7 and 8 and a Bland–Altman plot, a panel a row.
 
-Each panel's points are one scatter artist whose ``gid`` is the row and whose points lie
-in the order of the result's ``case_ids``: a click can be traced back to its film.
+Points are scatter artists whose ``gid`` is the row and whose ``urls`` are case ids, so
+that a click can be traced back to its film. A point of Fig. 8 is a fold, and leads to
+the film with the largest error in it.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ def save(figure: Figure, path: Path) -> Path:
     return path
 
 
-def scatter(results: Sequence[RowResult], in_sample: bool = False) -> Figure:
+def scatter(
+    results: Sequence[RowResult], in_sample: bool = False, columns: int | None = None
+) -> Figure:
     """Estimate against DXA, a panel a row (Fig. 7 of the paper).
 
     Parameters
@@ -73,8 +76,10 @@ def scatter(results: Sequence[RowResult], in_sample: bool = False) -> Figure:
     in_sample
         Draw what the regression reaches on the cases it was fitted to, as the paper
         does; else the out-of-fold estimates.
+    columns
+        How many panels at most lie abreast; all when absent.
     """
-    figure, panels = drawing.panels(results)
+    figure, panels = drawing.panels(results, columns)
     shown = [found.fitted if in_sample else found.estimate for found in results]
     values = np.concatenate([*shown, *(found.reading for found in results)])
     low, high = values.min() - 0.03, values.max() + 0.03
@@ -90,6 +95,7 @@ def scatter(results: Sequence[RowResult], in_sample: bool = False) -> Figure:
             c=drawing.COLOURS[found.row],
             picker=4,
             gid=found.row,
+            urls=found.case_ids,
         )
         axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
         drawing.title(axes, found.row, f"r {a.r:.3f}   MAE {a.mae_g_cm2:.3f}   n {a.n}")
@@ -104,9 +110,15 @@ def scatter(results: Sequence[RowResult], in_sample: bool = False) -> Figure:
     return figure
 
 
-def bland_altman(results: Sequence[RowResult]) -> Figure:
-    """Difference against mean, with limits of agreement and their 95 % intervals."""
-    figure, panels = drawing.panels(results)
+def bland_altman(results: Sequence[RowResult], columns: int | None = None) -> Figure:
+    """Difference against mean, with limits of agreement and their 95 % intervals.
+
+    Parameters
+    ----------
+    columns
+        How many panels at most lie abreast; all when absent.
+    """
+    figure, panels = drawing.panels(results, columns)
     widest = max(float(np.abs(f.estimate - f.reading).max()) for f in results) * 1.1
     for axes, found in zip(panels, results, strict=True):
         a, colour = found.agreement, drawing.COLOURS[found.row]
@@ -126,6 +138,7 @@ def bland_altman(results: Sequence[RowResult]) -> Figure:
             c=colour,
             picker=4,
             gid=found.row,
+            urls=found.case_ids,
         )
         axes.set(ylim=(-widest, widest), box_aspect=1)
         low, high = a.limits_g_cm2
@@ -154,6 +167,7 @@ def fold_spread(results: Sequence[RowResult]) -> Figure:
         for x, found in enumerate(results):
             colour = drawing.COLOURS[found.row]
             values = np.array([getattr(fold, name) for fold in found.by_fold()])
+            worst = np.array(found.worst_by_fold())[np.isfinite(values)]
             values = values[np.isfinite(values)]
             if values.size < 2:
                 continue
@@ -162,7 +176,10 @@ def fold_spread(results: Sequence[RowResult]) -> Figure:
             axes.plot([x - 0.3, x + 0.3], [mean, mean], color=colour, lw=2)
             # A little sideways, so that folds of equal value stay apart.
             aside = x + np.linspace(-0.18, 0.18, values.size)
-            axes.scatter(aside, values, s=16, c=colour, lw=0)
+            axes.scatter(
+                aside, values, s=16, c=colour, lw=0, picker=4, gid=found.row,
+                urls=worst,
+            )  # fmt: skip
         axes.set(xlim=(-0.6, len(results) - 0.4), ylabel=label)
         axes.set_xticks(
             range(len(results)), [ROW_NAMES[f.row].replace(" ", "\n") for f in results]

@@ -8,15 +8,21 @@ from html import escape
 
 import numpy as np
 
+from ..anatomy import Site
+
 
 @dataclass(frozen=True)
 class Grid:
-    """A title, column heads, and rows of cells; the first cell names its row."""
+    """A title, column heads, and rows of cells; the first cell names its row.
+
+    ``site`` is the one that all of it is about, if there is one.
+    """
 
     title: str
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+    site: Site | None = None
 
     def text(self) -> str:
         """Lines of even columns, names to the left and numbers to the right."""

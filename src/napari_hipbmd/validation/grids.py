@@ -63,6 +63,7 @@ def agreement_grids(
             )
             for one in rows
         ],
+        site=site,
     )
     if inputs == "film alone":
         return [close]
@@ -84,6 +85,7 @@ def agreement_grids(
             )
             for one in rows
         ],
+        site=site,
     )  # fmt: skip
     return [close, limits]
 
@@ -103,6 +105,7 @@ def difference_grid(differences: Sequence[Difference], site: Site) -> Grid:
             )
             for one in differences
         ],
+        site=site,
     )
 
 
@@ -150,6 +153,7 @@ def strata_grid(found: Sequence[Stratum], site: Site) -> Grid:
             for one in found
         ],
         f"A dash: fewer than {FEWEST} cases, or unknown.",
+        site,
     )
 
 
@@ -169,6 +173,7 @@ def success_grid(three: RowResult, one: RowResult) -> Grid:
             for name, found in (("three", three), ("one", one))
         ],
         "Errors in g/cm², out of fold, enhanced film.",
+        three.site,
     )
 
 
@@ -190,6 +195,33 @@ def learning_grid(points: Sequence[LearningPoint]) -> Grid:
             )
             for row in rows
         ],
+        site=points[0].site,
+    )
+
+
+def so_far_grid(results: Sequence[RowResult]) -> Grid:
+    """The rows of one site while a validation runs: no intervals yet."""
+    return Grid(
+        f"{_name(results[0].site)}, so far",
+        ("row", "n", "r", "MAE", "RMSE", "R²", "ICC", "CCC", "slope", "bias"),
+        [
+            (
+                ROW_NAMES[one.row],
+                str(a.n),
+                fixed(a.r),
+                fixed(a.mae_g_cm2),
+                fixed(a.rmse_g_cm2),
+                fixed(a.r2, 2),
+                fixed(a.icc, 2),
+                fixed(a.ccc, 2),
+                fixed(a.slope, 2),
+                fixed(a.bias_g_cm2, 3, sign=True),
+            )
+            for one in results
+            for a in (one.agreement,)
+        ],
+        "Intervals, differences, screening and strata come at the end.",
+        results[0].site,
     )
 
 

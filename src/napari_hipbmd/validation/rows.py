@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -146,10 +146,24 @@ class RowResult:
         """Fold by fold, as the paper's Fig. 8; folds under 3 cases are left out."""
         return [
             agreement(estimate[chosen], self.reading[chosen])
-            for estimate, fold in zip(self.estimates, self.folds, strict=True)
-            for k in range(int(fold.max()) + 1)
-            if (chosen := fold == k).sum() >= 3
+            for estimate, chosen in self._folds()
         ]
+
+    def worst_by_fold(self) -> list[str]:
+        """The case with the largest error in each fold of :meth:`by_fold`."""
+        return [
+            self.case_ids[
+                int(np.where(chosen, np.abs(estimate - self.reading), -1).argmax())
+            ]
+            for estimate, chosen in self._folds()
+        ]
+
+    def _folds(self) -> Iterator[tuple[Matrix, NDArray[np.bool_]]]:
+        """Estimates, and which cases lie in the fold, for folds of 3 or more."""
+        for estimate, fold in zip(self.estimates, self.folds, strict=True):
+            for k in range(int(fold.max()) + 1):
+                if (chosen := fold == k).sum() >= 3:
+                    yield estimate, chosen
 
 
 def evaluate(

@@ -1,0 +1,96 @@
+"""A figure of a validation in the window: its points can be read and clicked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg, NavigationToolbar2QT
+from matplotlib.figure import Figure
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+SCALE = 0.92
+
+
+class FigureView(QWidget):
+    """Shows one figure at a time.
+
+    A point is one of a scatter whose ``gid`` is a row and whose ``urls`` are case ids.
+    ``hovered`` is emitted with (row, case id) under the mouse, two empty texts off
+    every point; ``clicked`` when a point is pressed.
+    """
+
+    hovered = Signal(str, str)
+    clicked = Signal(str, str)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.canvas: FigureCanvasQTAgg | None = None
+        self._toolbar: Any = None
+        self._under = ("", "")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._column.addWidget(self._scroll, 1)
+
+    def show_figure(self, figure: Figure | None) -> None:
+        """Draw this figure in place of the one before."""
+        at = self._scroll.verticalScrollBar().value()
+        if self._toolbar is not None:
+            self._column.removeWidget(self._toolbar)
+            self._toolbar.deleteLater()
+            self._toolbar = self.canvas = None
+        if figure is None:
+            self._scroll.setWidget(QWidget())
+            return
+        figure.set_facecolor("white")
+        height = round(figure.get_figheight() * figure.dpi * SCALE)
+        canvas = self.canvas = FigureCanvasQTAgg(figure)
+        canvas.setMinimumHeight(height)
+        canvas.mpl_connect("motion_notify_event", self._on_moved)
+        canvas.mpl_connect("button_press_event", self._on_pressed)
+        self._scroll.setWidget(canvas)
+        self._toolbar = NavigationToolbar2QT(canvas, self, coordinates=False)
+        self._column.addWidget(self._toolbar)
+        self._scroll.verticalScrollBar().setValue(at)
+
+    def _on_moved(self, event: Any) -> None:
+        found = point_at(event)
+        if found == self._under:
+            return
+        self._under = found
+        if self.canvas is not None and not self._toolbar.mode:
+            shape = Qt.CursorShape
+            self.canvas.setCursor(
+                shape.PointingHandCursor if found[1] else shape.ArrowCursor
+            )
+        self.hovered.emit(*found)
+
+    def _on_pressed(self, event: Any) -> None:
+        found = point_at(event)
+        # While the toolbar zooms or pans, a press is not about a point.
+        if found[1] and event.button == 1 and not self._toolbar.mode:
+            self.clicked.emit(*found)
+
+
+def point_at(event: Any) -> tuple[str, str]:
+    """Row and case of the nearest point under the mouse; two empty texts without."""
+    best, found = np.inf, ("", "")
+    for artist in event.inaxes.collections if event.inaxes is not None else ():
+        cases = artist.get_urls()
+        if not artist.get_gid() or len(cases) != len(artist.get_offsets()):
+            continue
+        hit, which = artist.contains(event)
+        if not hit:
+            continue
+        points = artist.get_offset_transform().transform(artist.get_offsets())
+        away = np.hypot(*(points[which["ind"]] - (event.x, event.y)).T)
+        if away.min() < best:
+            best = float(away.min())
+            index = int(which["ind"][int(away.argmin())])
+            found = (str(artist.get_gid()), str(cases[index]))
+    return found
