@@ -22,6 +22,7 @@ KEYS = [
     "spacing_source", "landmarks", "regions", "bmd_g_cm2", "t_score",
     "withheld", "policy", "seconds",
     "model",
+    "not_fitted",
 ]  # fmt: skip
 
 

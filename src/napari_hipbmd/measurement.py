@@ -6,7 +6,7 @@ side the hip is on and wherever the hip box lies.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -18,11 +18,28 @@ from .radiograph import Flag, FloatImage, HipBox, Patient, Radiograph, Side
 
 Status = Literal["measured", "partial", "refused"]
 
+CANNOT_RULE_OUT = "Research use: an estimate from a radiograph cannot rule out low BMD."
 RESEARCH_USE = (
-    "Research use: an estimate from a radiograph cannot rule out low BMD."
-    " The bundled regression is fitted to digital hips and is not calibrated for any"
-    " real X-ray machine."
+    f"{CANNOT_RULE_OUT} The bundled regression is fitted to digital hips and is not"
+    " calibrated for any real X-ray machine."
 )
+DIGITAL = "digital hips"
+
+
+def research_use(measurements: Iterable[Measurement]) -> str:
+    """What the numbers of these hips may not be used for, by the regression in use."""
+    regressions = dict.fromkeys(
+        (m.model_name, m.calibrated_on) for m in measurements if m.model_name
+    )
+    told = [
+        f"The regression '{name}' is fitted to {DIGITAL} and is not calibrated for any"
+        " real X-ray machine."
+        if DIGITAL in films
+        else f"The regression '{name}' is fitted to {films or 'films not named'} and"
+        " holds for such films alone."
+        for name, films in regressions
+    ]
+    return " ".join([CANNOT_RULE_OUT, *told]) if told else RESEARCH_USE
 
 
 @dataclass(frozen=True)
@@ -120,7 +137,10 @@ class Measurement:
     Attributes
     ----------
     bmd_g_cm2, t_score
-        By site; a site whose value is withheld is not in them.
+        By site; one whose value is withheld, or that the regression was not fitted
+        for, is not in them.
+    not_fitted
+        Sites that the regression has no coefficients for.
     withheld
         Site → the flags that took its value away.
     policy
@@ -152,6 +172,7 @@ class Measurement:
     withheld: dict[Site, tuple[Flag, ...]] = field(default_factory=dict)
     policy: str = "none"
     borders: tuple[Border, ...] = ()
+    not_fitted: tuple[Site, ...] = ()
 
     def flags_of(self, site: Site) -> tuple[Flag, ...]:
         """The flags that concern a site; one about a region concerns the total too."""
@@ -225,6 +246,7 @@ class Measurement:
             "policy": self.policy,
             "seconds": {step: round(s, 4) for step, s in self.seconds.items()},
             "model": {"name": self.model_name, "calibrated_on": self.calibrated_on},
+            "not_fitted": list(self.not_fitted),
         }
 
     @classmethod
@@ -281,6 +303,7 @@ class Measurement:
                 for site, codes in data["withheld"].items()
             },
             policy=data["policy"],
+            not_fitted=tuple(data.get("not_fitted", ())),
         )
 
     def _estimate_json(self, site: Site) -> dict[str, float | None] | None:

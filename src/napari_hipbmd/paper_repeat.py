@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from . import __version__
 from .bmd import PRESETS
 from .files import write_text_atomic
-from .measurement import RESEARCH_USE
 from .radiograph import FilmRefused
 from .study import Case, Study
 from .study.digital import make_study
@@ -36,6 +35,7 @@ from .validation.published import (
     results_grid,
 )
 from .validation.success import LEVELS_G_CM2, success_gain, success_rate
+from .validation.tables import USE
 
 COUNT = sum(PATIENTS.values())
 SEED, PIXELS = 2023, 450
@@ -105,7 +105,7 @@ class PaperRepeat:
     def text(self) -> str:
         """What is printed."""
         parts = [self.validation.how, *(grid.text() for grid in self.grids())]
-        return "\n\n".join([*parts, *self.conclusions(), RESEARCH_USE]) + "\n"
+        return "\n\n".join([*parts, *self.conclusions(), USE]) + "\n"
 
     def to_json(self) -> str:
         """Both columns for programs; no NaN."""
@@ -122,7 +122,7 @@ class PaperRepeat:
                 for level in LEVELS_G_CM2
             ],
             "conclusions": self.conclusions(),
-            "use": RESEARCH_USE,
+            "use": USE,
         }  # fmt: skip
         return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 

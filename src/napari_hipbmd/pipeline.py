@@ -9,9 +9,10 @@ from time import perf_counter
 import numpy as np
 
 from . import bmd, quality
-from .anatomy import Points, Site, area, is_mirrored, polygons
+from .anatomy import SITES, Points, Site, area, is_mirrored, polygons
 from .canvas import Canvas, make_canvas, normalisation
 from .measurement import (
+    DIGITAL,
     Border,
     HipImages,
     LandmarkSet,
@@ -45,7 +46,6 @@ MEASURE_CODES = {
     "landmarks-unsure",
 }
 EVEN_GREY = 0.01  # of the grey range
-DIGITAL = "digital hips"
 NO_SPACING = (
     "The film has no trusted pixel spacing, so areas and BMD are not given:"
     " supply the spacing in mm."
@@ -356,8 +356,12 @@ def remeasure(
 
 def _with_values(state: Measurement, models: Models) -> Measurement:
     """Regions, features and BMD of a state that has images and landmarks."""
-    name, films = models.bmd.name, models.bmd.calibrated_on
-    state = replace(state, model_name=name, calibrated_on=films)
+    state = replace(
+        state,
+        model_name=models.bmd.name,
+        calibrated_on=models.bmd.calibrated_on,
+        not_fitted=tuple(s for s in SITES if s not in models.bmd.features_only),
+    )
     film, images, marks = state.film, state.images, state.landmarks
     assert film is not None and images is not None and marks is not None
     image = models.bmd.image
@@ -453,7 +457,7 @@ def _with_bmd(state: Measurement, vector: np.ndarray, models: Models) -> Measure
     model, patient = models.bmd, state.patient
     estimates = model.predict(vector, patient)
     values: dict[Site, float] = {site: e.value for site, e in estimates.items()}
-    if np.nanmin(list(values.values())) <= 0:
+    if min(values.values()) <= 0:
         return replace(
             state,
             status="partial",
@@ -471,12 +475,12 @@ def _with_bmd(state: Measurement, vector: np.ndarray, models: Models) -> Measure
                 " used, and its interval is wider.",
             ),
         )
-    if model.extrapolates(vector):
+    if unlike := model.far_from_calibration(vector, patient):
         flags += (
             Flag(
                 "extrapolation",
-                "The bone image's grey values lie far outside those the regression was"
-                " fitted to: the aBMD is not to be trusted.",
+                f"Far outside what the regression was fitted to: {', '.join(unlike)}."
+                " The aBMD is not to be trusted.",
             ),
         )
     if DIGITAL in model.calibrated_on:

@@ -189,9 +189,33 @@ def test_a_malformed_file_is_refused_with_one_sentence(fitted, what):
 
 def test_films_of_another_processing_are_recognised(fitted):
     features, _, _ = cohort(50, seed=4)
-    assert not any(fitted.extrapolates(f) for f in features)
-    assert fitted.extrapolates(features[0] + 1.0)
-    assert fitted.extrapolates(features[0] * 0 - 0.5)
+    assert not any(fitted.far_from_calibration(f) for f in features)
+    for other in (features[0] + 1.0, features[0] * 0 - 0.5):
+        assert fitted.far_from_calibration(other) == ("grey values",)
+
+
+def test_a_patient_unlike_those_of_the_calibration_is_recognised(fitted):
+    features, patients, _ = cohort(50, seed=4)
+    told = [
+        fitted.far_from_calibration(f, p)
+        for f, p in zip(features, patients, strict=True)
+    ]
+    assert sum(map(bool, told)) <= 2
+    far = fitted.far_from_calibration
+    assert far(features[0], Patient("F", 8, 120, 20)) == ("age", "height", "weight")
+    assert far(features[0], Patient("F", 68, 155, 140)) == ("weight",)
+    assert far(features[0], Patient("F", None, 155, 140)) == ()  # not used
+
+
+def test_a_man_is_unlike_a_calibration_of_women():
+    features, patients, bmd = cohort(60)
+    women = [Patient("F", p.age_years, p.height_cm, p.weight_kg) for p in patients]
+    model = BmdModel.fit(
+        features, women, bmd, preset="paper", provenance={"sexes": ["F"]}
+    )
+    known = (68, 155, 58)
+    assert model.far_from_calibration(features[0], Patient("M", *known)) == ("sex",)
+    assert model.far_from_calibration(features[0], Patient("F", *known)) == ()
 
 
 def test_unknown_features_give_an_unknown_estimate(fitted):
@@ -199,15 +223,16 @@ def test_unknown_features_give_an_unknown_estimate(fitted):
     assert np.isnan([estimate.value, estimate.low, estimate.high]).all()
 
 
-def test_sites_without_readings_are_left_out_and_answer_nan():
+def test_sites_without_readings_are_left_out():
     features, patients, bmd = cohort(60)
     bmd[:, 2] = np.nan
     model = BmdModel.fit(features, patients, bmd)
     assert "intertrochanter" not in model.features_only
     found = model.predict(features[0], patients[0])
-    assert np.isnan(found["intertrochanter"].value)
+    assert found.keys() == set(SITES) - {"intertrochanter"}
     assert np.isfinite(found["neck"].value)
-    assert BmdModel.from_json(model.to_json()).predict(features[0]).keys() == set(SITES)
+    again = BmdModel.from_json(model.to_json())
+    assert again.predict(features[0], patients[0]) == found
 
 
 def test_a_study_without_biology_still_gives_a_model():

@@ -11,7 +11,6 @@ import pytest
 from napari_hipbmd.anatomy import SITES, TYPICAL_XY, area, mask, polygons
 from napari_hipbmd.bmd import features, t_scores
 from napari_hipbmd.measurement import (
-    RESEARCH_USE,
     Estimate,
     HipImages,
     LandmarkSet,
@@ -131,7 +130,8 @@ def test_the_pictures_are_drawings_that_a_browser_reads():
 
 def test_the_numbers_and_the_caution_are_there():
     text = written(hip())
-    assert RESEARCH_USE in text
+    assert "cannot rule out low BMD" in text
+    assert "is not calibrated for any real X-ray machine" in text
     assert "0.750" in text  # the neck
     assert "0.640 to 0.860" in text
     assert "−0.9" in text  # its T-score, (.75 − .858) / .12

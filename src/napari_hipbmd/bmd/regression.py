@@ -23,7 +23,9 @@ COVARIATES: tuple[str, ...] = ("sex", "age_years", "height_cm", "weight_kg")
 """The biology, in this order; sex is 1 for a man and 0 for a woman."""
 
 INTERVAL = 0.90
-EXTRAPOLATION_SD = 4.0
+FEATURE_SD, COVARIATE_SD = 4.0, 3.0
+"""How far from the calibration's mean a film, or a patient, is of another kind."""
+_WORDS = {"age_years": "age", "height_cm": "height", "weight_kg": "weight"}
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ class BmdModel:
     def predict(
         self, features: NDArray[np.float64], patient: Patient | None = None
     ) -> dict[Site, Estimate]:
-        """Estimate aBMD with its 90 % interval at each of the four sites.
+        """Estimate aBMD with its 90 % interval at each site that was fitted.
 
         Parameters
         ----------
@@ -204,27 +206,41 @@ class BmdModel:
         Returns
         -------
         dict
-            Every site; NaN where the model has no such site or a feature is NaN.
+            The sites that the model has; NaN where a feature is.
         """
         row, models = features, self.features_only
         if patient is not None and self.uses_biology(patient):
             biology = covariate_row(patient, self.preset.covariates)
             row, models = np.concatenate([features, biology]), self.with_biology
-        nothing = Estimate(float("nan"), float("nan"), float("nan"))
-        return {
-            site: models[site].predict(row) if site in models else nothing
-            for site in SITES
-        }
+        return {site: models[site].predict(row) for site in SITES if site in models}
 
-    def extrapolates(self, features: NDArray[np.float64]) -> bool:
-        """Whether a film's grey levels are unlike those of the calibration.
+    def far_from_calibration(
+        self, features: NDArray[np.float64], patient: Patient | None = None
+    ) -> tuple[str, ...]:
+        """What is unlike the films and people of the calibration, in words.
 
-        True when a feature lies more than :data:`EXTRAPOLATION_SD` standard
+        ``"grey values"`` when a feature lies more than :data:`FEATURE_SD` standard
         deviations from the calibration's mean: another machine, another processing.
+        ``"age"``, ``"height"`` or ``"weight"`` beyond :data:`COVARIATE_SD`, and
+        ``"sex"`` when nobody of the patient's took part.
         """
+        found = []
         linear = next(iter(self.features_only.values())).linear
-        away = np.abs((features - linear.mean) / linear.scale)
-        return bool(np.any(away > EXTRAPOLATION_SD))
+        if np.any(np.abs((features - linear.mean) / linear.scale) > FEATURE_SD):
+            found.append("grey values")
+        if patient is None or not self.uses_biology(patient):
+            return tuple(found)
+        linear = next(iter(self.with_biology.values())).linear
+        row = covariate_row(patient, self.preset.covariates)
+        count = len(row)
+        away = np.abs((row - linear.mean[-count:]) / linear.scale[-count:])
+        found += [
+            _WORDS[name]
+            for name, sd in zip(self.preset.covariates, away, strict=True)
+            if name in _WORDS and sd > COVARIATE_SD
+        ]
+        sexes = self.provenance.get("sexes") or (patient.sex,)
+        return (*found, *(() if patient.sex in sexes else ("sex",)))
 
     def to_json(self) -> str:
         """The model as JSON text."""

@@ -202,6 +202,7 @@ def calibrate(
             "version": __version__,
             "folds": folds,
             "seed": plan.seed,
+            "sexes": sorted({c.patient.sex for c in cases if c.patient.sex}),
         },
     )
     tell(Step("fitting", 1, 1), results)

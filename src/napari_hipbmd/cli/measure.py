@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..batch import Job, Options, jobs_of
 from ..files import write_text_atomic
-from ..measurement import RESEARCH_USE, Measurement
+from ..measurement import Measurement, research_use
 from ..models import load_models, models_sha256
 from ..quality import policy_named
 from ..radiograph import FilmRefused, HipBox, Patient
@@ -54,7 +54,7 @@ def run_measure(args: argparse.Namespace) -> int:
     if args.json != "-":
         truths = {one.measurement.case_id: one.job.truth for one in found}
         print(text_table(results, truths))
-        print(f"\n{RESEARCH_USE}")
+        print(f"\n{research_use(results)}")
         if args.out:
             print(f"Results: {args.out}")
     return SOME_REFUSED if any(m.status == "refused" for m in results) else 0

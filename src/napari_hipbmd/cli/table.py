@@ -44,6 +44,9 @@ def _lines(m: Measurement, truth: Mapping[Site, float]) -> list[str]:
             why = ", ".join(flag.code for flag in m.withheld[site])
             out.append(f"{start} withheld: {why}")
             continue
+        if site in m.not_fitted:
+            out.append(f"{start} not fitted")
+            continue
         e = m.bmd_g_cm2[site]
         if not isfinite(e.value):  # a site that the regression was not fitted to
             out.append(f"{start} {'–':>6}")

@@ -227,6 +227,8 @@ class FeaturesWidget(ListeningWidget):
         }
         if not {"neck", "total"} & known.keys():
             why = measurement.why_withheld("neck") or measurement.reason or ""
+            if {"neck", "total"} <= set(measurement.not_fitted):
+                why = "The regression in use has no such target."
             return f"{name}no aBMD of neck and total. {_escaped(why)} {grey}"
         parts = [
             f"{site} {known[site].value:.3f}" for site in ("neck", "total")

@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
 
 from ..anatomy import SITES, Site
 from ..bmd import T_SCORE_SITES
-from ..measurement import RESEARCH_USE, Measurement
+from ..measurement import RESEARCH_USE, Measurement, research_use
 from .layers import DOUBTFUL, DOUBTFUL_MM, PLACED, SURE, UNSURE, UNSURE_MM
 
 SITE_NAMES: dict[Site, str] = {
@@ -37,6 +37,7 @@ ROWS = {
 }
 NOTHING = "–"
 WITHHELD = "withheld"
+NOT_FITTED = "not fitted"
 LEGEND = (
     "Drag a landmark, and the numbers follow. Its radius is the expected error: "
     + " ".join(
@@ -68,6 +69,7 @@ class ResultPanel(QWidget):
         self.legend.setVisible(measurement.landmarks is not None)
         self._show_withheld(measurement)
         self.model.setText(_model(measurement))
+        self.research_use.setText(research_use([measurement]))
         self._show_flags(_reasons(measurement))
         self._set_stale(False)
 
@@ -128,6 +130,8 @@ class ResultPanel(QWidget):
                 item = self.table.item(row, column)
                 text = why if why is not None and item.text() == WITHHELD else ""
                 tip = f"Withheld: {text}" if text else explanation
+                if item.text() == NOT_FITTED:
+                    tip = "The regression in use has no such target."
                 if item.toolTip() != tip:
                     item.setToolTip(tip)
 
@@ -199,6 +203,8 @@ def _cells(measurement: Measurement, site: Site) -> list[str]:
     withheld = site in measurement.withheld
     if withheld:
         values = [WITHHELD, NOTHING, WITHHELD if site in T_SCORE_SITES else NOTHING]
+    elif site in measurement.not_fitted:
+        values = [NOT_FITTED, NOTHING, NOTHING]
     else:
         values = [
             NOTHING if bmd is None else f"{bmd.value:.3f}",

@@ -29,7 +29,7 @@ FLAG_CODES: dict[str, str] = {
     "child": "the patient is not grown up",
     "collimation": "a collimated border covers part of a region",
     "colour": "a colour picture was turned grey",
-    "extrapolation": "grey values unlike those of the calibration",
+    "extrapolation": "grey values or a patient unlike those of the calibration",
     "implant": "the film's description speaks of an implant",
     "implausible-area": "an area that a survey of adults never saw",
     "implausible-bmd": "an aBMD that a survey of adults never saw",
@@ -175,7 +175,8 @@ def withhold(measurement: Measurement, policy: Policy) -> Measurement:
     ``withheld`` says why.
     """
     taken: dict[Site, tuple[Flag, ...]] = {}
-    for site in SITES if measurement.bmd_g_cm2 else ():
+    there = [site for site in SITES if site not in measurement.not_fitted]
+    for site in there if measurement.bmd_g_cm2 else ():
         reasons = tuple(
             flag for flag in measurement.flags_of(site) if flag.code in policy.withhold
         )

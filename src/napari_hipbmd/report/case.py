@@ -8,7 +8,7 @@ from html import escape
 
 from ..anatomy import REGIONS, SITES, Site
 from ..bmd import SITE_NAMES
-from ..measurement import Estimate, Measurement
+from ..measurement import Estimate, Measurement, research_use
 from ..quality import FLAG_CODES
 from ..radiograph import Patient
 from . import pictures
@@ -58,7 +58,7 @@ def case_page(
     if truth:
         notes.insert(0, TRUTH_NOTE)
     body = f"<article>{''.join(parts)}</article>"
-    return page(f"{m.case_id}: {TITLE}", header, body, notes)
+    return page(f"{m.case_id}: {TITLE}", header, body, notes, research_use([m]))
 
 
 def _cautions(m: Measurement) -> str:
@@ -122,6 +122,9 @@ def _bmd_table(
         if site in m.withheld:
             rows.append(_withheld_row(m, site, 7 if truth else 5))
             continue
+        if site in m.not_fitted:
+            rows.append(_not_fitted_row(site, 7 if truth else 5))
+            continue
         if one is None or not math.isfinite(one.value):
             continue
         score = (m.t_score or {}).get(site)
@@ -160,6 +163,14 @@ def _withheld_row(m: Measurement, site: Site, columns: int) -> str:
         f'<tr><th scope="row">{SITE_NAMES[site].capitalize()}</th>'
         f'<td class="withheld" colspan="{columns}"><b>withheld</b> {escape(why)}</td>'
         "</tr>"
+    )
+
+
+def _not_fitted_row(site: Site, columns: int) -> str:
+    return (
+        f'<tr><th scope="row">{SITE_NAMES[site].capitalize()}</th>'
+        f'<td class="withheld" colspan="{columns}">not fitted: the regression has no'
+        " such target</td></tr>"
     )
 
 

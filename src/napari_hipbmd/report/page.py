@@ -12,7 +12,13 @@ from ..bmd import reference_data
 from ..measurement import RESEARCH_USE, Measurement
 
 
-def page(title: str, header: str, body: str, notes: Iterable[str]) -> str:
+def page(
+    title: str,
+    header: str,
+    body: str,
+    notes: Iterable[str],
+    use: str = RESEARCH_USE,
+) -> str:
     """The whole document.
 
     Parameters
@@ -23,6 +29,8 @@ def page(title: str, header: str, body: str, notes: Iterable[str]) -> str:
         HTML.
     notes
         Plain sentences for the foot of the page.
+    use
+        What the numbers may not be used for.
     """
     foot = "".join(f"<p>{escape(note)}</p>" for note in notes)
     return f"""<!doctype html>
@@ -37,7 +45,7 @@ def page(title: str, header: str, body: str, notes: Iterable[str]) -> str:
 <body>
 <header>
 {header}
-<p class="use">{escape(RESEARCH_USE)}</p>
+<p class="use">{escape(use)}</p>
 </header>
 {body}
 <footer>{foot}</footer>

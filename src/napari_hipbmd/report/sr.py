@@ -22,7 +22,7 @@ from .. import __version__
 from ..anatomy import LANDMARK_IDS, REGION_LANDMARKS, REGIONS, SITES, Region, Site
 from ..bmd import SITE_NAMES, reference_data
 from ..dicom import derived_uid
-from ..measurement import RESEARCH_USE, Measurement
+from ..measurement import Measurement, research_use
 from . import codes
 
 SR_SERIES = 99
@@ -107,7 +107,7 @@ class _Maker:
             f"policy of withholding: {m.policy}",
             f"T-score reference: {young['survey']}, version {young['version']}",
             young["citation"],
-            RESEARCH_USE,
+            research_use([m]),
         ]
         self.algorithm = sr.AlgorithmIdentification(
             "napari-hipbmd", __version__, parameters

@@ -10,7 +10,7 @@ from html import escape
 
 from ..anatomy import SITES, Site
 from ..bmd import SITE_NAMES
-from ..measurement import Estimate, Measurement, Status
+from ..measurement import Estimate, Measurement, Status, research_use
 from .numbers import number, signed
 from .page import page, sources
 
@@ -56,7 +56,8 @@ def study_page(rows: Sequence[Row]) -> str:
     notes = sources(found)
     if any(row.truth for row in rows):
         notes.insert(0, TRUTH_NOTE)
-    return page(TITLE, header, _cautions(found) + _table(rows), notes)
+    body = _cautions(found) + _table(rows)
+    return page(TITLE, header, body, notes, research_use(found))
 
 
 def _counted(measurements: Sequence[Measurement]) -> str:
@@ -148,6 +149,8 @@ def _cell(m: Measurement, site: Site, true: float | None) -> str:
     if site in m.withheld:
         why = "<br>".join(escape(flag.code) for flag in m.withheld[site])
         return f'<td class="withheld"><b>withheld</b><small>{why}</small></td>'
+    if site in m.not_fitted:
+        return '<td class="number"><small>not fitted</small></td>'
     found: Estimate | None = (m.bmd_g_cm2 or {}).get(site)
     if found is None or not math.isfinite(found.value):
         return '<td class="number">–</td>'

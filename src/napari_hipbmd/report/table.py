@@ -33,6 +33,7 @@ COLUMNS: tuple[str, ...] = (
         for end in ("x_px", "y_px", "sigma_mm")
     ),
     "seconds",
+    "not_fitted",
 )  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def _row(m: Measurement) -> dict[str, object]:
         "calibrated_on": m.calibrated_on,
         "policy": m.policy,
         "seconds": data["seconds"].get("total"),
+        "not_fitted": " ".join(m.not_fitted),
     }
     if m.spacing_mm is not None:
         row["spacing_row_mm"], row["spacing_column_mm"] = m.spacing_mm

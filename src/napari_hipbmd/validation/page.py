@@ -8,9 +8,8 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-from ..measurement import RESEARCH_USE
 from .grid import Grid
-from .tables import Validation
+from .tables import USE, Validation
 
 _STYLE = """
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
@@ -83,7 +82,7 @@ def document(
 <header>
 <h1>{escape(heading)}</h1>
 {first}
-<p class="use">{escape(RESEARCH_USE)}</p>
+<p class="use">{escape(USE)}</p>
 </header>
 {pictures}
 {tables}

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..anatomy import SITES, Site
 from ..bmd import SITE_NAMES, Preset
-from ..measurement import RESEARCH_USE
+from ..measurement import CANNOT_RULE_OUT
 from .agreement import FIGURES
 from .collect import PREDICTED, TRUTH
 from .grid import Grid
@@ -24,6 +24,10 @@ from .rows import Row, RowResult, gap_closed
 from .summary import RowSummary, Summary
 
 _SHOWN = 5
+USE = (
+    f"{CANNOT_RULE_OUT} Every figure is of a regression that was fitted within the"
+    " folds of this study; on films of another machine or processing it says nothing."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +140,7 @@ class Validation:
     def text(self) -> str:
         """The tables that are printed."""
         parts = [self.how, *(grid.text() for grid in self.grids())]
-        return "\n\n".join([*parts, *self.notes(), RESEARCH_USE]) + "\n"
+        return "\n\n".join([*parts, *self.notes(), USE]) + "\n"
 
     def to_csv(self) -> str:
         """One line for each set of inputs, site and row."""
@@ -201,7 +205,7 @@ class Validation:
             },
             "seconds_per_film_median": self.seconds,
             "left_out": self.left_out,
-            "use": RESEARCH_USE,
+            "use": USE,
         }
         return json.dumps(_plain(content), indent=1, ensure_ascii=False) + "\n"
 
