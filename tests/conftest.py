@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from napari_hipbmd.anatomy import LANDMARK_IDS
 from napari_hipbmd.cli import main
 from napari_hipbmd.resources import sample_data_dir
-from napari_hipbmd.study import Study
+from napari_hipbmd.study import Label, Labels, Study
 from napari_hipbmd.study.digital import make_study
+from napari_hipbmd.study.films import film_facts
 
 # A window that nobody sees, unless a display was asked for.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -41,6 +43,28 @@ def repo_root() -> Path:
 def sample_study() -> Study:
     """The six films that come with the package, and their truth."""
     return Study.open(sample_data_dir())
+
+
+@pytest.fixture
+def labelled_study(sample_study: Study, tmp_path: Path) -> Study:
+    """Three of the sample films; anna has labelled them all, bert the first."""
+    folder = tmp_path / "labelled"
+    folder.mkdir()
+    lines = (sample_study.folder / "cases.csv").read_text("utf-8").splitlines(True)
+    (folder / "cases.csv").write_text("".join(lines[:4]), "utf-8")
+    (folder / "images").symlink_to(sample_study.folder / "images")
+    study = Study.open(folder)
+    for i, case in enumerate(study.cases):
+        truth = sample_study.truth(case.case_id, with_sto=False)
+        assert truth is not None
+        film = film_facts(study, case.case_id)
+        for who in ("anna", "bert")[: 2 if i == 0 else 1]:
+            marks = {
+                name: Label((float(x), float(y)), who=who, when="2024-01-01T00:00:00")
+                for name, (x, y) in zip(LANDMARK_IDS, truth.landmarks_xy, strict=True)
+            }
+            study.write_labels(Labels(case.case_id, who, marks, film=film))
+    return study
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ renamed over the old file.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -88,6 +89,35 @@ def numbered_stem(name: str, taken: set[str]) -> str:
         free, number = f"{stem}-{number}", number + 1
     taken.add(free)
     return free
+
+
+@contextmanager
+def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A folder that appears with everything that was written into it, or not at all.
+
+    Yields a hidden folder beside it, which gets the right name at the end.
+
+    Raises
+    ------
+    FileExistsError
+        If there is something of that name.
+    """
+    target = Path(path).absolute()
+    if target.exists():
+        raise FileExistsError(17, "There is already something of that name", str(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = tempfile.mkdtemp(
+        dir=target.parent, prefix=f".{target.name[:64]}.", suffix=".tmp"
+    )
+    temporary = Path(made)
+    try:
+        yield temporary
+        temporary.chmod(0o755)  # as with files: others may read it
+        temporary.rename(target)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    flush_folder(target.parent)
 
 
 @contextmanager

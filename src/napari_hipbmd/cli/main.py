@@ -16,6 +16,7 @@ from pathlib import Path
 from ..measurement import RESEARCH_USE
 from ..radiograph import Cancelled, FilmRefused
 from . import choices
+from .labels import add_labels
 
 USAGE_ERROR, STOPPED = 2, 130
 
@@ -62,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     _enhance(commands)
     _compare_enhancement(commands)
     _pairs(commands)
+    add_labels(commands)
     _train(commands)
     _validate(commands)
     _paper_repeat(commands)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from qtpy.QtCore import Qt, QTimer, Signal
@@ -17,36 +16,21 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, distances_mm
-from ...radiograph import Cancelled, FilmRefused
-from ...study import Labels, Study
-from ...study.edits import tangled
-from ..layers import REGION_NAMES
+from ...radiograph import FilmRefused
+from ...study import Study
+from ...study.doubts import Doubt, doubts_about, study_doubts
 from ..run import Run
 from .controls import button, enable, note, press, row
 from .editor import Editor
 
+if TYPE_CHECKING:
+    from ...landmarks.shape import ShapeModel
+
 IDLE_MS = 250
-APART_MM = 5.0
-"""Two landmarks that are one place by definition are told when they lie this apart."""
-NAMED = re.compile(rf"\b({'|'.join(LANDMARK_IDS)})\b")
 DIGITAL, OWN = "digital hips", "this annotator's labels"
 ROLE = Qt.ItemDataRole.UserRole
 FINE = "Nothing looks wrong."
 TOO_FEW = "Fewer than six landmarks are placed: too few to compare."
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """A sentence about a case, and the landmarks that it names."""
-
-    case_id: str
-    text: str
-
-    @property
-    def landmarks(self) -> tuple[str, ...]:
-        """In the order in which they are named."""
-        return tuple(dict.fromkeys(NAMED.findall(self.text)))
 
 
 class CheckPanel(QWidget):
@@ -65,7 +49,7 @@ class CheckPanel(QWidget):
         self._editor: Editor | None = None
         self._study: Study | None = None
         self._annotator = ""
-        self._model: object = None
+        self._model: ShapeModel | None = None
         self._run: Run | None = None
         self._setup_ui()
         self._connect()
@@ -184,7 +168,15 @@ class CheckPanel(QWidget):
         run.failed.connect(self._on_failed)
         self.all.clear()
         self._set_running(True)
-        run.start(lambda run: _doubts_about_all(run, study, annotator, model))
+        run.start(
+            lambda run: study_doubts(
+                study,
+                annotator,
+                model,
+                lambda done, count: run.stepped.emit((done, count)),
+                run.is_cancelled,
+            )
+        )
 
     def _on_cancel_clicked(self) -> None:
         if self._run is not None:
@@ -218,50 +210,6 @@ class CheckPanel(QWidget):
         enable(self.check_all, there and not running, reason, hint)
         enable(self.cancel, running, "Nothing is running.")
         self.progress.setVisible(running)
-
-
-def doubts_about(labels: Labels, model: object = None) -> list[Doubt]:
-    """What looks wrong in one case, most of it from the shape of a hip."""
-    from ...landmarks.shape import shape_doubts
-
-    film, xy = labels.film, labels.xy
-    texts = [
-        f"The outline of the {REGION_NAMES[region]} crosses itself."
-        for region in tangled(labels)
-    ]
-    if film.side is not None:
-        texts += shape_doubts(xy, film.side, film.spacing_mm, model)  # type: ignore[arg-type]
-    if film.spacing_mm is not None:
-        for a, b in TWICE_FOUND:
-            apart = float(distances_mm(xy[INDEX[a]], xy[INDEX[b]], film.spacing_mm))
-            if apart > APART_MM:
-                texts.append(
-                    f"{a} and {b} are one place, and lie {apart:.1f} mm apart."
-                )
-    if film.shape is not None:
-        rows, columns = film.shape
-        outside = [
-            name
-            for name, (x, y) in zip(LANDMARK_IDS, xy, strict=True)
-            if np.isfinite(x)
-            and not (-0.5 <= x <= columns - 0.5 and -0.5 <= y <= rows - 0.5)
-        ]
-        texts += [f"{name} lies outside the film: is it absent?" for name in outside]
-    return [Doubt(labels.case_id, text) for text in texts]
-
-
-def _doubts_about_all(
-    run: Run, study: Study, annotator: str, model: object
-) -> list[Doubt]:
-    found: list[Doubt] = []
-    for done, case in enumerate(study.cases):
-        if run.is_cancelled():
-            raise Cancelled
-        run.stepped.emit((done, len(study.cases)))
-        labels = study.labels(annotator, case.case_id)
-        if labels is not None:
-            found += doubts_about(labels, model)
-    return found
 
 
 def _fill(widget: QListWidget, doubts: list[Doubt], with_case: bool) -> None:

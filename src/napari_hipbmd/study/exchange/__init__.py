@@ -1,0 +1,33 @@
+"""Labels out to other programs and in again.
+
+=========  ==================================================
+format     one file
+=========  ==================================================
+coco       an annotator (``.json``): COCO keypoints
+slicer     a case (``.mrk.json``): 3D Slicer Markups, in mm
+pts        a case (``.pts``): complete shapes
+csv        an annotator (``.csv``): one row a point
+tiff, png  a case (``.tif``, ``.png``): regions as a label image
+=========  ==================================================
+
+``docs/exchange.md`` has the table of what each holds.
+"""
+
+from .exporting import Exported, export_labels
+from .formats import FORMATS, HOLDINGS, SAID, Format
+from .importing import Imported, Plan, import_labels
+from .names import Names, read_names
+
+__all__ = [
+    "FORMATS",
+    "HOLDINGS",
+    "SAID",
+    "Exported",
+    "Format",
+    "Imported",
+    "Names",
+    "Plan",
+    "export_labels",
+    "import_labels",
+    "read_names",
+]

@@ -1,0 +1,60 @@
+"""Reading files of strangers: whatever is wrong with one becomes one sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from ...radiograph import FilmRefused
+
+_NOT_A_FILE = (
+    AttributeError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+@contextmanager
+def refusing(what: str) -> Iterator[None]:
+    """Turn whatever goes wrong with a file's content into one sentence.
+
+    Parameters
+    ----------
+    what
+        The file and what it should be: ``"a.json is not a COCO file"``.
+    """
+    try:
+        yield
+    except FilmRefused as refusal:
+        raise FilmRefused(f"{what}: {refusal}") from None
+    except KeyError as error:
+        key = str(error.args[0])[:40] if error.args else ""
+        raise FilmRefused(f"{what}: it lacks {key!r}.") from None
+    except UnicodeDecodeError:
+        raise FilmRefused(f"{what}: it is not UTF-8 text.") from None
+    except json.JSONDecodeError as error:
+        raise FilmRefused(
+            f"{what}: it is not whole JSON (line {error.lineno}): {error.msg}."
+        ) from None
+    except _NOT_A_FILE:
+        raise FilmRefused(f"{what}: its content has another form.") from None
+
+
+def parse_json(data: bytes) -> Any:
+    """JSON, with numbers that JSON does not know refused."""
+
+    def refuse(word: str) -> None:
+        raise FilmRefused(f"it holds {word}, which is not a number.")
+
+    return json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
+
+
+def json_text(content: Mapping[str, Any]) -> bytes:
+    """A JSON file; positions stay exact."""
+    return json.dumps(content, indent=1, allow_nan=False).encode() + b"\n"

@@ -1,0 +1,276 @@
+"""Labels of other programs into a study: every case that a file names, or none.
+
+Each case is one change of one annotator's labels, journalled as any other, and undo
+takes it back. What a file does not speak of stays as it is; what it repeats keeps where
+it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ...anatomy import TIES, Region
+from ...radiograph import FilmRefused
+from ..case import checked_name
+from ..changes import Change
+from ..facts import FilmFacts
+from ..label import Label
+from ..labels import Labels, utc_now
+from ..outlines import Polygon
+from ..study import Study
+from .cases import Cases
+from .film_check import insist_on_film
+from .formats import Format, format_named
+from .masks import VALUES, label_image, largest_piece
+from .names import Names
+from .parcel import Intake, Parcel, same_label, same_outline
+from .writing import Asked, Progress, apply_all, step
+
+LARGEST_BYTES = 100_000_000
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did.
+
+    Attributes
+    ----------
+    cases
+        Those whose labels changed.
+    unchanged
+        Those that were so already.
+    landmarks, outlines
+        How many were taken over.
+    told
+        What was left out, a sentence each.
+    """
+
+    cases: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    landmarks: int
+    outlines: int
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How an import is done.
+
+    Attributes
+    ----------
+    annotator
+        Whose labels they become.
+    by
+        Who imports; the annotator when empty.
+    names
+        What the file calls the landmarks and regions.
+    replace
+        Whether labels that differ give way; undo brings them back.
+    outside
+        Whether landmarks may lie outside their film.
+    """
+
+    annotator: str
+    by: str = ""
+    names: Names = Names()
+    replace: bool = False
+    outside: bool = False
+
+
+def import_labels(
+    study: Study,
+    form: str,
+    path: str | Path,
+    plan: Plan,
+    progress: Progress | None = None,
+    cancelled: Asked | None = None,
+) -> Imported:
+    """Take labels of another program over.
+
+    Every file is read and checked before anything is written; where writing fails,
+    what was written is taken back.
+
+    Parameters
+    ----------
+    study
+        The study.
+    form
+        The name of a format.
+    path
+        A file; or a folder, of which every file of the format is read.
+    plan
+        Whose labels they become, and what is allowed.
+    progress
+        See :data:`Progress`.
+    cancelled
+        Asked between cases.
+
+    Raises
+    ------
+    FilmRefused
+        If a file cannot be used, is about a case that the study does not have or
+        another film, or differs from labels that are there.
+    ConflictFound
+        If labels were changed by another program meanwhile.
+    Cancelled
+        If asked to stop; nothing is then changed.
+    """
+    checked_name(plan.annotator, "The annotator")
+    format_ = format_named(form)
+    cases = Cases(study, plan.annotator)
+    intake = Intake(
+        plan.names, lambda name: cases.film(cases.named(name)), f"imported from {form}"
+    )
+    parcels = _read(format_, Path(path), intake, progress, cancelled)
+    wanted: dict[str, Parcel] = {}
+    for done, parcel in enumerate(parcels):
+        step("checked", done, len(parcels), progress, cancelled)
+        case_id = cases.named(parcel.case)
+        if case_id in wanted:
+            raise FilmRefused(
+                f"The case {case_id!r} occurs twice: give one file of it."
+            )
+        film = cases.film(case_id)
+        insist_on_film(parcel, case_id, film, outside=plan.outside)
+        if film.shape is None:
+            intake.tell(f"The film of {case_id} cannot be read: is it the right one?")
+        wanted[case_id] = replace(parcel, case=case_id)
+    changes: dict[str, tuple[Labels, Change]] = {}
+    clashes: list[Labels] = []
+    for case_id, parcel in wanted.items():
+        before = cases.labels(case_id) or Labels(case_id, plan.annotator)
+        change, clash = _change(before, parcel, cases.film(case_id), plan, form)
+        if clash:
+            clashes.append(before)
+        if change:
+            changes[case_id] = before, change
+    if clashes and not plan.replace:
+        raise FilmRefused(_clash(clashes))
+    apply_all(study, plan.annotator, changes, progress, cancelled)
+    return Imported(
+        tuple(changes),
+        tuple(case_id for case_id in wanted if case_id not in changes),
+        sum(len(change.landmarks) for _, change in changes.values()),
+        sum(len(change.regions) for _, change in changes.values()),
+        tuple(intake.told),
+    )
+
+
+def _read(
+    format_: Format,
+    path: Path,
+    intake: Intake,
+    progress: Progress | None,
+    cancelled: Asked | None,
+) -> list[Parcel]:
+    parcels: list[Parcel] = []
+    files = _files(path, format_)
+    for done, file in enumerate(files):
+        step("read", done, len(files), progress, cancelled)
+        data = _bytes(file)
+        if format_.read_study is not None:
+            parcels += format_.read_study(data, file.name, intake)
+            continue
+        assert format_.read_case is not None
+        ending = next(e for e in format_.endings if file.name.lower().endswith(e))
+        case = file.name[: -len(ending)]
+        parcels.append(format_.read_case(data, file.name, case, intake))
+    if not any(p.landmarks or p.regions for p in parcels):
+        raise FilmRefused(f"There are no labels in {path.name}.")
+    return parcels
+
+
+def _files(path: Path, format_: Format) -> list[Path]:
+    endings = ", ".join(format_.endings)
+    if path.is_dir():
+        found = sorted(
+            file for file in path.iterdir() if _is_of(file, format_) and file.is_file()
+        )
+        if not found:
+            folders = sorted(file.name for file in path.iterdir() if file.is_dir())
+            inner = f", but folders: {', '.join(folders[:5])}" if folders else ""
+            raise FilmRefused(
+                f"The folder {path.name} holds no {endings} files{inner}."
+            )
+        return found
+    if not path.exists():
+        raise FilmRefused(f"There is no file or folder {path.name}.")
+    if not _is_of(path, format_):
+        raise FilmRefused(
+            f"{path.name} does not end in {endings}, as {format_.title} does."
+        )
+    return [path]
+
+
+def _is_of(file: Path, format_: Format) -> bool:
+    name = file.name.lower()
+    return name.endswith(format_.endings) and not name.startswith(".")
+
+
+def _bytes(file: Path) -> bytes:
+    if file.stat().st_size > LARGEST_BYTES:
+        raise FilmRefused(
+            f"{file.name} is larger than {LARGEST_BYTES // 10**6} MB: split it."
+        )
+    return file.read_bytes()
+
+
+def _change(
+    before: Labels, parcel: Parcel, film: FilmFacts, plan: Plan, form: str
+) -> tuple[Change, bool]:
+    """What a parcel changes, and whether something that is there would give way."""
+    when, by = utc_now(), plan.by or plan.annotator
+    marks: dict[str, Label | None] = {}
+    clash = False
+    for name, new in parcel.landmarks.items():
+        old = before.landmarks.get(name)
+        if same_label(old, new):
+            continue
+        clash = clash or old is not None
+        marks[name] = new if new.who or new.when else replace(new, who=by, when=when)
+    regions: dict[Region, Polygon | None] = {}
+    outlines = before.outlines()
+    for region, corners in _new_regions(parcel, before, film).items():
+        if not same_outline(before.regions.get(region), corners):
+            clash = clash or region in outlines
+            regions[region] = corners
+    apart = tuple(tie for tie in TIES if tie in {*before.apart, *parcel.apart})
+    if not marks and not regions:
+        return Change("", when), False
+    facts = before.film.or_else(parcel.film).or_else(film)
+    text = f"imported from {form} by {by}"
+    return Change(text, when, marks, regions, facts, apart).effective(before), clash
+
+
+def _new_regions(
+    parcel: Parcel, before: Labels, film: FilmFacts
+) -> Mapping[Region, Polygon]:
+    """Outlines; of a mask, those that are not there already to the pixel."""
+    shape = film.shape or parcel.film.shape
+    if parcel.landmarks or shape is None:
+        return parcel.regions
+    only = Labels(parcel.case, before.annotator, regions=parcel.regions)
+    given, there = label_image(only, shape), label_image(before, shape)
+    return {
+        region: corners
+        for region, corners in parcel.regions.items()
+        if not np.array_equal(
+            given == VALUES[region], largest_piece(there == VALUES[region])
+        )
+    }
+
+
+def _clash(clashes: list[Labels]) -> str:
+    """Why labels are not put in the place of others."""
+    names = ", ".join(labels.case_id for labels in clashes[:3])
+    more = f" and {len(clashes) - 3} more" if len(clashes) > 3 else ""
+    last = max(labels.modified for labels in clashes)
+    return (
+        f"{clashes[0].annotator} has other labels of {names}{more} already, last"
+        f" changed {last}: import for another annotator, or say that they are to be"
+        " replaced."
+    )
