@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from pages import write_into
+from scipy.ndimage import gaussian_filter
 
 from napari_hipbmd import augmentation
-from napari_hipbmd.anatomy import REGIONS, SITES, polygons
+from napari_hipbmd.anatomy import REGIONS, SITES, mask, polygons
 from napari_hipbmd.bmd import covariate_row, feature_vector, features
 from napari_hipbmd.canvas import CANVAS_PX, Canvas
 from napari_hipbmd.enhancement.apply import Enhancer, enhance
@@ -234,6 +235,29 @@ def invariance_table(draw: DrawSto, hips: Hips) -> str:
     return "\n".join(lines)
 
 
+def leak(draw: DrawSto, hips: Hips) -> float:
+    """Share of the bone's fine structure that is drawn into the STO (median).
+
+    Fine: what a blur of 4 mm takes away and one of 0.7 mm does not, inside the
+    regions. The slope of that of the STO's error on that of the exact bone.
+    """
+    assert hips.sto is not None and hips.landmarks_xy is not None
+    slopes = []
+    for i in range(len(hips)):
+        film = hips.film[i].astype("float32") / np.float32(LEVELS)
+        exact = hips.sto[i].astype("float32") / np.float32(LEVELS)
+        mm = 1 / hips.mm_per_px[i]
+        inside = np.zeros(film.shape, bool)
+        for polygon in polygons(hips.landmarks_xy[i]).values():
+            inside |= mask(polygon, film.shape)
+        error, bone = (
+            (gaussian_filter(x, 0.7 * mm) - gaussian_filter(x, 4 * mm))[inside]
+            for x in (draw(film, i) - exact, film - exact)
+        )
+        slopes.append(float(error @ bone / (bone @ bone)))
+    return float(np.median(slopes))
+
+
 def main() -> None:
     """Score models on a study."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -244,18 +268,21 @@ def main() -> None:
     study = Study.open(args.study)
     cases = list(study.cases)
     hips = load_hips(study)
-    found, tables = {}, []
+    found, tables, leaks = {}, [], []
     for folder in args.models:
         draw = drawn_by(Enhancer.load(folder))
         found[folder.name] = (
             score(draw, hips, cases),
             score(draw, hips, cases, looks=True),
         )
+        leaks.append(f"{folder.name} {100 * leak(draw, hips):.1f} %")
         worse = worse_table(measured(draw, hips, cases, looks=False)[0])
         tables.append(f"{worse}\n\n{invariance_table(draw, hips)}")
-    print("\n\n".join([scores_table(found), *tables]))
+    drawn = f"Bone's fine structure drawn into the STO: {', '.join(leaks)}."
+    scores = f"{scores_table(found)}\n\n{drawn}"
+    print("\n\n".join([scores, *tables]))
     if args.page:
-        write_into(args.page, {"models": scores_table(found), "last": tables[-1]})
+        write_into(args.page, {"models": scores, "last": tables[-1]})
 
 
 if __name__ == "__main__":

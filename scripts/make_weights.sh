@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make weights anew from nothing: about two hours on two CPU cores.
+# Make weights anew from nothing: about two and a half hours on two CPU cores.
 #
 #     scripts/make_weights.sh [FOLDER]        or: make weights
 #
@@ -27,7 +27,7 @@ hipbmd train landmarks --study "$study" --from "$work/first" --epochs 18 \
 phantom 1500
 python scripts/fit_landmark_correction.py --study "$study" --first 1200 \
     --models "$work/landmarks" --out "$work/corrected"
-hipbmd train enhancement --study "$study" --epochs 90 --device cpu \
+hipbmd train enhancement --study "$study" --epochs 100 --device cpu \
     --out "$work/enhancement"
 cp "$work/corrected/"landmarks.{json,safetensors} "$weights"
 cp "$work/enhancement/"enhancement.{json,safetensors} "$weights"

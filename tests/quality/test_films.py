@@ -150,7 +150,7 @@ def test_landmarks_that_make_no_hip_are_flagged(hip):
 
 
 def test_an_abmd_that_no_survey_has_seen_is_flagged_with_its_site(hip):
-    faint = hip.sto + np.float32(0.3) * (hip.film - hip.sto)
+    faint = hip.sto + np.float32(0.2) * (hip.film - hip.sto)
     found = measured(hip, faint)
     outside = {
         site for f in found.flags if f.code == "implausible-bmd" for site in f.sites

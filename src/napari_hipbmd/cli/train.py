@@ -13,7 +13,7 @@ from .choices import chosen_regression
 from .link import Link
 from .progress import Bar, Stages
 
-EPOCHS = {"enhancement": 90, "landmarks": 24}
+EPOCHS = {"enhancement": 100, "landmarks": 24}
 USAGE_ERROR = 2
 _OF_BMD = ("targets", "image", "landmarks", "fit", "covariates", "folds")
 BATCH = {"default": 16, "paper": 64}

@@ -52,7 +52,7 @@ class Recipe:
 
 RECIPES: dict[Preset, Recipe] = {
     "default": Recipe(
-        AutoencoderShape((32, 64, 96), grid_px=128),
+        AutoencoderShape((24, 64, 96), grid_px=128, context=3, skips=True),
         mixed_share=0.5,
         bias_weight=4.0,
         tissue=0.1,

@@ -147,7 +147,9 @@ def _with_the_best_correction(
     films as it takes, one fitted anew. A few labelled films cannot tell the map, and
     those that the networks learned from by heart are no measure of their errors.
     """
-    choices = [network.correction, Correction()]
+    choices = [network.correction]
+    if network.correction.used:
+        choices.append(Correction())
     if network.preset == "default" and len(fitted) >= MANY:
         choices.append(correction_from(network, fitted))
     found = []
