@@ -1,16 +1,20 @@
 """What a user may rely on: many films are measured, whatever happens to some."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from napari_hipbmd.batch import Job, Journal, made_of, run_jobs
 from napari_hipbmd.batch import cluster as cluster_module
+from napari_hipbmd.dicom import read_film
 from napari_hipbmd.radiograph import FilmRefused
 
 JOBS = [Job(f"hip-{i}", Path(f"/films/hip-{i}.dcm"), f"hip-{i}.dcm") for i in range(6)]
@@ -234,6 +238,35 @@ def test_a_bad_film_stops_neither_the_run_nor_the_next_one(hipbmd, study, tmp_pa
     for lines in (4, 5):  # a film that is missing may be there the next time
         hipbmd("measure", study, "--out", out)
         assert len(lines_of(out)) == lines
+
+
+def test_films_of_one_name_in_two_folders_keep_their_own_pages(
+    hipbmd, sample_study, tmp_path
+):
+    films, out = tmp_path / "films", tmp_path / "out"
+    for name, case in zip("ab", sample_study.cases[:2], strict=True):
+        (films / name).mkdir(parents=True)
+        grey = read_film(case.image).grey()
+        picture = Image.fromarray((255 * grey.clip(0, 1)).astype(np.uint8))
+        picture.resize((200, 200)).save(films / name / "hip.png")
+
+    def run(folder):
+        given = ("--side", "L", "--spacing-mm", 0.8, "--out", out, "--html")
+        ran = hipbmd("measure", folder, *given, "--json", "-")
+        return [hip["landmarks"]["N1"]["xy"] for hip in json.loads(ran.out)]
+
+    def pages():
+        return {path: path.read_bytes() for path in (out / "cases").iterdir()}
+
+    [a] = run(films / "a")
+    first = pages()
+    [b] = run(films / "b")  # goes on in the same folder
+    both = pages()
+    assert a != b and len(both) == 2 and first.items() <= both.items()
+    assert run(films) == [a, b] and run(films) == [a, b]
+    assert len(set(pages())) >= 2 and both.items() <= pages().items()
+    links = re.findall(r'href="(cases/[^"]+)"', (out / "report.html").read_text())
+    assert len(set(links)) == 2
 
 
 def test_pages_need_a_folder(hipbmd, study):

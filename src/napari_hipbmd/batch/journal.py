@@ -76,6 +76,10 @@ class Journal:
         """The record that was made of the same, if there is one."""
         return None if made is None else self._records.get(made)
 
+    def file_names(self) -> dict[str, str | None]:
+        """File name → SHA-256 of the film it is about; None where a line lacks it."""
+        return {r["file_name"]: r.get("film") for r in self._records.values()}
+
     def append(self, record: Record) -> None:
         """Write one record, flushed to the disk before this returns."""
         new = self._complete == 0

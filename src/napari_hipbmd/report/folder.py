@@ -78,6 +78,7 @@ class Results:
         self.journal = None if folder is None else Journal(folder)
         self.done: dict[str, Done] = {}
         self._taken: set[str] = set()
+        self._film_of = {} if self.journal is None else self.journal.file_names()
 
     def run(
         self,
@@ -148,7 +149,11 @@ class Results:
         data = outcome.measurement.to_json()
         # As it will be read back: a run that goes on gives the same digits.
         found = Measurement.from_json(data)
-        name = numbered_stem(found.case_id, self._taken)
+        # A film of the same name that an earlier run measured keeps its files.
+        film = outcome.film_sha256
+        others = {name for name, of in self._film_of.items() if of != film}
+        name = numbered_stem(found.case_id, self._taken | others)
+        self._taken.add(name)
         places = {kind: _PLACE[kind].format(name) for kind in outcome.files}
         for kind, content in outcome.files.items():
             write_bytes_atomic(self._path_of(kind, places[kind]), content)
@@ -157,7 +162,8 @@ class Results:
         if self.journal is not None:
             self.journal.append(
                 {
-                    "made_of": made_of(job, outcome.film_sha256, self.models),
+                    "made_of": made_of(job, film, self.models),
+                    "film": film,
                     "file_name": name,
                     "asked": list(self.work.asked),
                     "files": places,
