@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from napari_hipbmd import anatomy
 from napari_hipbmd.anatomy import INDEX, LANDMARK_IDS, REGIONS, SITES
 from napari_hipbmd.batch import Options, measure_path
+from napari_hipbmd.bmd import feature_vector, features
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.models import load_models
 from napari_hipbmd.pipeline import measure, remeasure
@@ -291,3 +292,18 @@ def test_a_damaged_regression_is_refused(tmp_path):
     (tmp_path / "bmd.json").write_text("{")
     with pytest.raises(FilmRefused):
         load_models(tmp_path)
+
+
+def test_a_regression_of_the_raw_film_measures_the_film_itself(film, measured):
+    models = load_models()
+    raw = replace(models, bmd=replace(models.bmd, image="raw"))
+    found = remeasure(measured, measured.landmarks.xy, models=raw)
+    assert found.measured_on == "raw" and measured.measured_on == "enhanced"
+    grey = film.grey()
+    expected = feature_vector(features(grey, anatomy.polygons(found.landmarks.xy)))
+    np.testing.assert_allclose(feature_vector(found.regions), expected, atol=1e-6)
+    assert np.abs(expected - feature_vector(measured.regions)).max() > 0.05
+    whole = measure(film, image="hip.dcm", models=raw)
+    assert whole.bmd_g_cm2 == found.bmd_g_cm2
+    back = remeasure(found, measured.landmarks.xy, models=models)
+    assert back.bmd_g_cm2 == measured.bmd_g_cm2
