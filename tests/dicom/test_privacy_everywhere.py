@@ -6,6 +6,7 @@ import json
 import logging
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,11 @@ from napari_hipbmd.dicom import (
     public_elements,
     write_film,
 )
-from napari_hipbmd.study import Study, write_cases
+from napari_hipbmd.measurement import LandmarkSet
+from napari_hipbmd.radiograph import HipBox
+from napari_hipbmd.study import FilmFacts, Queue, Study, remember_boxes, write_cases
+from napari_hipbmd.study.edits import place
+from napari_hipbmd.study.predictions import predicted_labels, write_predictions
 
 SECRETS = (
     "Quillfeather", "Ottoline", "Bramblewick", "PX99817", "19460307", "ACC44712",
@@ -222,3 +227,88 @@ def test_no_export_of_measure_names_anybody(planted_study, tmp_path, capfd):
     assert main(["measure", str(plain), *exports]) == 0
     assert_nobody_below(out)
     assert_nobody_in("".join(capfd.readouterr()).replace(str(Path(plain)), ""))
+
+
+@pytest.fixture(scope="module")
+def planted_clinic(tiny_study, tmp_path_factory):
+    """Digital hips whose films, file names and table are full of people."""
+    folder = tmp_path_factory.mktemp("clinic") / "study"
+    cases = []
+    for number, case in enumerate(Study.open(tiny_study).cases):
+        image = folder / "images" / f"Quillfeather_{number:02d}.dcm"
+        image.parent.mkdir(parents=True, exist_ok=True)
+        film = pydicom.dcmread(case.image)
+        film.PatientName, film.PatientID = NAME, f"PX99817-{number}"
+        film.PatientBirthDate, film.AccessionNumber = "19460307", "ACC44712"
+        film.ReferringPhysicianName = "Bramblewick^A"
+        film.save_as(image)
+        extra = {"patient_name": NAME}
+        cases.append(replace(case, image=image, group=f"PX99817-{number}", extra=extra))
+    plant(cases[0].image)
+    write_cases(folder, cases)
+    return folder
+
+
+def assert_only_the_table_and_films_name_somebody(folder):
+    """What the program wrote into a study: all but what its owner put there."""
+    written = [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "cases.csv" and path.parent.name != "images"
+    ]
+    assert written
+    for path in written:
+        assert_nobody_in(path.relative_to(folder).as_posix())
+        assert_nobody_in(path.read_bytes(), path.name)
+    return {path.name for path in written}
+
+
+def test_boxes_labels_and_predictions_of_a_study_name_nobody(planted_clinic):
+    study = Study.open(planted_clinic)
+    case = study.cases[0]
+    shape = (128, 128)
+    remember_boxes(case.image, {"L": HipBox(0, 0, 90, 90)}, "anna", {})
+    facts = FilmFacts(shape, (1.2, 1.2), "L", HipBox(0, 0, 90, 90))
+    with study.open_case("anna", case.case_id, facts) as opened:
+        opened.apply(place(opened.state, "N1", (10.0, 20.0), "anna"))
+    Queue(study, "anna").set_note(case.case_id, "looked at")
+    marks = LandmarkSet(np.full((16, 2), 30.0), np.ones(16))
+    labels = predicted_labels(case.case_id, marks, facts, "model", "1")
+    write_predictions(planted_clinic, labels)
+    names = assert_only_the_table_and_films_name_somebody(planted_clinic)
+    assert {"boxes.json", "queue.csv", f"{case.case_id}.json"} <= names
+    assert any(name.endswith(".jsonl") for name in names)
+
+
+@pytest.mark.slow
+def test_no_file_of_a_run_on_several_processes_names_anybody(
+    planted_clinic, tmp_path, capfd
+):
+    few = tmp_path / "few"
+    cases = Study.open(planted_clinic).cases[:2]
+    for case in cases:
+        (few / "images").mkdir(parents=True, exist_ok=True)
+        (few / "images" / case.image.name).write_bytes(case.image.read_bytes())
+    write_cases(
+        few, [replace(c, image=few / "images" / c.image.name, box=None) for c in cases]
+    )
+    out = tmp_path / "out"
+    assert main(["measure", str(few), "--out", str(out), "--html", "--sr",
+                 "--layers", str(out / "layers"), "--workers", "2"]) == 0  # fmt: skip
+    names = {path.suffix for path in assert_nobody_below(out)}
+    assert names >= {".html", ".dcm", ".jsonl", ".json", ".csv", ".tif"}
+    assert_nobody_in("".join(capfd.readouterr()))
+
+
+@pytest.mark.slow
+def test_no_file_of_a_validation_or_a_calibration_names_anybody(
+    planted_clinic, tmp_path, capfd
+):
+    out = tmp_path / "out"
+    assert main(["validate", str(planted_clinic), "--folds", "3",
+                 "--out", str(out / "validation")]) == 0  # fmt: skip
+    assert main(["train", "bmd", "--study", str(planted_clinic),
+                 "--out", str(out / "model")]) == 0  # fmt: skip
+    names = {path.suffix for path in assert_nobody_below(out)}
+    assert names >= {".html", ".json", ".csv"}
+    assert_nobody_in("".join(capfd.readouterr()))

@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -11,7 +12,14 @@ import pytest
 from openjpeg.utils import encode_array
 from PIL import Image
 from pydicom.encaps import encapsulate
-from pydicom.uid import JPEG2000, JPEGBaseline8Bit, JPEGLSNearLossless
+from pydicom.uid import (
+    HTJ2K,
+    JPEG2000,
+    HTJ2KLossless,
+    HTJ2KLosslessRPCL,
+    JPEGBaseline8Bit,
+    JPEGLSNearLossless,
+)
 
 from napari_hipbmd.dicom import inspect, isolation, open_film, read_film
 from napari_hipbmd.radiograph import FilmRefused
@@ -100,6 +108,21 @@ def test_baseline_jpeg_is_read(make_film, hip):
     shown = open_film(path)
     assert np.abs(shown.stored.astype(int) - grey).max() <= 6
     assert "lossy" in {flag.code for flag in shown.radiograph.flags}
+
+
+@pytest.mark.parametrize("syntax", [HTJ2KLossless, HTJ2KLosslessRPCL, HTJ2K])
+def test_high_throughput_jpeg_2000_comes_back_bit_for_bit(make_film, syntax):
+    """``htj2k.j2c`` was written by OpenJPH: imagecodecs.htj2k_encode(…, reversible)."""
+    rows, columns = np.mgrid[:64, :80]
+    values = (rows * 37 + columns * 11 + rows * columns // 3) % 4096
+    path = make_film(values.astype(np.uint16))
+    film = pydicom.dcmread(path)
+    film.PixelData = encapsulate([Path(__file__).with_name("htj2k.j2c").read_bytes()])
+    film["PixelData"].is_undefined_length = True
+    film.file_meta.TransferSyntaxUID = syntax
+    film.save_as(path)
+    np.testing.assert_array_equal(open_film(path).stored, values)
+    assert inspect(path)["transfer_syntax"] == syntax.name[:64]
 
 
 @pytest.mark.parametrize("syntax", ["ImplicitVRLittleEndian", "ExplicitVRBigEndian"])

@@ -6,13 +6,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from qtpy.QtCore import QPoint, Qt
+from napari.layers import Image
+from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
+from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QLabel, QPushButton, QTableWidget
+from qtpy.QtWidgets import QApplication, QLabel, QPushButton, QTableWidget
 
 from napari_hipbmd.measurement import Measurement
 from napari_hipbmd.plugin.demo import DOCK, look_again, show_measurement
+from napari_hipbmd.plugin.films import radiograph_layer
 from napari_hipbmd.plugin.identity import kind_of
+from napari_hipbmd.plugin.session import session_of
 from napari_hipbmd.resources import sample_data_dir, weights_dir
 from napari_hipbmd.study import Study
 
@@ -131,6 +135,43 @@ def test_a_drawn_rectangle_becomes_the_hip_box_and_stays_a_square_when_dragged(
     drag(window, qtbot, at(100, 100), at(130, 110))
     np.testing.assert_allclose(layer.data[-1].min(axis=0), low + (30, 10), atol=4)
     np.testing.assert_allclose(np.ptp(layer.data[-1], axis=0), high - low, atol=0.01)
+
+
+@pytest.mark.parametrize("mode", ["add_polygon", "select", "pan_zoom"])
+def test_the_right_button_sets_the_window_while_another_tool_is_active(
+    window: Any, qtbot: Any, measurement: Measurement, mode: str
+) -> None:
+    assert measurement.film is not None
+    session_of(window)
+    data, arguments, _ = radiograph_layer(measurement.film)
+    film = window.add_layer(Image(data, **arguments))
+    shapes = window.add_shapes(ndim=2, scale=film.scale, units=film.units)
+    shapes.mode = mode
+    qtbot.wait(100)
+    before, zoom = tuple(film.contrast_limits), window.camera.zoom
+    native = window.window._qt_viewer.canvas.native
+    start = on_canvas(window, film.data_to_world((200, 180)))
+    QTest.mouseMove(native, start)
+    QTest.mousePress(native, Qt.MouseButton.RightButton, pos=start)
+    for step in (20, 40, 60):
+        move_with_right_button(native, start + QPoint(-step, 0))
+        qtbot.wait(20)
+    QTest.mouseRelease(native, Qt.MouseButton.RightButton, pos=start + QPoint(-60, 0))
+    low, high = film.contrast_limits
+    narrower = (high - low) / (before[1] - before[0])
+    assert narrower == pytest.approx(np.exp(-60 / 200), abs=0.02)
+    assert window.camera.zoom == zoom and shapes.mode == mode
+    assert not len(shapes.data), "the tool drew nothing"
+
+
+def move_with_right_button(native: Any, at: QPoint) -> None:
+    """A move with the button held: QTest's own tells of no button."""
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, QPointF(at), QPointF(native.mapToGlobal(at)),
+        Qt.MouseButton.NoButton, Qt.MouseButton.RightButton,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QApplication.sendEvent(native, event)
 
 
 @pytest.mark.slow

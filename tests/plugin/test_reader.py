@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
 import npe2
 import numpy as np
+import pydicom
 import pytest
+from napari.layers import Layer
 
 from napari_hipbmd.dicom import FilmTags, write_film
+from napari_hipbmd.plugin.film_facts import fact_lines
 from napari_hipbmd.plugin.identity import facts_of
 from napari_hipbmd.plugin.reader import get_reader
 
@@ -72,7 +76,11 @@ def test_several_films_are_several_layers_never_a_stack(hip: Path) -> None:
     assert second[0].shape == (64, 64)
 
 
-def test_a_film_without_spacing_stays_in_pixels_and_says_why(tmp_path: Path) -> None:
+def test_a_film_without_spacing_stays_in_pixels_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("napari_hipbmd.plugin.films.show_info", said.append)
     path = tmp_path / "a.dcm"
     write_film(path, np.arange(4096, dtype=np.uint16).reshape(64, 64), FilmTags("h"))
     reader = get_reader(str(path))
@@ -80,7 +88,16 @@ def test_a_film_without_spacing_stays_in_pixels_and_says_why(tmp_path: Path) -> 
     ((_, arguments, _),) = reader(str(path))
     assert arguments["units"] == ("pixel", "pixel")
     assert arguments["metadata"]["hipbmd"]["spacing_mm"] is None
-    assert arguments["metadata"]["hipbmd"]["spacing_source"]
+    known = arguments["metadata"]["hipbmd"]
+    assert known["spacing_source"] == "none: the film has no pixel spacing"
+    (told,) = said
+    assert told == (
+        "a is shown in pixels. No length can be measured, because the film has no"
+        " pixel spacing: give the spacing in mm."
+    )
+    lines = dict(fact_lines(Layer.create(*reader(str(path))[0])))
+    assert lines["Pixel spacing"] == "none: shown in pixels, no mm and no BMD"
+    assert lines["from"] == known["spacing_source"]
 
 
 @pytest.mark.parametrize(
@@ -90,6 +107,56 @@ def test_junk_is_left_alone(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "junk.dcm"
     path.write_bytes(content)
     assert get_reader(str(path)) is None
+
+
+VOLUMES = {
+    "a CT slice": {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.2", "Modality": "CT"},
+    "an MR slice": {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.4", "Modality": "MR"},
+    "an enhanced CT": {
+        "SOPClassUID": "1.2.840.10008.5.1.4.1.1.2.1", "Modality": "CT",
+        "NumberOfFrames": 3,
+    },
+    "a loop of films": {"NumberOfFrames": 3},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", VOLUMES)
+def test_a_volume_is_left_to_others_and_the_reason_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("napari_hipbmd.plugin.reader.show_info", said.append)
+    path = tmp_path / "volume.dcm"
+    stored = np.arange(12288, dtype=np.uint16).reshape(192, 64) % 4096
+    write_film(path, stored, FilmTags("h"))
+    film = pydicom.dcmread(path)
+    for keyword, value in VOLUMES[what].items():
+        setattr(film, keyword, value)
+    film.Rows = 192 // int(film.get("NumberOfFrames", 1))
+    film.save_as(path)
+    assert get_reader(str(path)) is None
+    assert "is not opened as a film" in said[0]
+
+
+def test_nifti_volumes_folders_and_stacks_are_left_to_others(
+    tmp_path: Path, hip: Path
+) -> None:
+    header = np.zeros(352, np.uint8)
+    header[:4] = np.array([348], "<i4").view(np.uint8)
+    header[344:348] = np.frombuffer(b"n+1\0", np.uint8)
+    volume = header.tobytes() + bytes(8 * 8 * 8 * 2)
+    for name in ("ct.nii.gz", "ct.nii", "ct.dcm"):
+        data = gzip.compress(volume) if name.endswith("gz") else volume
+        (tmp_path / name).write_bytes(data)
+        assert get_reader(str(tmp_path / name)) is None
+    assert get_reader(str(tmp_path)) is None
+    assert get_reader([str(hip), str(tmp_path / "ct.dcm")]) is None
+
+
+def test_real_volumes_are_left_to_others(real_data: Path) -> None:
+    for name in ("dicom/bad_sequence.dcm", "dicom/emri_small_RLE.dcm",
+                 "not-a-film/example_ct.nii.gz"):  # fmt: skip
+        assert get_reader(str(real_data / name)) is None
 
 
 @pytest.mark.parametrize("path", ["nowhere.dcm", "", [], "\0", None, 3, ["a", None]])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from napari.utils.notifications import show_info
 
 from ..radiograph import FilmRefused, Flag, Patient, Radiograph, Side
 from .identity import facts_of, kind_of, tag
@@ -82,6 +83,14 @@ def film_layer(
         },
         "image",
     )
+
+
+def tell_of_pixels(shown: DisplayedFilm) -> None:
+    """Say why a film is shown in pixels and not in millimetres."""
+    film = shown.radiograph
+    if film.spacing_mm is None:
+        why = next((flag.text for flag in film.flags if flag.code == "spacing"), "")
+        show_info(f"{film.case_id} is shown in pixels. {why}".strip())
 
 
 def radiograph_layer(film: Radiograph, name: str | None = None) -> LayerData:

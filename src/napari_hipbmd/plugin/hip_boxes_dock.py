@@ -77,10 +77,10 @@ class HipBoxesWidget(ListeningWidget):
         }
         for side in SIDES:
             row = QHBoxLayout()
-            row.addWidget(self.place_buttons[side])
-            row.addWidget(self.texts[side], 1)
+            row.addWidget(self.place_buttons[side], 1)
             row.addWidget(self.remove_buttons[side])
             form.addRow(row)
+            form.addRow(self.texts[side])
         self.propose_button = _button("Propose", "propose")
         self.propose_button.setToolTip("Let the networks look for the hips.")
         self.cancel_button = _button("Cancel", "cancel")
@@ -215,9 +215,11 @@ class HipBoxesWidget(ListeningWidget):
         placed = {} if film is None else self._boxes.placed(film)
         for side in SIDES:
             box, one = boxes.get(side), placed.get(side)
-            text = "none" if box is None else f"{box.width:.0f} × {box.height:.0f}"
+            text = NO_BOX
+            if box is not None:
+                text = f"{box.width:.0f} × {box.height:.0f} pixels"
             if one is not None and one.box == box:
-                text += f", {one.by}, {one.at[:10]}"
+                text += f", placed by {one.by} on {one.at[:10]}"
             self.texts[side].setText(escape(text))
         self.kept.setText("" if film is None else escape(self._boxes.where_kept(film)))
         self._enable(boxes)

@@ -8,7 +8,7 @@ from pathlib import Path
 from napari.utils.notifications import show_info
 
 from ..radiograph import FilmRefused
-from .films import film_layer
+from .films import film_layer, tell_of_pixels
 from .layers import LayerData
 from .session import follow_viewer
 
@@ -39,6 +39,8 @@ def _reader(paths: list[Path]) -> Callable[[PathOrPaths], list[LayerData]] | Non
         follow_viewer()
         # Films are not read twice: whether one can be is only known by reading it.
         films = [opened.pop(p, None) or open_film(p) for p in _paths(path)]
+        for film in films:
+            tell_of_pixels(film)
         return [film_layer(film) for film in films]
 
     return read if opened else None

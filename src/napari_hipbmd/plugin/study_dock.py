@@ -200,7 +200,7 @@ class StudyWidget(QWidget):
                 items[number].setToolTip(2, str(result))
             else:
                 self._add(films[number], result)
-                items[number].setText(2, "opened")
+                items[number].setText(2, _told(result))
             self.progress.setValue(number + 1)
             self.note.setText(OPENING.format(min(number + 2, len(films)), len(films)))
 
@@ -314,6 +314,14 @@ def _read(run: Run, films: list[ListedFilm]) -> int:
             failed += 1
             run.stepped.emit((number, refusal))
     return failed
+
+
+def _told(shown: Any) -> str:
+    """That a film was opened, and why in pixels where it was."""
+    film = shown.radiograph
+    if film.spacing_mm is not None:
+        return "opened"
+    return f"opened in pixels: {film.spacing_source.removeprefix('none: ')}"
 
 
 def _is_chosen(item: QTreeWidgetItem | None) -> bool:

@@ -194,6 +194,29 @@ def remember_boxes(
     return wanted
 
 
+def remember_case_box(
+    folder: Path, case_id: str, side: Side | None, box: HipBox, by: str
+) -> None:
+    """Keep the hip box of a case of a study; other boxes of its film stay.
+
+    Parameters
+    ----------
+    side
+        Of the hip, where the table does not say; without any, nothing is kept.
+
+    Raises
+    ------
+    FilmRefused
+        As :func:`remember_boxes`.
+    """
+    case = next(case for case in read_cases(folder) if case.case_id == case_id)
+    side = case.side or side
+    if side is not None:
+        known = film_boxes(case.image)
+        others = {hip: placed.box for hip, placed in known.items()}
+        remember_boxes(case.image, {**others, side: box}, by, known)
+
+
 def _update_table(
     folder: Path, relative: str, known: FilmBoxes, wanted: FilmBoxes, name: str
 ) -> None:

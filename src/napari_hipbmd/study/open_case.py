@@ -45,6 +45,8 @@ class OpenCase:
 
     Attributes
     ----------
+    folder
+        The study.
     history
         :class:`CaseHistory`; change it through this object only.
     conflict
@@ -67,12 +69,12 @@ class OpenCase:
         case_id: str,
         film: FilmFacts | None = None,
     ) -> None:
-        self._folder = Path(folder)
+        self.folder = Path(folder)
         self.annotator = annotator
         self.case_id = case_id
         self._film = film
-        self._file = labels_path(self._folder, annotator, case_id)
-        self._journal_path = journal_path(self._folder, annotator, case_id)
+        self._file = labels_path(self.folder, annotator, case_id)
+        self._journal_path = journal_path(self.folder, annotator, case_id)
         self.conflict: Conflict | None = None
         self.notice = ""
         self._adopt(self._mended(self._recovered()))
@@ -214,7 +216,7 @@ class OpenCase:
 
     def _recovered(self) -> Recovered:
         self._stamp = self._stamp_of_file()  # first: a later change is then noticed
-        return recover(self._folder, self.annotator, self.case_id, self._film)
+        return recover(self.folder, self.annotator, self.case_id, self._film)
 
     def _mended(self, found: Recovered) -> Recovered:
         """Begin a damaged journal anew; the damaged one is kept beside it."""

@@ -18,6 +18,7 @@ from napari_hipbmd.anatomy import INDEX, LANDMARK_IDS
 from napari_hipbmd.plugin.workbench.case_layers import STATE_COLOURS, TANGLED
 from napari_hipbmd.plugin.workbench.where import hip_picture
 from napari_hipbmd.radiograph import HipBox
+from napari_hipbmd.study import Study
 
 from .conftest import Bench
 
@@ -244,12 +245,15 @@ def test_a_shape_that_is_deleted_comes_back(bench: Bench) -> None:
     assert len(bench.layer("label_regions").data) == 3
 
 
-def test_the_hip_box_that_is_drawn_is_kept(bench: Bench) -> None:
+def test_the_hip_box_that_is_drawn_is_kept_with_the_study(bench: Bench) -> None:
     bench.press("box")
     layer = bench.layer("box")
     assert layer.mode == "add_rectangle"
-    layer.add_rectangles(np.array([[20, 10], [20, 400], [350, 400], [350, 10]]))
-    assert bench.labels.film.box == HipBox(10, 20, 400, 350)
+    layer.add_rectangles(np.array([[20, 10], [20, 400], [370, 400], [370, 10]]))
+    square = HipBox(10, 0, 400, 390)
+    assert bench.labels.film.box == square
+    assert square in [case.box for case in Study.open(bench.folder).cases]
+    np.testing.assert_allclose(layer.data[0].min(axis=0), (0, 10))
     bench.key("Ctrl+Z")
     assert bench.labels.film.box is None
 

@@ -13,6 +13,7 @@ from psygnal import Signal
 from qtpy.QtCore import QTimer
 
 from ...anatomy import INDEX, LANDMARK_IDS
+from ...hip_box import on_film
 from ...radiograph import FilmRefused
 from ...study import Labels
 from ..identity import facts_of, kind_of
@@ -245,7 +246,7 @@ class CaseCanvas:
         layer = self.layer("box")
         if layer is None or self.editor is None:
             return
-        box = self.editor.labels.film.box
+        box = facts_of(self.film).get("box") or self.editor.labels.film.box
         if box is None and self.editor.predicted is not None:
             box = self.editor.predicted.film.box
         shown = [box_corners(box)] if box is not None else []
@@ -348,11 +349,14 @@ class CaseCanvas:
             self.editor.changed.emit()
             return
         try:
-            box = box_of_rectangle(layer.data[-1])
+            shape = self.film.data.shape[-2:]
+            box = on_film(box_of_rectangle(layer.data[-1]), shape)
+            self.editor.keep_box(box)
         except FilmRefused as refusal:
             self.editor.said.emit(str(refusal))
             self.editor.changed.emit()
             return
+        facts_of(self.film)["box"] = box
         self.editor.set_box(box)
         self.activate()
 

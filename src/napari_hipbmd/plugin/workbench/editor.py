@@ -10,6 +10,7 @@ from ...anatomy import INDEX, LANDMARK_IDS, TIES, Points, Region
 from ...radiograph import FilmRefused, HipBox
 from ...study import Change, ConflictFound, Label, Labels, OpenCase, State
 from ...study import edits as edit
+from ...study.boxes import remember_case_box
 
 FINE_PX = 0.2
 COARSE_PX = 1.0
@@ -212,6 +213,18 @@ class Editor:
     def follow_landmarks(self, region: Region) -> bool:
         """Let a region follow its landmarks again."""
         return self._do(lambda: edit.follow_landmarks(self.labels, region))
+
+    def keep_box(self, box: HipBox) -> None:
+        """Keep the hip box with the study, for whatever measures it.
+
+        Raises
+        ------
+        FilmRefused
+            If it cannot be kept.
+        """
+        case = self.case
+        side = self.labels.film.side
+        remember_case_box(case.folder, case.case_id, side, box, self.annotator)
 
     def set_box(self, box: HipBox) -> bool:
         """Keep the hip box that was drawn."""

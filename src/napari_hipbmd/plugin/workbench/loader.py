@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...study import Case, FilmFacts, Labels, Study
 from ..films import film_layer
+from ..identity import KEY
 from ..layers import LayerData
 
 if TYPE_CHECKING:
@@ -40,9 +41,11 @@ class LoadedCase:
 
     def layer(self) -> LayerData:
         """The film as a layer; the table knows the patient better than the film."""
-        return film_layer(
+        layer = film_layer(
             self.shown, self.case.patient, self.case.side, self.case.case_id
         )
+        layer[1]["metadata"][KEY]["box"] = self.case.box
+        return layer
 
 
 class CaseLoader:
