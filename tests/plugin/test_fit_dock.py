@@ -22,9 +22,7 @@ from qtpy.QtWidgets import (
 
 from napari_hipbmd.anatomy import SITES
 from napari_hipbmd.bmd import BmdModel
-from napari_hipbmd.measurement import Measurement
 from napari_hipbmd.plugin.fit_dock import FitWidget
-from napari_hipbmd.plugin.result_panel import ResultPanel
 from napari_hipbmd.plugin.session import session_of
 from napari_hipbmd.radiograph import Patient
 
@@ -246,19 +244,3 @@ def test_a_folder_that_cannot_be_written_is_told(
     dock.widget.form.out.choose(blocked)
     dock.click("fit_bmd")
     dock.wait(lambda: "choose another folder" in dock.text("note"))
-
-
-def test_a_site_that_the_regression_does_not_know_is_a_dash(
-    qtbot: Any, measurement: Measurement
-) -> None:
-    from dataclasses import replace
-
-    from napari_hipbmd.measurement import Estimate
-
-    known = dict(measurement.bmd_g_cm2 or {})
-    known["trochanter"] = Estimate(*[float("nan")] * 3)
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
-    panel.show_measurement(replace(measurement, bmd_g_cm2=known), "hip_1")
-    assert panel.table.item(0, 1).text() == panel.table.item(1, 1).text() == "–"
-    assert panel.table.item(0, 0).text() != "–"

@@ -24,7 +24,9 @@ from napari_hipbmd.plugin.figure_view import FigureView
 from napari_hipbmd.plugin.identity import facts_of, kind_of
 from napari_hipbmd.plugin.session import session_of
 from napari_hipbmd.plugin.validate_dock import ValidateWidget
+from napari_hipbmd.resources import weights_dir
 from napari_hipbmd.study import Study
+from napari_hipbmd.validation import collect, networks_fingerprint
 
 from .conftest import StandIn
 
@@ -106,6 +108,7 @@ def dock(qtbot: Any) -> Dock:
     return Dock(ViewerModel(), qtbot)
 
 
+@pytest.mark.slow
 def test_a_click_on_a_point_opens_its_film(
     make_napari_viewer_proxy: Any, qtbot: Any, stand_in: StandIn, sample_study: Study
 ) -> None:
@@ -151,6 +154,9 @@ def test_a_click_on_a_point_opens_its_film(
 
 
 def test_tables_and_files_hold_what_was_found(dock: Dock, stand_in: StandIn) -> None:
+    fitted = stand_in.folder / "models" / "features.csv"
+    networks = networks_fingerprint(None, weights_dir())
+    collect(Study.open(stand_in.folder), fitted, stand_in, made_with=networks)
     dock.session.choose_study(stand_in.folder)
     report = dock.find(QPushButton, "open_report")
     assert not report.isEnabled() and "first" in report.toolTip()
@@ -158,6 +164,7 @@ def test_tables_and_files_hold_what_was_found(dock: Dock, stand_in: StandIn) -> 
     dock.find(QCheckBox, "row_ring").click()
     dock.find(QSpinBox, "repeats").setValue(2)
     dock.validate()
+    assert len(stand_in.measured) == 40, "nothing is measured that Fit has measured"
     out = stand_in.folder / "validation"
     for name in ("validation.html", "table.csv", "points.csv", "fig7_scatter.png"):
         assert (out / name).is_file()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 
 from ..anatomy import SITES, Site
 from ..measurement import Measurement
@@ -48,9 +47,6 @@ def _lines(m: Measurement, truth: Mapping[Site, float]) -> list[str]:
             out.append(f"{start} not fitted")
             continue
         e = m.bmd_g_cm2[site]
-        if not isfinite(e.value):  # a site that the regression was not fitted to
-            out.append(f"{start} {'–':>6}")
-            continue
         t = (m.t_score or {}).get(site)
         true = truth.get(site)
         out.append(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from qtpy.QtCore import QTimer
@@ -220,11 +219,7 @@ class FeaturesWidget(ListeningWidget):
         grey = GREY_VALUES[measurement.measured_on]
         if not self.form.are_the_papers():
             return f"{name}no aBMD from these features. {grey}"
-        known = {
-            site: found
-            for site, found in (measurement.bmd_g_cm2 or {}).items()
-            if math.isfinite(found.value)
-        }
+        known = measurement.bmd_g_cm2 or {}
         if not {"neck", "total"} & known.keys():
             why = measurement.why_withheld("neck") or measurement.reason or ""
             if {"neck", "total"} <= set(measurement.not_fitted):

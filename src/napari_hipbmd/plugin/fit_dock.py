@@ -104,10 +104,13 @@ class FitWidget(ListeningWidget):
         plan, folder = self.form.plan(), self._session.models_folder
         self._out = out
 
+        bring_measured = self.form.out.bring_measured
+
         def work(run: Any, report: Any) -> Calibration:
             from ..calibration import calibrate
             from ..study import Study
 
+            bring_measured()
             return calibrate(
                 Study.open(study.folder),  # its table may have been corrected
                 out,

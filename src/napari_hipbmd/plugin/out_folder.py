@@ -14,6 +14,12 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from ..files import write_bytes_atomic
+
+FOLDERS = ("models", "validation")
+"""Within a study: what the docks *Fit BMD* and *Validate* write."""
+MEASURED = "features.csv"
+
 
 class OutFolder(QWidget):
     """A folder within the study by default, or the one that a person chose for it.
@@ -46,6 +52,19 @@ class OutFolder(QWidget):
             shown = folder.relative_to(self._study.parent)
         self.label.setText(str(shown))
         self.label.setToolTip(str(folder))
+
+    def bring_measured(self) -> None:
+        """Begin with what the other dock has measured of the study already.
+
+        Each film in it is taken only where film, landmarks and networks are the same.
+        """
+        if self.folder is None or self._study is None:
+            return
+        mine = self.folder / MEASURED
+        for name in FOLDERS:
+            other = _home(self._study) / name / MEASURED
+            if not mine.exists() and other.is_file():
+                write_bytes_atomic(mine, other.read_bytes())
 
     def _setup_ui(self) -> None:
         row = QHBoxLayout(self)

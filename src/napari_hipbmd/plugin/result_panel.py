@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QAbstractItemView,
@@ -191,8 +189,6 @@ def _model(measurement: Measurement) -> str:
 def _cells(measurement: Measurement, site: Site) -> list[str]:
     """The column of one site, in the order of the table's rows."""
     bmd = (measurement.bmd_g_cm2 or {}).get(site)
-    if bmd is not None and not math.isfinite(bmd.value):
-        bmd = None  # a site that the regression was not fitted to
     t_score = None if measurement.t_score is None else measurement.t_score.get(site)
     region = None if site == "total" else measurement.regions.get(site)
     areas = [part.area_cm2 for part in measurement.regions.values()]

@@ -118,10 +118,13 @@ class ValidateWidget(ListeningWidget):
         options, folder = self.form.options(), self._session.models_folder
         self._out = out
 
+        bring_measured = self.form.out.bring_measured
+
         def work(run: Any, report: Any) -> Validation:
             from ..study import Study
             from ..validation import validate
 
+            bring_measured()
             return validate(
                 Study.open(study.folder),  # its table may have been corrected
                 out,
