@@ -1,5 +1,8 @@
 """The report that one can hand on."""
 
+import csv
+import io
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -18,7 +21,7 @@ from napari_hipbmd.measurement import (
     RegionMeasurement,
 )
 from napari_hipbmd.radiograph import Flag, Patient, Radiograph
-from napari_hipbmd.report import Row, case_page, study_page
+from napari_hipbmd.report import Row, case_page, csv_text, json_text, study_page
 from napari_hipbmd.report.pictures import thumbnail
 
 TRUTH = {"neck": 0.700, "trochanter": 0.610, "intertrochanter": 0.950, "total": 0.820}
@@ -268,3 +271,11 @@ def test_a_great_age_is_not_told():
 def test_an_empty_list_gives_an_empty_report():
     checked(text := study([]))
     assert "0 hips" in text
+
+
+def test_tables_for_machines_name_the_reference_of_the_t_scores():
+    [one] = json.loads(json_text([hip()]))
+    [row] = csv.DictReader(io.StringIO(csv_text([hip()])))
+    for told in (one["t_score_reference"], row["t_score_reference"]):
+        assert "NHANES III, white" in told and "women" in told
+        assert "version 1998" in told

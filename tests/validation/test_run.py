@@ -233,3 +233,14 @@ def test_a_validation_can_be_stopped_wherever_it_is(made_up, tmp_path, stage):
         )  # fmt: skip
     assert steps[-1] == stage
     assert not (tmp_path / "table.csv").exists()
+
+
+def test_the_reference_of_the_t_scores_and_the_measured_coverage_are_told(validated):
+    _, out = validated
+    for name in ("table.txt", "validation.html"):
+        text = (out / name).read_text("utf-8")
+        assert "women, Hologic, version 1998: Looker AC" in text
+        assert "90 % covers" in text
+    rows = json.loads((out / "validation.json").read_text("utf-8"))["rows"]
+    own = [r["coverage_of_90"] for r in rows if r["inputs"] == "with biology"]
+    assert own and all(0.75 < share <= 1 for share in own)

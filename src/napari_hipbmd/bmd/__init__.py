@@ -18,6 +18,7 @@ from .reference import (
     T_SCORE_SITES,
     implausible,
     reference_data,
+    t_score_reference,
     t_scores,
 )
 from .regression import (
@@ -79,6 +80,7 @@ __all__ = [
     "region_pixels",
     "ring_features",
     "ring_plane",
+    "t_score_reference",
     "t_scores",
     "thresholds",
 ]

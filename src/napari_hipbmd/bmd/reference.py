@@ -36,6 +36,13 @@ def reference_data() -> dict[str, Any]:
     return data
 
 
+def t_score_reference(reference_sex: Sex = "F") -> str:
+    """Whose young adults T-scores are against, with the version, in a line."""
+    young = reference_data()["young_adult"]
+    who = {"F": "women", "M": "men"}[reference_sex]
+    return f"{young['survey']}, {who}, {young['device']}, version {young['version']}"
+
+
 def t_scores(
     bmd_g_cm2: Mapping[Site, float], reference_sex: Sex = "F"
 ) -> dict[str, float]:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 
 from ..anatomy import LANDMARK_IDS, REGIONS, SITES
+from ..bmd import t_score_reference
 from ..measurement import Measurement
 
 COLUMNS: tuple[str, ...] = (
@@ -33,13 +34,15 @@ COLUMNS: tuple[str, ...] = (
         for end in ("x_px", "y_px", "sigma_mm")
     ),
     "seconds",
+    "t_score_reference",
     "not_fitted",
 )  # fmt: skip
 
 
 def json_text(results: Sequence[Measurement]) -> str:
-    """Every hip as JSON; see :meth:`Measurement.to_json`."""
-    return json.dumps([m.to_json() for m in results], indent=1, allow_nan=False) + "\n"
+    """Every hip as JSON: :meth:`Measurement.to_json`, and whose T-scores they are."""
+    hips = [m.to_json() | {"t_score_reference": t_score_reference()} for m in results]
+    return json.dumps(hips, indent=1, allow_nan=False) + "\n"
 
 
 def csv_text(results: Sequence[Measurement]) -> str:
@@ -66,6 +69,7 @@ def _row(m: Measurement) -> dict[str, object]:
         "calibrated_on": m.calibrated_on,
         "policy": m.policy,
         "seconds": data["seconds"].get("total"),
+        "t_score_reference": t_score_reference() if m.t_score else "",
         "not_fitted": " ".join(m.not_fitted),
     }
     if m.spacing_mm is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..anatomy import SITES, Site
-from ..bmd import SITE_NAMES
+from ..bmd import SITE_NAMES, reference_data, t_score_reference
 from .bootstrap import Difference
 from .grid import Grid, fixed, percent, span
 from .learning_curve import LearningPoint
@@ -127,7 +127,9 @@ def screening_grid(found: Sequence[Screening]) -> Grid:
             )
             for one in found
         ],
-        "Sensitivity and specificity take the same cut on the estimated T-score.",
+        "Sensitivity and specificity take the same cut on the estimated T-score."
+        f" T-scores of everybody are against {t_score_reference()}:"
+        f" {reference_data()['young_adult']['citation']}",
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..anatomy import SITES, Site
-from ..bmd import SITE_NAMES, Preset
+from ..bmd import SITE_NAMES, Preset, t_score_reference
 from ..measurement import CANNOT_RULE_OUT
 from .agreement import FIGURES
 from .collect import PREDICTED, TRUTH
@@ -183,6 +183,7 @@ class Validation:
                 "covariates": list(self.preset.covariates),
             },
             "target": "DXA reading of cases.csv",
+            "t_score_reference": t_score_reference(),
             "landmarks_used": self.landmarks_used,
             "networks": dict(self.networks),
             "rows": [_record(one) for one in summary.rows],
