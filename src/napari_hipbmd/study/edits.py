@@ -107,6 +107,33 @@ def accept(
     return Change(text, when, taken, film=film).effective(labels)
 
 
+def start_from(
+    labels: Labels, predicted: Labels, name: str, xy: XY, who: str
+) -> Change:
+    """Put a landmark, starting from its prediction: it tells how far it was moved.
+
+    So do points that are tied to it and not placed yet.
+
+    Raises
+    ------
+    FilmRefused
+        If it is T5 and tied to the middle of N3 and N4.
+    """
+    moved = place(labels, name, xy, who)
+
+    def started(mark: str, label: Label | None) -> Label | None:
+        start = predicted.landmarks.get(mark)
+        if label is None or start is None or mark in labels.landmarks:
+            return label
+        return replace(
+            start, xy=label.xy, predicted_xy=start.xy, who=who, when=label.when
+        )
+
+    landmarks = {mark: started(mark, label) for mark, label in moved.landmarks.items()}
+    film = labels.film.or_else(predicted.film)
+    return replace(moved, landmarks=landmarks, film=film).effective(labels)
+
+
 def outline(labels: Labels, region: Region, corners: Sequence[XY] | Points) -> Change:
     """Give a region an outline of its own, which no longer follows its landmarks.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from qtpy.QtWidgets import (
@@ -309,6 +311,37 @@ def test_an_accepted_prediction_keeps_where_it_came_from(bench: Bench) -> None:
     assert "landmarks 1" in table.item(0, 3).toolTip()
 
 
+def drag(bench: Bench, start_xy: np.ndarray, by_xy: tuple[float, float]) -> None:
+    """Press, move and release the mouse over the film."""
+    film, layer = bench.layer("film"), bench.layer("labels")
+    event = SimpleNamespace(button=1, modifiers=(), type="mouse_press", pos=(0, 0))
+    event.position = film.data_to_world(start_xy[::-1])
+    step = layer.mouse_drag_callbacks[-1](layer, event)
+    next(step)
+    event.type, event.pos = "mouse_move", (30, 30)
+    event.position = film.data_to_world((start_xy + by_xy)[::-1])
+    next(step)
+    event.type = "mouse_release"
+    assert next(step, "over") == "over"
+
+
+def test_a_prediction_that_is_dragged_is_where_the_landmark_starts_from(
+    bench: Bench,
+) -> None:
+    start = np.array(bench.editor.predicted.landmarks["N3"].xy)
+    drag(bench, start, (4, -3))
+    for name in ("N3", "T1"):
+        label = bench.labels.landmarks[name]
+        assert label.source == "landmarks" and label.who == "anna"
+    assert bench.labels.landmarks["N3"].moved_px == pytest.approx(5)
+    np.testing.assert_allclose(bench.labels.landmarks["N3"].xy, start + (4, -3))
+    bench.key("Ctrl+Z")
+    assert bench.labels.landmarks == {}
+    bench.key("V")
+    drag(bench, start, (4, -3))
+    assert bench.labels.landmarks == {}, "what is hidden is not taken hold of"
+
+
 def test_accept_all_leaves_alone_what_is_placed(bench: Bench) -> None:
     bench.editor.place((50, 60), "N2")
     bench.key("4")
@@ -331,6 +364,17 @@ def test_a_landmark_is_centred_at_the_chosen_zoom(bench: Bench) -> None:
     assert bench.editor.current == "T2"
     x, y = bench.labels.landmarks["T2"].xy
     np.testing.assert_allclose(camera.center[-2:], film.data_to_world((y, x)))
+
+
+def test_lines_stay_thin_when_a_landmark_is_much_enlarged(bench: Bench) -> None:
+    bench.press("accept_all")
+    regions = bench.layer("label_regions")
+    before = regions.edge_width[0]
+    bench.find(QDoubleSpinBox, "zoom").setValue(20)
+    bench.wait(lambda: regions.edge_width[0] < before)
+    assert regions.edge_width[0] * 20 == pytest.approx(2.5)
+    bench.press("fit")
+    bench.wait(lambda: regions.edge_width[0] == pytest.approx(before))
 
 
 def test_the_lens_shows_the_current_landmark_and_follows_the_cursor(

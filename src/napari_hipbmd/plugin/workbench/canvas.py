@@ -39,6 +39,9 @@ from .mouse import follow_mouse
 from .overlay import Drawn, Overlay, centre_of
 from .stack import OWNER, LayerStack
 
+THICKEST = 2.5
+"""Screen pixels of a line: much enlarged, it would hide the edge that one looks for."""
+THIN_MS = 40
 ZOOM = 8.0
 """Screen pixels for a pixel of the film, when a landmark is centred."""
 
@@ -69,6 +72,10 @@ class CaseCanvas:
         self.zoom = ZOOM
         self._overlay: Drawn | None = None
         self._session.layers.events.removed.connect(self._on_layer_removed)
+        self._thin = QTimer()
+        self._thin.setSingleShot(True)
+        self._thin.setInterval(THIN_MS)
+        self._thin.timeout.connect(self._set_line_widths)
 
     @property
     def viewer(self) -> Any:
@@ -99,6 +106,8 @@ class CaseCanvas:
         editor.changed.connect(self.redraw)
         editor.previewed.connect(self._draw)
         editor.current_changed.connect(self._on_current_changed)
+        if self.viewer is not None:
+            _camera(self.viewer).events.zoom.connect(self._on_zoomed)
         self.redraw()
         self.show_overlay(None)
         self.activate()
@@ -110,6 +119,9 @@ class CaseCanvas:
             self.editor.changed.disconnect(self.redraw)
             self.editor.previewed.disconnect(self._draw)
             self.editor.current_changed.disconnect(self._on_current_changed)
+            if self.viewer is not None:
+                _camera(self.viewer).events.zoom.disconnect(self._on_zoomed)
+        self._thin.stop()
         self.editor = None
 
     def close(self) -> None:
@@ -223,7 +235,7 @@ class CaseCanvas:
             if shapes["data"]:
                 regions.add_polygons(
                     shapes["data"],
-                    edge_width=line_width(self.place),
+                    edge_width=self._line_width(),
                     edge_color=shapes["edge_color"],
                     face_color=shapes["face_color"],
                 )
@@ -256,7 +268,7 @@ class CaseCanvas:
                 if shown:
                     layer.add_rectangles(
                         shown, edge_color=BOX_COLOUR, face_color="transparent",
-                        edge_width=line_width(self.place),
+                        edge_width=self._line_width(),
                     )  # fmt: skip
 
     def _draw_overlay(self, labels: Labels | None = None) -> None:
@@ -273,6 +285,24 @@ class CaseCanvas:
             lines.data = shown.lines
             _fill(points, shown.arguments(self.place))
             points.editable = lines.editable = False
+
+    def _line_width(self) -> float:
+        """In pixels of the film, as thick as it is drawn at the present zoom."""
+        width, film, viewer = line_width(self.place), self.film, self.viewer
+        if film is None or viewer is None:
+            return width
+        shown = _camera(viewer).zoom * float(np.mean(np.abs(film.scale)))
+        return min(width, THICKEST / max(shown, 1e-9))
+
+    def _set_line_widths(self) -> None:
+        width = self._line_width()
+        for kind in ("label_regions", "box", "differences"):
+            layer = self.layer(kind)
+            if layer is not None and len(layer.data):
+                layer.edge_width = width
+
+    def _on_zoomed(self, event: Any = None) -> None:
+        self._thin.start()
 
     # what a person does
 

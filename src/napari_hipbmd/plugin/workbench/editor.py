@@ -116,6 +116,19 @@ class Editor:
             self.advance()
         return done
 
+    def start_from(self, name: str, xy: tuple[float, float]) -> bool:
+        """Put a missing landmark, starting from its prediction."""
+        predicted = self.predicted
+        if predicted is None or name not in predicted.landmarks:
+            return self.place(xy, name)
+        done = self._do(
+            lambda: edit.start_from(self.labels, predicted, name, xy, self.who)
+        )
+        if done:
+            self.select(name)
+            self.advance()
+        return done
+
     def click(self, xy: tuple[float, float]) -> None:
         """A click on the film: the current landmark if missing, else the next one."""
         missing = self.labels.missing

@@ -1,12 +1,14 @@
-"""The mouse on the film: drag a landmark, drag the film, click to place the next."""
+"""The mouse on the film: drag a landmark or a prediction, drag the film, click."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from napari.layers import Points
+
+from ...study.label import XY
 
 if TYPE_CHECKING:
     from .canvas import CaseCanvas
@@ -31,23 +33,31 @@ def follow_mouse(layer: Points, canvas: CaseCanvas) -> None:
             return
         start = np.array(event.pos, float)
         name = nearest(canvas, event.position)
-        hold = np.zeros(2)
+        start_from = None
         if name is not None:
-            layer.mouse_pan = False
-            hold = canvas.where(name) - _row_col(canvas, event.position)
             editor.select(name)
+        else:
+            start_from = nearest_prediction(canvas, event.position)
+        held = name or start_from
+        hold = np.zeros(2)
+        if held is not None:
+            layer.mouse_pan = False
+            hold = canvas.where(held) - _row_col(canvas, event.position)
         yield
         far = False
         while event.type == "mouse_move":
             far = far or bool(np.hypot(*(np.array(event.pos) - start)) > CLICK)
-            if name is not None and far:
-                editor.preview(name, _xy(_row_col(canvas, event.position) + hold))
+            if held is not None and far:
+                editor.preview(held, _xy(_row_col(canvas, event.position) + hold))
             yield
         layer.mouse_pan = True
         if canvas.editor is not editor:
             return
         if name is not None and far:
             editor.place(_xy(_row_col(canvas, event.position) + hold), name)
+        elif start_from is not None and far:
+            there = _xy(_row_col(canvas, event.position) + hold)
+            editor.start_from(start_from, there)
         elif name is None and not far:
             editor.click(_xy(_row_col(canvas, event.position)))
 
@@ -59,15 +69,36 @@ def nearest(canvas: CaseCanvas, position: Any) -> str | None:
 
     Of two in the same place it is the current one, if it is among them.
     """
+    editor = canvas.editor
+    if editor is None:
+        return None
+    places = {name: label.xy for name, label in editor.labels.landmarks.items()}
+    return _nearest(canvas, position, places)
+
+
+def nearest_prediction(canvas: CaseCanvas, position: Any) -> str | None:
+    """The missing landmark whose prediction is shown within reach, or None."""
+    editor, layer = canvas.editor, canvas.layer("predictions")
+    if editor is None or editor.predicted is None or layer is None:
+        return None
+    missing = editor.labels.missing if layer.visible else ()
+    known = editor.predicted.landmarks
+    places = {name: known[name].xy for name in missing if name in known}
+    return _nearest(canvas, position, places)
+
+
+def _nearest(
+    canvas: CaseCanvas, position: Any, places: Mapping[str, XY | None]
+) -> str | None:
     editor, film, viewer = canvas.editor, canvas.film, canvas.viewer
     if editor is None or film is None or viewer is None:
         return None
     camera = getattr(viewer, "scene", viewer).camera
     at = _row_col(canvas, position)
     found = {}
-    for name, label in editor.labels.landmarks.items():
-        if label.xy is not None:
-            step = (np.array(label.xy[::-1]) - at) * np.array(film.scale[-2:])
+    for name, xy in places.items():
+        if xy is not None:
+            step = (np.array(xy[::-1]) - at) * np.array(film.scale[-2:])
             found[name] = float(np.hypot(*step)) * camera.zoom
     if not found:
         return None

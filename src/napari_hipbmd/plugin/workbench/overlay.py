@@ -13,8 +13,9 @@ from ...observers import compare_labels
 from ...study import Labels
 from ..layers import pixel_mm, points_row_col
 from ..place import Place
-from .case_layers import OTHER_COLOUR, POINT_MM
+from .case_layers import OTHER_COLOUR
 
+OTHER_MM = 1.6
 FIRST_COLOUR = "#7fd4ff"
 """Of the first of two observers; the second has the colour of the other one."""
 
@@ -44,7 +45,7 @@ class Overlay:
         return {
             "data": self.points,
             "features": {"id": list(self.ids), "label": list(self.words)},
-            "size": np.full(len(self.ids), POINT_MM / pixel_mm(place)),
+            "size": np.full(len(self.ids), OTHER_MM / pixel_mm(place)),
             "face_color": list(self.colours),
             "border_color": list(self.colours),
         }

@@ -30,6 +30,9 @@ ORDER: tuple[Kind, ...] = (
 )
 """From the lowest to the highest."""
 
+MARK_SIZE, ANY_SIZE = (4, 22), (2, 10_000)
+"""Least and most screen pixels of a point."""
+
 NAMES: dict[Kind, str] = {
     "box": "hip box",
     "label_regions": "regions",
@@ -94,7 +97,7 @@ class LayerStack:
             if kind == "box":
                 facts_of(layer)["film_id"] = str(film.unique_id)
             if hasattr(layer, "text"):
-                layer.text.translation = np.array(label_offset(self.place))
+                layer.text.translation = np.array(words_offset(kind, self.place))
 
     def clear(self) -> None:
         """Take every layer of ours out of the viewer."""
@@ -141,18 +144,27 @@ class LayerStack:
         return Points(
             np.zeros((0, 2)),
             features={"id": np.array([], str), "label": np.array([], str)},
-            border_width=0.1,
+            border_width=0.05 if kind == "predictions" else 0.1,
+            # A prediction's circle is its expected error, however large it is shown.
+            canvas_size_limits=ANY_SIZE if kind == "predictions" else MARK_SIZE,
             text={
                 "string": "label",
                 "color": OTHER_COLOUR if kind == "other" else "white",
                 "size": 10,
-                "anchor": "lower_left",
-                "translation": label_offset(self.place),
+                # Others' words end left of their points: mine begin right of them.
+                "anchor": "lower_right" if kind == "other" else "lower_left",
+                "translation": words_offset(kind, self.place),
             },
             symbol="cross" if kind == "other" else "disc",
             visible=kind != "other",
             **arguments,
         )
+
+
+def words_offset(kind: Kind, place: Place) -> tuple[float, float]:
+    """How far below and right of its point a word begins, or left of it ends."""
+    below, right = label_offset(place)
+    return (below, -right) if kind == "other" else (below, right)
 
 
 def _exchange(layer: Image, data: Any, arguments: dict[str, Any]) -> None:
