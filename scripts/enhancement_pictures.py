@@ -41,10 +41,12 @@ def apply(viewer: Any, dock: Any, model: Path) -> None:
 
 
 def stages(viewer: Any, dock: Any, model: Path) -> None:
-    """One channel of the second encoder stage."""
+    """The liveliest channel of the first encoder stage."""
     apply(viewer, dock, model)
     dock.findChild(QComboBox, "encoder_stage").setCurrentIndex(1)
-    viewer.dims.set_point(0, 3)
+    stage = next(layer for layer in viewer.layers if layer.ndim == 3)
+    viewer.dims.set_point(0, int(stage.data.std(axis=(1, 2)).argmax()))
+    viewer.reset_view()
 
 
 def train(viewer: Any, dock: Any, model: Path) -> None:

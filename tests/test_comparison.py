@@ -11,7 +11,6 @@ from napari_hipbmd.anatomy import REGIONS, SITES, mask
 from napari_hipbmd.comparison import compare, csv_text, score, text
 from napari_hipbmd.measurement import HipImages
 from napari_hipbmd.radiograph import Cancelled, FilmRefused
-from napari_hipbmd.study import Study
 
 SQUARES = {
     region: np.array([(x, 10), (x + 20, 10), (x + 20, 40), (x, 40)], float)
@@ -58,7 +57,7 @@ def test_a_ghost_of_the_bone_in_the_sto_lowers_ssim_more_than_a_shade(exact):
 
 @pytest.fixture(scope="module")
 def compared(tiny_study, small_enhancement):
-    return compare(Study.open(tiny_study), (None, small_enhancement))
+    return compare(tiny_study, (None, small_enhancement))
 
 
 @pytest.mark.slow
@@ -92,7 +91,7 @@ def test_the_csv_has_a_line_a_film_and_model_and_the_means(compared):
 
 
 def test_a_model_beside_itself_differs_in_nothing(sample_study):
-    same = compare(sample_study, (None, None))
+    same = compare(sample_study.folder, (None, None))
     assert len(set(same.names)) == 2
     for first, second in same.scores:
         assert first.psnr_db == second.psnr_db
@@ -107,16 +106,32 @@ def test_films_without_a_truth_are_named_or_refused(sample_study, tmp_path):
     shutil.copytree(sample_study.folder, folder)
     lost = sample_study.cases[0].case_id
     (folder / "truth" / f"{lost}.json").unlink()
-    found = compare(Study.open(folder), (None, None))
+    found = compare(folder, (None, None))
     assert found.left_out == {lost: "its exact STO is not known"}
     shutil.rmtree(folder / "truth")
     with pytest.raises(FilmRefused, match="no film of study has one"):
-        compare(Study.open(folder), (None, None))
+        compare(folder, (None, None))
+
+
+def test_pairs_are_compared_by_their_test_part(hipbmd, sample_study, tmp_path):
+    """Nobody knows their bone: no bias, no gap."""
+    made = hipbmd(
+        "pairs", sample_study.folder, "--n", 12, "--out", tmp_path / "pairs",
+        "--split", 0.5, 0, 0.5,
+    )  # fmt: skip
+    assert made.status == 0
+    found = compare(tmp_path / "pairs", (None, None))
+    assert found.case_ids and all(name.startswith("pair ") for name in found.case_ids)
+    assert len(found.case_ids) < 12
+    for first, second in found.scores:
+        assert first.psnr_db == second.psnr_db > 10
+    assert "Pairs have no DXA readings" in text(found)
+    assert text(found).count("–") >= 3 * 7
 
 
 def test_it_stops_when_asked(sample_study):
     with pytest.raises(Cancelled):
-        compare(sample_study, (None, None), cancelled=lambda: True)
+        compare(sample_study.folder, (None, None), cancelled=lambda: True)
 
 
 def test_the_command_prints_the_table_and_writes_the_csv(

@@ -223,7 +223,9 @@ def test_resuming_another_models_training_is_refused(tmp_path):
         trained(tmp_path, resume=True, width=5)
 
 
-@pytest.mark.parametrize("content", [b"", b"no checkpoint", pickle.dumps(Bomb())])
+@pytest.mark.parametrize(
+    "content", [b"", b"no checkpoint", b"half a checkpoint", pickle.dumps(Bomb())]
+)
 def test_a_damaged_checkpoint_is_refused_and_never_run(tmp_path, content):
     import sys
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import pickle
 import platform
 import signal
 import warnings
@@ -200,12 +199,15 @@ def _check(checkpoint: Path, epochs: int) -> None:
     """Refuse what cannot be resumed; ``weights_only`` runs nothing."""
     try:
         content = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError) as error:
+        schedules = list(content.get("lr_schedulers", ()))
+    except OSError:
+        raise
+    except Exception as error:  # damaged bytes lead the reader anywhere
         raise FilmRefused(
             f"The checkpoint {checkpoint.name} in {checkpoint.parent.name} is damaged:"
             " leave --resume out to start again."
         ) from error
-    for schedule in content.get("lr_schedulers", ()):
+    for schedule in schedules:
         planned = schedule.get("T_max", epochs)
         if planned != epochs:
             raise FilmRefused(

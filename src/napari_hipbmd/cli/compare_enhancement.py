@@ -8,7 +8,6 @@ from pathlib import Path
 from ..comparison import compare, csv_text, text
 from ..files import write_text_atomic
 from ..radiograph import FilmRefused
-from ..study import Study
 from .progress import Bar
 
 BUNDLED = "bundled"
@@ -20,7 +19,7 @@ def run_compare_enhancement(args: argparse.Namespace) -> int:
         raise FilmRefused(f"--csv needs a file, and {args.csv} is a folder.")
     first, second = (None if m == BUNDLED else Path(m) for m in args.models)
     found = compare(
-        Study.open(args.study),
+        args.films,
         (first, second),
         landmarks=args.landmarks,
         progress=Bar("compared"),

@@ -282,9 +282,12 @@ def _compare_enhancement(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
 ) -> None:
     p = commands.add_parser(
-        "compare-enhancement", help="two enhancement models on the same digital hips"
+        "compare-enhancement", help="two enhancement models on the same films"
     )
-    p.add_argument("study", type=Path, metavar="STUDY")
+    p.add_argument(
+        "films", type=Path, metavar="FILMS",
+        help="a study of digital hips, or pairs of 'hipbmd pairs'",
+    )  # fmt: skip
     p.add_argument(
         "--models", nargs=2, required=True, metavar=("A", "B"),
         help="folders of 'hipbmd train enhancement', or the word bundled",

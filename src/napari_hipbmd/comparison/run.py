@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-import numpy as np
-
-from ..anatomy import REGIONS, SITES, Site, polygons
-from ..bmd import FEATURE_NAMES, covariate_row, feature_vector, features
-from ..dicom import read_film
-from ..enhancing.film import part_of
-from ..models import Networks, load_networks, networks_enhancing_with
-from ..pipeline import enhance_hip, see_hip
+from ..anatomy import Site
+from ..models import load_networks, networks_enhancing_with
 from ..radiograph import Cancelled, FilmRefused
-from ..study import Case, Study
-from ..validation import FeatureTable, Row, evaluate, gap_closed
-from .scores import FilmScore, score
+from ..study import Study
+from ..synthesis import MANIFEST, PairsFolder
+from .films import Landmarks, ScoredFilm, pair_scores, study_scores
+from .gap import gaps_closed
+from .scores import FilmScore
 
 Progress = Callable[[int, int], None]
-Landmarks = Literal["predicted", "truth"]
-ROWS: tuple[Row, ...] = ("raw", "enhanced", "exact")
-NO_TRUTH = "its exact STO is not known"
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,26 +47,21 @@ class Comparison:
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False)
-class _Film:
-    case: Case
-    scores: tuple[FilmScore, FilmScore]
-    raw: np.ndarray
-    exact: np.ndarray
-
-
 def compare(
-    study: Study,
+    folder: Path,
     models: tuple[Path | None, Path | None],
     *,
     landmarks: Landmarks = "predicted",
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Comparison:
-    """Compare two enhancement models on a study of digital hips.
+    """Compare two enhancement models on digital hips or on pairs.
 
     Parameters
     ----------
+    folder
+        A study of digital hips, or pairs of ``hipbmd pairs``: of these the part that
+        no training sees, and no bias and no gap is told, since nobody knows the bone.
     models
         Two folders; None is the bundled model.
     landmarks
@@ -90,33 +77,36 @@ def compare(
     Cancelled
         If asked to stop.
     """
-    both = [networks_enhancing_with(folder) for folder in models]
-    finder = load_networks()
+    both = [networks_enhancing_with(one) for one in models]
     names = _names([str(n.enhancer.card.get("name", "")) for n in both], models)
-    films: list[_Film] = []
+    if (folder / MANIFEST).is_file():
+        todo = pair_scores(PairsFolder.open(folder), both)
+    else:
+        todo = study_scores(Study.open(folder), both, load_networks(), landmarks)
+    found: list[ScoredFilm] = []
     left_out: dict[str, str] = {}
-    for done, case in enumerate(study.cases):
+    for done, (name, scored) in enumerate(todo):
         if cancelled is not None and cancelled():
             raise Cancelled
         if progress is not None:
-            progress(done, len(study.cases))
+            progress(done, len(todo))
         try:
-            films.append(_film(study, case, both, finder, landmarks))
+            found.append(scored())
         except FilmRefused as refusal:
-            left_out[case.case_id] = str(refusal)
+            left_out[name] = str(refusal)
     if progress is not None:
-        progress(len(study.cases), len(study.cases))
-    if not films:
+        progress(len(todo), len(todo))
+    if not found:
         raise FilmRefused(
             "Models are compared with the exact STO, and no film of"
-            f" {study.folder.name} has one: give a study of digital hips ('hipbmd"
-            " phantom')."
+            f" {folder.name} has one: give a study of digital hips ('hipbmd phantom')"
+            " or pairs with a test part ('hipbmd pairs')."
         )
-    gaps, why = _gaps(films)
+    gaps, why = gaps_closed(found)
     return Comparison(
         names,
-        tuple(film.case.case_id for film in films),
-        tuple(film.scores for film in films),
+        tuple(film.name for film in found),
+        tuple(film.scores for film in found),
         gaps,
         why,
         left_out,
@@ -128,75 +118,3 @@ def _names(told: Sequence[str], folders: Sequence[Path | None]) -> tuple[str, st
     where = ["bundled" if folder is None else folder.name for folder in folders]
     first, second = (f"{a}: {b}" for a, b in zip(where, told, strict=True))
     return (first, second) if first != second else (f"{first} (A)", f"{second} (B)")
-
-
-def _film(
-    study: Study,
-    case: Case,
-    both: Sequence[Networks],
-    finder: Networks,
-    landmarks: Landmarks,
-) -> _Film:
-    truth = study.truth(case.case_id)
-    if truth is None or truth.sto is None:
-        raise FilmRefused(NO_TRUTH)
-    film = read_film(case.image)
-    if truth.sto.shape != film.shape:
-        raise FilmRefused("its exact STO has another size")
-    seen = see_hip(film, finder, case.side, case.box)
-    xy = truth.landmarks_xy
-    if landmarks == "predicted":
-        xy = finder.finder.find(seen.canvas, film.spacing_mm).xy
-    measured = polygons(xy)
-    bmd = {r: truth.bmd_g_cm2[r] for r in REGIONS if r in truth.bmd_g_cm2}
-    first, second = (
-        score(
-            images,
-            part_of(truth.sto, images),
-            polygons(truth.landmarks_xy),
-            bmd,
-            measured,
-        )
-        for images in (enhance_hip(seen, networks) for networks in both)
-    )
-    return _Film(
-        case,
-        (first, second),
-        feature_vector(features(seen.grey, measured)),
-        feature_vector(features(seen.grey - truth.sto, measured)),
-    )
-
-
-def _gaps(
-    films: Sequence[_Film],
-) -> tuple[tuple[dict[Site, float], dict[Site, float]], str]:
-    """The share of the gap that each model closes, or why it cannot be told."""
-    found: list[dict[Site, float]] = []
-    try:
-        for model in range(2):
-            rows: dict[Row, np.ndarray] = {
-                "raw": _stacked([film.raw for film in films]),
-                "enhanced": _stacked([film.scores[model].features for film in films]),
-                "exact": _stacked([film.exact for film in films]),
-            }
-            results = evaluate(_table([film.case for film in films], rows), rows=ROWS)
-            found.append({site: gap_closed(results, site) for site in SITES})
-    except FilmRefused as refusal:
-        nothing = dict.fromkeys(SITES, float("nan"))
-        return (nothing, nothing), str(refusal)
-    return (found[0], found[1]), ""
-
-
-def _table(cases: Sequence[Case], rows: Mapping[Row, np.ndarray]) -> FeatureTable:
-    dxa = [[case.dxa.get(site) for site in SITES] for case in cases]
-    return FeatureTable(
-        [case.case_id for case in cases],
-        [case.group or case.case_id for case in cases],
-        np.array([covariate_row(case.patient) for case in cases]).reshape(-1, 4),
-        np.array(dxa, dtype=np.float64).reshape(-1, len(SITES)),
-        rows,
-    )
-
-
-def _stacked(vectors: Sequence[np.ndarray]) -> np.ndarray:
-    return np.array(vectors, dtype=np.float64).reshape(-1, len(FEATURE_NAMES))

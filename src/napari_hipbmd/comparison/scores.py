@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from ..anatomy import Points, Region
-from ..bmd import feature_vector, features, region_pixels
+from ..bmd import FEATURE_NAMES, feature_vector, features, region_pixels
 from ..measurement import HipImages
 from ..radiograph import FloatImage
 
@@ -64,7 +64,7 @@ def score(
         Region → polygon in film pixels, in which the bias is taken, and its true aBMD.
         The film's own scale follows: that aBMD over the exact bone image's mean.
     measured_regions
-        Region → polygon from which the features are read.
+        Region → polygon from which the features are read; none gives NaN.
     """
     exact_bone = images.film - exact_sto
     corner = images.corner_row_col[::-1]
@@ -79,6 +79,9 @@ def score(
         grey[region] = float(np.mean(inside.of(images.bone) - exact))
         per_grey = true_bmd_g_cm2.get(region, float("nan")) / float(exact.mean())
         g_cm2[region] = grey[region] * per_grey
+    vector = np.full(len(FEATURE_NAMES), np.nan)
+    if measured_regions:
+        vector = feature_vector(features(images.bone, measured_regions, corner))
     return FilmScore(
         float(peak_signal_noise_ratio(exact_sto, images.sto, data_range=GREY_RANGE)),
         float(
@@ -93,5 +96,5 @@ def score(
         ),
         grey,
         g_cm2,
-        feature_vector(features(images.bone, measured_regions, corner)),
+        vector,
     )

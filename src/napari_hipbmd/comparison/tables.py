@@ -15,11 +15,12 @@ from .run import Comparison
 from .scores import FilmScore
 
 Values = NDArray[np.float64]
+_NONE = float("nan")
 _COLUMNS: dict[str, Callable[[FilmScore], float]] = {
     "psnr_db": lambda s: s.psnr_db,
     "ssim": lambda s: s.ssim,
-    **{f"bias_{r}_grey": lambda s, r=r: s.bias_grey[r] for r in REGIONS},  # type: ignore[misc]
-    **{f"bias_{r}_g_cm2": lambda s, r=r: s.bias_g_cm2[r] for r in REGIONS},  # type: ignore[misc]
+    **{f"bias_{r}_grey": lambda s, r=r: s.bias_grey.get(r, _NONE) for r in REGIONS},  # type: ignore[misc]
+    **{f"bias_{r}_g_cm2": lambda s, r=r: s.bias_g_cm2.get(r, _NONE) for r in REGIONS},  # type: ignore[misc]
 }
 
 
@@ -105,6 +106,8 @@ def _row(
     what: str, both: Values, digits: int, *, spread: bool = False
 ) -> tuple[str, str, str, str]:
     """Means over the films; with ``spread`` their SD, too."""
+    if not np.isfinite(both).any():
+        return what, "–", "–", "–"
     sign = "+" if spread else ""
     told = [f"{_mean(column):{sign}.{digits}f}" for column in both.T]
     if spread:

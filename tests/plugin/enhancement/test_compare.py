@@ -38,7 +38,9 @@ def test_two_models_are_compared_and_exported(
         tuple(table.item(i, j).text() for j in range(4))
         for i in range(table.rowCount())
     ]
-    assert shown == summary_rows(compare(sample_study, (None, small_enhancement)))
+    assert shown == summary_rows(
+        compare(sample_study.folder, (None, small_enhancement))
+    )
     assert "6 films" in dock.text("compare_note")
     assert "at least 20 cases" in dock.text("compare_note")
     with patch.object(QFileDialog, "getSaveFileName", return_value=(str(target), "")):

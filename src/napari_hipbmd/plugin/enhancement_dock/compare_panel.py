@@ -1,4 +1,4 @@
-"""The tab *Compare*: two models on the same digital hips, in a table."""
+"""The tab *Compare*: two models on the same films, in a table."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from ...comparison import Comparison
 
 BUSY = "Models are being compared: wait or press Cancel."
-NO_STUDY = "Choose a study of digital hips first."
+NO_STUDY = "Choose a study of digital hips, or pairs, first."
 NOT_RUNNING = "Nothing is running."
 NOTHING = "Compare two models first."
 HEADS = ("", "A", "B", "B − A")
 HINT = (
-    "Both models see the same films of a study whose exact STO is known. PSNR and SSIM"
-    " are of the STO; the bias is the mean of bone image − exact bone image in"
+    "Both models see the same digital hips, or the test part of the same pairs. PSNR"
+    " and SSIM are of the STO; the bias is the mean of bone image − exact bone image in"
     " each true region, as the bone mineral that this grey stands for on its film; the"
     " gap is that from raw film to exact STO in ten-fold r."
 )
@@ -78,7 +78,7 @@ class ComparePanel(QWidget):
 
     def _setup_ui(self) -> None:
         self.models = (ModelChoice("model_a"), ModelChoice("model_b"))
-        self.study_button = button("compare_study", "Study …", NO_STUDY)
+        self.study_button = button("compare_study", "Digital hips or pairs …", NO_STUDY)
         self.landmarks = QComboBox()
         self.landmarks.setObjectName("compare_landmarks")
         self.landmarks.setToolTip("Where the features are read that the gap is about.")
@@ -122,7 +122,7 @@ class ComparePanel(QWidget):
             choice.added.connect(self.model_added)
 
     def _on_study_clicked(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Study of digital hips")
+        folder = QFileDialog.getExistingDirectory(self, "Digital hips or pairs")
         if folder:
             self.choose_study(Path(folder))
 
@@ -216,10 +216,9 @@ def _compare(
     run: Run, study: Path, models: tuple[Path | None, Path | None], landmarks: Any
 ) -> Comparison:
     from ...comparison import compare
-    from ...study import Study
 
     return compare(
-        Study.open(study),
+        study,
         models,
         landmarks=landmarks,
         progress=lambda done, count: run.stepped.emit((done, count)),

@@ -26,14 +26,12 @@ TAKEN = "The folder holds a training: press Resume to go on, or choose another f
 NOTHING_TO_RESUME = "The folder holds no checkpoint to go on from."
 NOT_RUNNING = "Nothing is running."
 STARTING = "Starting in a process of its own …"
-STOPPED = "Stopped. The last finished epoch is kept: press <b>Resume</b> to go on."
+STOPPED, ENDED = "Stopped.", "The training ended by itself{}."
+KEPT = " The last finished epoch is kept: press <b>Resume</b> to go on."
+NOTHING_KEPT = " No epoch was finished: press <b>Train</b> to begin again."
 DONE = (
     "<b>Done.</b> The new model is on the lists of Apply and Compare, and put to use"
     " nowhere."
-)
-CRASHED = (
-    "The training ended by itself{}. The last finished epoch is kept: press"
-    " <b>Resume</b> to go on."
 )
 
 
@@ -125,7 +123,7 @@ class TrainPanel(QWidget):
         process.epoch.connect(self._on_epoch)
         process.done.connect(self._on_done)
         process.refused.connect(self._on_ended)
-        process.stopped.connect(lambda: self._on_ended(STOPPED))
+        process.stopped.connect(lambda: self._on_broken(STOPPED))
         process.crashed.connect(self._on_crashed)
         self._paused = False
         self.note.setText(STARTING)
@@ -168,7 +166,10 @@ class TrainPanel(QWidget):
             self.trained.emit(out)
 
     def _on_crashed(self, why: str) -> None:
-        self._on_ended(CRASHED.format(f" ({why})" if why else ""))
+        self._on_broken(ENDED.format(f" ({why})" if why else ""))
+
+    def _on_broken(self, text: str) -> None:
+        self._on_ended(text + (KEPT if can_resume(self.form.out()) else NOTHING_KEPT))
 
     def _on_ended(self, text: str) -> None:
         self._process = None

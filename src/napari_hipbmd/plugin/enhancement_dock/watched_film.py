@@ -40,15 +40,18 @@ class WatchedFilm:
         pictures = {"film": film, "exact": exact, "sto": drawn, "bone": film - drawn}
         missing = [part for part in NAMES if self.layer(part) is None]
         place = self._place(film.shape[0]) if missing else None
+        # The truth's: what is drawn early would set limits that hide what comes.
+        limits = dict.fromkeys(NAMES, _limits(film)) | {"bone": _limits(film - exact)}
         for part, pixels in pictures.items():
             layer = self.layer(part)
             if layer is None:
-                self._add(part, pixels, film, place)
+                self._add(part, pixels, limits[part], place)
             elif layer.data.shape == pixels.shape:
                 layer.data = pixels
             else:  # a training on another grid
+                beside = self._place(film.shape[0])
                 self._session.layers.remove(layer)
-                self._add(part, pixels, film, self._place(film.shape[0]))
+                self._add(part, pixels, limits[part], beside)
         return bool(missing)
 
     def layer(self, part: str) -> Any:
@@ -58,10 +61,10 @@ class WatchedFilm:
                 return layer
         return None
 
-    def _add(self, part: str, pixels: Any, film: Any, place: Place | None) -> None:
+    def _add(
+        self, part: str, pixels: Any, limits: tuple[float, float], place: Place | None
+    ) -> None:
         assert place is not None
-        shown = pixels if part == "bone" else film
-        low, high = np.percentile(shown, (0.5, 99.5))
         layers = self._session.layers
         active = layers.selection.active
         layers.append(
@@ -70,7 +73,7 @@ class WatchedFilm:
                 **place.arguments(),
                 name=NAMES[part],
                 colormap="gray",
-                contrast_limits=(float(low), float(max(high, low + 1e-6))),
+                contrast_limits=limits,
                 visible=part == "bone",
                 metadata=tag("watched", part=part),
             )
@@ -93,3 +96,8 @@ class WatchedFilm:
         origin_x = right + GAP * pixels * step if others else 0.0
         units = MILLIMETRES if in_mm else Place().units
         return Place((step, step), (0.0, origin_x), units)
+
+
+def _limits(pixels: Any) -> tuple[float, float]:
+    low, high = np.percentile(pixels, (0.5, 99.5))
+    return float(low), float(max(high, low + 1e-6))
