@@ -3,7 +3,7 @@
     scripts/with_display.sh .venv/bin/python scripts/enhancement_pictures.py [apply …]
 
 ``train`` trains for some epochs on the sample data; ``compare`` compares the bundled
-model with the one that ``--model`` names, or with the one that ``train`` left there.
+model with the one that ``--model`` names.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from napari_hipbmd.plugin.origins import remember_origin
 from napari_hipbmd.resources import sample_data_dir
 from napari_hipbmd.study import Study
 
-EPOCHS = 40
+EPOCHS = 24
 LONGEST_S = 1800.0
 
 
-def apply(viewer: Any, dock: Any, model: Path) -> None:
+def apply(viewer: Any, dock: Any, model: Path | None) -> None:
     """Half film, half bone image, with its box of parts."""
     dock.tabs.setCurrentIndex(1)
     open_sample(viewer, 1)
@@ -40,7 +40,7 @@ def apply(viewer: Any, dock: Any, model: Path) -> None:
     dock.findChild(QSlider, "blend").setValue(70)
 
 
-def stages(viewer: Any, dock: Any, model: Path) -> None:
+def stages(viewer: Any, dock: Any, model: Path | None) -> None:
     """The liveliest channel of the first encoder stage."""
     apply(viewer, dock, model)
     dock.findChild(QComboBox, "encoder_stage").setCurrentIndex(1)
@@ -49,12 +49,12 @@ def stages(viewer: Any, dock: Any, model: Path) -> None:
     viewer.reset_view()
 
 
-def train(viewer: Any, dock: Any, model: Path) -> None:
+def train(viewer: Any, dock: Any, model: Path | None) -> None:
     """The loss and the held-out film, some epochs after the start."""
     dock.tabs.setCurrentIndex(0)
     form = dock.train.form
     form.add(sample_data_dir())
-    form.choose_out(model)
+    form.choose_out(Path(tempfile.mkdtemp(suffix=" own model")))
     form.epochs.setValue(EPOCHS)
     form.device.setCurrentText("cpu")
     press(dock, "train")
@@ -64,8 +64,9 @@ def train(viewer: Any, dock: Any, model: Path) -> None:
     viewer.reset_view()
 
 
-def compare(viewer: Any, dock: Any, model: Path) -> None:
+def compare(viewer: Any, dock: Any, model: Path | None) -> None:
     """The table of two models."""
+    assert model is not None
     dock.tabs.setCurrentIndex(2)
     dock.compare.offer(model)
     dock.compare.models[1].choose(model)
@@ -75,7 +76,7 @@ def compare(viewer: Any, dock: Any, model: Path) -> None:
     open_sample(viewer, 0)
 
 
-SCENES: dict[str, Callable[[Any, Any, Path], None]] = {
+SCENES: dict[str, Callable[[Any, Any, Path | None], None]] = {
     "apply": apply,
     "stages": stages,
     "train": train,
@@ -87,21 +88,22 @@ def main() -> None:
     """Take the pictures that were asked for, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenes", nargs="*", help=f"of {', '.join(SCENES)}")
-    parser.add_argument("--model", type=Path)
+    parser.add_argument("--model", type=Path, help="for the scene compare")
     parser.add_argument("--out", type=Path, default=PICTURES)
     arguments = parser.parse_args()
-    model = arguments.model or Path(tempfile.mkdtemp()) / "own model"
-    model.mkdir(parents=True, exist_ok=True)
-    for name in arguments.scenes or SCENES:
+    scenes = arguments.scenes or list(SCENES)
+    if "compare" in scenes and arguments.model is None:
+        parser.error("the scene compare needs a --model beside the bundled one")
+    for name in scenes:
         viewer = napari.Viewer(title="napari-hipbmd")
         viewer.window.resize(*SIZE)
         _, dock = viewer.window.add_plugin_dock_widget("napari-hipbmd", "Enhancement")
         settle()
-        SCENES[name](viewer, dock, model)
+        SCENES[name](viewer, dock, arguments.model)
         settle()
         save(viewer, arguments.out / f"enhancement-{name}.png")
-        if name == "train":  # what is compared has to be finished
-            press(dock, "pause_training")
+        if name == "train":
+            press(dock, "cancel_training")
             wait_for(dock, "train_out")
         viewer.close()
 

@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
     QTreeWidget,
 )
 
+from napari_hipbmd.models import enhancement_card
 from napari_hipbmd.study import Study
 
 
@@ -29,6 +30,13 @@ def applied(dock: Any, sample_study: Study) -> Any:
     dock.click("apply")
     dock.wait_for_end("apply")
     return dock
+
+
+def stage_shapes() -> list[tuple[int, int, int]]:
+    """Channels and cells of the bundled encoder's stages; the last is the latent z."""
+    shape = enhancement_card(None)["shape"]
+    grid = shape["grid_px"]
+    return [(n, grid >> i, grid >> i) for i, n in enumerate(shape["channels"], 1)]
 
 
 def test_without_a_film_it_says_what_to_do(dock: Any) -> None:
@@ -73,8 +81,8 @@ def test_the_slider_blends_film_and_bone_image(applied: Any) -> None:
 def test_the_latent_is_a_stack_that_covers_the_hip_box(applied: Any) -> None:
     applied.find(QCheckBox, "show_latent").setChecked(True)
     [latent] = applied.layers("encoder_stage")
-    assert latent.data.shape == (96, 16, 16)
-    assert applied.viewer.dims.nsteps[0] == 96
+    assert latent.data.shape == stage_shapes()[-1]
+    assert applied.viewer.dims.nsteps[0] == latent.data.shape[0]
     film, place = applied.film, latent.extent.world[:, 1:]
     half_cell, half_pixel = latent.scale[1] / 2, film.scale[0] / 2
     edges = place + [[-half_cell], [half_cell]]
@@ -86,12 +94,15 @@ def test_the_latent_is_a_stack_that_covers_the_hip_box(applied: Any) -> None:
 
 def test_each_encoder_stage_comes_when_it_is_chosen(applied: Any) -> None:
     choice = applied.find(QComboBox, "encoder_stage")
+    *shapes, _latent = stage_shapes()
     assert [choice.itemText(i) for i in range(choice.count())] == [
         "none",
-        "stage 1: 32 channels of 64 × 64",
-        "stage 2: 64 channels of 32 × 32",
+        *(
+            f"stage {n}: {c} channels of {k} × {k}"
+            for n, (c, k, _) in enumerate(shapes, 1)
+        ),
     ]
-    for index, shape in ((1, (32, 64, 64)), (2, (64, 32, 32))):
+    for index, shape in enumerate(shapes, 1):
         choice.setCurrentIndex(index)
         [stage] = applied.layers("encoder_stage")
         assert stage.data.shape == shape
