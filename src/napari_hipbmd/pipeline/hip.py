@@ -1,0 +1,157 @@
+"""Which hip of a film is looked at: its box, its side, its landmarks, its images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..anatomy import Points, is_mirrored
+from ..canvas import Canvas, make_canvas, normalisation
+from ..measurement import (
+    HipImages,
+    LandmarkSet,
+)
+from ..models import Networks
+from ..radiograph import (
+    FilmRefused,
+    Flag,
+    FloatImage,
+    HipBox,
+    Radiograph,
+    Side,
+)
+
+EVEN_GREY = 0.01  # of the grey range
+
+
+def find_landmarks(
+    film: Radiograph,
+    networks: Networks,
+    side: Side | None = None,
+    box: HipBox | None = None,
+) -> tuple[LandmarkSet, Side, HipBox]:
+    """The landmarks of one hip, its side and its box, and nothing else.
+
+    Side and box are taken as :func:`measure` takes them.
+
+    Raises
+    ------
+    FilmRefused
+        If the box lies outside the film.
+    """
+    seen = see_hip(film, networks, side, box)
+    return networks.finder.find(seen.canvas, film.spacing_mm), seen.side, seen.box
+
+
+@dataclass(frozen=True, eq=False)
+class SeenHip:
+    """One hip of a film as the networks see it.
+
+    Attributes
+    ----------
+    grey
+        The whole film on its fixed 0 … 1 range.
+    flags
+        What had to be guessed.
+    """
+
+    grey: FloatImage
+    canvas: Canvas
+    box: HipBox
+    side: Side
+    flags: tuple[Flag, ...]
+
+
+def see_hip(
+    film: Radiograph,
+    networks: Networks,
+    side: Side | None = None,
+    box: HipBox | None = None,
+) -> SeenHip:
+    """The hip of a film, its side and box taken as :func:`measure` takes them.
+
+    Raises
+    ------
+    FilmRefused
+        If the box lies outside the film, or shows one even grey.
+    """
+    grey = film.grey()
+    box, found, flags = _place(film, grey, networks, box, side or film.side)
+    canvas = make_canvas(grey, box, is_mirrored(found), pixel_aspect=film.pixel_aspect)
+    if normalisation(canvas.grey)[1] < EVEN_GREY:
+        raise FilmRefused(
+            "The film, or its hip box, is one even grey: there is nothing to measure;"
+            " check the file, or draw the box on the hip."
+        )
+    return SeenHip(grey, canvas, box, found, flags)
+
+
+def enhance_hip(seen: SeenHip, networks: Networks) -> HipImages:
+    """STO and bone image of a hip at full resolution."""
+    from ..enhancement.apply import enhance
+
+    return enhance(seen.grey, seen.canvas, networks.enhancer.sto_on_grid(seen.canvas))
+
+
+def box_around(landmarks_xy: Points, film: Radiograph) -> HipBox | None:
+    """A hip box about placed landmarks on a film that shows more than one hip."""
+    from ..landmarks.locate import BOX_MM, needs_locating
+
+    if not np.isfinite(landmarks_xy).all():
+        raise FilmRefused(
+            "A landmark is missing: place all sixteen, or let the networks find them."
+        )
+    if not needs_locating(film.shape, film.spacing_mm):
+        return None
+    low, high = landmarks_xy.min(axis=0), landmarks_xy.max(axis=0)
+    side = float((high - low).max()) * 2
+    if film.spacing_mm is not None:
+        side = BOX_MM / float(np.mean(film.spacing_mm))
+    x, y = (low + high) / 2
+    return HipBox.square((float(x), float(y)), side)
+
+
+def _place(
+    film: Radiograph,
+    grey: FloatImage,
+    models: Networks,
+    box: HipBox | None,
+    side: Side | None,
+) -> tuple[HipBox, Side, tuple[Flag, ...]]:
+    """Hip box and side, and what had to be guessed."""
+    from ..landmarks.locate import best_side, locate, needs_locating
+
+    flags: list[Flag] = []
+    found = side
+    if box is None and needs_locating(film.shape, film.spacing_mm):
+        place = locate(models.finder, grey, film.spacing_mm, side)
+        flags.append(
+            Flag(
+                "box-guessed",
+                "The film shows more than one hip box, and the hip was searched for:"
+                " check it, or give the box.",
+            )
+        )
+        box, found = place.box, place.side
+    elif box is None and film.spacing_mm is None:
+        flags.append(
+            Flag(
+                "box-assumed",
+                "The film does not tell its size and was taken for one hip: if it shows"
+                " more, give the hip box.",
+            )
+        )
+    box = box or film.whole_box()
+    if found is None:
+        found = best_side(models.finder, grey, box, film.pixel_aspect).side
+    if side is None:
+        word = "left" if found == "L" else "right"
+        flags.append(
+            Flag(
+                "side-guessed",
+                f"The film does not say which hip it is; it looks like a {word} one:"
+                " check it, or give the side.",
+            )
+        )
+    return box, found, tuple(flags)

@@ -1,0 +1,165 @@
+"""The steps of the flowchart, one after the other, each reported when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from .. import quality
+from ..anatomy import Points
+from ..measurement import (
+    LandmarkSet,
+    Measurement,
+)
+from ..models import Models, Networks, load_models
+from ..radiograph import (
+    Cancelled,
+    HipBox,
+    Patient,
+    Radiograph,
+    Side,
+)
+from .hip import box_around, enhance_hip, see_hip
+from .values import with_values
+
+Report = Callable[[str, Measurement], None]
+
+
+def measure(
+    film: Radiograph,
+    *,
+    image: str = "",
+    patient: Patient | None = None,
+    side: Side | None = None,
+    box: HipBox | None = None,
+    models: Models | None = None,
+    report: Report | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Measurement:
+    """Measure one hip.
+
+    Parameters
+    ----------
+    image
+        The name shown for the film.
+    patient
+        Biology; what it lacks is taken from the film.
+    side
+        Side of the hip; by default what the film says, else the likelier one.
+    box
+        The hip box; by default the whole film, or on a large one the place where the
+        networks are surest.
+    models
+        The bundled ones by default.
+    report
+        Called after each step with its name and what is known so far.
+    cancelled
+        Asked between the steps.
+
+    Raises
+    ------
+    FilmRefused
+        If the box lies outside the film.
+    Cancelled
+        If asked to stop.
+    """
+    models = models or load_models()
+    started = perf_counter()
+    state = prepare(
+        film,
+        models,
+        image=image,
+        patient=patient,
+        side=side,
+        box=box,
+        report=report,
+        cancelled=cancelled,
+    )
+    t = perf_counter()
+    state = with_values(state, models)
+    now = perf_counter()
+    seconds = {**state.seconds, "measure": now - t, "total": now - started}
+    state = replace(state, seconds=seconds)
+    if report:
+        report("measure", state)
+    return state
+
+
+def prepare(
+    film: Radiograph,
+    networks: Networks,
+    *,
+    image: str = "",
+    patient: Patient | None = None,
+    side: Side | None = None,
+    box: HipBox | None = None,
+    landmarks_xy: Points | None = None,
+    report: Report | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Measurement:
+    """Images and landmarks of one hip: all that comes before a regression.
+
+    Parameters
+    ----------
+    film, image, patient, side, box, report, cancelled
+        As of :func:`measure`.
+    landmarks_xy
+        ``(16, 2)`` film pixels that somebody placed; the networks find them when
+        absent.
+
+    Raises
+    ------
+    FilmRefused
+        If the box lies outside the film, or a placed landmark is missing.
+    Cancelled
+        If asked to stop.
+    """
+    seconds: dict[str, float] = {}
+    state = Measurement(
+        film.case_id,
+        image or film.case_id,
+        side or film.side,
+        "partial",
+        flags=film.flags,
+        spacing_mm=film.spacing_mm,
+        spacing_source=film.spacing_source,
+        patient=(patient or Patient()).or_else(film.patient),
+        film=film,
+    )
+
+    def step_done(
+        name: str, since: float, state: Measurement, counts_as: str = ""
+    ) -> Measurement:
+        spent = counts_as or name
+        seconds[spent] = seconds.get(spent, 0.0) + perf_counter() - since
+        if report:
+            report(name, state)
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        return state
+
+    t = perf_counter()
+    if landmarks_xy is not None and box is None:
+        box = box_around(landmarks_xy, film)
+    seen = see_hip(film, networks, state.side, box)
+    grey, canvas = seen.grey, seen.canvas
+    state = replace(state, box=seen.box, side=seen.side, flags=state.flags + seen.flags)
+    state = step_done("locate", t, state, counts_as="landmarks")
+
+    t = perf_counter()
+    state = replace(state, images=enhance_hip(seen, networks))
+    state = step_done("enhance", t, state)
+
+    t = perf_counter()
+    if landmarks_xy is None:
+        marks = networks.finder.find(canvas, film.spacing_mm)
+    else:
+        marks = LandmarkSet(landmarks_xy, np.zeros(len(landmarks_xy)))
+    metal = quality.metal(canvas, marks.xy)
+    edges = quality.borders(grey)
+    state = replace(state, landmarks=marks, flags=state.flags + metal, borders=edges)
+    state = step_done("landmarks", t, state)
+    return replace(state, seconds=seconds)
