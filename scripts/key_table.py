@@ -1,4 +1,4 @@
-"""Write the key tables of docs/annotating.md from the registry of the plugin.
+"""Write the key tables of the docs from the registry of the plugin.
 
 .venv/bin/python scripts/key_table.py
 """
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from napari_hipbmd.plugin.shortcuts import SCOPES, key_table
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "annotating.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGES = (DOCS / "annotating.md", DOCS / "enhancement.md")
 
 
 def with_tables(page: str) -> str:
@@ -27,5 +28,6 @@ def with_tables(page: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    print(PAGE)
+    for page in PAGES:
+        page.write_text(with_tables(page.read_text("utf-8")), encoding="utf-8")
+        print(page)

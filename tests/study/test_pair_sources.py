@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from napari_hipbmd.radiograph import FilmRefused, HipBox
+from napari_hipbmd.study import remember_boxes
 from napari_hipbmd.study.film_marks import (
     FilmMarks,
     TypeChoice,
@@ -64,8 +65,8 @@ def test_marks_are_read_as_they_were_written(
 ):
     folder = tmp_path_factory.mktemp("marks")
     written = marks(
-        sto_boxes=tuple(HipBox(*b) for b in boxes), hip_boxes=(TILE,),
-        side=side, mask=MASK if masked else None, choice=choice,
+        sto_boxes=tuple(HipBox(*b) for b in boxes), side=side,
+        mask=MASK if masked else None, choice=choice,
     )  # fmt: skip
     write_marks(folder, written)
     read = read_marks(folder, "leg-1")
@@ -96,7 +97,9 @@ def test_only_films_confirmed_as_type_2_give_hips(folder):
         "type": 2, "by": "eve", "at": "2026-01-01T10:00:00+00:00",
     }  # fmt: skip
     assert len(sources.tiles) == 3
-    assert unused(folder) == {"type 1": 1, "not confirmed": 1}
+    assert unused(folder) == {
+        "type 1": 1, "type not confirmed": 1, "no bone in a hip box": 0,
+    }  # fmt: skip
     write_marks(folder, marks("leg-2", choice=None))
     with pytest.raises(FilmRefused, match="confirms that it is of type 2"):
         gather([folder])
@@ -122,10 +125,7 @@ def test_films_without_soft_tissue_boxes_are_refused(folder):
     ("other", "message"),
     [
         ({"sto_boxes": (HipBox(130, 0, 190, 60),)}, "outside its film of 160 × 120"),
-        ({"hip_boxes": (HipBox(110, 80, 150, 119),)}, "paint the hip first"),
         ({"mask": ~np.zeros(SHAPE, bool)}, "leave a rim"),
-        ({"mask": None, "hip_boxes": (HipBox(0, 0, 100, 100),)}, "paint the hip first"),
-        ({"hip_boxes": (HipBox(400, 400, 480, 480),)}, "outside the film"),
         ({"image": "none.png"}, "leg-1"),
         ({"shape": (60, 60), "mask": MASK[:60, :60]}, "mark it again"),
     ],
@@ -136,7 +136,33 @@ def test_a_mark_that_cannot_be_used_is_told_before_anything_is_half_made(
     write_marks(folder, marks("leg-1", **other))
     with pytest.raises(FilmRefused, match=message):
         write_pairs(tmp_path / "out", gather([folder]), 2, PairOptions())
-    assert not (tmp_path / "out" / "manifest.json").exists()
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_hip_box_in_which_bone_is_painted_gives_a_hip_of_its_side(folder, tmp_path):
+    right, left = HipBox(20, 20, 110, 110), HipBox(115, 60, 155, 100)
+    remember_boxes(folder / "leg-1.png", {"R": right, "L": left}, "eve", {})
+    hips = [one for one in gather([folder]).hips if one.case_id == "leg-1"]
+    assert [one.about["side"] for one in hips] == ["R"]
+    assert hips[0].about["box"] == [20, 20, 110, 110]
+    remember_boxes(folder / "leg-0.png", {"L": left}, "eve", {})
+    assert "leg-0" not in [one.case_id for one in gather([folder]).hips]
+    assert unused(folder)["no bone in a hip box"] == 1
+    options = PairOptions(split=(1, 0, 0))
+    assert write_pairs(tmp_path / "out", gather([folder]), 2, options).new == 2
+
+
+def test_masks_of_many_films_do_not_wait_in_memory(folder):
+    hip = gather([folder]).hips[0]
+    (folder / "marks/leg-0_mask.png").unlink()
+    with pytest.raises(FilmRefused, match="mask of leg-0 is missing"):
+        hip.load()
+
+
+def test_a_mask_without_bone_is_refused(folder):
+    Image.fromarray(np.zeros(SHAPE, bool)).save(folder / "marks/leg-1_mask.png")
+    with pytest.raises(FilmRefused, match="leg-1.*holds no bone; paint the hip"):
+        gather([folder])
 
 
 @pytest.mark.parametrize(

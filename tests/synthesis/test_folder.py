@@ -101,7 +101,7 @@ def test_a_run_that_was_stopped_before_its_manifest_starts_anew(sources, tmp_pat
     with pytest.raises(Cancelled):
         asked = iter([False, False, True])
         write_pairs(tmp_path / "p", sources, 2, OPTIONS, cancelled=lambda: next(asked))
-    assert not (tmp_path / "p" / MANIFEST).exists()
+    assert not (tmp_path / "p").exists()
     assert write_pairs(tmp_path / "p", sources, 2, OPTIONS).new == 2
 
 
@@ -210,6 +210,9 @@ def test_a_folder_of_other_pairs_is_left_alone(made, sources, tmp_path):
         with pytest.raises(FilmRefused, match="already holds other files"):
             make()
     assert set(files(tmp_path / "mine")) == {"thesis.txt"}
+    (tmp_path / "mine" / "thesis.txt").rename(tmp_path / "mine" / "sources")
+    with pytest.raises(FilmRefused, match="already holds other files"):
+        write_again(made[0], tmp_path / "mine")
 
 
 @pytest.mark.parametrize(
@@ -242,6 +245,7 @@ def test_a_source_that_was_changed_is_refused(made, tmp_path):
     )
     with pytest.raises(FilmRefused, match="hip-00000.tif.*is not the one"):
         write_again(out, tmp_path / "q")
+    assert not (tmp_path / "q").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"II*\0junk", b"%PDF"])

@@ -11,6 +11,7 @@ from napari_hipbmd.synthesis import (
     hip_from_box,
     overlap_share,
     propose_mask,
+    snap_to_edges,
     sto_box,
     tile_from_box,
 )
@@ -99,3 +100,12 @@ def test_a_proposed_mask_is_near_the_true_bone(sample_study):
 def test_a_mask_is_not_proposed_where_no_bone_was_found():
     with pytest.raises(FilmRefused, match="no mask to propose"):
         propose_mask(GREY, np.zeros_like(GREY), BONE)
+
+
+def test_a_roughly_painted_mask_snaps_to_the_edge_of_the_bone():
+    rough = np.zeros_like(BONE)
+    rough[62:136, 103:163] = True
+    snapped = snap_to_edges(GREY * 0.1 + 0.3 * BONE, rough)
+    assert (snapped != BONE).sum() < 0.1 * (rough != BONE).sum()
+    with pytest.raises(FilmRefused, match="paint the hip roughly"):
+        snap_to_edges(GREY, np.zeros_like(BONE))

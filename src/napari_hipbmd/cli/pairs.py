@@ -42,7 +42,7 @@ def run_pairs(args: argparse.Namespace) -> int:
     for folder in args.sources:
         for why, count in unused(folder).items():
             if count:
-                print(f"{count} masked films of {folder.name} left out: {why}.")
+                print(f"{count} masked films of {folder.name} give no hip: {why}.")
     print(f"{len(sources.hips)} hips of type 2, {len(sources.tiles)} soft-tissue tiles")
     made = write_pairs(args.out, sources, args.n, options, progress=Bar("pairs"))
     return _tell(made, args, options.operator)

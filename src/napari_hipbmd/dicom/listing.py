@@ -34,6 +34,9 @@ class CatalogueFilm:
         Numbers from 1, in the catalogue's order; a picture has those of its folder.
     title
         Modality, body part, view, side and size in a line.
+    patient
+        The same for films of one patient, and no way back to who it is; empty where
+        the film does not say.
     """
 
     path: Path
@@ -42,6 +45,7 @@ class CatalogueFilm:
     series: int
     title: str
     side: Side | None = None
+    patient: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class _Found:
     number: int
     title: str
     side: Side | None
+    patient: str = ""
 
 
 def catalogue(folder: str | Path) -> Catalogue:
@@ -116,7 +121,16 @@ def _found(path: Path) -> _Found:
         integer(film, "InstanceNumber"),
         _title(facts),
         facts.side,
+        _patient(text(film, "PatientID") or ""),
     )
+
+
+def _patient(patient_id: str) -> str:
+    """A number in place of a patient's; words such as ANONYMOUS are nobody's."""
+    if not any(character.isdigit() for character in patient_id):
+        return ""
+    digest = hashlib.sha256(f"hipbmd {patient_id}".encode()).hexdigest()
+    return f"patient-{digest[:8]}"
 
 
 def _title(facts: FilmFacts) -> str:
@@ -152,7 +166,13 @@ def _numbered(found: list[_Found]) -> tuple[CatalogueFilm, ...]:
             name = f"{name}-{digest[:4]}"
         films.append(
             CatalogueFilm(
-                film.path, name, len(studies), len(series), film.title, film.side
+                film.path,
+                name,
+                len(studies),
+                len(series),
+                film.title,
+                film.side,
+                film.patient,
             )
         )
     return tuple(films)

@@ -10,6 +10,7 @@ Kind = Literal[
     "labels", "label_regions", "predictions", "other", "differences",
     "normalised", "clipped",
     "enhanced_sto", "enhanced_bone", "sto_error", "encoder_stage", "watched",
+    "sto_boxes", "hip_mask", "pair",
 ]  # fmt: skip
 RESULTS: tuple[Kind, ...] = ("sto", "bone", "found_box", "regions", "landmarks")
 

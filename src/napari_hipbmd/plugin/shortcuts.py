@@ -21,7 +21,7 @@ from ..files import write_text_atomic
 from ..radiograph import FilmRefused
 from .identity import RESULTS, Kind
 
-Scope = Literal["Landmark workbench", "Measure BMD"]
+Scope = Literal["Landmark workbench", "Measure BMD", "Make pairs"]
 
 SCOPES: Mapping[Scope, tuple[Kind, ...]] = {
     "Landmark workbench": (
@@ -34,6 +34,7 @@ SCOPES: Mapping[Scope, tuple[Kind, ...]] = {
         "differences",
     ),  # fmt: skip
     "Measure BMD": ("film", "box", *RESULTS),
+    "Make pairs": ("sto_boxes", "hip_mask", "pair"),
 }
 """A scope is a dock; its keys work while one of these layers is active."""
 
@@ -97,6 +98,16 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("finish", ("S",), "Mark the case done and open the next one."),
     Shortcut("second_look", ("Shift+S",), "Mark the case for a second look, or not."),
     Shortcut("help", ("F1",), "Show and change the keys."),
+    Shortcut("type_1", ("1",), "The soft tissue is uneven: type 1.", "Make pairs"),
+    Shortcut("type_2", ("2",), "The soft tissue is even: type 2.", "Make pairs"),
+    Shortcut(
+        "remove_box",
+        ("Delete", "Backspace"),
+        "Take the chosen STO box away.",
+        "Make pairs",
+    ),
+    Shortcut("next_film", ("E",), "Open the next film.", "Make pairs"),
+    Shortcut("previous_film", ("Q",), "Open the film before.", "Make pairs"),
 )
 
 BY_ID: Mapping[str, Shortcut] = {each.id: each for each in SHORTCUTS}

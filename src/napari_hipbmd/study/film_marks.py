@@ -1,7 +1,7 @@
-"""What somebody marked on a film to make pairs of it: boxes, hip mask, film type.
+"""What somebody marked on a film to make pairs of it: STO boxes, hip mask, film type.
 
-They lie beside the films, ``marks/<case_id>.json`` and its ``_mask.png``,
-in a study or in any folder of films.
+They lie beside the films, ``marks/<case_id>.json`` and its ``_mask.png``, in a study or
+in any folder of films. Hip boxes are kept where all docks keep them: ``boxes.py``.
 """
 
 from __future__ import annotations
@@ -63,10 +63,12 @@ class FilmMarks:
         nothing is known.
     shape
         ``(rows, columns)`` of the film.
-    sto_boxes, hip_boxes
-        Pixel edges. A mask without a hip box is of the whole film.
+    side
+        Of the hip of a film that has no hip box.
+    sto_boxes
+        In film pixels.
     mask
-        ``(rows, columns)`` bool, or None.
+        ``(rows, columns)`` bool, or None; of all hips of the film.
     choice
         The film's type, or None when nobody has confirmed one.
     """
@@ -77,7 +79,6 @@ class FilmMarks:
     patient: str = ""
     side: Side | None = None
     sto_boxes: tuple[HipBox, ...] = ()
-    hip_boxes: tuple[HipBox, ...] = ()
     mask: NDArray[np.bool_] | None = None
     choice: TypeChoice | None = None
 
@@ -92,7 +93,7 @@ class FilmMarks:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to keep."""
-        return not (self.sto_boxes or self.hip_boxes or self.choice or self.has_bone)
+        return not (self.sto_boxes or self.choice or self.has_bone)
 
     @property
     def has_bone(self) -> bool:
@@ -128,7 +129,6 @@ def write_marks(folder: Path, marks: FilmMarks) -> Path:
         "rows": marks.shape[0],
         "columns": marks.shape[1],
         "sto_boxes": [box_as_list(box) for box in marks.sto_boxes],
-        "hip_boxes": [box_as_list(box) for box in marks.hip_boxes],
         "mask": picture.name if marks.has_bone else None,
         "film_type": None if marks.choice is None else marks.choice.to_json(),
     }
@@ -189,7 +189,6 @@ def _parsed(path: Path, content: Mapping[str, Any], case_id: str) -> FilmMarks:
         str(content["patient"]),
         side,
         tuple(sto_box(*_edges(box)) for box in content["sto_boxes"]),
-        tuple(HipBox(*_edges(box)) for box in content["hip_boxes"]),
         None if name is None else _mask(path.with_name(f"{case_id}_mask.png")),
         None
         if choice is None
@@ -204,4 +203,7 @@ def _edges(box: Sequence[float]) -> tuple[float, float, float, float]:
 
 def _mask(path: Path) -> NDArray[np.bool_]:
     with Image.open(path) as picture:
-        return np.asarray(picture.convert("1"), np.bool_)
+        mask: NDArray[np.bool_] = np.asarray(picture.convert("1"), np.bool_)
+    if not mask.any():
+        raise FilmRefused("its hip mask holds no bone; paint the hip, or delete it.")
+    return mask

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from ..anatomy import is_mirrored
 from ..canvas import make_canvas
 from ..dicom import read_film
-from ..radiograph import FilmRefused, FloatImage, HipBox
+from ..radiograph import FilmRefused, FloatImage, HipBox, Side
 from ..synthesis import (
     HipSource,
     Operator,
@@ -20,8 +18,10 @@ from ..synthesis import (
     Source,
     Sources,
     hip_from_box,
+    overlap_share,
     tile_from_box,
 )
+from .boxes import film_boxes
 from .case import Case, inside
 from .film_marks import FilmMarks, box_as_list, list_marked, read_marks
 from .study import Study
@@ -63,34 +63,50 @@ def gather(folders: Sequence[Path], operator: Operator = "additive") -> Sources:
 def of_marks(folder: Path, marks: FilmMarks) -> Sources:
     """What one marked film gives; nothing is refused for being little.
 
+    Masks are read again when they are needed: those of many films would fill the
+    memory.
+
     Raises
     ------
     FilmRefused
-        When something is loaded: an STO box outside the film, a mask without bone.
+        When something is loaded: an STO box outside the film, a mask without a rim.
     """
-    grey = _grey_of(folder, marks)
     patient = marks.patient or marks.case_id
+    film = _film_of(folder, replace(marks, mask=None))
     tiles = tuple(
         Source(
             marks.case_id, patient, {"box": box_as_list(box)},
-            partial(_tile, grey, box, patient),
+            partial(_tile, film, box, patient),
         )
         for box in marks.sto_boxes
     )  # fmt: skip
     if marks.choice is None or marks.choice.film_type != EVEN:
         return Sources((), tiles)
-    rows, columns = marks.shape
-    whole = HipBox(-0.5, -0.5, columns - 0.5, rows - 0.5)
-    boxes = marks.hip_boxes or ((whole,) if marks.has_bone else ())
-    about = {"side": marks.side, "film_type": marks.choice.to_json()}
+    chosen = marks.choice.to_json()
     hips = tuple(
         Source(
-            marks.case_id, patient, {"box": box_as_list(box), **about},
-            partial(_hip, grey, marks, box, patient),
+            marks.case_id, patient,
+            {"box": box_as_list(box), "side": side, "film_type": chosen},
+            partial(_hip, film, folder, marks.case_id, box, side, patient),
         )
-        for box in boxes
+        for box, side in masked_hips(folder, marks)
     )  # fmt: skip
     return Sources(hips, tiles)
+
+
+def masked_hips(folder: Path, marks: FilmMarks) -> list[tuple[HipBox, Side | None]]:
+    """The hip boxes in which bone is painted; a film without any is taken whole."""
+    if marks.mask is None or not marks.has_bone:
+        return []
+    boxes = film_boxes(inside(folder, marks.image))
+    if not boxes:
+        rows, columns = marks.shape
+        return [(HipBox(-0.5, -0.5, columns - 0.5, rows - 0.5), marks.side)]
+    return [
+        (placed.box, side)
+        for side, placed in sorted(boxes.items())
+        if overlap_share(placed.box, marks.mask) > 0
+    ]
 
 
 def _of_folder(folder: Path, operator: Operator) -> Sources:
@@ -148,43 +164,59 @@ def _patient(case: Case) -> str:
     return case.group or case.case_id
 
 
-def _grey_of(folder: Path, marks: FilmMarks) -> Callable[[], FloatImage]:
+def _film_of(folder: Path, marks: FilmMarks) -> Callable[[], _Film]:
     """Reads the film once for its boxes that are loaded one after the other."""
     path = inside(folder, marks.image)
 
-    def grey() -> FloatImage:
+    def film() -> _Film:
         try:
-            found = _read_grey(path)
+            found = _read(path)
         except FilmRefused as error:
             raise FilmRefused(f"Film {marks.case_id}: {error}") from error
-        if found.shape != marks.shape:
+        rows, columns = found.grey.shape
+        if (rows, columns) != marks.shape:
             raise FilmRefused(
-                f"The film {marks.case_id} has {found.shape[1]} × {found.shape[0]}"
-                " pixels and its marks were made on another: mark it again."
+                f"The film {marks.case_id} has {columns} × {rows} pixels and its marks"
+                " were made on another: mark it again."
             )
         return found
 
-    return grey
+    return film
+
+
+@dataclass(frozen=True, eq=False)
+class _Film:
+    grey: FloatImage
+    pixel_aspect: float
 
 
 @lru_cache(maxsize=1)
-def _read_grey(path: Path) -> FloatImage:
-    return read_film(path).grey()
+def _read(path: Path) -> _Film:
+    film = read_film(path)
+    return _Film(film.grey(), film.pixel_aspect)
 
 
-def _tile(grey: Callable[[], FloatImage], box: HipBox, patient: str) -> SoftTissueTile:
-    return tile_from_box(grey(), box, patient)
+def _tile(film: Callable[[], _Film], box: HipBox, patient: str) -> SoftTissueTile:
+    return tile_from_box(film().grey, box, patient)
 
 
 def _hip(
-    grey: Callable[[], FloatImage], marks: FilmMarks, box: HipBox, patient: str
+    film: Callable[[], _Film],
+    folder: Path,
+    case_id: str,
+    box: HipBox,
+    side: Side | None,
+    patient: str,
 ) -> HipSource:
-    mask = np.zeros(marks.shape, np.bool_) if marks.mask is None else marks.mask
-    mirrored = marks.side is not None and is_mirrored(marks.side)
+    mask = _marks(folder, case_id).mask
+    if mask is None:
+        raise FilmRefused(f"The hip mask of {case_id} is missing: draw it.")
+    mirrored = side is not None and is_mirrored(side)
     try:
-        return hip_from_box(grey(), mask, box, mirrored, patient)
+        read = film()
+        return hip_from_box(read.grey, mask, box, mirrored, patient, read.pixel_aspect)
     except FilmRefused as error:
-        raise FilmRefused(f"Film {marks.case_id}: {error}") from error
+        raise FilmRefused(f"Film {case_id}: {error}") from error
 
 
 def _exact(study: Study, case: Case) -> tuple[FloatImage, FloatImage]:
@@ -195,11 +227,13 @@ def _exact(study: Study, case: Case) -> tuple[FloatImage, FloatImage]:
         raise FilmRefused(f"The truth of {case.case_id} lacks its STO image.")
     side = case.side or film.side
     mirrored = side is not None and is_mirrored(side)
-    grey, box = film.grey(), film.whole_box()
-    return (
-        make_canvas(grey, box, mirrored).grey,
-        make_canvas(truth.sto, box, mirrored).grey,
+    seen, exact = (
+        make_canvas(
+            grey, film.whole_box(), mirrored, pixel_aspect=film.pixel_aspect
+        ).grey
+        for grey in (film.grey(), truth.sto)
     )
+    return seen, exact
 
 
 def _exact_tile(study: Study, case: Case) -> SoftTissueTile:
@@ -211,11 +245,17 @@ def _exact_hip(study: Study, case: Case, operator: Operator) -> HipSource:
     return HipSource.from_truth(film, sto, _patient(case), operator)
 
 
-def unused(folder: Path) -> dict[str, Any]:
-    """How many films with a mask give no hip, and why."""
-    marks = [_marks(folder, name) for name in list_marked(folder)]
-    masked = [one for one in marks if one.has_bone]
-    return {
-        "type 1": sum(m.choice is not None and m.choice.film_type == 1 for m in masked),
-        "not confirmed": sum(m.choice is None for m in masked),
-    }
+def unused(folder: Path) -> dict[str, int]:
+    """Why films with marks give no hip → how many."""
+    found = {"type 1": 0, "type not confirmed": 0, "no bone in a hip box": 0}
+    for name in list_marked(folder):
+        marks = _marks(folder, name)
+        if not marks.has_bone:
+            continue
+        if marks.choice is None:
+            found["type not confirmed"] += 1
+        elif marks.choice.film_type != EVEN:
+            found["type 1"] += 1
+        elif not masked_hips(folder, marks):
+            found["no bone in a hip box"] += 1
+    return found

@@ -1,6 +1,6 @@
 """Synthetic pairs from soft-tissue-only tiles and hip masks (paper 3.1)."""
 
-from .boxes import hip_from_box, overlap_share, sto_box, tile_from_box
+from .boxes import check_sto_box, hip_from_box, overlap_share, sto_box, tile_from_box
 from .evenness import evenness
 from .folder import (
     Made,
@@ -15,9 +15,9 @@ from .folder import (
 from .manifest import MANIFEST, Manifest, read_manifest
 from .options import Draw, PairOptions, draw
 from .pairs import Operator, additive, donor_soft_tissue, feather, replace
-from .proposal import propose_mask
+from .proposal import propose_mask, snap_to_edges
 from .sources import HipSource, Pair, Placement, SoftTissueTile, fit_to, make_pair
-from .split import PARTS, Part, split_patients
+from .split import PARTS, Part, checked_shares, split_patients
 
 __all__ = [
     "MANIFEST",
@@ -37,6 +37,8 @@ __all__ = [
     "Sources",
     "additive",
     "check_pairs",
+    "check_sto_box",
+    "checked_shares",
     "donor_soft_tissue",
     "draw",
     "evenness",
@@ -49,6 +51,7 @@ __all__ = [
     "propose_mask",
     "read_manifest",
     "replace",
+    "snap_to_edges",
     "split_patients",
     "sto_box",
     "tile_from_box",

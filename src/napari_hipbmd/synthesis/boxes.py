@@ -28,6 +28,23 @@ def sto_box(x0: float, y0: float, x1: float, y1: float) -> HipBox:
     return HipBox(x0, y0, x1, y1)
 
 
+def check_sto_box(box: HipBox, shape: tuple[int, int]) -> None:
+    """Refuse an STO box that does not lie on its film of ``(rows, columns)``.
+
+    Raises
+    ------
+    FilmRefused
+        If it reaches outside.
+    """
+    (rows, columns), (x0, y0, x1, y1) = shape, _pixels(box)
+    if x0 < 0 or y0 < 0 or x1 > columns or y1 > rows:
+        raise FilmRefused(
+            f"An STO box (x {box.x0:.0f} to {box.x1:.0f}, y {box.y0:.0f} to"
+            f" {box.y1:.0f}) reaches outside its film of {columns} × {rows} pixels:"
+            " draw it on soft tissue."
+        )
+
+
 def tile_from_box(grey: FloatImage, box: HipBox, patient: str = "") -> SoftTissueTile:
     """Soft tissue of one box, stretched to the 448 pixels of a canvas.
 
@@ -36,15 +53,8 @@ def tile_from_box(grey: FloatImage, box: HipBox, patient: str = "") -> SoftTissu
     FilmRefused
         If the box does not lie on the film.
     """
-    rows, columns = grey.shape
-    x0, y0 = round(box.x0 + 0.5), round(box.y0 + 0.5)
-    x1, y1 = round(box.x1 + 0.5), round(box.y1 + 0.5)
-    if x0 < 0 or y0 < 0 or x1 > columns or y1 > rows:
-        raise FilmRefused(
-            f"An STO box (x {box.x0:.0f} to {box.x1:.0f}, y {box.y0:.0f} to"
-            f" {box.y1:.0f}) reaches outside its film of {columns} × {rows} pixels:"
-            " draw it on soft tissue."
-        )
+    check_sto_box(box, grey.shape)
+    x0, y0, x1, y1 = _pixels(box)
     part = np.ascontiguousarray(grey[y0:y1, x0:x1])
     return SoftTissueTile(fit_to(part, (CANVAS_PX, CANVAS_PX)), patient)
 
@@ -55,6 +65,7 @@ def hip_from_box(
     box: HipBox,
     mirrored: bool,
     patient: str = "",
+    pixel_aspect: float = 1.0,
 ) -> HipSource:
     """A hip to be projected, from its box and the mask drawn on the film.
 
@@ -64,6 +75,8 @@ def hip_from_box(
         The whole film, 0 … 1, and its hip mask, the same shape.
     mirrored
         Whether it is a right hip: it becomes a left one.
+    pixel_aspect
+        Height of a film pixel over its width.
 
     Raises
     ------
@@ -76,15 +89,24 @@ def hip_from_box(
             f"The hip mask is {mask.shape[1]} × {mask.shape[0]} pixels and its film"
             f" {grey.shape[1]} × {grey.shape[0]}: draw the mask on this film."
         )
-    film = make_canvas(grey, box, mirrored)
-    bone = make_canvas(mask.astype(np.float32), box, mirrored)
+    film, bone = (
+        make_canvas(image, box, mirrored, pixel_aspect=pixel_aspect)
+        for image in (grey, mask.astype(np.float32))
+    )
     return HipSource.from_mask(film.grey, bone.grey > 0.5, patient)
 
 
 def overlap_share(box: HipBox, bone: NDArray[np.bool_]) -> float:
     """Share of a box that is bone, 0 … 1; what lies outside the film counts as none."""
-    rows, columns = bone.shape
-    x0, y0 = max(0, round(box.x0 + 0.5)), max(0, round(box.y0 + 0.5))
-    x1, y1 = min(columns, round(box.x1 + 0.5)), min(rows, round(box.y1 + 0.5))
-    inside = bone[y0:y1, x0:x1] if x1 > x0 and y1 > y0 else bone[:0]
-    return float(inside.sum() / max(1.0, box.width * box.height))
+    x0, y0, x1, y1 = (max(0, edge) for edge in _pixels(box))
+    return float(bone[y0:y1, x0:x1].sum() / max(1.0, box.width * box.height))
+
+
+def _pixels(box: HipBox) -> tuple[int, int, int, int]:
+    """First and last-but-one pixel of a box, x0, y0, x1, y1."""
+    return (
+        round(box.x0 + 0.5),
+        round(box.y0 + 0.5),
+        round(box.x1 + 0.5),
+        round(box.y1 + 0.5),
+    )

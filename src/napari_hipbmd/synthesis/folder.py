@@ -11,7 +11,9 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +24,7 @@ from numpy.typing import NDArray
 
 from ..canvas import CANVAS_PX
 from ..radiograph import Cancelled, FilmRefused
-from .manifest import MANIFEST, Entry, Manifest, read_manifest
+from .manifest import MANIFEST, SOURCE_FILE, Entry, Manifest, read_manifest
 from .options import Draw, PairOptions
 from .sources import HipSource, Pair, SoftTissueTile, make_pair
 from .split import Part, part_of, split_patients
@@ -112,11 +114,12 @@ def write_pairs(
         raise FilmRefused(
             f"{out.name} already holds other files: give --out a new folder."
         )
-    manifest = _planned(out, sources, count, options, before, cancelled)
-    if before is not None:
-        _refuse_other_pairs(out, before, manifest)
-    if before is None or before.count < count:
-        manifest.write(out)
+    with _nothing_half_written(out):
+        manifest = _planned(out, sources, count, options, before, cancelled)
+        if before is not None:
+            _refuse_other_pairs(out, before, manifest)
+        if before is None or before.count < count:
+            manifest.write(out)
     return _make(out, out, manifest, range(count), progress, cancelled)
 
 
@@ -144,11 +147,12 @@ def write_again(
         raise FilmRefused(
             f"{out.name} already holds other files: give --out a new folder."
         )
-    for entry in (*manifest.hips, *manifest.tiles):
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        write_pages(out / entry.file, _levels_of(folder, entry, manifest.pixels))
-    manifest.write(out)
+    with _nothing_half_written(out):
+        for entry in _entries(manifest):
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            write_pages(out / entry.file, _levels_of(folder, entry, manifest.pixels))
+        manifest.write(out)
     every = range(manifest.count)
     return _make(out, out, manifest, every, progress, cancelled)
 
@@ -356,9 +360,22 @@ def _levels_of(folder: Path, entry: Entry, pixels: int) -> NDArray[np.uint16]:
     return levels
 
 
+@contextmanager
+def _nothing_half_written(out: Path) -> Iterator[None]:
+    """Take prepared sources away again when no manifest comes to name them."""
+    new = not out.exists()
+    try:
+        yield
+    except BaseException:
+        if not (out / MANIFEST).exists():
+            shutil.rmtree(out if new else out / "sources", ignore_errors=True)
+        raise
+
+
 def _holds_something_else(out: Path) -> bool:
     """Whether a folder without a manifest holds more than a broken run's sources."""
-    return any(path.name != "sources" for path in out.iterdir())
+    files = [path.relative_to(out) for path in out.rglob("*") if path.is_file()]
+    return not all(SOURCE_FILE.fullmatch(file.as_posix()) for file in files)
 
 
 def _refuse_other_pairs(out: Path, before: Manifest, now: Manifest) -> None:

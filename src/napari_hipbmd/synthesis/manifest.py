@@ -20,7 +20,7 @@ from .split import PARTS, Part
 MANIFEST = "manifest.json"
 FORMAT, VERSION = "hipbmd pairs", 1
 MAX_PAIRS = 999_999
-_FILE = re.compile(r"sources/(hip|tile)-\d{5}\.tif")
+SOURCE_FILE = re.compile(r"sources/(hip|tile)-\d{5}\.tif")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Entry:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Entry:
         """From a manifest; ValueError, KeyError or TypeError if it is none."""
-        if not _FILE.fullmatch(data["file"]) or data["part"] not in PARTS:
+        if not SOURCE_FILE.fullmatch(data["file"]) or data["part"] not in PARTS:
             raise ValueError("not a source of pairs")
         return cls(
             data["file"],

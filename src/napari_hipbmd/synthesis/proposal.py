@@ -8,6 +8,7 @@ from scipy.ndimage import (
     binary_dilation,
     binary_erosion,
     binary_fill_holes,
+    distance_transform_edt,
     gaussian_filter,
     label,
 )
@@ -19,6 +20,7 @@ from ..radiograph import FilmRefused, FloatImage
 SURE_BONE, SURE_TISSUE = 0.6, 0.12  # of the bone's median grey inside the outline
 WITHIN, BEYOND = 0.013, 0.027  # of the picture's side
 SMOOTH_PX = 1.5
+SNAP = 0.02  # of the picture's side: how far a rim may move
 
 
 def propose_mask(
@@ -59,3 +61,27 @@ def propose_mask(
     kept = np.isin(parts, np.unique(parts[core & grown]))
     filled: NDArray[np.bool_] = binary_fill_holes(kept & grown)
     return filled
+
+
+def snap_to_edges(film: FloatImage, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A roughly painted mask, its rim moved to the strongest edges near it.
+
+    A watershed on the film's edges; what lies deep inside the mask stays bone, and
+    what lies far from it stays none.
+
+    Raises
+    ------
+    FilmRefused
+        If the mask holds no bone.
+    """
+    if not mask.any():
+        raise FilmRefused("The hip mask holds no bone: paint the hip roughly first.")
+    reach = max(1, round(SNAP * max(film.shape)))
+    core = distance_transform_edt(mask) > reach
+    if not core.any():  # a thin mask keeps its middle line
+        core = mask
+    away = distance_transform_edt(~mask) > reach
+    markers = np.where(core, 1, np.where(away, 2, 0)).astype(np.int32)
+    edges = sobel(gaussian_filter(film, SMOOTH_PX))
+    snapped: NDArray[np.bool_] = watershed(edges, markers) == 1
+    return snapped

@@ -1,0 +1,358 @@
+"""The dock *Make pairs*: films are marked, one pair is looked at, many are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from qtpy.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from ...radiograph import FilmRefused
+from ...study.film_marks import FilmType
+from ...synthesis import Made
+from ..key_bindings import KeyBindings
+from ..listening import Heard, ListeningWidget
+from ..preferences import read_preference, write_preference
+from ..run import Run
+from ..session import session_of
+from . import work
+from .film_list import FilmList
+from .films import PairFilm, find_films
+from .latest import Latest
+from .marking_panel import MarkingPanel
+from .marks_editor import MarksEditor
+from .pair_form import PairForm
+from .preview import Preview, PreviewMaker, preview_layers, show_preview
+from .run_bar import BUSY, RunBar
+
+WIDTH = 470
+NO_FOLDER = "Choose a folder of films, or a study."
+NO_OUT = "Choose a folder for the pairs."
+NO_NAME = "Type your name first: the type is stored with who confirmed it, and when."
+FIRST = (
+    "<b>Choose a folder</b> of lower-limb and hip films, or a study. Then draw STO"
+    " boxes on bone-free places, make a hip mask, and say which films are even."
+)
+FOUND = (
+    "{} films. <b>Order by evenness</b> has the networks look at them; choose a film"
+    " to mark it."
+)
+ORDERED = "The most even first. Press <b>2</b> for even soft tissue, <b>1</b> if not."
+PROPOSED = "Proposed by the networks: correct it with brush, eraser or polygon."
+SNAPPED = "The rim follows the edges now; Ctrl+Z on the mask brings it back."
+SANITY = "film − STO is the projected bone within {:.1e} of the grey range"
+PASTED = " (with <i>replace</i> the donor's soft tissue is part of that)"
+STOPPED = "Stopped; what was finished is kept."
+FAILED = "That failed; napari's message says how."
+
+
+class PairsWidget(ListeningWidget):
+    """Choose a folder, mark its films, look at a pair and write many."""
+
+    def __init__(self, napari_viewer: Any) -> None:
+        super().__init__()
+        self._session = session_of(napari_viewer)
+        self._run: Run | None = None
+        self._folder: Path | None = None
+        self._maker: PreviewMaker | None = None
+        self._previewed = False
+        self._editor = MarksEditor(self._session, self)
+        self._previewing = Latest(self)
+        self._setup_ui()
+        self._connect()
+        self._say(FIRST)
+        self._listen()
+
+    def _setup_ui(self) -> None:
+        self.films = FilmList()
+        self.panel = MarkingPanel(str(read_preference("annotator", "")))
+        self.form = PairForm()
+        self.bar = RunBar("pairs", "Write pairs")
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        for part in (self.films, self.panel, self.form):
+            column.addWidget(part)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll, 1)
+        outer.addWidget(self.bar)
+        self.setMinimumWidth(WIDTH)
+        self._keys = KeyBindings(
+            "Make pairs",
+            {
+                "type_1": partial(self._on_type, 1),
+                "type_2": partial(self._on_type, 2),
+                "remove_box": partial(self._on_draw_wanted, "remove"),
+                "next_film": partial(self.films.step, 1),
+                "previous_film": partial(self.films.step, -1),
+            },
+        )
+        self._keys.bind_widget(self.films.table)
+
+    def _connect(self) -> None:
+        self.films.folder_chosen.connect(self._on_folder_chosen)
+        self.films.film_chosen.connect(self._on_film_chosen)
+        self.films.order_wanted.connect(self._on_order_wanted)
+        self.panel.draw_wanted.connect(self._on_draw_wanted)
+        self.panel.propose_wanted.connect(self._on_propose_wanted)
+        self.panel.snap_wanted.connect(self._on_snap_wanted)
+        self.panel.type_chosen.connect(self._on_type)
+        self.panel.patient_typed.connect(self._editor.choose_patient)
+        self._editor.kept.connect(self._on_kept)
+        self._editor.told.connect(self._say)
+        self._editor.flagged.connect(self._on_flagged)
+        self.form.changed.connect(self._on_pair_changed)
+        self.form.preview_button.clicked.connect(lambda _: self._preview())
+        self.form.out_field.chosen.connect(self._set_ready)
+        self._previewing.done.connect(self._on_previewed)
+        self._previewing.refused.connect(self._say)
+        self.bar.started.connect(self._on_write_clicked)
+        self.bar.cancelled.connect(self._on_cancel_clicked)
+
+    def _heard(self) -> Heard:
+        return [(self._session.hip_boxes.changed, self._on_hip_boxes_changed)]
+
+    def _on_left(self) -> None:
+        self._editor.save()
+        self._previewing.forget()
+        self._on_cancel_clicked()
+        self._keys.release()
+
+    # films
+
+    def _on_folder_chosen(self, folder: Path) -> None:
+        self._close_film()
+        self._folder, self._maker, self._previewed = folder, None, False
+        self.films.show_films([])
+        self._begin("Listing films", lambda run: find_films(folder), self._on_found)
+
+    def _on_found(self, films: list[PairFilm]) -> None:
+        self.films.show_films(films)
+        self._say(FOUND.format(len(films)))
+
+    def _on_order_wanted(self) -> None:
+        self._editor.save()
+        films = [film for film in self.films.films() if film.score is None]
+        self._begin(
+            "Looking at films",
+            work.score_films(films, self._session.models_folder),
+            lambda _: self._say(ORDERED),
+        )
+
+    def _on_film_chosen(self, film: PairFilm) -> None:
+        open_film = self._editor.film
+        if self._folder is None or (open_film and open_film.name == film.name):
+            return
+        try:
+            self._editor.open(self._folder, film)
+        except FilmRefused as refusal:
+            self._say(str(refusal))
+        for layer in preview_layers(self._session.layers):
+            self._session.layers.remove(layer)
+        layers = self._editor.layers
+        if layers is not None:
+            self._keys.bind(layers.mask)
+            self._keys.bind(layers.tissue)
+            layers.draw_on(layers.tissue, "select")
+        self.panel.show_film(self._editor.marks())
+        self._on_pair_changed()
+        self._set_ready()
+
+    def _close_film(self) -> None:
+        self._editor.close()
+        for layer in preview_layers(self._session.layers):
+            self._session.layers.remove(layer)
+        self.panel.show_film(None)
+
+    # marking
+
+    def _on_draw_wanted(self, what: str) -> None:
+        layers = self._editor.layers
+        if layers is None:
+            return
+        if what == "hip":
+            self._session.hip_boxes.draw(layers.film_layer)
+        elif what == "sto":
+            layers.draw_on(layers.tissue, "add_rectangle")
+        elif what == "remove":
+            layers.tissue.remove_selected()
+        else:
+            layers.draw_on(layers.mask, what)
+
+    def _on_propose_wanted(self) -> None:
+        film = self._editor.film
+        if film is None:
+            return
+        self._begin(
+            "Looking for the hip",
+            work.propose(
+                self._editor.radiograph(),
+                self._editor.hip_boxes(),
+                film.side,
+                self._session.models_folder,
+            ),
+            lambda mask: self._on_mask(film, mask, PROPOSED),
+        )
+
+    def _on_snap_wanted(self) -> None:
+        film, layers = self._editor.film, self._editor.layers
+        if film is None or layers is None:
+            return
+        self._begin(
+            "Following edges",
+            work.snap(self._editor.radiograph(), layers.bone()),
+            lambda mask: self._on_mask(film, mask, SNAPPED),
+        )
+
+    def _on_mask(self, film: PairFilm, mask: Any, told: str) -> None:
+        now = self._editor.film
+        if now is not None and now.name == film.name:
+            self._editor.put_mask(mask)
+            self._on_draw_wanted("paint")
+            self._say(told)
+
+    def _on_type(self, film_type: FilmType) -> None:
+        name = self.panel.annotator()
+        try:
+            self._editor.choose_type(film_type, name)
+        except FilmRefused:
+            self._say(NO_NAME)
+            return
+        write_preference("annotator", name)
+
+    def _on_kept(self) -> None:
+        film = self._editor.film
+        if film is not None:
+            self.films.update_film(film)
+            self.panel.show_film(self._editor.marks())
+            self._on_marks_changed()
+
+    def _on_flagged(self, shares: list[float] | None) -> None:
+        from ...marking import TOUCHES
+
+        self.panel.show_flags(shares, TOUCHES)
+
+    def _on_hip_boxes_changed(self, film_layer: Any) -> None:
+        layers = self._editor.layers
+        if layers is not None and film_layer is layers.film_layer:
+            self._on_marks_changed()
+
+    # pairs
+
+    def _on_marks_changed(self) -> None:
+        self._maker = None
+        self._on_pair_changed()
+
+    def _on_pair_changed(self) -> None:
+        if self._previewed:
+            self._preview()
+
+    def _preview(self) -> None:
+        if self._folder is None:
+            return
+        try:
+            options = self.form.options()
+        except FilmRefused as refusal:
+            self._say(str(refusal))
+            return
+        self._editor.save()
+        maker = self._maker = self._maker or PreviewMaker(self._folder)
+        index = self.form.index.value()
+        self._previewing.ask(lambda run: maker.make(options, index, run))
+
+    def _on_previewed(self, preview: Preview) -> None:
+        self._previewed = True
+        layers = self._editor.layers
+        beside = None if layers is None else layers.film_layer
+        show_preview(self._session.layers, preview, beside)
+        for layer in preview_layers(self._session.layers):
+            self._keys.bind(layer)
+        pasted = self.form.options().operator == "replace"
+        self._say(
+            f"{preview.text}. {SANITY.format(preview.max_error)}"
+            f"{PASTED if pasted else ''}."
+        )
+
+    def _on_write_clicked(self) -> None:
+        self._editor.save()
+        folder, out = self._folder, self.form.out()
+        if folder is None or out is None:
+            return
+        try:
+            options = self.form.options()
+        except FilmRefused as refusal:
+            self._say(str(refusal))
+            return
+        self._begin(
+            "Writing pairs",
+            work.write(folder, out, self.form.count.value(), options),
+            self._on_written,
+        )
+
+    def _on_written(self, made: Made) -> None:
+        sanity = f" {SANITY.format(made.max_error)} (greatest error)." * bool(made.new)
+        self._say(f"<b>{made.count} pairs written.</b>{sanity}")
+
+    # what runs
+
+    def _begin(
+        self, what: str, task: Callable[[Run], Any], done: Callable[[Any], None]
+    ) -> None:
+        """Run something in a thread; one thing at a time."""
+        if self._run is not None:
+            self._say(BUSY)
+            return
+        # No parent: the run must outlive a dock that is deleted while it works.
+        run = self._run = Run()
+        self.destroyed.connect(run.cancel)
+        run.stepped.connect(self._on_stepped)
+        run.done.connect(partial(self._end, done))
+        run.refused.connect(partial(self._end, self._say))
+        run.stopped.connect(partial(self._end, self._say, STOPPED))
+        run.failed.connect(self._on_failed)
+        self.bar.show_running(what)
+        self._set_ready()
+        run.start(task)
+
+    def _on_stepped(self, step: Any) -> None:
+        done, count, *scored = step
+        self.bar.show_step(done, count)
+        if scored:
+            self.films.show_score(*scored)
+
+    def _end(self, then: Callable[[Any], None], result: Any) -> None:
+        self._run = None
+        self.bar.show_ended()
+        if any(film.score is not None for film in self.films.films()):
+            self.films.order()
+        then(result)
+        self._set_ready()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._end(self._say, FAILED)
+        raise error
+
+    def _on_cancel_clicked(self) -> None:
+        if self._run is not None:
+            self._run.cancel()
+            self.bar.show_stopping()
+
+    def _say(self, text: str) -> None:
+        self.bar.show_text(text)
+        self._set_ready()
+
+    def _set_ready(self) -> None:
+        busy = self._run is not None
+        listed = self._folder is not None and bool(self.films.films())
+        self.films.set_ready(listed, busy)
+        self.panel.set_ready(self._editor.layers is not None, busy)
+        self.form.preview_button.setEnabled(listed)
+        why = NO_FOLDER if not listed else "" if self.form.out() else NO_OUT
+        self.bar.set_ready(not why, why)

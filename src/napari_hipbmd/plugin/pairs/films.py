@@ -1,0 +1,124 @@
+"""The films that pairs are made of: found in a folder, with what is known of each."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ...radiograph import FilmRefused, Side
+from ...study.film_marks import FOLDER, FilmMarks, list_marked, read_marks
+
+
+@dataclass(frozen=True, eq=False)
+class PairFilm:
+    """One film of the list.
+
+    Attributes
+    ----------
+    name
+        Gives nobody away; its marks are kept under it.
+    image
+        Its path in the folder.
+    patient, side
+        What is known before anything is marked.
+    marks
+        What was marked, without the mask itself; None when nothing was.
+    masked
+        Whether a hip mask is painted.
+    score
+        Its evenness, or None, with the ``reason`` that there is none.
+    """
+
+    path: Path
+    name: str
+    image: str
+    patient: str = ""
+    side: Side | None = None
+    marks: FilmMarks | None = None
+    masked: bool = False
+    score: float | None = None
+    reason: str = ""
+
+    def with_marks(self, marks: FilmMarks | None) -> PairFilm:
+        """The film with what was marked on it; masks of many would fill the memory."""
+        if marks is None:
+            return replace(self, marks=None, masked=False)
+        light = replace(marks, mask=None)
+        return replace(self, marks=light, masked=marks.has_bone)
+
+    def with_score(self, score: float | None, reason: str = "") -> PairFilm:
+        """The film with its evenness, or the reason that it has none."""
+        return replace(self, score=score, reason=reason)
+
+
+def find_films(folder: Path) -> list[PairFilm]:
+    """The films of a study or of any folder, with the marks that they have.
+
+    Headers are read, pixels are not. A film with two hips is listed once.
+
+    Raises
+    ------
+    FilmRefused
+        If there are none, or the marks of one cannot be used.
+    """
+    from ...study import Study
+
+    found = _of_study(folder) if Study.is_study(folder) else _of_folder(folder)
+    if not found:
+        raise FilmRefused(f"The folder {folder.name} holds no films.")
+    every = [read_marks(folder, name) for name in list_marked(folder)]
+    known = {marks.image: marks for marks in every if marks is not None}
+    return [
+        replace(film, name=known[film.image].case_id).with_marks(known[film.image])
+        if film.image in known
+        else film
+        for film in found
+    ]
+
+
+def ordered(films: list[PairFilm]) -> list[PairFilm]:
+    """The most even first; films without a score last, in their order."""
+    return sorted(films, key=lambda film: np.inf if film.score is None else -film.score)
+
+
+def _of_study(folder: Path) -> list[PairFilm]:
+    from ...study import Study
+
+    films: dict[Path, PairFilm] = {}
+    for case in Study.open(folder).cases:
+        if case.image.is_file() and case.image not in films:
+            films[case.image] = PairFilm(
+                case.image,
+                case.case_id,
+                case.image.relative_to(folder).as_posix(),
+                case.group or case.case_id,
+                case.side,
+            )
+    return list(films.values())
+
+
+def _of_folder(folder: Path) -> list[PairFilm]:
+    from ...dicom import catalogue
+
+    films = []
+    for film in catalogue(folder).films:
+        image = film.path.relative_to(folder)
+        if FOLDER not in image.parts:
+            name = _own_name(film.name, image)
+            films.append(
+                PairFilm(
+                    film.path, name, image.as_posix(), film.patient or name, film.side
+                )
+            )
+    return films
+
+
+def _own_name(name: str, image: Path) -> str:
+    """A film's name; one of a folder below is told from others of that name."""
+    if len(image.parts) == 1:
+        return name
+    digest = hashlib.sha256(image.as_posix().encode()).hexdigest()
+    return f"{name[:100]}-{digest[:6]}"

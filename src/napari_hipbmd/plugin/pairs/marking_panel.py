@@ -1,0 +1,136 @@
+"""The buttons to mark a film with, whose it is, and its type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
+
+from ...study.film_marks import FilmMarks
+from .pair_form import row
+from .run_bar import BUSY
+
+NO_FILM = "Choose a film of the list first."
+LOOKING = "The networks are looking whether an STO box overlaps bone …"
+CLEAR, NO_BOXES = "No STO box overlaps bone.", "No STO box yet."
+NOT_CONFIRMED = "not confirmed: press 2 if even, 1 if uneven"
+
+
+class MarkingPanel(QWidget):
+    """Emits what a person wants to draw, and what was typed or decided."""
+
+    draw_wanted = Signal(str)
+    propose_wanted = Signal()
+    snap_wanted = Signal()
+    type_chosen = Signal(int)
+    patient_typed = Signal(str)
+
+    def __init__(self, annotator: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._setup_ui()
+        self.who.setText(annotator)
+        self._connect()
+        self.show_film(None)
+
+    def annotator(self) -> str:
+        """Who is at work."""
+        return self.who.text().strip()
+
+    def show_film(self, marks: FilmMarks | None) -> None:
+        """Show what is known of a film."""
+        self.patient.setText("" if marks is None else marks.patient)
+        choice = None if marks is None else marks.choice
+        self.type_note.setText(
+            NOT_CONFIRMED
+            if choice is None
+            else f"type {choice.film_type}, {choice.by}, {choice.at[:16]} UTC"
+        )
+
+    def show_flags(self, shares: Sequence[float] | None, touches: float) -> None:
+        """Tell which STO boxes overlap bone; None while the networks are looking."""
+        if shares is None:
+            self.flags.setText(LOOKING)
+            return
+        told = [
+            f"STO box {i + 1} seems to overlap bone ({100 * share:.0f} %)."
+            for i, share in enumerate(shares)
+            if share > touches
+        ]
+        self.flags.setText(" ".join(told) or (CLEAR if shares else NO_BOXES))
+
+    def set_ready(self, film: bool, busy: bool) -> None:
+        """Lock what needs a film."""
+        for button in self._drawing:
+            button.setEnabled(film)
+            button.setToolTip("" if film else NO_FILM)
+        for button in (self.propose_button, self.snap_button):
+            button.setEnabled(film and not busy)
+            button.setToolTip(NO_FILM if not film else BUSY if busy else "")
+        self.patient.setEnabled(film)
+        self.patient.setToolTip("" if film else NO_FILM)
+
+    def _setup_ui(self) -> None:
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        self.sto_button = _button("Draw STO box", "draw_sto")
+        self.remove_button = _button("Take away", "remove_sto")
+        self.hip_button = _button("Draw hip box", "draw_hip")
+        self.propose_button = _button("Propose", "propose")
+        self.snap_button = _button("Snap to edges", "snap")
+        self.paint_button = _button("Paint", "paint")
+        self.erase_button = _button("Erase", "erase")
+        self.polygon_button = _button("Polygon", "polygon")
+        self.even_button = _button("2: even", "type_2")
+        self.uneven_button = _button("1: uneven", "type_1")
+        self.patient = QLineEdit()
+        self.patient.setObjectName("patient")
+        self.patient.setPlaceholderText("films of one patient stay together")
+        self.who = QLineEdit()
+        self.who.setObjectName("marked_by")
+        self.who.setPlaceholderText("your name: the type is stored with it")
+        self.type_note, self.flags = QLabel(), QLabel()
+        self.type_note.setObjectName("type_note")
+        self.flags.setObjectName("flags")
+        self.flags.setWordWrap(True)
+        self._drawing = (
+            self.sto_button, self.remove_button, self.hip_button,
+            self.paint_button, self.erase_button, self.polygon_button,
+            self.even_button, self.uneven_button,
+        )  # fmt: skip
+        form.addRow("Boxes", row(self.sto_button, self.remove_button, self.hip_button))
+        form.addRow("", self.flags)
+        form.addRow("Hip mask", row(self.propose_button, self.snap_button))
+        form.addRow("", row(self.paint_button, self.erase_button, self.polygon_button))
+        form.addRow("Patient", self.patient)
+        form.addRow("Type", row(self.even_button, self.uneven_button))
+        form.addRow("", self.type_note)
+        form.addRow("By", self.who)
+
+    def _connect(self) -> None:
+        for button, what in (
+            (self.sto_button, "sto"),
+            (self.remove_button, "remove"),
+            (self.hip_button, "hip"),
+            (self.paint_button, "paint"),
+            (self.erase_button, "erase"),
+            (self.polygon_button, "polygon"),
+        ):
+            button.clicked.connect(partial(self._on_draw_clicked, what))
+        self.propose_button.clicked.connect(lambda _: self.propose_wanted.emit())
+        self.snap_button.clicked.connect(lambda _: self.snap_wanted.emit())
+        self.even_button.clicked.connect(lambda _: self.type_chosen.emit(2))
+        self.uneven_button.clicked.connect(lambda _: self.type_chosen.emit(1))
+        self.patient.editingFinished.connect(
+            lambda: self.patient_typed.emit(self.patient.text().strip())
+        )
+
+    def _on_draw_clicked(self, what: str, _: bool = False) -> None:
+        self.draw_wanted.emit(what)
+
+
+def _button(text: str, name: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    return button

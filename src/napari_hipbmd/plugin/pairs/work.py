@@ -1,0 +1,86 @@
+"""What the dock does in a thread; nothing here touches a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ...radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
+from ...synthesis import Made, PairOptions
+from ..run import Run
+from .films import PairFilm
+
+
+def score_films(films: list[PairFilm], models: Path | None) -> Callable[[Run], None]:
+    """Emits ``(done, count, name, evenness or None, why there is none)``."""
+
+    def work(run: Run) -> None:
+        from ...dicom import read_film
+        from ...marking import film_evenness
+        from ...models import load_models
+        from ...study import film_boxes
+
+        networks = load_models(models)
+        for done, film in enumerate(films):
+            if run.is_cancelled():
+                raise Cancelled
+            try:
+                boxes = film_boxes(film.path)
+                hips = {side: placed.box for side, placed in boxes.items()}
+                image = read_film(film.path)
+                score = film_evenness(image, networks, hips, film.side)
+                found: tuple[float | None, str] = score, ""
+            except FilmRefused as refusal:
+                found = None, str(refusal)
+            run.stepped.emit((done + 1, len(films), film.name, *found))
+
+    return work
+
+
+def propose(
+    film: Radiograph, hips: dict[Any, HipBox], side: Side | None, models: Path | None
+) -> Callable[[Run], NDArray[Any]]:
+    """A first hip mask, from the networks."""
+
+    def work(run: Run) -> NDArray[Any]:
+        from ...marking import propose_hip_mask
+        from ...models import load_models
+
+        return propose_hip_mask(film, load_models(models), hips, side)
+
+    return work
+
+
+def snap(film: Radiograph, mask: NDArray[Any]) -> Callable[[Run], NDArray[Any]]:
+    """The painted mask, its rim moved to the edges near it."""
+
+    def work(run: Run) -> NDArray[Any]:
+        from ...synthesis import snap_to_edges
+
+        return snap_to_edges(film.grey(), mask)
+
+    return work
+
+
+def write(
+    folder: Path, out: Path, count: int, options: PairOptions
+) -> Callable[[Run], Made]:
+    """Pairs into a folder; emits ``(done, count)``."""
+
+    def work(run: Run) -> Made:
+        from ...study.pair_sources import gather
+        from ...synthesis import write_pairs
+
+        return write_pairs(
+            out,
+            gather([folder], options.operator),
+            count,
+            options,
+            progress=lambda *step: run.stepped.emit(step),
+            cancelled=run.is_cancelled,
+        )
+
+    return work
