@@ -96,9 +96,10 @@ class PaperRepeat:
         count = self.validation.results[0].reading.size
         may = (
             f"What may be concluded, of {count} digital hips: the enhanced film"
-            f" {'; it '.join(told)}. Three pairs of thresholds put {more:.1%} more of"
-            f" the estimates within an error up to {up_to:g} g/cm² than one pair"
-            f" ({low:+.1%} to {high:+.1%}), where the paper finds more."
+            f" {'; it '.join(told)}. Three pairs of thresholds put {abs(more):.1%}"
+            f" {'more' if more >= 0 else 'fewer'} of the estimates within an error up"
+            f" to {up_to:g} g/cm² than one pair ({low:+.1%} to {high:+.1%}), where the"
+            " paper finds more."
         )
         return [may, MAY_NOT]
 
