@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 from napari.layers import Shapes
+from napari.utils.notifications import show_info
 from psygnal import Signal
 from qtpy.QtCore import QTimer
 
@@ -219,6 +220,7 @@ class HipBoxes:
             known = film_boxes(origin)
         except FilmRefused as refusal:
             self._kept[layer] = str(refusal)
+            show_info(str(refusal))  # no dock may be open yet
             self.said.emit(layer, str(refusal))
             return
         if known:
