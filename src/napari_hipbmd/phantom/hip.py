@@ -7,19 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, map_coordinates, zoom
+from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.special import expit
-from skimage.measure import approximate_polygon, find_contours
 
 from .. import anatomy
 from ..anatomy import Points, Region, Site
 from ..radiograph import Side
 from . import beam as physics
-from . import display, femur, marks, pelvis, soft_tissue
+from . import display, femur, marks, pelvis
+from .burnt_in import burn_letters, collimate
 from .cohort import Person, draw_person
+from .exposure import attenuate
 from .family import Family, Plan, draw_plan
 from .implicit import Field, Points3
 from .projection import Beam, Grid3, Thickness, project, shadow
+from .region_truth import region_truth
 from .texture import oriented_noise
 
 GRID_MM = 1.5
@@ -27,7 +29,6 @@ ATTEMPTS = 80
 SHADOW_MM = 0.75
 CORTEX_SHARE = 0.95
 TRABECULAR_GAIN = (0.35, 2.4)
-SOFT_TISSUE_STEP_MM = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -346,15 +347,15 @@ def _expose(
     pelvis_envelope, pelvis_mineral = _pelvis(plan, person, beam, streams[2])
     pelvis_mineral = pelvis_mineral + _sacrum(x, y, streams[2])
 
-    log_film, log_sto, bone_log = _attenuate(
+    log_film, log_sto, bone_log = attenuate(
         person, plan, x_mm, y_mm, pixel_mm,
         mineral + pelvis_mineral, thick.envelope_mm + pelvis_envelope, streams,
     )  # fmt: skip
     shown = display.Display.fit(log_film, plan.curve, pixel_mm)
     film, sto = shown(log_film), shown(log_sto)
-    film, sto = _frame(film, sto, plan, streams[5])
+    film, sto = collimate(film, sto, plan, streams[5])
 
-    truth = _truth(masks, mineral, pixel_mm)
+    truth = region_truth(masks, mineral, pixel_mm)
     regions = truth.regions
     if anatomy.is_mirrored(plan.side):
         film, sto, bone_log, mineral = (
@@ -362,118 +363,8 @@ def _expose(
         )
         landmarks_xy = anatomy.mirror_xy(landmarks_xy, pixels)
         regions = {k: anatomy.mirror_xy(v, pixels) for k, v in regions.items()}
-    film, sto = _letters(film, sto, plan, streams[5])
+    film, sto = burn_letters(film, sto, plan, streams[5])
     return DigitalHip(
         person, plan, film, sto, landmarks_xy, found.occluded, regions,
         truth.bmd, truth.area, bone_log, mineral, detector_mm, magnification,
     )  # fmt: skip
-
-
-def _attenuate(
-    person: Person, plan: Plan, x_mm: NDArray[np.float32], y_mm: NDArray[np.float32],
-    pixel_mm: float, mineral: Field, envelope_mm: Field,
-    streams: list[np.random.Generator],
-) -> tuple[Field, Field, Field]:  # fmt: skip
-    """Log images of film (scatter and noise) and STO (scatter), and the pure bone."""
-    pixels = len(x_mm)
-    coarse = max(64, int(pixels * pixel_mm / SOFT_TISSUE_STEP_MM))
-    at = np.linspace(-0.5, pixels - 0.5, coarse + 1)
-    at = (at[:-1] + at[1:]) / 2
-    index = np.arange(pixels)
-    soft = soft_tissue.draw(
-        np.interp(at, index, x_mm).astype(np.float32),
-        np.interp(at, index, y_mm).astype(np.float32),
-        person, plan.film_type, plan.family, streams[3],
-    )  # fmt: skip
-    total, fat, occluder = (
-        zoom(a, pixels / coarse, order=1, grid_mode=True, mode="nearest")
-        for a in (soft.total_cm, soft.fat_cm, soft.occluder_cm)
-    )
-    bone_cm = mineral / np.float32(physics.BONE_MINERAL_G_CM3)
-    envelope = np.maximum(envelope_mm / 10, bone_cm)
-    total = np.maximum(total, envelope + np.float32(0.8))
-    fat = np.minimum(fat, total - envelope)
-    common = {"fat": fat, "marrow": envelope - bone_cm}
-    muscle = total - fat - envelope
-    spec = physics.spectrum(plan.setup.kvp)
-    film = physics.transmission(
-        spec, {"muscle": muscle, "bone": bone_cm + occluder, **common}
-    )
-    sto = physics.transmission(
-        spec, {"muscle": muscle + bone_cm, "bone": occluder, **common}
-    )
-    bone_log = np.log(sto) - np.log(film)
-    film, sto = (
-        physics.add_scatter(a, total, pixel_mm, plan.setup.scatter_factor)
-        for a in (film, sto)
-    )
-    noisy = physics.add_noise(
-        film, streams[4], plan.setup.quanta_per_pixel, plan.setup.noise_colour, pixel_mm
-    )
-    return -np.log(noisy), -np.log(sto), bone_log
-
-
-@dataclass(frozen=True)
-class _Truth:
-    regions: dict[Region, Points]
-    bmd: dict[Site, float]
-    area: dict[Site, float]
-
-
-def _truth(
-    masks: Mapping[Region, NDArray[np.bool_]], mineral: Field, pixel_mm: float
-) -> _Truth:
-    """Mean mineral and area of the regions within the femur, and their outlines."""
-    regions: dict[Region, Points] = {}
-    bmd: dict[Site, float] = {}
-    area: dict[Site, float] = {}
-    for region, inside in masks.items():
-        outline = max(find_contours(np.pad(inside, 1).astype(float), 0.5), key=len) - 1
-        regions[region] = approximate_polygon(outline, 0.4)[:-1, ::-1].copy()
-        bmd[region] = float(mineral[inside].mean())
-        area[region] = float(inside.sum()) * pixel_mm**2 / 100
-    whole = sum(area.values())
-    total = sum(bmd[region] * area[region] for region in masks) / whole
-    bmd["total"], area["total"] = total, whole
-    return _Truth(regions, bmd, area)
-
-
-def _frame(
-    film: Field, sto: Field, plan: Plan, rng: np.random.Generator
-) -> tuple[Field, Field]:
-    """Collimation: a masked or bright border on one to three sides."""
-    if rng.random() > (0.25 if plan.family == "train" else 0.5):
-        return film, sto
-    rows, columns = film.shape
-    depth = (rng.uniform(0.01, 0.07, 4) * rows * (rng.random(4) < 0.5)).astype(int)
-    level = np.float32(rng.choice([0.0, 1.0], p=[0.7, 0.3]))
-    keep = np.zeros(film.shape, bool)
-    keep[depth[0] : rows - depth[1], depth[2] : columns - depth[3]] = True
-    return np.where(keep, film, level), np.where(keep, sto, level)
-
-
-def _letters(
-    film: Field, sto: Field, plan: Plan, rng: np.random.Generator
-) -> tuple[Field, Field]:
-    """A burned-in side marker near the border, in film and STO alike."""
-    if rng.random() > (0.35 if plan.family == "train" else 0.7):
-        return film, sto
-    glyph = np.array(
-        [[int(c) for c in row] for row in _GLYPHS[plan.side]], dtype=bool
-    ).repeat(max(1, film.shape[0] // 110), 0)
-    glyph = glyph.repeat(max(1, film.shape[0] // 110), 1)
-    rows, columns = film.shape
-    margin = int(0.02 * rows) + 1
-    r = margin if rng.random() < 0.5 else rows - margin - glyph.shape[0]
-    c = int(rng.uniform(margin, columns - margin - glyph.shape[1]))
-    film, sto = film.copy(), sto.copy()
-    where = (slice(r, r + glyph.shape[0]), slice(c, c + glyph.shape[1]))
-    for image in (film, sto):
-        image[where][glyph] = 1.0
-    return film, sto
-
-
-_GLYPHS = {
-    "L": ("10000", "10000", "10000", "10000", "10000", "10000", "11111"),
-    "R": ("11110", "10001", "10001", "11110", "10100", "10010", "10001"),
-}
