@@ -70,8 +70,11 @@ def fit(viewer: Any) -> None:
 
 
 def validate(viewer: Any) -> None:
-    """A validated study; the point that lies farthest off was clicked."""
+    """Two rows of a validated study; the point that lies farthest off was clicked."""
     _, dock = viewer.window.add_plugin_dock_widget("napari-hipbmd", "Validate")
+    for row, box in dock.form.rows.items():
+        box.setChecked(row in ("raw", "enhanced"))
+    dock.form.samples.setValue(200)  # no interval is in the picture
     run_on_study(viewer, dock, "validate")
     dock.tabs.setCurrentIndex(1)
     settle()
