@@ -102,3 +102,31 @@ def test_check_lists_doubtful_labels_with_the_reason(hipbmd, labelled) -> None:
     [line] = [line for line in ran.out.splitlines() if "swapped" in line]
     assert line.startswith("anna") and case in line and "N2" in line and "N5" in line
     assert "bert: nothing looks wrong" in ran.out
+
+
+def test_two_people_are_compared_in_mm_by_landmark(hipbmd, labelled, tmp_path) -> None:
+    case = labelled.cases[0].case_id
+    spacing = labelled.labels("anna", case).film.spacing_mm
+    with labelled.open_case("bert", case) as opened:
+        x, y = opened.state.landmarks["N2"].xy
+        opened.apply(edits.place(opened.state, "N2", (x, y + 10), "bert"))
+    out = tmp_path / "tables"
+    ran = hipbmd("labels", "compare", labelled.folder, "anna", "bert", "--out", out)
+    assert ran.status == 0 and "SD" in ran.out and "95 %" in ran.out
+    [line] = [line for line in ran.out.splitlines() if line.startswith("N2")]
+    assert f"{10 * spacing[0]:.2f}" in line
+    assert (out / "differences.csv").exists()
+
+
+def test_people_are_compared_with_predictions_and_with_the_truth(
+    hipbmd, labelled, sample_study
+) -> None:
+    (labelled.folder / "truth").symlink_to(sample_study.folder / "truth")
+    ran = hipbmd("labels", "compare", labelled.folder, "anna", "truth")
+    assert "Against the truth" in ran.out
+    [line] = [line for line in ran.out.splitlines() if line.startswith("all landm")]
+    assert line.split()[2:5] == ["3", "48", "0.00"]
+    ran = hipbmd("labels", "compare", labelled.folder, "anna", "predictions")
+    assert ran.status == 2 and "no film that anna and predictions both" in ran.err
+    ran = hipbmd("labels", "compare", labelled.folder, "anna", "eve")
+    assert ran.status == 2 and "choose two of anna, bert, predictions" in ran.err

@@ -1,4 +1,4 @@
-"""``hipbmd labels``: export, import, status and check of what people placed."""
+"""``hipbmd labels``: what people placed, out and in, compared and checked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def add_labels(commands: Commands) -> None:
     """Add the command and its own commands."""
     p = commands.add_parser("labels", help="landmarks and regions that people placed")
     inner = p.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_export, _add_import, _add_status, _add_check):
+    for add in (_add_export, _add_import, _add_compare, _add_status, _add_check):
         add(inner)
 
 
@@ -60,6 +60,20 @@ def _add_import(commands: Commands) -> None:
         "--outside", action="store_true", help="allow landmarks outside their film"
     )
     p.set_defaults(run=run_import)
+
+
+def _add_compare(commands: Commands) -> None:
+    p = commands.add_parser("compare", help="how far apart two people place landmarks")
+    _add_study(p)
+    for name in ("a", "b"):
+        p.add_argument(name, metavar=name.upper(), help="NAME, predictions or truth")
+    p.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write the tables there, as CSV and JSON",
+    )
+    p.set_defaults(run=run_compare)
 
 
 def _add_status(commands: Commands) -> None:
@@ -130,6 +144,40 @@ def run_import(args: argparse.Namespace) -> int:
         f"{done.landmarks} landmarks and {done.outlines} outlines of"
         f" {len(done.cases)} cases imported for {args.annotator}{so}"
     )
+    return 0
+
+
+def run_compare(args: argparse.Namespace) -> int:
+    """Print distances by landmark: mean, SD, 95 %; and write the tables."""
+    from ..observers import (
+        PREDICTIONS,
+        TRUTH,
+        ObserverErrors,
+        Pair,
+        compare,
+        errors_text,
+        write_errors,
+    )
+    from ..study import Study
+
+    study = Study.open(args.study)
+    known = (*study.annotators(), PREDICTIONS, TRUTH)
+    for name in (args.a, args.b):
+        if name not in known:
+            raise FilmRefused(
+                f"{name[:40]!r} has no labels in this study: choose two of"
+                f" {', '.join(known)}."
+            )
+    if args.a == args.b:
+        raise FilmRefused("Whoever is compared with oneself agrees: name two.")
+    found = compare(study, Pair(args.a, args.b), Bar("cases"))
+    if not found.differences:
+        raise FilmRefused(f"There is no film that {args.a} and {args.b} both have.")
+    errors = ObserverErrors(study.folder.name, (found,))
+    print(errors_text(errors), end="")
+    if args.out is not None:
+        write_errors(errors, args.out)
+        print(f"tables in {shlex.quote(str(args.out))}")
     return 0
 
 

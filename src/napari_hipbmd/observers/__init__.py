@@ -20,6 +20,8 @@ from .errors import ObserverErrors, study_errors
 from .figures import ErrorFigures, error_figures
 from .people import (
     CONSENSUS,
+    PREDICTIONS,
+    TRUTH,
     Pair,
     next_session,
     observers_of,
@@ -31,6 +33,8 @@ from .tables import differences_csv, errors_csv, errors_json, errors_text, write
 
 __all__ = [
     "CONSENSUS",
+    "PREDICTIONS",
+    "TRUTH",
     "Comparison",
     "Difference",
     "ErrorFigures",

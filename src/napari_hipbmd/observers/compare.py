@@ -11,7 +11,7 @@ from ..radiograph import Cancelled, FilmRefused
 from ..study import FilmFacts, Label, Labels, Study
 from ..study.films import film_facts
 from ..study.label import PERSON
-from .people import Pair
+from .people import PREDICTIONS, TRUTH, Pair
 
 MISSING = "missing"
 Progress = Callable[[int, int], None]
@@ -94,7 +94,8 @@ def compare(
     study
         The study.
     pair
-        Who; labels are those of the last change, journal included.
+        Who; labels are those of the last change, journal included. Either may be
+        :data:`people.TRUTH` or :data:`people.PREDICTIONS`.
     progress
         Called with how many cases are done, of how many.
     cancelled
@@ -113,8 +114,8 @@ def compare(
         if progress is not None:
             progress(done, len(study.cases))
         try:
-            a = study.labels(pair.a, case.case_id)
-            b = study.labels(pair.b, case.case_id) if a is not None else None
+            a = labels_by(study, pair.a, case.case_id)
+            b = labels_by(study, pair.b, case.case_id) if a is not None else None
         except FilmRefused as refusal:
             unreadable[case.case_id] = str(refusal)
             continue
@@ -124,6 +125,25 @@ def compare(
     if progress is not None:
         progress(len(study.cases), len(study.cases))
     return Comparison(pair, tuple(found), unreadable)
+
+
+def labels_by(study: Study, who: str, case_id: str) -> Labels | None:
+    """What an annotator placed, a model found, or a digital hip truly is; or None."""
+    if who in study.annotators():
+        return study.labels(who, case_id)
+    if who == PREDICTIONS:
+        return study.predictions(case_id)
+    if who != TRUTH:
+        return None
+    truth = study.truth(case_id, with_sto=False)
+    if truth is None:
+        return None
+    marks = {
+        name: Label((float(x), float(y)))
+        for name, (x, y) in zip(LANDMARK_IDS, truth.landmarks_xy, strict=True)
+        if math.isfinite(x) and math.isfinite(y)
+    }
+    return Labels(case_id, TRUTH, marks)
 
 
 def compare_labels(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from ..anatomy import LANDMARK_IDS
 from ..radiograph import FilmRefused
@@ -32,8 +33,7 @@ class ObserverErrors:
     def kinds(self) -> tuple[Kind, ...]:
         """Which kinds of pairs there are, in the order of the tables."""
         there = {each.pair.kind for each in self.comparisons}
-        order: tuple[Kind, ...] = ("intra", "inter", "consensus")
-        return tuple(kind for kind in order if kind in there)
+        return tuple(kind for kind in get_args(Kind) if kind in there)
 
     def differences(self, kind: Kind) -> list[Difference]:
         """All differences of one kind of pairs."""

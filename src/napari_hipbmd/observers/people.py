@@ -16,7 +16,11 @@ from ..study import Study
 CONSENSUS = "consensus"
 """The annotator whose labels are what two people settled on."""
 
-Kind = Literal["intra", "inter", "consensus"]
+TRUTH, PREDICTIONS = "truth", "predictions"
+"""What people can be compared with: a digital hip's truth, a model's latest work."""
+
+Kind = Literal["intra", "inter", "consensus", "truth", "predictions"]
+_NO_PERSON: tuple[Kind, ...] = ("consensus", "truth", "predictions")
 _REPEAT = re.compile(r"(?P<person>.+)@(?P<session>[1-9]\d{0,3})")
 
 
@@ -35,9 +39,10 @@ class Pair:
 
     @property
     def kind(self) -> Kind:
-        """``intra``: one person twice; ``inter``: two persons; or ``consensus``."""
-        if CONSENSUS in (self.a, self.b):
-            return "consensus"
+        """``intra``: one person twice; ``inter``: two persons; or who is no person."""
+        for kind in _NO_PERSON:
+            if kind in (self.a, self.b):
+                return kind
         return "intra" if person_of(self.a) == person_of(self.b) else "inter"
 
     def __str__(self) -> str:

@@ -23,6 +23,8 @@ NAMES: Mapping[Kind, str] = {
     "intra": "Intra-observer",
     "inter": "Inter-observer",
     "consensus": "Against the consensus",
+    "truth": "Against the truth",
+    "predictions": "Against the predictions",
 }
 HEADS = (
     "films", "n", "mean", "SD", "median", "95 %", "mean's 95 % interval", "largest",
