@@ -70,6 +70,30 @@ def test_labels_are_learned_from_and_the_error_before_and_after_is_told(
     assert any(not torch.equal(bundled[key], new[key]) for key in bundled)
 
 
+@pytest.mark.slow
+def test_imported_labels_are_learned_from_like_any_others(labelled, tmp_path, hipbmd):
+    theirs = tmp_path / "theirs"
+    ran = hipbmd("labels", "export", labelled, "--format", "coco", "--out", theirs)
+    assert ran.status == 0
+    content = json.loads((theirs / "anna.json").read_text())
+    for image in content["images"]:
+        del image["hipbmd"]  # as another program writes it
+    (theirs / "anna.json").write_text(json.dumps(content))
+    ran = hipbmd(
+        "labels", "import", labelled, theirs / "anna.json", "--format", "coco",
+        "--annotator", "clara",
+    )  # fmt: skip
+    assert ran.status == 0 and "of 6 cases imported for clara" in ran.out
+    study = Study.open(labelled)
+    anna, clara = (load_hips(study, who, None, 8) for who in ("anna", "clara"))
+    np.testing.assert_allclose(clara.landmarks_xy, anna.landmarks_xy, atol=1e-4)
+    ran = hipbmd(
+        "train", "landmarks", "--study", labelled, "--annotator", "clara",
+        "--epochs", 1, "--device", "cpu", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert ran.status == 0 and "held-out" in ran.out and "mm before" in ran.out
+
+
 def test_it_can_run_beside_a_window_and_be_stopped(labelled, tmp_path):
     """A worker thread runs it; stopping leaves no half-written model."""
     ended = []

@@ -18,6 +18,7 @@ from .case_bar import CaseBar
 from .check_panel import CheckPanel
 from .conflicts import ConflictWatch
 from .editor import Editor
+from .exchange import ExchangePanel
 from .keys import SCOPE, actions_of
 from .landmark_panel import LandmarkPanel
 from .observers_panel import ObserversPanel
@@ -33,7 +34,7 @@ FIRST = "Open the folder of a study, and say who you are."
 
 
 class WorkbenchWidget(ListeningWidget):
-    """Queue, landmarks, observers, check and training of one study.
+    """Queue, landmarks, observers, check, training and files of one study.
 
     What is open is in :attr:`work`; a panel of another kind is made, added to the
     tabs, and follows the signals of :class:`Work`.
@@ -73,6 +74,7 @@ class WorkbenchWidget(ListeningWidget):
         self.tabs.addTab(self.observers, "Observers")
         self.tabs.addTab(self.check, "Check")
         self.tabs.addTab(self.training, "Retrain")
+        self.tabs.addTab(ExchangePanel(self.work), "Files")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)

@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 from ...anatomy import LANDMARK_IDS, LANDMARKS
 from ...observers import CONSENSUS
 from ...study import Label, Labels
+from ...study.exchange import IMPORTED
 from .case_layers import STATE_COLOURS
 
 COLUMNS = ("", "Landmark", "State", "From", "Moved")
@@ -79,7 +80,7 @@ def _source(label: Label | None) -> str:
         return label.who or "person"
     if label.source == CONSENSUS:
         return label.version.split(",")[0].split(" of ")[0]
-    return "model"
+    return "file" if label.source.startswith(IMPORTED) else "model"
 
 
 def _history(label: Label | None) -> str:
@@ -90,6 +91,8 @@ def _history(label: Label | None) -> str:
         start = "Placed by hand"
     elif label.source == CONSENSUS:
         start = f"Settled: {label.version}"
+    elif label.source.startswith(IMPORTED):
+        start = label.source.capitalize()
     else:
         start = f"Started from the prediction of {label.source} {label.version}".strip()
     who = f", last touched by {label.who}" if label.who else ""

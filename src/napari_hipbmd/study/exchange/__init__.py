@@ -17,10 +17,12 @@ from .exporting import Exported, export_labels
 from .formats import FORMATS, HOLDINGS, SAID, Format
 from .importing import Imported, Plan, import_labels
 from .names import Names, read_names
+from .parcel import IMPORTED
 
 __all__ = [
     "FORMATS",
     "HOLDINGS",
+    "IMPORTED",
     "SAID",
     "Exported",
     "Format",

@@ -27,7 +27,7 @@ from .film_check import insist_on_film
 from .formats import Format, format_named
 from .masks import VALUES, label_image, largest_piece
 from .names import Names
-from .parcel import Intake, Parcel, same_label, same_outline
+from .parcel import IMPORTED, Intake, Parcel, same_label, same_outline
 from .writing import Asked, Progress, apply_all, step
 
 LARGEST_BYTES = 100_000_000
@@ -123,7 +123,7 @@ def import_labels(
     format_ = format_named(form)
     cases = Cases(study, plan.annotator)
     intake = Intake(
-        plan.names, lambda name: cases.film(cases.named(name)), f"imported from {form}"
+        plan.names, lambda name: cases.film(cases.named(name)), f"{IMPORTED} {form}"
     )
     parcels = _read(format_, Path(path), intake, progress, cancelled)
     wanted: dict[str, Parcel] = {}
@@ -242,7 +242,7 @@ def _change(
     if not marks and not regions:
         return Change("", when), False
     facts = before.film.or_else(parcel.film).or_else(film)
-    text = f"imported from {form} by {by}"
+    text = f"{IMPORTED} {form} by {by}"
     return Change(text, when, marks, regions, facts, apart).effective(before), clash
 
 

@@ -17,6 +17,8 @@ from .names import Names
 
 SAME_PX = 1e-6
 """Positions that differ by less are one: what arithmetic in mm may cost."""
+IMPORTED = "imported from"
+"""How the source of a label begins that came without an origin."""
 OWN = "hipbmd"
 """The key under which JSON formats, which allow for more keys, carry a label file."""
 

@@ -1,0 +1,280 @@
+"""The tab *Files*: labels out to other programs' files, and in from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...radiograph import FilmRefused
+from ...study.exchange import (
+    FORMATS,
+    HOLDINGS,
+    SAID,
+    Exported,
+    Format,
+    Imported,
+    Names,
+    Plan,
+    export_labels,
+    import_labels,
+    read_names,
+)
+from ..run import Run
+from .controls import button, enable, note, press, row
+from .work import Work
+
+EVERYBODY = "everybody"
+NO_STUDY = "Open a study first."
+BUSY = "Labels are being written or read: wait, or press Cancel."
+SETTLING = "Go back to your own labels first, in the tab Observers."
+OUR_NAMES = "Landmarks are called as here"
+REPLACE_HINT = (
+    "Let imported landmarks take the place of other ones that I have; undo brings mine"
+    " back."
+)
+
+
+class ExchangePanel(QWidget):
+    """Exports everybody's labels or one person's, and imports into those at work."""
+
+    def __init__(self, work: Work, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._run: Run | None = None
+        self._names: Path | None = None
+        self._setup_ui()
+        self._connect()
+        self._on_form_changed()
+        self._enable()
+
+    def _setup_ui(self) -> None:
+        self.form = QComboBox()
+        self.form.setObjectName("label_format")
+        self.form.setToolTip("The kind of files.")
+        for form in FORMATS.values():
+            self.form.addItem(f"{form.title} ({form.endings[0]})", form.name)
+        self.who = QComboBox()
+        self.who.setObjectName("export_who")
+        self.who.setToolTip("Whose labels are written.")
+        self.who.addItem(EVERYBODY)
+        self.held = note("held")
+        self.export = button("export_labels", "Export …")
+        self.names = button("label_names", "Names …")
+        self.replace = QCheckBox("Replace mine")
+        self.replace.setObjectName("replace_labels")
+        self.replace.setToolTip(REPLACE_HINT)
+        self.import_ = button("import_labels", "Import …")
+        self.cancel = button("cancel_exchange", "Cancel")
+        self.progress = QProgressBar()
+        self.progress.setObjectName("exchange_progress")
+        self.outcome = note("exchange_outcome")
+        self.outcome.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+        )
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("Files", self.form)
+        form.addRow("Labels of", self.who)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 4, 4, 4)
+        column.setSpacing(6)
+        column.addLayout(form)
+        column.addWidget(self.export)
+        column.addLayout(row(self.names, self.replace))
+        column.addWidget(self.import_)
+        column.addWidget(self.progress)
+        column.addWidget(self.cancel)
+        column.addWidget(self.outcome)
+        column.addWidget(self.held)
+        column.addStretch(1)
+
+    def _connect(self) -> None:
+        self._work.study_opened.connect(self._on_study_opened)
+        self.form.currentIndexChanged.connect(lambda _: self._on_form_changed())
+        press(self.export, self._on_export_clicked)
+        press(self.names, self._on_names_clicked)
+        press(self.import_, self._on_import_clicked)
+        press(self.cancel, self._on_cancel_clicked)
+
+    @property
+    def format(self) -> Format:
+        """The format that is chosen."""
+        return FORMATS[self.form.currentData()]
+
+    def _on_study_opened(self) -> None:
+        study = self._work.study
+        assert study is not None
+        before = self.who.currentText()
+        self.who.clear()
+        self.who.addItems([EVERYBODY, *study.annotators()])
+        self.who.setCurrentText(before)
+        self._enable()
+
+    def _on_form_changed(self) -> None:
+        """Say what the format cannot hold, before anything is written."""
+        form = self.format
+        lost = [SAID[what] for what in HOLDINGS if what not in form.holds]
+        cannot = f"It cannot hold: {'; '.join(lost)}.\n\n" if lost else ""
+        self.held.setText(f"{cannot}{form.notes}")
+
+    def _enable(self) -> None:
+        running = self._run is not None
+        there = self._work.study is not None
+        settling = self._work.settling is not None
+        reason = BUSY if running else NO_STUDY
+        free = there and not running
+        enable(self.export, free, reason, "Write labels into a new folder.")
+        enable(
+            self.import_, free and not settling, SETTLING if settling else reason,
+            "Take labels from files over as mine; undo takes each case back.",
+        )  # fmt: skip
+        names = OUR_NAMES if self._names is None else f"As {self._names.name} says"
+        enable(
+            self.names, not running, BUSY,
+            f"{names}. Choose a file that says what others call them.",
+        )  # fmt: skip
+        enable(self.replace, not running, BUSY, REPLACE_HINT)
+        enable(self.cancel, running, "Nothing is running.")
+        self.cancel.setVisible(running)
+        self.progress.setVisible(running)
+
+    # out
+
+    def _on_export_clicked(self) -> None:
+        study, form = self._work.study, self.format
+        assert study is not None
+        where = QFileDialog.getExistingDirectory(
+            self, "Make the new folder of labels in", str(study.folder.parent)
+        )
+        if not where:
+            return
+        out = _free_name(Path(where), f"{study.folder.name}-{form.name}")
+        who = None if self.who.currentIndex() == 0 else [self.who.currentText()]
+
+        def work(run: Run) -> tuple[Exported, Path]:
+            step = _stepping(run)
+            found = export_labels(study, form.name, out, who, step, run.is_cancelled)
+            return found, out
+
+        self._start(work, self._on_exported)
+
+    def _on_exported(self, result: tuple[Exported, Path]) -> None:
+        found, out = result
+        counts = [f"{len(cases)} by {who}" for who, cases in found.cases.items()]
+        lines = [f"Cases written to {out.name}: {', '.join(counts)}."]
+        self._on_ended("\n".join([*lines, *found.lost, *found.left_out]))
+
+    # in
+
+    def _on_names_clicked(self) -> None:
+        path, _kind = QFileDialog.getOpenFileName(
+            self, "What others call the landmarks", "", "Names (*.json)"
+        )
+        self._names = Path(path) if path else None
+        self.names.setText(self._names.name if self._names else "Names …")
+        self._enable()
+
+    def _on_import_clicked(self) -> None:
+        work, form = self._work, self.format
+        study, queue = work.study, work.queue
+        assert study is not None and queue is not None
+        path = self._asked_path(form)
+        if not path:
+            return
+        try:
+            names = Names() if self._names is None else read_names(self._names)
+        except FilmRefused as refusal:
+            self.outcome.setText(str(refusal))
+            return
+        plan = Plan(queue.annotator, work.who, names, self.replace.isChecked())
+        work.close_case()  # its labels may be about to change
+
+        def read(run: Run) -> Imported:
+            return import_labels(
+                study, form.name, path, plan, _stepping(run), run.is_cancelled
+            )
+
+        self._start(read, self._on_imported)
+
+    def _asked_path(self, form: Format) -> str:
+        if form.read_study is None:
+            return QFileDialog.getExistingDirectory(self, "The folder with the files")
+        kinds = " ".join(f"*{ending}" for ending in form.endings)
+        path, _kind = QFileDialog.getOpenFileName(
+            self, "The file with the labels", "", f"{form.title} ({kinds})"
+        )
+        return path
+
+    def _on_imported(self, found: Imported) -> None:
+        said = (
+            f"{found.landmarks} landmarks and {found.outlines} outlines of"
+            f" {len(found.cases)} cases imported."
+        )
+        if found.unchanged:
+            said += f" {len(found.unchanged)} cases were so already."
+        self._on_ended("\n".join([said, *found.told]))
+
+    # running
+
+    def _start(self, work: Callable[[Run], Any], done: Callable[[Any], None]) -> None:
+        # No parent: the run must outlive a dock that is deleted while it works.
+        run = self._run = Run()
+        run.stepped.connect(self._on_stepped)
+        run.done.connect(done)
+        run.refused.connect(self._on_ended)
+        run.stopped.connect(lambda: self._on_ended("Stopped; nothing was changed."))
+        run.failed.connect(self._on_failed)
+        self.outcome.setText("")
+        self._enable()
+        run.start(work)
+
+    def _on_stepped(self, step: tuple[str, int, int]) -> None:
+        what, done, count = step
+        self.progress.setRange(0, count)
+        self.progress.setValue(done)
+        self.progress.setFormat(f"%v of %m {what}")
+
+    def _on_cancel_clicked(self) -> None:
+        if self._run is not None:
+            self._run.cancel()
+
+    def _on_failed(self, error: BaseException) -> None:
+        reason = f": {error.strerror}" if isinstance(error, OSError) else ""
+        self._on_ended(f"It could not be done{reason}; nothing was changed.")
+        if not isinstance(error, OSError):
+            raise error
+
+    def _on_ended(self, text: str) -> None:
+        self._run = None
+        self.outcome.setText(text)
+        self._enable()
+        self._reopen()
+
+    def _reopen(self) -> None:
+        """Open the case again that was closed for an import."""
+        work = self._work
+        if work.study is not None and work.editor is None:
+            work.open_study(work.study.folder, work.who, work.settling)
+
+
+def _stepping(run: Run) -> Callable[[str, int, int], None]:
+    return lambda what, done, count: run.stepped.emit((what, done, count))
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    """A name in a folder that is not taken: ``study-coco``, ``study-coco-2``, …."""
+    names = (folder / (name if i == 1 else f"{name}-{i}") for i in count(1))
+    return next(path for path in names if not path.exists())
