@@ -369,10 +369,13 @@ def test_a_landmark_is_centred_at_the_chosen_zoom(bench: Bench) -> None:
 def test_lines_stay_thin_when_a_landmark_is_much_enlarged(bench: Bench) -> None:
     bench.press("accept_all")
     regions = bench.layer("label_regions")
-    before = regions.edge_width[0]
+    before, drawn = regions.edge_width[0], []
+    regions.events.set_data.connect(drawn.append)
     bench.find(QDoubleSpinBox, "zoom").setValue(20)
     bench.wait(lambda: regions.edge_width[0] < before)
     assert regions.edge_width[0] * 20 == pytest.approx(2.5)
+    assert drawn, "the new width is drawn"
+    regions.events.set_data.disconnect(drawn.append)
     bench.press("fit")
     bench.wait(lambda: regions.edge_width[0] == pytest.approx(before))
 

@@ -275,6 +275,11 @@ def test_a_study_of_one_observer_says_what_is_lacking(
     bench.press("export_errors")
     bench.wait(lambda: "repeat session" in bench.message)
     assert not (tmp_path / "out").exists()
+    (tmp_path / "out").write_text("a file where a folder should be")
+    for who in ("ben", "cleo"):
+        label(bench, who, 0.0, cases=1)
+    bench.press("export_errors")
+    bench.wait(lambda: "could not be written" in bench.message)
 
 
 def test_labels_of_another_that_cannot_be_read_are_told(compared: Bench) -> None:

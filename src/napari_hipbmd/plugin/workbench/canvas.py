@@ -300,6 +300,7 @@ class CaseCanvas:
             layer = self.layer(kind)
             if layer is not None and len(layer.data):
                 layer.edge_width = width
+                layer.refresh()  # napari does not draw the new width by itself
 
     def _on_zoomed(self, event: Any = None) -> None:
         self._thin.start()

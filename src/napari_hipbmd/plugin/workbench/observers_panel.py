@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import (
@@ -17,20 +16,15 @@ from qtpy.QtWidgets import (
 )
 
 from ...observers import (
-    CONSENSUS,
     Comparison,
     Difference,
-    ObserverErrors,
     Pair,
-    compare,
     compare_labels,
     error_figures,
-    study_errors,
-    write_errors,
 )
 from ...observers.figures import units_of
 from ...study import Labels
-from ..run import Run
+from .comparing import Comparing
 from .consensus_box import ConsensusBox, legend
 from .consensus_editor import ConsensusEditor
 from .controls import button, enable, note, press, row
@@ -67,7 +61,7 @@ class ObserversPanel(QWidget):
         super().__init__(parent)
         self._work = work
         self._folder: Path | None = None
-        self._run: Run | None = None
+        self._comparing = Comparing(self)
         self._theirs: Labels | None = None
         self._compared: tuple[Difference, ...] = ()
         self._setup_ui()
@@ -117,7 +111,10 @@ class ObserversPanel(QWidget):
         self.consensus.begun.connect(self._on_consensus_begun)
         press(self.repeat, self._on_repeat_clicked)
         press(self.export, self._on_export_clicked)
-        press(self.cancel, self._on_cancel_clicked)
+        press(self.cancel, self._comparing.cancel)
+        self._comparing.stepped.connect(self._on_stepped)
+        self._comparing.compared.connect(self._on_compared)
+        self._comparing.ended.connect(self._on_ended)
 
     @property
     def pair(self) -> Pair | None:
@@ -244,7 +241,7 @@ class ObserversPanel(QWidget):
         )
 
     def _enable(self) -> None:
-        work, running = self._work, self._run is not None
+        work, running = self._work, self._comparing.is_running
         there = work.study is not None
         busy = "Films are being compared." if running else NO_CASE
         settling = work.settling is not None
@@ -317,14 +314,8 @@ class ObserversPanel(QWidget):
         if study is None or pair is None or self.view.currentText() == HERE:
             self._refresh()
             return
-
-        def work(run: Run) -> Comparison:
-            def step(done: int, count: int) -> None:
-                run.stepped.emit((done, count))
-
-            return compare(study, pair, step, run.is_cancelled)
-
-        self._start(work, self._on_compared)
+        self._comparing.compare(study, pair)
+        self._enable()
 
     def _on_export_clicked(self) -> None:
         study = self._work.study
@@ -333,37 +324,13 @@ class ObserversPanel(QWidget):
         folder = QFileDialog.getExistingDirectory(
             self, "A folder for the error tables", str(study.folder)
         )
-        if not folder:
-            return
+        if folder:
+            self._comparing.export(study, folder)
+            self._enable()
 
-        def work(run: Run) -> tuple[ObserverErrors, str]:
-            def step(done: int, count: int) -> None:
-                run.stepped.emit((done, count))
-
-            errors = study_errors(study, None, step, run.is_cancelled)
-            write_errors(errors, folder)
-            return errors, Path(folder).name
-
-        self._start(work, self._on_exported)
-
-    def _start(self, work: Any, done: Any) -> None:
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
-        run.stepped.connect(self._on_stepped)
-        run.done.connect(done)
-        run.refused.connect(self._on_ended)
-        run.stopped.connect(lambda: self._on_ended("Stopped."))
-        run.failed.connect(self._on_failed)
-        self._enable()
-        run.start(work)
-
-    def _on_cancel_clicked(self) -> None:
-        if self._run is not None:
-            self._run.cancel()
-
-    def _on_stepped(self, step: tuple[int, int]) -> None:
-        self.progress.setRange(0, step[1])
-        self.progress.setValue(step[0])
+    def _on_stepped(self, done: int, count: int) -> None:
+        self.progress.setRange(0, count)
+        self.progress.setValue(done)
 
     def _on_compared(self, found: Comparison) -> None:
         pair = self.pair
@@ -372,24 +339,8 @@ class ObserversPanel(QWidget):
             self._compared = tuple(
                 each for each in found.differences if each.case_id not in hidden
             )
-        self._on_ended("")
-
-    def _on_exported(self, found: tuple[ObserverErrors, str]) -> None:
-        errors, folder = found
-        told = "; ".join(
-            f"{kind}-observer error {figures.mean:.1f} mm (SD {figures.sd:.1f},"
-            f" 95 % {figures.p95:.1f})"
-            for kind in errors.kinds
-            if kind != CONSENSUS and (figures := errors.pooled(kind)).n
-        )
-        self._on_ended(f"Written to {folder}: {told or 'the tables'}.")
-
-    def _on_failed(self, error: BaseException) -> None:
-        self._on_ended("The comparison failed; napari's message says how.")
-        raise error
 
     def _on_ended(self, text: str) -> None:
-        self._run = None
         self._refresh()
         if text:
             self._work.say(text)

@@ -1,0 +1,101 @@
+"""Observers compared over a whole study, in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qtpy.QtCore import QObject, Signal
+
+from ...observers import CONSENSUS, Pair, compare, study_errors, write_errors
+from ...radiograph import FilmRefused
+from ...study import Study
+from ..run import Run
+
+
+class Comparing(QObject):
+    """One comparison or export at a time.
+
+    ``stepped`` is emitted with the numbers done and wanted, ``compared`` with the
+    :class:`Comparison` of a pair, ``ended`` with a sentence (or nothing to say) when
+    nothing runs any more.
+    """
+
+    stepped = Signal(int, int)
+    compared = Signal(object)
+    ended = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._run: Run | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether films are being compared."""
+        return self._run is not None
+
+    def compare(self, study: Study, pair: Pair) -> None:
+        """Compare two people on every film."""
+
+        def work(run: Run) -> Any:
+            return compare(study, pair, _telling(run), run.is_cancelled)
+
+        self._start(work, self.compared.emit)
+
+    def export(self, study: Study, folder: str) -> None:
+        """Write the error tables of everybody into a folder."""
+
+        def work(run: Run) -> str:
+            errors = study_errors(study, None, _telling(run), run.is_cancelled)
+            try:
+                write_errors(errors, folder)
+            except OSError as error:
+                raise FilmRefused(
+                    f"The tables could not be written ({error.strerror or error}):"
+                    " choose another folder."
+                ) from None
+            told = "; ".join(
+                f"{kind}-observer error {figures.mean:.1f} mm (SD {figures.sd:.1f},"
+                f" 95 % {figures.p95:.1f})"
+                for kind in errors.kinds
+                if kind != CONSENSUS and (figures := errors.pooled(kind)).n
+            )
+            return f"Written to {Path(folder).name}: {told or 'the tables'}."
+
+        self._start(work, self._on_ended)
+
+    def cancel(self) -> None:
+        """Stop after the film that is being compared."""
+        if self._run is not None:
+            self._run.cancel()
+
+    def _start(self, work: Callable[[Run], Any], done: Callable[[Any], None]) -> None:
+        # No parent: the run must outlive a dock that is deleted while it works.
+        run = self._run = Run()
+        run.stepped.connect(self._on_stepped)
+        run.done.connect(lambda found: self._on_done(done, found))
+        run.refused.connect(self._on_ended)
+        run.stopped.connect(lambda: self._on_ended("Stopped."))
+        run.failed.connect(self._on_failed)
+        run.start(work)
+
+    def _on_stepped(self, step: tuple[int, int]) -> None:
+        self.stepped.emit(*step)
+
+    def _on_done(self, done: Callable[[Any], None], found: Any) -> None:
+        done(found)
+        if self._run is not None:
+            self._on_ended("")
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._on_ended("The comparison failed; napari's message says how.")
+        raise error
+
+    def _on_ended(self, text: str) -> None:
+        self._run = None
+        self.ended.emit(text)
+
+
+def _telling(run: Run) -> Callable[[int, int], None]:
+    return lambda done, count: run.stepped.emit((done, count))
