@@ -123,7 +123,7 @@ class TrainPanel(QWidget):
         process.epoch.connect(self._on_epoch)
         process.done.connect(self._on_done)
         process.refused.connect(self._on_ended)
-        process.stopped.connect(lambda: self._on_broken(STOPPED))
+        process.stopped.connect(self._on_stopped)
         process.crashed.connect(self._on_crashed)
         self._paused = False
         self.note.setText(STARTING)
@@ -167,6 +167,9 @@ class TrainPanel(QWidget):
 
     def _on_crashed(self, why: str) -> None:
         self._on_broken(ENDED.format(f" ({why})" if why else ""))
+
+    def _on_stopped(self) -> None:
+        self._on_broken(STOPPED)
 
     def _on_broken(self, text: str) -> None:
         self._on_ended(text + (KEPT if can_resume(self.form.out()) else NOTHING_KEPT))

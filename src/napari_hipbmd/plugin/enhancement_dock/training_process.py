@@ -134,6 +134,7 @@ class TrainingProcess(QObject):
         if self._ended:
             return
         self._ended = True
+        QCoreApplication.instance().aboutToQuit.disconnect(self._on_quit)
         self._on_lines()
         _alive.discard(self._process)
         how, text = self._end or ("crashed", self._complaint.strip())
