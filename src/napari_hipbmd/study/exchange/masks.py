@@ -161,5 +161,7 @@ def _image(data: bytes, shape: tuple[int, int] | None) -> NDArray[np.integer[Any
                 return cast(NDArray[np.integer[Any]], np.asarray(picture).astype(int))
     except FilmRefused:
         raise
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise FilmRefused("it has more pixels than any film.") from None
+    except (OSError, SyntaxError, ValueError):
         raise FilmRefused("it is neither a whole TIFF nor a whole PNG.") from None
