@@ -2,7 +2,7 @@
 
     scripts/with_display.sh .venv/bin/python scripts/pairs_pictures.py [--out DIR]
 
-The six sample films play a person's own films. Needs the bundled weights.
+Some sample films play a person's own films. Needs the bundled weights.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from napari_hipbmd.plugin.pairs.preview import preview_layers
 from napari_hipbmd.plugin.preferences import write_preference
 from napari_hipbmd.resources import sample_data_dir
 
-SIZE = (1500, 1000)
+SIZE, COUNT = (1500, 1000), 3
 STO_BOXES = (
     (0.83, 0.03, 0.15, 0.20),
     (0.91, 0.62, 0.08, 0.20),
@@ -46,7 +46,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         films = Path(scratch) / "films"
         films.mkdir()
-        for path in sorted((sample_data_dir() / "images").glob("*.dcm")):
+        for path in sorted((sample_data_dir() / "images").glob("*.dcm"))[:COUNT]:
             shutil.copy(path, films)
         os.environ["XDG_CONFIG_HOME"] = scratch  # nobody's own preferences
         write_preference("annotator", "eve")
@@ -61,7 +61,7 @@ def take(viewer: Any, films: Path, pairs: Path, out: Path) -> None:
     _, dock = viewer.window.add_plugin_dock_widget("napari-hipbmd", "Make pairs")
     dock.films.choose_folder(films)
     table = dock.findChild(QTableWidget, "pair_films")
-    wait(dock, lambda: table.rowCount() == 6)
+    wait(dock, lambda: table.rowCount() == COUNT)
     click(dock, "order")
     wait(dock, lambda: dock._run is None)
     for number in range(table.rowCount()):
@@ -103,7 +103,7 @@ def mark(viewer: Any, dock: Any, table: QTableWidget, number: int) -> None:
     wait(dock, lambda: not dock._editor._checking.is_busy())
     click(dock, "propose")
     wait(dock, lambda: dock._run is None)
-    click(dock, "type_2" if number < 4 else "type_1")
+    click(dock, "type_2" if number < 2 else "type_1")
     settle()
     print(table.item(number, 0).text(), dock.panel.flags.text(), dock.bar.text.text())
 
