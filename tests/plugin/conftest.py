@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import napari_hipbmd
+import napari_hipbmd.pipeline
 from napari_hipbmd.anatomy import SITES, TYPICAL_XY, area, polygons
 from napari_hipbmd.measurement import (
     Estimate,
@@ -73,6 +74,9 @@ def measured(film: Radiograph, xy: np.ndarray, patient: Patient) -> Measurement:
     )
 
 
+REAL_PIPELINE = napari_hipbmd.pipeline
+
+
 class FakePipeline(ModuleType):
     """Stands in for :mod:`napari_hipbmd.pipeline`; ``hold`` makes it wait."""
 
@@ -87,6 +91,10 @@ class FakePipeline(ModuleType):
         self.thread: threading.Thread | None = None
         self.refusal: str | None = None
         self.error: Exception | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """What it does not stand in for."""
+        return getattr(REAL_PIPELINE, name)
 
     def measure(
         self,
