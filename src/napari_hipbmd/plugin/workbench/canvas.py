@@ -72,10 +72,7 @@ class CaseCanvas:
         self.zoom = ZOOM
         self._overlay: Drawn | None = None
         self._session.layers.events.removed.connect(self._on_layer_removed)
-        self._thin = QTimer()
-        self._thin.setSingleShot(True)
-        self._thin.setInterval(THIN_MS)
-        self._thin.timeout.connect(self._set_line_widths)
+        self._zoomed = False
 
     @property
     def viewer(self) -> Any:
@@ -121,7 +118,6 @@ class CaseCanvas:
             self.editor.current_changed.disconnect(self._on_current_changed)
             if self.viewer is not None:
                 _camera(self.viewer).events.zoom.disconnect(self._on_zoomed)
-        self._thin.stop()
         self.editor = None
 
     def close(self) -> None:
@@ -295,6 +291,9 @@ class CaseCanvas:
         return min(width, THICKEST / max(shown, 1e-9))
 
     def _set_line_widths(self) -> None:
+        self._zoomed = False
+        if self.editor is None:
+            return
         width = self._line_width()
         for kind in ("label_regions", "box", "differences"):
             layer = self.layer(kind)
@@ -303,7 +302,9 @@ class CaseCanvas:
                 layer.refresh()  # napari does not draw the new width by itself
 
     def _on_zoomed(self, event: Any = None) -> None:
-        self._thin.start()
+        if not self._zoomed:
+            self._zoomed = True
+            QTimer.singleShot(THIN_MS, self._set_line_widths)
 
     # what a person does
 
