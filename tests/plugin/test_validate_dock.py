@@ -44,7 +44,6 @@ class Dock:
             self.widget = ValidateWidget(viewer)
             qtbot.addWidget(self.widget)
         self.widget.resize(600, 800)
-        self.widget.show()
         self.session = session_of(viewer)
 
     def find(self, kind: type[QWidget], name: str) -> Any:

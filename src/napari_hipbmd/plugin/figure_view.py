@@ -40,10 +40,12 @@ class FigureView(QWidget):
     def show_figure(self, figure: Figure | None) -> None:
         """Draw this figure in place of the one before."""
         at = self._scroll.verticalScrollBar().value()
-        if self._toolbar is not None:
-            self._column.removeWidget(self._toolbar)
-            self._toolbar.deleteLater()
-            self._toolbar = self.canvas = None
+        # Later: the canvas may be in the middle of an event, or about to draw.
+        for old in (self._scroll.takeWidget(), self._toolbar):
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        self._toolbar = self.canvas = None
         if figure is None:
             self._scroll.setWidget(QWidget())
             return
