@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if NEED_A_DISPLAY & set(getattr(item, "fixturenames", ())):
             item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def _window_goes_with_its_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Take a closed window away at once, in the thread that drew it.
+
+    Left to the garbage collector it may go while a worker thread runs, and Qt's OpenGL
+    context does not survive that.
+    """
+    yield
+    if NEED_A_DISPLAY & set(request.fixturenames):
+        from qtpy.QtCore import QCoreApplication, QEvent
+
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ class FigureView(QWidget):
         self.setObjectName(name)
         self.canvas: FigureCanvasQTAgg | None = None
         self._toolbar: Any = None
+        self._leaving: list[QWidget | None] = []
         self._under = ("", "")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -41,7 +42,9 @@ class FigureView(QWidget):
         """Draw this figure in place of the one before."""
         at = self._scroll.verticalScrollBar().value()
         # Later: the canvas may be in the middle of an event, or about to draw.
-        for old in (self._scroll.takeWidget(), self._toolbar):
+        # Held till then, lest a worker thread's garbage collection takes it away.
+        self._leaving = [self._scroll.takeWidget(), self._toolbar]
+        for old in self._leaving:
             if old is not None:
                 old.hide()
                 old.deleteLater()
