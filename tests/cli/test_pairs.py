@@ -107,7 +107,7 @@ def test_pairs_mean_nothing_for_other_steps(hipbmd, pairs, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
-def test_a_training_that_was_killed_goes_on_as_if_unbroken(hipbmd, pairs, tmp_path):
+def test_a_training_that_was_killed_goes_on_as_if_unbroken(pairs, tmp_path):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     train = ["train", "enhancement", "--pairs", pairs, "--epochs", 4, "--device", "cpu"]
     command = [sys.executable, "-m", "napari_hipbmd.cli", *map(str, train)]
@@ -121,8 +121,10 @@ def test_a_training_that_was_killed_goes_on_as_if_unbroken(hipbmd, pairs, tmp_pa
     process.wait()
     assert (broken / LAST).is_file()
     assert not (broken / "enhancement.json").exists()
-    assert hipbmd(*train, "--out", broken, "--resume").status == 0
-    assert hipbmd(*train, "--out", whole).status == 0
+    # Processes of their own, as a person starts them: other tests may have changed how
+    # many threads add up here, and with it the last bit.
+    subprocess.run([*command, "--out", str(broken), "--resume"], check=True)
+    subprocess.run([*command, "--out", str(whole)], check=True)
     for name in ("enhancement.safetensors", "curve.csv", "validation.tif"):
         assert (broken / name).read_bytes() == (whole / name).read_bytes(), name
 
