@@ -86,15 +86,23 @@ def covered_share(
     """
     if not borders:
         return 0.0
-    rows, columns = np.nonzero(inside)
+    columns = np.flatnonzero(inside.any(0))
+    rows = np.flatnonzero(inside.any(1))
     if not len(rows):
         return 0.0
-    xy = np.stack([columns, rows], -1) + np.asarray(corner_xy, float)
-    reach = TOUCHES * float(np.ptp(xy, axis=0).max())
-    under = np.zeros(len(xy), bool)
+    x, y = (columns + corner_xy[0]).astype(float), (rows + corner_xy[1]).astype(float)
+    reach = TOUCHES * max(float(np.ptp(x)), float(np.ptp(y)))
+    under = np.zeros((len(y), len(x)), bool)
     for border in borders:
-        under |= border.covers(xy + reach * np.array(border.normal_xy))
-    return float(under.mean())
+        # Most regions lie within: no corner of their box is far enough out.
+        along, down = border.normal_xy[0] * x, border.normal_xy[1] * y
+        limit = border.offset - reach
+        if along.max() + down.max() > limit:
+            under |= along + down[:, None] > limit
+    if not under.any():
+        return 0.0
+    region = inside[np.ix_(rows, columns)]
+    return float(under[region].mean())
 
 
 def _edge(seen: NDArray[np.floating]) -> tuple[float, float] | None:
