@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,11 @@ from ..measurement import RESEARCH_USE
 from ..radiograph import FilmRefused
 from .fit_form import NO_TARGET, FitForm
 from .grid_list import GridList
-from .listening import Heard, ListeningWidget
 from .rich import plain, sentence
 from .run_bar import RunBar
 from .session import Session, session_of
-from .study_choice import NO_STUDY, StudyChoice
+from .study_choice import StudyChoice
+from .study_run import StudyRunWidget
 
 if TYPE_CHECKING:
     from ..calibration import Calibration
@@ -28,8 +29,11 @@ IN_USE = "The docks Measure and Features use it from now on."
 WIDTH = 480
 
 
-class FitWidget(ListeningWidget):
+class FitWidget(StudyRunWidget):
     """Choose targets and films, press Fit, and measure with the result."""
+
+    RUNNING = "A regression is being fitted."
+    NONE_CHOSEN = NO_TARGET
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
@@ -72,30 +76,13 @@ class FitWidget(ListeningWidget):
         self.setMinimumWidth(WIDTH)
 
     def _connect(self) -> None:
-        self.study.changed.connect(self._on_study_changed)
-        self.study.refused.connect(lambda text: self.bar.say(plain(text)))
+        self._connect_run()
         self.bar.wanted.connect(self._on_fit_clicked)
-        self.bar.running.connect(lambda _: self._show_ready())
         self.bar.stepped.connect(self._on_stepped)
         self.bar.done.connect(self._on_done)
-        for box in self.form.targets.values():
-            box.toggled.connect(lambda _: self._show_ready())
 
-    def _heard(self) -> Heard:
-        return [(self._session.study_chosen, self.study.show_session)]
-
-    def _on_listening(self) -> None:
-        self.study.show_session()
-
-    def _on_left(self) -> None:
-        self.bar.cancel()
-
-    def _on_study_changed(self) -> None:
-        if self.study.study is not None:
-            self.form.show_study(self.study.study)
-        if not self.bar.is_running:
-            self.bar.say("")
-        self._show_ready()
+    def _choices(self) -> Mapping[Any, QCheckBox]:
+        return self.form.targets
 
     def _on_fit_clicked(self) -> None:
         study, out = self.study.study, self.form.out.folder
@@ -164,12 +151,3 @@ class FitWidget(ListeningWidget):
         self.tables.show_grids(fit_grids(found))
         notes = [note for note in fit_notes(found) if note != NOT_FOR_PATIENTS]
         self.notes.setText("<br>".join(plain(note) for note in notes))
-
-    def _show_ready(self) -> None:
-        running = self.bar.is_running
-        targets = any(box.isChecked() for box in self.form.targets.values())
-        why = NO_STUDY if self.study.study is None else "" if targets else NO_TARGET
-        self.bar.set_ready(why)
-        for widget in (self.study, self.form):
-            widget.setEnabled(not running)
-            widget.setToolTip("A regression is being fitted." if running else "")

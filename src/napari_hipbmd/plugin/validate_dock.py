@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QUrl
 from qtpy.QtGui import QDesktopServices
 from qtpy.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -18,12 +20,12 @@ from qtpy.QtWidgets import (
 from ..anatomy import SITES
 from ..bmd import SITE_NAMES
 from ..measurement import RESEARCH_USE
-from .listening import Heard, ListeningWidget
 from .rich import plain, sentence
 from .run_bar import RunBar
 from .session import Session, session_of
 from .show_film import CaseFilms
-from .study_choice import NO_STUDY, StudyChoice
+from .study_choice import StudyChoice
+from .study_run import StudyRunWidget
 from .validate_form import NO_ROW, ValidateForm
 from .validation_tabs import ValidationTabs
 
@@ -35,8 +37,11 @@ NOT_YET = "Validate a study first."
 WIDTH = 560
 
 
-class ValidateWidget(ListeningWidget):
+class ValidateWidget(StudyRunWidget):
     """Choose a study, press Validate, and look at the films behind the points."""
+
+    RUNNING = "A validation is running."
+    NONE_CHOSEN = NO_ROW
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
@@ -78,10 +83,8 @@ class ValidateWidget(ListeningWidget):
         self.setMinimumWidth(WIDTH)
 
     def _connect(self) -> None:
-        self.study.changed.connect(self._on_study_changed)
-        self.study.refused.connect(lambda text: self.bar.say(plain(text)))
+        self._connect_run()
         self.bar.wanted.connect(self._on_validate_clicked)
-        self.bar.running.connect(lambda _: self._show_ready())
         self.bar.stepped.connect(lambda _, results: self.tabs.show_results(results))
         self.bar.done.connect(self._on_done)
         self.site.currentIndexChanged.connect(
@@ -92,24 +95,9 @@ class ValidateWidget(ListeningWidget):
         self.tabs.clicked.connect(self._on_point_clicked)
         self._films.shown.connect(self._on_film_shown)
         self._films.refused.connect(lambda text: self.point.setText(plain(text)))
-        for box in self.form.rows.values():
-            box.toggled.connect(lambda _: self._show_ready())
 
-    def _heard(self) -> Heard:
-        return [(self._session.study_chosen, self.study.show_session)]
-
-    def _on_listening(self) -> None:
-        self.study.show_session()
-
-    def _on_left(self) -> None:
-        self.bar.cancel()
-
-    def _on_study_changed(self) -> None:
-        if self.study.study is not None:
-            self.form.show_study(self.study.study)
-        if not self.bar.is_running:
-            self.bar.say("")
-        self._show_ready()
+    def _choices(self) -> Mapping[Any, QCheckBox]:
+        return self.form.rows
 
     def _on_validate_clicked(self) -> None:
         study, out = self.study.study, self.form.out.folder
@@ -167,12 +155,3 @@ class ValidateWidget(ListeningWidget):
         self.report_button.setToolTip(
             NOT_YET if out is None else f"The page, tables and figures in {out}."
         )
-
-    def _show_ready(self) -> None:
-        running = self.bar.is_running
-        rows = any(box.isChecked() for box in self.form.rows.values())
-        why = NO_STUDY if self.study.study is None else "" if rows else NO_ROW
-        self.bar.set_ready(why)
-        for widget in (self.study, self.form):
-            widget.setEnabled(not running)
-            widget.setToolTip("A validation is running." if running else "")
