@@ -189,6 +189,11 @@ def _phantom(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--pixels", type=positive_int, default=900, help="rows and columns of a film"
     )
     p.add_argument(
+        "--whole-pelvis",
+        action="store_true",
+        help="both hips of a patient (every third case) lie on one film of the pelvis",
+    )
+    p.add_argument(
         "--workers", type=positive_int, help="processes (default: all cores)"
     )
 

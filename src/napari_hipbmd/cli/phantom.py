@@ -18,6 +18,7 @@ def run_phantom(args: argparse.Namespace) -> int:
         args.pixels,
         args.workers,
         Bar(f"digital hips ({args.family})"),
+        whole=args.whole_pelvis,
     )
     print(f"{len(cases)} digital hips in {args.out}")
     return 0

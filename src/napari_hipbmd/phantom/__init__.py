@@ -1,10 +1,19 @@
 """The digital hip: a radiograph whose every layer is known.
 
-Bone is a 3-D implicit solid, soft tissue a 2-D map; a polychromatic cone beam with
-scatter and noise makes a log image of them, and display processing a film.
+Bones are meshes of real people's shapes, soft tissue a 2-D map; a polychromatic cone
+beam with scatter and noise makes a log image of them, display processing and what
+happens to pictures a film.
 """
 
-from .family import FAMILIES, Family
-from .hip import DigitalHip, render
+from .family import FAMILIES, VIEWS, Family, View
+from .hip import DigitalHip, render, render_pelvis
 
-__all__ = ["FAMILIES", "DigitalHip", "Family", "render"]
+__all__ = [
+    "FAMILIES",
+    "VIEWS",
+    "DigitalHip",
+    "Family",
+    "View",
+    "render",
+    "render_pelvis",
+]

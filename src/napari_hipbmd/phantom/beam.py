@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, zoom
 
-from .implicit import Field
+from .geometry import Field
 
 BONE_MINERAL_G_CM3 = 1.92 * 0.225 / 0.3989  # hydroxyapatite in ICRU-44 cortical bone
 CSI_CM = 0.055 * 0.80

@@ -14,7 +14,7 @@ from skimage.draw import disk, line, polygon
 
 from ..anatomy import Points
 from .family import Plan
-from .implicit import Field
+from .geometry import Field
 
 
 def with_clip(film: Field, xy: Points, length_px: float, angle_deg: float) -> Field:

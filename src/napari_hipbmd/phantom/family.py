@@ -1,39 +1,35 @@
 """What varies from film to film, and how the two families differ.
 
 ``train`` is wide in pose, bone shape, occluders, hip boxes and display processing.
-``shifted`` is another hospital: other display curves, tube voltages, noise, texture,
-kinds of soft tissue, collimation, markers and anatomical tails. It is for testing
+``shifted`` is another hospital: people whose bones no training has seen, other display
+curves, tube voltages, noise, texture, kinds of soft tissue, looks. It is for testing
 only; nothing may be tuned on it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from ..radiograph import Side
+from . import implants, looks
 from .cohort import Person
-from .femur import FemurShape
-from .pelvis import PelvisShape
+from .femur import FemurDraw, draw_femur, draw_scores, held_out_scores
+from .mineral import MineralState, draw_state
+from .pelvis import PelvisDraw
+from .rooms import Curve, draw_curve
+from .skeleton import LegPose, PelvisPose
 
 Family = Literal["train", "shifted"]
-FROG_LEG_SHARE = 0.10  # films that are not AP, as they occur among them
+View = Literal["hip", "pelvis"]
 FAMILIES: tuple[Family, ...] = ("train", "shifted")
-
-
-@dataclass(frozen=True)
-class Pose:
-    """Angles in degrees: femur against the world, and the pelvis."""
-
-    internal_rotation: float
-    anteversion: float
-    abduction: float
-    flexion: float
-    shaft_tilt: float
-    pelvic_tilt: float
-    pelvic_turn: float
+VIEWS: tuple[View, ...] = ("hip", "pelvis")
+FROG_LEG_SHARE = 0.06  # films that are not AP, as they occur among them
+HELD_OUT_SHARE = 0.5  # of ``shifted``: the bones of people left out of training
+LONG_SHARE = 0.15  # hip films that show much of the shaft
+MEAN_RADIUS_MM = 23.1  # of the shape model's people
 
 
 @dataclass(frozen=True)
@@ -50,178 +46,188 @@ class Setup:
 
 
 @dataclass(frozen=True)
-class Curve:
-    """Display processing of one film; see :mod:`display`."""
-
-    kind: Literal["sigmoid", "film", "linear"]
-    low_percentile: float
-    high_percentile: float
-    width: float  # nominal, in log attenuation
-    adapts: float  # 0: the nominal width, 1: the film's own percentile width
-    slope: float
-    compression: float
-    compression_mm: float
-    sharpen: float
-    sharpen_mm: float
-
-
-@dataclass(frozen=True)
 class Framing:
-    """The hip box on the detector: its size and where the head lies in it."""
+    """The film on the detector, mm, and where the (left) head lies in it.
 
-    box_mm: float
-    head_x: float  # share of the box, lateral side at the right
+    ``head_x``, ``head_y`` are shares of width and height; on a whole pelvis they are
+    those of the mid-point between the heads.
+    """
+
+    width_mm: float
+    height_mm: float
+    head_x: float
     head_y: float
 
 
 @dataclass(frozen=True)
+class Texture:
+    """Trabecular texture: amplitudes and wavelengths (mm) of fine and coarse streaks."""
+
+    fine: float
+    fine_mm: float
+    coarse: float
+    coarse_mm: float
+
+
+@dataclass(frozen=True, eq=False)
 class Plan:
-    """Everything that is drawn for one digital hip before rendering."""
+    """Everything that is drawn for one film before rendering.
+
+    ``legs``, ``femora`` and ``states`` are those of the film's own hip (or of the
+    left) and of the other.
+    """
 
     family: Family
     side: Side
-    femur: FemurShape
-    pelvis: PelvisShape
-    pose: Pose
+    view: View
+    femora: tuple[FemurDraw, FemurDraw]
+    pelvis: PelvisDraw
+    legs: tuple[LegPose, LegPose]
+    pelvis_pose: PelvisPose
+    state: MineralState
+    other_bmd: float
+    regional_gain: tuple[float, float]
+    texture: Texture
     setup: Setup
     curve: Curve
     framing: Framing
+    look: looks.Look
+    metal: implants.Kind | None
+    spine_metal: bool
     film_type: Literal[1, 2]
-    cortex_factor: float
-    band_gain: float
-    texture: float
-    texture_mm: float
-    bend_mm: float
-    regional_gain: tuple[float, float]
     spacing_tag: Literal["pixel", "magnification"]
     monochrome1: bool
 
-
-ROOMS = (  # processing set once for a room, as a vendor's hip protocol is
-    Curve("sigmoid", 2, 99.3, 2.4, 0.3, 2.6, 0.0, 25, 0.0, 1),
-    Curve("sigmoid", 3, 99.7, 2.6, 0.3, 3.2, 0.15, 30, 0.4, 1.5),
-    Curve("sigmoid", 1, 99.0, 2.1, 0.5, 2.0, 0.30, 22, 0.7, 3.0),
-    Curve("linear", 1, 99.8, 2.7, 0.2, 1.0, 0.0, 25, 0.0, 1),
-    Curve("linear", 2, 99.5, 2.5, 0.4, 1.0, 0.20, 18, 0.3, 0.8),
-)
-SHIFTED_ROOMS = (
-    Curve("film", 2, 99.0, 2.5, 0.3, 2.9, 0.20, 26, 0.5, 1.5),
-    Curve("film", 1, 99.5, 2.8, 0.3, 2.5, 0.25, 28, 0.7, 2.2),
-)
-
-
-def _draw_curve(rng: np.random.Generator, family: Family) -> Curve:
-    u = rng.uniform
-    if family == "shifted":
-        return SHIFTED_ROOMS[int(rng.random() < 0.25)]
-    if rng.random() < 0.5:
-        return ROOMS[rng.integers(len(ROOMS))]
-    return Curve(
-        kind=rng.choice(["sigmoid", "sigmoid", "linear"]),
-        low_percentile=u(0.5, 6),
-        high_percentile=u(97, 99.9),
-        width=u(1.9, 3.0),
-        adapts=u(0.2, 1.0),
-        slope=u(1.6, 4.5),
-        compression=0.0 if rng.random() < 0.5 else u(0.1, 0.55),
-        compression_mm=u(14, 40),
-        sharpen=0.0 if rng.random() < 0.4 else u(0.2, 1.3),
-        sharpen_mm=u(0.5, 5),
-    )
+    @property
+    def pose(self) -> LegPose:
+        """How the film's own leg lies."""
+        return self.legs[0]
 
 
 def draw_plan(
-    rng: np.random.Generator, person: Person, family: Family, side: Side
-) -> Plan:
+    rng: np.random.Generator, person: Person, family: Family, side: Side,
+    view: View = "hip",
+) -> Plan:  # fmt: skip
     """Draw one film's plan."""
     u, n = rng.uniform, rng.normal
-    tails = family == "shifted" and rng.random() < 0.35
-    widen = 1.5 if tails else 1.0
-    arthrosis = max(0.0, n(0, 2.6)) if person.age_years > 50 else 0.0
-    radius = person.head_radius_mm
-    femur = FemurShape(
-        head_radius_mm=radius,
-        neck_shaft_angle_deg=float(np.clip(n(130.2, 5.5 * widen), 113, 145)),
-        offset_mm=float(np.clip(n(37.8, 3.5 * widen) * (radius / 22) ** 0.6, 27, 52)),
-        neck_width=float(np.clip(n(1.38, 0.07 * widen), 1.18, 1.58)),
-        neck_depth=u(0.74, 0.86),
-        neck_flare=float(np.clip(n(1.04, 0.07), 0.88, 1.2)),
-        neck_shift=float(n(0.0, 0.04)),
-        base_width=u(0.85, 1.2),
-        shaft_width=float(np.clip(n(0.645, 0.04), 0.55, 0.75)),
-        greater_size=float(np.clip(n(1, 0.08), 0.8, 1.2)),
-        greater_height=float(n(6, 4.5)),
-        lesser_size=float(np.clip(n(1.02, 0.13), 0.65, 1.35)),
-        head_osteophyte_mm=float(np.clip(arthrosis + 1.5, 0, 6.5))
-        if arthrosis > 1
-        else 0.0,
-    )
-    pelvis = PelvisShape(
-        head_radius_mm=radius,
-        joint_gap_mm=float(np.clip(n(4, 0.7) - 0.4 * arthrosis, 1.0, 6)),
-        wall_mm=float(np.clip(n(4.5, 0.5), 3.2, 6)),
-        centre_edge_deg=float(np.clip(n(33, 6 * widen), 15, 52)),
-        anteversion_deg=float(n(17, 5)),
-        scale=float(np.clip(n(1, 0.05), 0.87, 1.13)) * (radius / 22) ** 0.5,
-        roof_osteophyte_mm=float(np.clip(0.7 * arthrosis + 1.5, 0, 5))
-        if arthrosis > 1.5
-        else 0.0,
-    )
-    pose = Pose(
-        internal_rotation=float(np.clip(n(-6, 14), -35, 20)),
-        anteversion=float(n(10.6, 8)),
-        abduction=float(np.clip(n(2, 6), -10, 20)),
-        flexion=float(abs(n(0, 4))),
-        shaft_tilt=float(n(6, 1.5)),
-        pelvic_tilt=float(n(0, 6)),
-        pelvic_turn=float(n(0, 4)),
-    )
-    curve = _draw_curve(rng, family)
+    own = rng.spawn(8)
+    curve = draw_curve(own[0], family)
+    legs = _legs(own[1], family, view)
+    grades = _arthrosis(own[2], person)
+    femora, pelvis = _bones(own[3], person, family, grades)
+    metal = implants.draw_kind(own[4]) if own[4].random() < 0.08 else None
     if family == "train":
-        kvp = u(66, 82)
-        quanta, colour = u(1500, 4500), u(0.0, 0.6)
-        texture, texture_mm = u(0.06, 0.20), u(0.9, 1.7)
+        kvp, quanta, colour = u(64, 84), u(1200, 4500), u(0.0, 0.7)
+        scatter = u(0.22, 0.42)
     else:
-        kvp = u(77, 90)
-        quanta, colour = u(900, 2200), u(0.5, 1.2)
-        texture, texture_mm = u(0.10, 0.26), u(1.3, 2.3)
+        kvp, quanta, colour = u(77, 90), u(900, 2200), u(0.5, 1.2)
+        scatter = u(0.3, 0.55)
     setup = Setup(
         kvp=float(round(kvp)),
         sid_mm=u(1000, 1150),
         detector_gap_mm=u(45, 75),
         quanta_per_pixel=quanta,
-        scatter_factor=u(0.22, 0.42) if family == "train" else u(0.3, 0.55),
+        scatter_factor=scatter,
         noise_colour=colour,
         source_medial_mm=u(-10, 100),
-    )
-    if family == "train" and rng.random() < FROG_LEG_SHARE:
-        pose = replace(
-            pose,
-            internal_rotation=u(-45, -5),
-            abduction=u(25, 62),
-            flexion=u(5, 45),
-        )
-    framing = Framing(
-        box_mm=u(150, 220),
-        head_x=float(np.clip(n(0.44, 0.07) - 0.002 * pose.abduction, 0.24, 0.62)),
-        head_y=float(np.clip(n(0.35, 0.06), 0.2, 0.5)),
     )
     return Plan(
         family=family,
         side=side,
-        femur=femur,
+        view=view,
+        femora=femora,
         pelvis=pelvis,
-        pose=pose,
+        legs=legs,
+        pelvis_pose=PelvisPose(
+            float(np.clip(n(-6, 5), -20, 6)), float(n(0, 3)), float(n(0, 2))
+        ),
+        state=draw_state(own[5], person),
+        other_bmd=float(np.exp(n(0, 0.06))),
+        regional_gain=(float(n(0, 0.12)), float(n(0, 0.10))),
+        texture=_texture(own[6], family),
         setup=setup,
         curve=curve,
-        framing=framing,
+        framing=_framing(rng, view, legs[0]),
+        look=looks.draw(own[7], family),
+        metal=metal,
+        spine_metal=bool(rng.random() < 0.03),
         film_type=1 if rng.random() < 0.6 else 2,
-        cortex_factor=float(np.exp(n(0, 0.24))),
-        band_gain=u(0.7, 1.4),
-        texture=texture,
-        texture_mm=texture_mm,
-        bend_mm=u(0.3, 1.6) * widen,
-        regional_gain=(float(n(0, 0.12)), float(n(0, 0.10))),
         spacing_tag="pixel" if rng.random() < 0.6 else "magnification",
         monochrome1=bool(rng.random() < 0.4),
     )
+
+
+def _legs(
+    rng: np.random.Generator, family: Family, view: View
+) -> tuple[LegPose, LegPose]:
+    u, n = rng.uniform, rng.normal
+    if family == "train" and view == "hip" and rng.random() < FROG_LEG_SHARE:
+        frog = LegPose(u(-45, -5), u(25, 60), u(5, 45))
+        return frog, LegPose(float(n(-8, 8)), float(n(3, 4)), 0.0)
+    turned = float(np.clip(n(-9, 13), -36, 20))
+    lifted = float(np.clip(n(2, 6), -6, 20))
+    bent = float(min(abs(n(0, 5)), 20)) if rng.random() < 0.8 else u(0, 20)
+    other = LegPose(
+        float(np.clip(turned + n(0, 6), -38, 20)),
+        float(np.clip(lifted + n(0, 3), -7, 20)),
+        max(0.0, bent + float(n(0, 2))),
+    )
+    return LegPose(turned, lifted, bent), other
+
+
+def _arthrosis(rng: np.random.Generator, person: Person) -> tuple[float, float]:
+    """Grades 0 … 1 of the film's own hip and of the other."""
+    if person.age_years < 45 or rng.random() > 0.2 + 0.15 * (person.age_years > 65):
+        return 0.0, 0.0
+    grade = rng.uniform(0.1, 1)
+    return float(grade), float(np.clip(grade + rng.normal(0, 0.3), 0, 1))
+
+
+def _bones(
+    rng: np.random.Generator, person: Person, family: Family,
+    grades: tuple[float, float],
+) -> tuple[tuple[FemurDraw, FemurDraw], PelvisDraw]:  # fmt: skip
+    if family == "shifted" and rng.random() < HELD_OUT_SHARE:
+        scores = held_out_scores(rng)
+    else:
+        scores = draw_scores(rng)
+    femora = (
+        draw_femur(rng, scores, grades[0]),
+        draw_femur(rng, 0.95 * scores + 0.3 * draw_scores(rng), grades[1]),
+    )
+    size = person.head_radius_mm / MEAN_RADIUS_MM * rng.normal(1, 0.02)
+    gaps = np.clip(rng.normal(4.2, 0.7) + rng.normal(0, 0.3, 2), 2.2, 6)
+    pelvis = PelvisDraw(
+        scores=0.6 * scores + 0.8 * draw_scores(rng),
+        size=float(size),
+        gap_mm=(float(gaps[0]), float(gaps[1])),
+        arthrosis=grades,
+        seed=int(rng.integers(2**31)),
+    )
+    return femora, pelvis
+
+
+def _texture(rng: np.random.Generator, family: Family) -> Texture:
+    u = rng.uniform
+    if family == "train":
+        return Texture(u(0.12, 0.5), u(0.6, 1.3), u(0.08, 0.35), u(1.8, 3.6))
+    return Texture(u(0.2, 0.55), u(0.9, 1.7), u(0.12, 0.4), u(2.4, 4.5))
+
+
+def _framing(rng: np.random.Generator, view: View, leg: LegPose) -> Framing:
+    u, n = rng.uniform, rng.normal
+    if view == "pelvis":
+        width = u(390, 470)
+        return Framing(
+            width, width * u(0.76, 1.0), float(np.clip(n(0.5, 0.02), 0.44, 0.56)),
+            float(np.clip(n(0.56, 0.06), 0.4, 0.68)),
+        )  # fmt: skip
+    if rng.random() < LONG_SHARE:
+        box = u(220, 330)
+        return Framing(box, box, u(0.3, 0.65), u(0.15, 0.35))
+    box = u(150, 220)
+    return Framing(
+        box, box,
+        float(np.clip(n(0.44, 0.07) - 0.002 * leg.abduction, 0.24, 0.62)),
+        float(np.clip(n(0.35, 0.06), 0.2, 0.5)),
+    )  # fmt: skip

@@ -1,7 +1,7 @@
-"""The proximal femur as an implicit solid in its own frame.
+"""One person's femur: the shape model's, with the variety that 26 people lack.
 
-Frame in mm: origin at the head's centre, x lateral, y superior, z anterior, neck and
-shaft axes in the plane z = 0. Lengths scale with k = R / 22 (R: head radius).
+Built on the left, about the head's centre, axes lateral, up (towards the head from the
+knee) and anterior, the posterior condyles parallel to the film.
 """
 
 from __future__ import annotations
@@ -11,281 +11,218 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .implicit import (
-    Field,
-    Points3,
-    Vector,
-    capsule,
-    smooth_min,
-    smooth_union,
-    sphere,
-)
+from .geometry import rotation
+from .random_field import bump, smooth_noise, smooth_step
+from .shape_model import Triangles, Vertices, people, shape_model
+from .vertex_sets import FemurSets, femur_frame, femur_sets, vertex_normals
 
-BEZIER_STEPS = 40
-MAP_STEP_MM = 1.0
+MOST_SD = 2.2
+FIELD_MM, FIELD_HALF_MM, COARSE_MM, COARSE_HALF_MM = 0.75, 8.0, 0.5, 25.0
+HELD_OUT = (3, 9, 15, 21)  # people whose own scores never occur in training
 
 
-@dataclass(frozen=True)
-class FemurShape:
-    """Anatomy of one femur; lengths in mm, angles in degrees, factors near 1."""
+@dataclass(frozen=True, eq=False)
+class FemurDraw:
+    """What varies from femur to femur; lengths in mm unless ``_r`` (head radii).
 
-    head_radius_mm: float = 22.0
-    neck_shaft_angle_deg: float = 130.0
-    offset_mm: float = 37.5
-    neck_width: float = 1.41
-    neck_depth: float = 0.80
-    neck_flare: float = 1.08
-    neck_shift: float = 0.0
-    base_width: float = 1.0
-    shaft_width: float = 0.645
-    greater_size: float = 1.0
-    greater_height: float = 0.0
-    lesser_size: float = 1.0
-    head_osteophyte_mm: float = 0.0
-
-    @property
-    def k(self) -> float:
-        """Scale of every mm constant."""
-        return self.head_radius_mm / 22
-
-    @property
-    def axis_length_mm(self) -> float:
-        """L: along the neck axis, head centre to shaft axis."""
-        return self.offset_mm / np.sin(np.radians(self.neck_shaft_angle_deg))
-
-    @property
-    def knee_y_mm(self) -> float:
-        """PY: height at which the neck axis meets the shaft axis (negative)."""
-        return self.axis_length_mm * np.cos(np.radians(self.neck_shaft_angle_deg))
-
-    def on_axis(self, s: float, h: float = 0.0) -> Vector:
-        """Point ``s`` mm along the neck axis and ``h`` mm to its superior side."""
-        a = np.radians(self.neck_shaft_angle_deg)
-        return (
-            s * np.sin(a) - h * np.cos(a),
-            s * np.cos(a) + h * np.sin(a),
-            0.0,
-        )
-
-
-@dataclass(frozen=True)
-class FemurFields:
-    """Signed distances at the same points: whole bone and its landmarks' parts."""
-
-    whole: Field
-    head: Field  # the bare sphere
-    core: Field  # head, neck, shaft: the neck's own surface, without trochanters
-    greater: Field
-    lesser: Field
-
-
-def distances(shape: FemurShape, p: Points3) -> FemurFields:
-    """Evaluate the femur at points of its own frame."""
-    k, radius = shape.k, shape.head_radius_mm
-    off, py, length = shape.offset_mm, shape.knee_y_mm, shape.axis_length_mm
-    ax = shape.on_axis
-
-    ball = head = sphere(p, (0, 0, 0), radius)
-    if shape.head_osteophyte_mm > 0:
-        lip = shape.head_osteophyte_mm
-        head = smooth_min(head, sphere(p, ax(0.35 * radius, -0.92 * radius), lip), 3)
-        head = smooth_min(head, sphere(p, ax(0.4 * radius, 0.9 * radius), 0.7 * lip), 3)
-
-    width = shape.neck_width * radius
-    rn = 0.5 * width * shape.neck_depth
-    e = 0.5 * width - rn
-    shift = shape.neck_shift * radius
-    neck = smooth_union(
-        (
-            capsule(
-                p,
-                ax(0.3 * radius, h * e + shift),
-                ax(0.62 * length, h * e),
-                shape.neck_flare * rn,
-                rn,
-            )
-            for h in (-1, 1)
-        ),
-        2 * k,
-    )
-    base_e = (e + 1 * k) * shape.base_width
-    base = smooth_min(
-        capsule(p, ax(0.58 * length, base_e), ax(length + 2 * k, 2 * k), rn, 1.12 * rn),
-        capsule(p, ax(0.58 * length, -e), ax(length + 2 * k, -7 * k), rn, 1.18 * rn),
-        4 * k,
-    )
-    neck = smooth_min(neck, base, 8 * k)
-
-    rs = shape.shaft_width * radius
-    shaft = smooth_union(
-        (
-            capsule(
-                p,
-                (off - 1 * k, py - 9 * k, 0),
-                (off, py - 42 * k, 0),
-                1.2 * rs,
-                1.06 * rs,
-            ),
-            capsule(p, (off, py - 42 * k, 0), (off + k, py - 85 * k, k), 1.06 * rs, rs),
-            capsule(
-                p,
-                (off + k, py - 85 * k, k),
-                (off + k, py - 220 * k, 3 * k),
-                rs,
-                0.97 * rs,
-            ),
-        ),
-        2 * k,
-    )
-    g, top = shape.greater_size, shape.greater_height * k
-    greater = smooth_min(
-        capsule(
-            p,
-            (off + 7 * k, py - 8 * k, -2 * k),
-            (off + 8 * k, py + 13 * k, -7 * k),
-            13.2 * g * k,
-            11.2 * g * k,
-        ),
-        capsule(
-            p,
-            (off + 8 * k, py + 13 * k, -7 * k),
-            (off + 4.5 * k, py + 25 * k * g + top, -12 * k),
-            11.2 * g * k,
-            7.0 * g * k,
-        ),
-        6 * k,
-    )
-    crest = capsule(
-        p,
-        (off + 5 * k, py + 14 * k, -12 * k),
-        (off - 9 * k, py - 20 * k, -11 * k),
-        5.5 * k,
-        6 * k,
-    )
-    m = shape.lesser_size
-    lesser = capsule(
-        p,
-        (off - 5 * k, py - 27 * k, -5 * k),
-        (off - 15.5 * k * m, py - 22.5 * k, -12 * k * m),
-        12 * k,
-        5.6 * m * k,
-    )
-    core = smooth_min(smooth_min(head, neck, 5 * k), shaft, 12 * k)
-    trochanters = smooth_min(shaft, greater, 10 * k)
-    trochanters = smooth_min(trochanters, lesser, 10 * k)
-    trochanters = smooth_min(trochanters, crest, 8 * k)
-    whole = smooth_min(smooth_min(head, neck, 5 * k), trochanters, 12 * k)
-    return FemurFields(whole, ball, core, greater, lesser)
-
-
-@dataclass(frozen=True)
-class FrontalMaps:
-    """Properties that depend on the frontal plane only, as maps to look up.
-
-    ``[row, column]`` is ``(y0 - row, x0 + column)`` · 1 mm; ``orientation_cos/sin`` are
-    double-angle moments of the trabecular bands' local direction.
+    Attributes
+    ----------
+    scores
+        The shape model's 25 scores, in SD.
+    neck_shaft_deg, version_deg
+        Bend and twist of the proximal femur against the model's.
+    lesser_mm, lesser_low_r, lesser_turn_deg
+        The lesser trochanter's extra prominence, how much farther distal it lies, and
+        how far it is turned about the shaft.
+    greater_mm
+        The greater trochanter's bumps: up, medial over the notch, lateral, crest.
+    linea_mm
+        Height of the ridge along the back of the shaft.
+    arthrosis
+        0 none … 1 severe: osteophytes, flattened head.
     """
 
-    x0: float
-    y0: float
-    cortex_mm: NDArray[np.float32]
-    trabecular_g_cm3: NDArray[np.float32]
-    orientation_cos: NDArray[np.float32]
-    orientation_sin: NDArray[np.float32]
+    scores: NDArray[np.float64]
+    neck_shaft_deg: float
+    version_deg: float
+    lesser_mm: float
+    lesser_low_r: float
+    lesser_turn_deg: float
+    greater_mm: tuple[float, float, float, float]
+    linea_mm: float
+    arthrosis: float
+    seed: int
 
 
-def _bezier(a: Vector, b: Vector, c: Vector) -> NDArray[np.float64]:
-    t = np.linspace(0, 1, BEZIER_STEPS)[:, None]
-    p0, p1, p2 = (np.array(v[:2]) for v in (a, b, c))
-    return (1 - t) ** 2 * p0 + 2 * t * (1 - t) * p1 + t**2 * p2
+@dataclass(frozen=True, eq=False)
+class Femur:
+    """A left femur about its head's centre, mm; see the module for its axes.
+
+    ``local_r`` holds the same vertices in head radii: where they are on the bone, also
+    once the bone is posed.
+    """
+
+    vertices: Vertices
+    radius_mm: float
+    lesser_apex: int
+    lesser: NDArray[np.intp]
+
+    @property
+    def triangles(self) -> Triangles:
+        """Vertex numbers of the surface."""
+        return shape_model("femur").triangles
+
+    @property
+    def sets(self) -> FemurSets:
+        """Where on the bone things are."""
+        return femur_sets()
+
+    @property
+    def local_r(self) -> Vertices:
+        """Vertices in head radii."""
+        return self.vertices / self.radius_mm
 
 
-def _band(
-    xy: NDArray[np.float64], curve: NDArray[np.float64], sigma_mm: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Gaussian of the distance to a curve, and the curve's direction there."""
-    d2 = ((xy[:, :, None, :] - curve) ** 2).sum(-1)
-    nearest = d2.argmin(-1)
-    tangent = np.gradient(curve, axis=0)
-    angle = np.arctan2(tangent[:, 1], tangent[:, 0])[nearest]
-    return np.exp(-0.5 * d2.min(-1) / sigma_mm**2), angle
+def draw_scores(rng: np.random.Generator) -> NDArray[np.float64]:
+    """25 normal scores, those beyond 2.2 SD drawn again."""
+    scores = rng.standard_normal(people().shape[1])
+    while (far := np.abs(scores) > MOST_SD).any():
+        scores[far] = rng.standard_normal(int(far.sum()))
+    return scores
 
 
-def frontal_maps(
-    shape: FemurShape, bmd_g_cm2: float, cortex_factor: float, band_gain: float = 1.0
-) -> FrontalMaps:
-    """Cortex thickness, trabecular density and direction over the frontal plane."""
-    k, radius = shape.k, shape.head_radius_mm
-    off, py, length = shape.offset_mm, shape.knee_y_mm, shape.axis_length_mm
-    rs = shape.shaft_width * radius
-    ax = shape.on_axis
-    x0, y0 = -1.5 * radius, 1.5 * radius
-    x = x0 + np.arange(int(off + 4.5 * radius)) * MAP_STEP_MM
-    y = y0 - np.arange(int(1.5 * radius - py + 200)) * MAP_STEP_MM
-    xy = np.stack(np.meshgrid(x, y), -1)
+def held_out_scores(rng: np.random.Generator) -> NDArray[np.float64]:
+    """Scores of one of the four people that no training has seen."""
+    return people()[rng.choice(HELD_OUT)]
 
-    middle = np.array(ax(0.7 * length)[:2])
-    axis = np.array(ax(1.0)[:2])
-    along = (xy - middle) @ axis
-    calcar, _ = _band(
-        xy,
-        _bezier(
-            ax(0.55 * length, -0.7 * radius),
-            ax(0.9 * length, -0.85 * radius),
-            (off - rs, py - 30 * k, 0),
-        ),
-        6.5 * k,
+
+def draw_femur(
+    rng: np.random.Generator, scores: NDArray[np.float64], arthrosis: float
+) -> FemurDraw:
+    """Draw one femur's variety."""
+    n, u = rng.normal, rng.uniform
+    return FemurDraw(
+        scores=scores,
+        neck_shaft_deg=float(np.clip(n(3, 3), -5, 11)),
+        version_deg=float(np.clip(n(-3, 7), -18, 14)),
+        lesser_mm=u(0, 6),
+        lesser_low_r=u(0, 0.6) if rng.random() < 0.5 else 0.0,
+        lesser_turn_deg=float(np.clip(n(0, 8), -18, 18)),
+        greater_mm=(u(-4, 4), u(-3, 3), u(-3, 3), u(0, 2)),
+        linea_mm=u(1, 4),
+        arthrosis=arthrosis,
+        seed=int(rng.integers(2**31)),
     )
-    below = np.clip((py - xy[..., 1] - 12 * k) / (50 * k), 0, 1)
-    cortex = 0.72 + 0.35 * np.exp(-0.5 * (along / (12 * k)) ** 2) + 2.1 * calcar
-    cortex += 3.9 * below * below * (3 - 2 * below)
-    cortex *= k * (bmd_g_cm2 / 0.72) ** 0.75 * cortex_factor
 
-    compressive, angle_c = _band(
-        xy,
-        _bezier(
-            (off - 0.9 * rs, py - 20 * k, 0),
-            ax(0.45 * length, -5 * k),
-            (-0.12 * radius, 0.92 * radius, 0),
-        ),
-        7 * k,
-    )
-    tensile, angle_t = _band(
-        xy,
-        _bezier(
-            (off + 0.95 * rs, py - 24 * k, 0),
-            (off - 10 * k, py + 36 * k, 0),
-            (-0.55 * radius, -0.45 * radius, 0),
-        ),
-        6 * k,
-    )
-    secondary, angle_s = _band(
-        xy,
-        _bezier(
-            (off - 0.9 * rs, py - 36 * k, 0),
-            (off - 2 * k, py - 16 * k, 0),
-            (off + 9 * k, py + 8 * k, 0),
-        ),
-        7 * k,
-    )
-    r2 = (xy**2).sum(-1)
-    ward = ((xy - np.array(ax(0.70 * length, -1 * k)[:2])) ** 2).sum(-1)
-    greater = ((xy - np.array([off + 8 * k, py + 6 * k])) ** 2).sum(-1)
-    density = (
-        0.052
-        + 0.13 * np.exp(-0.5 * r2 / (0.75 * radius) ** 2)
-        + band_gain * (0.22 * compressive + 0.14 * tensile + 0.05 * secondary)
-        + 0.07 * np.exp(-0.5 * greater / (12 * k) ** 2)
-    )
-    density *= 1 - 0.75 * np.exp(-0.5 * ward / (8.5 * k) ** 2)
-    density *= np.clip(1 - (py - xy[..., 1] - 20 * k) / (40 * k), 0.02, 1)
-    weights = (0.22 * compressive, 0.14 * tensile, 0.05 * secondary)
-    angles = (angle_c, angle_t, angle_s)
-    total = sum(weights) + 1e-3
-    cos2 = sum(w * np.cos(2 * a) for w, a in zip(weights, angles, strict=True)) / total
-    sin2 = sum(w * np.sin(2 * a) for w, a in zip(weights, angles, strict=True)) / total
-    return FrontalMaps(
-        float(x0),
-        float(y0),
-        *(np.asarray(m, np.float32) for m in (cortex, density, cos2, sin2)),
-    )
+
+def build_femur(draw: FemurDraw, radius_mm: float) -> Femur:
+    """The femur of a draw, scaled to the head's radius."""
+    model, sets = shape_model("femur"), femur_sets()
+    rng = np.random.default_rng(draw.seed)
+    v = _framed(model.shape(draw.scores), sets)  # in head radii from here …
+    v = _bent(v, draw.neck_shaft_deg, draw.version_deg)
+    v = _framed(v, sets)
+    v, apex = _lesser(v, draw, sets)
+    v = _greater(v, draw, sets)
+    normals = vertex_normals(v, model.triangles)
+    v = v + normals * _ridges(v, draw, sets, radius_mm)[:, None] / radius_mm
+    v *= radius_mm  # … and in mm from here
+    hold = 1 - 0.67 * smooth_step((1.35 - np.linalg.norm(v, axis=1) / radius_mm) / 0.3)
+    field = FIELD_MM * smooth_noise(v, FIELD_HALF_MM, rng)
+    field += COARSE_MM * smooth_noise(v, COARSE_HALF_MM, rng)
+    v = v + normals * (hold * field)[:, None]
+    v = v + _osteophytes(v, normals, draw.arthrosis, radius_mm, rng)
+    near = np.linalg.norm(v - v[apex], axis=1) < 0.36 * radius_mm
+    return Femur(v, radius_mm, apex, np.flatnonzero(near))
+
+
+def _framed(v: Vertices, sets: FemurSets) -> Vertices:
+    centre, radius, axes = femur_frame(v, sets)
+    return (v - centre) @ axes.T / radius
+
+
+def _bent(v: Vertices, up_deg: float, forward_deg: float) -> Vertices:
+    """Everything proximal to 1.2 R below the head's centre bent and twisted."""
+    weight = smooth_step((v[:, 1] + 2.2) / 2.0)
+    shaft = v[(v[:, 1] < -3.0) & (v[:, 1] > -4.5)]
+    pivot = np.array([shaft[:, 0].mean(), -1.2, shaft[:, 2].mean()])
+    away = v - pivot
+    out = np.empty_like(v)
+    a, b = np.radians(-up_deg) * weight, np.radians(forward_deg) * weight
+    x = np.cos(a) * away[:, 0] - np.sin(a) * away[:, 1]
+    out[:, 1] = np.sin(a) * away[:, 0] + np.cos(a) * away[:, 1]
+    out[:, 0] = np.cos(b) * x + np.sin(b) * away[:, 2]
+    out[:, 2] = -np.sin(b) * x + np.cos(b) * away[:, 2]
+    return out + pivot
+
+
+def _lesser(v: Vertices, draw: FemurDraw, sets: FemurSets) -> tuple[Vertices, int]:
+    """Lower, turn and raise the lesser trochanter; where its apex is then."""
+    apex = v[sets.lesser_apex]
+    near = bump(v, apex, 0.6)
+    v = v - np.array([0, draw.lesser_low_r, 0]) * near[:, None]
+    shaft = v[(v[:, 1] < apex[1] - 0.6) & (v[:, 1] > apex[1] - 1.8)].mean(0)
+    angle = np.radians(draw.lesser_turn_deg) * bump(v, v[sets.lesser_apex], 0.55)
+    away = v - shaft
+    turned = v.copy()
+    turned[:, 0] = shaft[0] + np.cos(angle) * away[:, 0] + np.sin(angle) * away[:, 2]
+    turned[:, 2] = shaft[2] - np.sin(angle) * away[:, 0] + np.cos(angle) * away[:, 2]
+    top = turned[sets.lesser_apex]
+    out = rotation(1, draw.lesser_turn_deg) @ np.array([-0.75, -0.1, -0.65])
+    head_mm = 23.0  # heights are those of a bone of usual size
+    turned = turned + out * (draw.lesser_mm / head_mm * bump(turned, top, 0.42))[:, None]
+    if draw.lesser_low_r > 0.2:  # a small undercut below it
+        below = top + np.array([0.1, -0.62, 0.05])
+        turned = turned - out * (1.2 / head_mm * bump(turned, below, 0.25))[:, None]
+    zone = sets.lesser
+    return turned, int(zone[(turned[zone] @ out).argmax()])
+
+
+def _greater(v: Vertices, draw: FemurDraw, sets: FemurSets) -> Vertices:
+    """Bumps of the greater trochanter."""
+    own = v[sets.greater]
+    tip = own[own[:, 1].argmax()]
+    notch = v[sets.crease].mean(0)
+    side = own[own[:, 0].argmax()]
+    crest = own[own[:, 2].argmin()] * [1, 0, 1] + [0, tip[1] - 0.9, 0]
+    up, medial, lateral, proud = (mm / 23.0 for mm in draw.greater_mm)
+    v = v + np.array([0, 1, 0]) * (up * bump(v, tip, 0.45))[:, None]
+    over = 0.6 * tip + 0.4 * notch
+    v = v + np.array([-1, 0.2, 0]) * (medial * bump(v, over, 0.35))[:, None]
+    v = v + np.array([1, 0, 0]) * (lateral * bump(v, side, 0.7))[:, None]
+    return v + np.array([-0.3, 0, -1]) * (proud * bump(v, crest, 0.4))[:, None]
+
+
+def _ridges(
+    v: Vertices, draw: FemurDraw, sets: FemurSets, radius_mm: float
+) -> NDArray[np.float64]:
+    """Linea aspera and fovea: mm along the normals."""
+    below = smooth_step((-v[:, 1] - 3.0) / 1.2)
+    shaft = v[(v[:, 1] < -3.0) & (v[:, 1] > -7.0)]
+    slope = np.polyfit(shaft[:, 1], shaft[:, [0, 2]], 1)
+    middle = v[:, 1:2] * slope[0] + slope[1]
+    angle = np.arctan2(v[:, 0] - middle[:, 0], -(v[:, 2] - middle[:, 1]))
+    out = draw.linea_mm * below * np.exp(-0.5 * (angle / 0.22) ** 2)
+    fovea = np.array([-0.92, -0.28, -0.22])
+    return out - 2.5 * bump(v, fovea / np.linalg.norm(fovea), 3.5 / radius_mm)
+
+
+def _osteophytes(
+    v: Vertices, normals: Vertices, grade: float, radius: float,
+    rng: np.random.Generator,
+) -> Vertices:  # fmt: skip
+    """Bumps on the head's rim below and above, mm, and a head flattened a little."""
+    out = np.zeros_like(v)
+    if grade <= 0:
+        return out
+    neck = np.array([0.72, -0.62, -0.25])
+    for sign, share in ((-1, 1.0), (1, 0.6), (-1, 0.5)):
+        across = np.array([0.5 * -sign, -0.8 * -sign, rng.uniform(-0.5, 0.5)])
+        spot = across - (across @ neck) * neck
+        spot = 0.97 * spot / np.linalg.norm(spot) + 0.22 * neck
+        high = share * grade * rng.uniform(2, 8)
+        size = rng.uniform(3, 6)
+        out += normals * (high * bump(v, spot * radius, size))[:, None]
+    top = bump(v, np.array([0.25, 1.0, 0.1]) * radius, 0.6 * radius)
+    out[:, 1] -= grade * rng.uniform(0, 2.0) * top
+    return out

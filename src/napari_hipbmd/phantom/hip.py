@@ -1,46 +1,40 @@
-"""One digital hip: from a seed to a film whose every layer is known."""
+"""One digital film: from a seed to a radiograph whose every layer is known."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, map_coordinates
-from scipy.special import expit
 
 from .. import anatomy
-from ..anatomy import Points, Region, Site
+from ..anatomy import LANDMARK_IDS, Points, Region, Site
 from ..radiograph import Side
-from . import beam as physics
-from . import display, femur, marks, pelvis
-from .burnt_in import burn_letters, collimate
+from . import calcifications, display, implants, looks, marks, soft_tissue
+from .bones import BoneLayers, Hip, lay_bones
 from .cohort import Person, draw_person
-from .exposure import attenuate
-from .family import Family, Plan, draw_plan
-from .implicit import Field, Points3
-from .projection import Beam, Grid3, Thickness, project, shadow
-from .region_truth import region_truth
-from .texture import oriented_noise
+from .exposure import attenuate, coarse_grid
+from .family import Family, Plan, View, draw_plan
+from .geometry import Beam, Field
+from .skeleton import Skeleton, build_skeleton
 
-GRID_MM = 1.5
 ATTEMPTS = 80
-SHADOW_MM = 0.75
-CORTEX_SHARE = 0.95
-TRABECULAR_GAIN = (0.35, 2.4)
+BORDER_PX = 4
 
 
 @dataclass(frozen=True, eq=False)
 class DigitalHip:
-    """A film and its truth. Images are ``(rows, columns)``, bright = dense, 0 … 1.
+    """A film and the truth about one hip on it. Images are bright = dense, 0 … 1.
 
     Attributes
     ----------
+    side
+        Of this hip.
     film, sto
-        Displayed film and exact STO on the same grey scale.
-    landmarks_xy, occluded
-        ``(16, 2)`` film pixels, and the ids that do not show.
+        Displayed film and exact STO on the same grey scale, ``(rows, columns)``.
+    landmarks_xy, states
+        ``(16, 2)`` film pixels, and the state of each landmark.
     regions
         Region → ``(n, 2)`` outline, clipped to the femur's silhouette.
     bmd_g_cm2, area_cm2
@@ -48,17 +42,21 @@ class DigitalHip:
     bone_log
         Log attenuation of film minus STO before scatter, noise and display.
     mineral_g_cm2
-        The femur's areal mineral per pixel.
+        This femur's areal mineral per pixel.
     detector_mm, magnification
         Pixel spacing in the detector plane, and detector / bone plane.
+    box
+        A loose hip box on a film of a whole pelvis: left, top, right, bottom pixels;
+        None where the film shows one hip.
     """
 
     person: Person
     plan: Plan
+    side: Side
     film: Field
     sto: Field
     landmarks_xy: Points
-    occluded: tuple[str, ...]
+    states: tuple[str, ...]
     regions: Mapping[Region, Points]
     bmd_g_cm2: Mapping[Site, float]
     area_cm2: Mapping[Site, float]
@@ -66,216 +64,20 @@ class DigitalHip:
     mineral_g_cm2: Field
     detector_mm: float
     magnification: float
+    box: tuple[float, float, float, float] | None = None
 
-
-def _rotation(axis: int, degrees: float) -> NDArray[np.float64]:
-    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    i, j = [(1, 2), (2, 0), (0, 1)][axis]
-    out = np.eye(3)
-    out[i, i] = out[j, j] = c
-    out[i, j], out[j, i] = -s, s
-    return out
-
-
-def femur_rotation(plan: Plan) -> NDArray[np.float64]:
-    """Femur frame → world, ``(3, 3)``."""
-    pose = plan.pose
-    return (
-        _rotation(2, pose.abduction - pose.shaft_tilt)
-        @ _rotation(0, -pose.flexion)
-        @ _rotation(1, pose.anteversion - pose.internal_rotation)
-    )
-
-
-def _turned(
-    p: Points3, rotation: NDArray[np.float64], bend_mm: float, rng: np.random.Generator
-) -> Points3:
-    """World points in a body's own, smoothly bent frame."""
-    inverse = rotation.T.astype(np.float32)
-    q = [a[0] * p.x + a[1] * p.y + a[2] * p.z for a in inverse]
-    for i in range(3):
-        for _ in range(2):
-            wave = rng.normal(size=3)
-            wave *= 2 * np.pi / (rng.uniform(55, 130) * np.linalg.norm(wave))
-            w = wave.astype(np.float32)
-            phase = np.float32(rng.uniform(0, 2 * np.pi))
-            q[i] = q[i] + np.float32(bend_mm * rng.normal(0, 0.6)) * np.sin(
-                w[0] * p.x + w[1] * p.y + w[2] * p.z + phase
-            )
-    return Points3(*q)
-
-
-def _lookup(maps: femur.FrontalMaps, field: NDArray[np.float32], p: Points3) -> Field:
-    rows = (np.float32(maps.y0) - p.y).ravel()
-    columns = (p.x - np.float32(maps.x0)).ravel()
-    out: Field = map_coordinates(field, [rows, columns], order=1, mode="nearest")
-    return out.reshape(p.x.shape)
-
-
-def _make_beam(plan: Plan, person: Person, pixels: int) -> Beam:
-    setup, frame = plan.setup, plan.framing
-    thick = 20 * np.sqrt(1000 * person.weight_kg / (np.pi * person.height_cm))
-    detector_z = -(0.43 * thick + setup.detector_gap_mm)
-    step = frame.box_mm / pixels
-    centre = (np.arange(pixels) + 0.5) * step
-    # the head's shadow must lie at head_x, head_y of the box
-    source = (-setup.source_medial_mm, -15.0)
-    m0 = (setup.sid_mm + detector_z) / setup.sid_mm
-    head_uv = np.array(source) + (0 - np.array(source)) / m0
-    u = head_uv[0] + centre - frame.head_x * frame.box_mm
-    v = head_uv[1] - centre + frame.head_y * frame.box_mm
-    return Beam(
-        u.astype(np.float32), v.astype(np.float32), setup.sid_mm, detector_z, source
-    )
-
-
-@dataclass(frozen=True)
-class _Femur:
-    grid: Grid3
-    parts: femur.FemurFields
-    frame: Points3
-    maps: femur.FrontalMaps
-    rotation: NDArray[np.float64]
-
-
-def _reach(plan: Plan, rotation: NDArray[np.float64]) -> Grid3:
-    """The box of the world that holds the part of the femur to be seen."""
-    shape, box, k = plan.femur, plan.framing, plan.femur.k
-    off, py = shape.offset_mm, shape.knee_y_mm
-    balls = [(0, 0, 0, 26), (off + 7, py - 8, -2, 18), (off + 5, py + 28, -12, 14)]
-    for t in range(20, 230, 5):  # down the shaft, as far as landmarks or film reach
-        x, y, _ = rotation @ np.array([off, py - t * k, 0])
-        low = -box.box_mm * (1 - box.head_y)
-        if t > 95 and (y < low or x > box.box_mm * (1 - box.head_x)):
-            break
-        balls.append((off, py - t * k, 0, 27))
-    centres = np.array([b[:3] for b in balls]) @ rotation.T
-    radii = np.array([b[3] for b in balls])[:, None] * k
-    low_xyz = (centres - radii).min(0) - 4
-    high_xyz = (centres + radii).max(0) + 4
-    x, y, z = zip(low_xyz, high_xyz, strict=True)
-    return Grid3.box(x, y, z, GRID_MM)
-
-
-def _build_femur(plan: Plan, person: Person, rng: np.random.Generator) -> _Femur:
-    shape = plan.femur
-    rotation = femur_rotation(plan)
-    grid = _reach(plan, rotation)
-    frame = _turned(grid.points(), rotation, plan.bend_mm, rng)
-    maps = femur.frontal_maps(
-        shape, person.neck_bmd_g_cm2, plan.cortex_factor, plan.band_gain
-    )
-    return _Femur(grid, femur.distances(shape, frame), frame, maps, rotation)
-
-
-def _find_marks(plan: Plan, beam: Beam, bone: _Femur) -> marks.Marks:
-    """Landmarks on a finer, wider detector than the film's own."""
-    grid = bone.grid
-    centre = beam.project_xy(np.zeros(3))
-    magnify = 1 / beam.minify(0.0)
-    margin = 6.0
-    u = np.arange(grid.x_mm[0] - margin, grid.x_mm[-1] + margin, SHADOW_MM)
-    v = np.arange(grid.y_mm[0] + margin, grid.y_mm[-1] - margin, -SHADOW_MM)
-    u, v = ((a * magnify).astype(np.float32) for a in (u, v))
-    # the same source and detector, aimed at the bone's own shadow
-    u += np.float32(centre[0])
-    v += np.float32(centre[1])
-    wide = Beam(u, v, beam.sid_mm, beam.detector_z_mm, beam.source_xy_mm)
-    step = SHADOW_MM * magnify
-
-    def cast(field: Field) -> marks.Shadow:
-        return at(shadow(wide, grid, field)[0])
-
-    def at(field: Field) -> marks.Shadow:
-        return marks.Shadow(field, float(u[0]), float(v[0]), float(step))
-
-    parts = bone.parts
-    core, fossa = shadow(wide, grid, parts.core, parts.greater)
-    shapes = marks.Silhouettes(
-        whole=cast(parts.whole),
-        head=cast(parts.head),
-        core=at(core),
-        fossa=at(fossa),
-        greater=cast(parts.greater),
-        lesser=cast(parts.lesser),
-    )
-    neck = bone.rotation @ np.array(plan.femur.on_axis(1.0))
-    shaft = bone.rotation @ np.array([0, -1.0, 0])
-    return marks.find(shapes, neck[:2], shaft[:2])
-
-
-def _orientation(plan: Plan, bone: _Femur, x: Field, y: Field) -> tuple[Field, Field]:
-    """Band directions over the image plane, in image axes (rows downwards)."""
-    plane = bone.rotation[:2, :2]
-    back = np.linalg.inv(plane + 1e-6 * np.eye(2)).astype(np.float32)
-    xf, yf = (back[0, 0] * x + back[0, 1] * y), (back[1, 0] * x + back[1, 1] * y)
-    p = Points3(xf, yf, np.zeros_like(xf))
-    cos2, sin2 = (
-        _lookup(bone.maps, m, p)
-        for m in (bone.maps.orientation_cos, bone.maps.orientation_sin)
-    )
-    turn = 2 * np.radians(plan.pose.abduction - plan.pose.shaft_tilt)
-    c, s = np.cos(turn), np.sin(turn)
-    # v upwards → rows downwards flips the sign of the sine
-    return (
-        (cos2 * c - sin2 * s).astype(np.float32),
-        (-(sin2 * c + cos2 * s)).astype(np.float32),
-    )
-
-
-def _solve_mineral(
-    thick: Thickness, texture: Field, plan: Plan,
-    masks: Mapping[Region, NDArray[np.bool_]], target: float, pixel_mm: float,
-) -> Field:  # fmt: skip
-    """Femur's areal mineral so that the neck region's mean is ``target``, g/cm²."""
-    shape = thick.envelope_mm.shape
-    gain = np.ones(shape, np.float32)
-    around = (masks["trochanter"], masks["intertrochanter"])
-    for inside, extra in zip(around, plan.regional_gain, strict=True):
-        area = inside.astype(np.float32)
-        gain += np.float32(extra) * gaussian_filter(area, 5 / pixel_mm)
-    cortex = physics.BONE_MINERAL_G_CM3 * CORTEX_SHARE * thick.cortex_mm / 10 * gain
-    trabecular = thick.trabecular_g_cm2 * (1 + np.float32(plan.texture) * texture)
-    trabecular *= gain
-    neck = masks["neck"]
-    shell, filling = float(cortex[neck].mean()), float(trabecular[neck].mean())
-    factor = (target - shell) / filling
-    clipped = float(np.clip(factor, *TRABECULAR_GAIN))
-    shell_factor = (target - clipped * filling) / shell
-    return np.float32(shell_factor) * cortex + np.float32(clipped) * trabecular
-
-
-def _pelvis(
-    plan: Plan, person: Person, beam: Beam, rng: np.random.Generator
-) -> tuple[Field, Field]:
-    """Envelope in mm and mineral in g/cm² of the half pelvis."""
-    grid = Grid3.box((-105, 62), (-108, 118), (-46, 46), 1.75)
-    turn = _rotation(0, plan.pose.pelvic_tilt) @ _rotation(1, plan.pose.pelvic_turn)
-    frame = _turned(grid.points(), turn, plan.bend_mm, rng)
-    solid = pelvis.distance(plan.pelvis, frame)
-    strength = (person.neck_bmd_g_cm2 / 0.72) ** 0.75
-    cortex = pelvis.cortex_mm(plan.pelvis, frame, strength * plan.cortex_factor**0.5)
-    density = np.full(solid.shape, 0.11 * strength, np.float32)
-    thick = project(beam, grid, solid, cortex, density)
-    mineral = (
-        physics.BONE_MINERAL_G_CM3 * CORTEX_SHARE * thick.cortex_mm / 10
-        + thick.trabecular_g_cm2
-    )
-    return thick.envelope_mm, mineral
-
-
-def _sacrum(x: Field, y: Field, rng: np.random.Generator) -> Field:
-    """Sacrum and spine far medially, mineral in g/cm²."""
-    edge = -rng.uniform(62, 85) - 0.25 * np.clip(y - 20, 0, 80)
-    inside = expit((edge - x) / 2.5) * expit((y - 8) / 6)
-    return (0.9 * inside).astype(np.float32)
+    @property
+    def occluded(self) -> tuple[str, ...]:
+        """The landmarks that do not show."""
+        pairs = zip(LANDMARK_IDS, self.states, strict=True)
+        return tuple(name for name, state in pairs if state == "occluded")
 
 
 def render(
     seed: int, family: Family, pixels: int = 900, side: Side | None = None,
     person: Person | None = None, plan: Plan | None = None,
 ) -> DigitalHip:  # fmt: skip
-    """Make one digital hip.
+    """Make a film of one digital hip.
 
     Parameters
     ----------
@@ -291,80 +93,211 @@ def render(
     ValueError
         If no plausible hip comes out of :data:`ATTEMPTS` draws.
     """
+    return _render(seed, family, pixels, "hip", side, person, plan)[0]
+
+
+def render_pelvis(
+    seed: int, family: Family, pixels: int = 900, person: Person | None = None
+) -> tuple[DigitalHip, DigitalHip]:
+    """Make a film of a whole pelvis: its left and its right hip.
+
+    Parameters
+    ----------
+    pixels
+        Columns of the film.
+
+    Raises
+    ------
+    ValueError
+        As :func:`render`.
+    """
+    left, right = _render(seed, family, pixels, "pelvis", None, person, None)
+    return left, right
+
+
+def _render(
+    seed: int, family: Family, pixels: int, view: View, side: Side | None,
+    person: Person | None, plan: Plan | None,
+) -> tuple[DigitalHip, ...]:  # fmt: skip
     problem = ""
     for attempt in range(ATTEMPTS):
         rng = np.random.default_rng([seed, attempt])
         who = person or draw_person(rng)
         chosen: Side = side or ("L" if rng.random() < 0.5 else "R")
-        how = plan or draw_plan(rng, who, family, chosen)
+        how = plan or draw_plan(rng, who, family, chosen, view)
         streams = rng.spawn(6)
-        bone = _build_femur(how, who, streams[0])
-        beam = _make_beam(how, who, pixels)
+        bones = build_skeleton(
+            how.femora, how.pelvis, who.head_radius_mm, how.legs, how.pelvis_pose
+        )
+        beam = make_beam(how, who, bones, pixels)
         try:
-            found = _find_marks(how, beam, bone)
+            hips = _find_hips(how, beam, bones)
         except marks.NoLandmarks as error:
             problem = str(error)
             continue
-        step = how.framing.box_mm / pixels
-        xy = np.stack(
-            [
-                (found.uv[:, 0] - beam.u_mm[0]) / step,
-                (beam.v_mm[0] - found.uv[:, 1]) / step,
-            ],
-            -1,
-        )
-        if (xy < 4).any() or (xy > pixels - 5).any():
-            problem = "a landmark lies outside the film"
-            continue
-        return _expose(who, how, beam, bone, found, xy, streams)
+        return _expose(who, how, beam, bones, hips, streams)
     raise ValueError(f"seed {seed}: {problem}")
 
 
+def make_beam(plan: Plan, person: Person, bones: Skeleton, pixels: int) -> Beam:
+    """Source and detector, so that the heads' shadows lie where the framing asks."""
+    setup, frame = plan.setup, plan.framing
+    thick = 20 * np.sqrt(1000 * person.weight_kg / (np.pi * person.height_cm))
+    detector_z = -(0.43 * thick + setup.detector_gap_mm)
+    step = frame.width_mm / pixels
+    rows = round(frame.height_mm / step)
+    left = bones.femora[0].centre
+    if plan.view == "hip":
+        aim, source = left, (left[0] - setup.source_medial_mm, -15.0)
+    else:
+        aim, source = np.zeros(3), (setup.source_medial_mm / 10, -15.0)
+    m0 = (setup.sid_mm + detector_z - aim[2]) / setup.sid_mm
+    head = np.array(source) + (aim[:2] - np.array(source)) / m0
+    u = head[0] + (np.arange(pixels) + 0.5 - frame.head_x * pixels) * step
+    v = head[1] - (np.arange(rows) + 0.5 - frame.head_y * rows) * step
+    return Beam(u, v, setup.sid_mm, float(detector_z), source)
+
+
+def _find_hips(plan: Plan, beam: Beam, bones: Skeleton) -> list[Hip]:
+    """Landmarks of the hips that are cases.
+
+    Raises
+    ------
+    marks.NoLandmarks
+        If one cannot be found or lies outside the film.
+    """
+    shown = bones.femora if plan.view == "pelvis" else bones.femora[:1]
+    rows, columns = beam.shape
+    hips = []
+    for femur in shown:
+        mirror = np.array([1.0 if femur.side == "L" else -1.0, 1.0])
+        uv = beam.project(femur.vertices)[0] * mirror
+        centre = beam.project(femur.centre[None])[0][0] * mirror
+        magnify = beam.sid_mm / (beam.source_z_mm - femur.centre[2])
+        far = femur.bone.local_r[:, 1]
+        neck = uv[femur.bone.sets.neck].mean(0) - centre
+        near, distal = (far < -2.5) & (far > -3.5), (far < -4) & (far > -6)
+        shaft = uv[distal].mean(0) - uv[near].mean(0)
+        radius = femur.bone.radius_mm * magnify
+        found = marks.find(uv, femur.bone, centre, radius, neck, shaft)
+        on_detector = found.uv * mirror
+        xy = np.stack(
+            [
+                (on_detector[:, 0] - beam.u_mm[0]) / beam.pixel_mm,
+                (beam.v_mm[0] - on_detector[:, 1]) / beam.pixel_mm,
+            ],
+            -1,
+        )
+        inside = (xy >= BORDER_PX) & (xy < np.array([columns, rows]) - BORDER_PX - 1)
+        if not inside.all():
+            raise marks.NoLandmarks("a landmark lies outside the film")
+        hips.append(Hip(femur, xy, found.states, neck * mirror, shaft * mirror))
+    return hips
+
+
 def _expose(
-    person: Person, plan: Plan, beam: Beam, bone: _Femur, found: marks.Marks,
-    landmarks_xy: Points, streams: list[np.random.Generator],
-) -> DigitalHip:  # fmt: skip
-    pixels = len(beam.u_mm)
-    detector_mm = plan.framing.box_mm / pixels
+    person: Person, plan: Plan, beam: Beam, bones: Skeleton, hips: list[Hip],
+    streams: list[np.random.Generator],
+) -> tuple[DigitalHip, ...]:  # fmt: skip
     magnification = 1 / beam.minify(0.0)
-    pixel_mm = detector_mm / magnification
-
-    cortex = _lookup(bone.maps, bone.maps.cortex_mm, bone.frame)
-    density = _lookup(bone.maps, bone.maps.trabecular_g_cm3, bone.frame)
-    thick = project(beam, bone.grid, bone.parts.whole, cortex, density)
+    pixel_mm = beam.pixel_mm / magnification
+    layers = lay_bones(person, plan, beam, bones, hips, streams[1])
     x_mm, y_mm = beam.at_depth(0.0)
-    x, y = np.meshgrid(x_mm, y_mm)
-    texture = oriented_noise(
-        *_orientation(plan, bone, x, y), plan.texture_mm / pixel_mm, streams[1]
+    heads = tuple((float(f.centre[0]), float(f.centre[1])) for f in bones.femora)
+    soft = soft_tissue.draw(
+        coarse_grid(x_mm, pixel_mm), coarse_grid(y_mm, pixel_mm),
+        person, plan.film_type, plan.family, streams[3], heads,  # type: ignore[arg-type]
+    )  # fmt: skip
+    metal = calcifications.draw(
+        x_mm, y_mm, person.age_years, person.head_radius_mm, streams[2], heads  # type: ignore[arg-type]
     )
-    masks = {
-        region: anatomy.mask(polygon, x.shape) & (thick.envelope_mm > 0)
-        for region, polygon in anatomy.polygons(landmarks_xy).items()
-    }
-    mineral = _solve_mineral(
-        thick, texture, plan, masks, person.neck_bmd_g_cm2, pixel_mm
-    )
-    pelvis_envelope, pelvis_mineral = _pelvis(plan, person, beam, streams[2])
-    pelvis_mineral = pelvis_mineral + _sacrum(x, y, streams[2])
-
+    metal = metal + _metal(plan, bones, x_mm, y_mm, streams[2])
     log_film, log_sto, bone_log = attenuate(
-        person, plan, x_mm, y_mm, pixel_mm,
-        mineral + pelvis_mineral, thick.envelope_mm + pelvis_envelope, streams,
+        soft, plan.setup, pixel_mm, layers.mineral, layers.envelope_mm, metal,
+        streams[4],
     )  # fmt: skip
     shown = display.Display.fit(log_film, plan.curve, pixel_mm)
     film, sto = shown(log_film), shown(log_sto)
-    film, sto = collimate(film, sto, plan, streams[5])
-
-    truth = region_truth(masks, mineral, pixel_mm)
-    regions = truth.regions
-    if anatomy.is_mirrored(plan.side):
-        film, sto, bone_log, mineral = (
-            a[:, ::-1].copy() for a in (film, sto, bone_log, mineral)
+    mirrored = plan.view == "hip" and anatomy.is_mirrored(plan.side)
+    if mirrored:
+        film, sto, bone_log = (a[:, ::-1].copy() for a in (film, sto, bone_log))
+    film, sto = looks.apply(
+        plan.look, film, sto, pixel_mm, plan.side, plan.view == "pelvis"
+    )
+    return tuple(
+        _case(
+            person, plan, beam, film, sto, bone_log, hip, layers, i, mirrored, streams[5]
         )
-        landmarks_xy = anatomy.mirror_xy(landmarks_xy, pixels)
-        regions = {k: anatomy.mirror_xy(v, pixels) for k, v in regions.items()}
-    film, sto = burn_letters(film, sto, plan, streams[5])
+        for i, hip in enumerate(hips)
+    )
+
+
+def _metal(
+    plan: Plan, bones: Skeleton, x_mm: NDArray[np.float32], y_mm: NDArray[np.float32],
+    rng: np.random.Generator,
+) -> Field:  # fmt: skip
+    """Metal of the other hip (never in a hip that is a case) and of the spine."""
+    out = np.zeros((len(y_mm), len(x_mm)), np.float32)
+    if plan.metal is not None and plan.view == "hip":
+        other = bones.femora[1]
+        neck = other.vertices[other.bone.sets.neck].mean(0) - other.centre
+        far = other.bone.local_r[:, 1]
+        shaft = other.vertices[(far < -4) & (far > -6)].mean(0)
+        shaft = shaft - other.vertices[(far < -2.5) & (far > -3.5)].mean(0)
+        axes = implants.HipAxes(
+            (float(other.centre[0]), float(other.centre[1])),
+            tuple(neck[:2] / np.linalg.norm(neck[:2])),
+            tuple(shaft[:2] / np.linalg.norm(shaft[:2])),
+            other.bone.radius_mm,
+        )
+        out += implants.draw(x_mm, y_mm, plan.metal, axes, rng)
+    if plan.spine_metal:
+        top = float(bones.pelvis[:, 1].max()) - 30
+        out += implants.draw_spine(x_mm, y_mm, top, rng)
+    return out
+
+
+def _case(
+    person: Person, plan: Plan, beam: Beam, film: Field, sto: Field, bone_log: Field,
+    hip: Hip, layers: BoneLayers, index: int, mirrored: bool, rng: np.random.Generator,
+) -> DigitalHip:  # fmt: skip
+    truth, mineral = layers.truths[index], layers.femora[index]
+    xy, regions = hip.landmarks_xy, truth.regions
+    columns = film.shape[1]
+    if mirrored:
+        mineral = mineral[:, ::-1].copy()
+        xy = anatomy.mirror_xy(xy, columns)
+        regions = {k: anatomy.mirror_xy(v, columns) for k, v in regions.items()}
+    whole = plan.view == "pelvis"
+    side = hip.femur.side if whole else plan.side
     return DigitalHip(
-        person, plan, film, sto, landmarks_xy, found.occluded, regions,
-        truth.bmd, truth.area, bone_log, mineral, detector_mm, magnification,
-    )  # fmt: skip
+        person=person,
+        plan=replace(plan, side=side),
+        side=side,
+        film=film,
+        sto=sto,
+        landmarks_xy=xy,
+        states=hip.states,
+        regions=regions,
+        bmd_g_cm2=truth.bmd,
+        area_cm2=truth.area,
+        bone_log=bone_log,
+        mineral_g_cm2=mineral,
+        detector_mm=beam.pixel_mm,
+        magnification=1 / beam.minify(0.0),
+        box=_loose_box(xy, film.shape, beam.pixel_mm, rng) if whole else None,
+    )
+
+
+def _loose_box(
+    xy: Points, shape: tuple[int, ...], pixel_mm: float, rng: np.random.Generator
+) -> tuple[float, float, float, float]:
+    """A square hip box as people draw it: 150–220 mm, off the middle, on the film."""
+    low, high = xy.min(0), xy.max(0)
+    size = max(rng.uniform(150, 220) / pixel_mm, 1.15 * float((high - low).max()))
+    size = min(size, *shape)
+    corner = (low + high) / 2 + rng.uniform(-0.06, 0.06, 2) * size - size / 2
+    corner = np.clip(corner, high + 2 - size, low - 2)
+    corner = np.clip(corner, -0.5, np.array(shape[::-1]) - 0.5 - size)
+    x0, y0 = map(float, corner)
+    return (x0, y0, x0 + size, y0 + size)

@@ -1,264 +1,287 @@
-"""The sixteen landmarks of a digital hip, from its own silhouettes.
+"""The sixteen landmarks of a digital hip, from the projected mesh.
 
-Everything here is in detector mm, ``(u, v)`` with v running *upwards* (as the world's
-y), on the canonical left hip. The definitions are those of ``docs/landmarks.md``.
+Everything here is in detector mm on the canonical left hip: x lateral, y *upwards*.
+The definitions are those of ``docs/landmarks.md``. Sets of vertices say where to look
+(:mod:`vertex_sets`), the projected outline says where the point is: "the outline at a
+level" is the farthest of all mesh edges that cross it, exact and without a mask.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates
-from skimage.measure import find_contours
 
 from ..anatomy import INDEX, LANDMARK_IDS
-from .implicit import Field
+from .femur import Femur
+from .vertex_sets import femur_sets
 
 Line = NDArray[np.float64]
-LEAVES_HEAD = 0.03  # of R, and staying so for
-STAYS = 0.15  # of R along the contour
-PROMINENCE_MM = 1.0
-FOSSA_MM = 4.0  # nearer than this, the neck meets the trochanter
+LEAVES_HEAD = 1.03  # of R
+FLAT = 1.02  # of the narrowest width
+STATIONS = np.arange(0.62, 1.2, 0.015)  # of R from the head's centre
+PROMINENCE = 0.05  # of R
+HOLLOW = 0.05  # of R
+ON_OUTLINE_MM = 0.6
+SEEN_R = -8.0  # nothing farther distal is a landmark
 
 
 class NoLandmarks(ValueError):
-    """The silhouette does not show what a definition needs."""
-
-
-@dataclass(frozen=True)
-class Shadow:
-    """A silhouette: sampled signed distance, ``[row, column]`` from ``v0``, ``u0``."""
-
-    field: Field
-    u0: float
-    v0: float
-    step_mm: float
-
-    def __call__(self, uv: Line) -> NDArray[np.float64]:
-        """Signed distance at ``(..., 2)`` points."""
-        rows = (self.v0 - uv[..., 1]) / self.step_mm
-        columns = (uv[..., 0] - self.u0) / self.step_mm
-        out: NDArray[np.float64] = map_coordinates(
-            self.field, np.stack([rows, columns]), order=1, mode="nearest"
-        )
-        return out.astype(np.float64)
-
-    def contour(self, shaft: Line) -> Line:
-        """The longest zero line, ``(n, 2)``, lateral shaft → head → medial shaft.
-
-        ``shaft`` is the rough proximal → distal direction.
-        """
-        lines = find_contours(self.field, 0.0)
-        if not lines:
-            raise NoLandmarks("there is no bone in the field")
-        line = max(lines, key=len)
-        uv = np.stack(
-            [self.u0 + line[:, 1] * self.step_mm, self.v0 - line[:, 0] * self.step_mm],
-            -1,
-        )
-        if np.allclose(uv[0], uv[-1]):  # closed: open it at the most distal point
-            uv = np.roll(uv[:-1], -int((uv[:-1] @ shaft).argmax()), axis=0)
-        lateral = uv @ np.array([-shaft[1], shaft[0]])
-        quarter = len(uv) // 4
-        return uv if lateral[:quarter].mean() > lateral[-quarter:].mean() else uv[::-1]
-
-    def crossing(
-        self, start: Line, direction: Line, reach_mm: float, last: bool = False
-    ) -> Line:
-        """Where the ray from ``start`` (inside) leaves the silhouette."""
-        t = np.arange(0, reach_mm, 0.25)
-        values = self(start + t[:, None] * direction)
-        out = np.flatnonzero((values[:-1] < 0) & (values[1:] >= 0))
-        if not len(out):
-            raise NoLandmarks("a contour lies outside the field")
-        i = out[-1] if last else out[0]
-        part = values[i] / (values[i] - values[i + 1])
-        return start + (t[i] + 0.25 * part) * direction
-
-
-@dataclass(frozen=True)
-class Silhouettes:
-    """Shadows of the femur and of the parts that landmarks follow."""
-
-    whole: Shadow
-    head: Shadow
-    core: Shadow
-    fossa: Shadow  # distance to the greater trochanter in space, on core's surface
-    greater: Shadow
-    lesser: Shadow
+    """The bone does not show what a definition needs."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """``uv`` is ``(16, 2)`` in detector mm (v upwards); ``occluded`` names points."""
+    """``uv`` is ``(16, 2)`` in detector mm, y up, and the state of each landmark."""
 
     uv: Line
-    occluded: tuple[str, ...]
+    states: tuple[str, ...]
+
+
+@cache
+def _edges() -> dict[str, NDArray[np.intp]]:
+    """Edges ``(n, 2)`` of the whole proximal femur, and of head and neck alone."""
+    from .shape_model import shape_model
+
+    model, sets = shape_model("femur"), femur_sets()
+    t = model.triangles
+    both = np.sort(np.concatenate([t[:, [0, 1]], t[:, [1, 2]], t[:, [2, 0]]]), 1)
+    edges = np.unique(both, axis=0)
+    proximal = model.mean[:, 1] > model.mean[sets.head, 1].mean() - 200
+    member = np.zeros(len(model.mean), bool)
+    member[np.r_[sets.head, sets.neck]] = True
+    return {
+        "whole": edges[proximal[edges].any(1)],
+        "neck": edges[member[edges].all(1)],
+    }
+
+
+@dataclass(frozen=True)
+class _Outline:
+    """Projected edges, sought along a direction: ``start``, ``end`` ``(n, 2)``."""
+
+    start: Line
+    end: Line
+
+    def at(self, along: Line, across: Line, levels: Line) -> tuple[Line, Line]:
+        """Smallest and largest ``across`` where edges cross each level of ``along``.
+
+        NaN where nothing does.
+        """
+        a0, a1 = self.start @ along, self.end @ along
+        b0, b1 = self.start @ across, self.end @ across
+        low, high = np.minimum(a0, a1), np.maximum(a0, a1)
+        order = np.argsort(levels)
+        first = np.searchsorted(levels[order], low, "left")
+        last = np.searchsorted(levels[order], high, "right")
+        count = last - first
+        edge = np.repeat(np.arange(len(low)), count)
+        within = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
+        which = order[np.repeat(first, count) + within]
+        span = a1[edge] - a0[edge]
+        part = np.where(
+            span == 0, 0, (levels[which] - a0[edge]) / np.where(span == 0, 1, span)
+        )
+        b = b0[edge] + part * (b1[edge] - b0[edge])
+        least = np.full(len(levels), np.inf)
+        most = np.full(len(levels), -np.inf)
+        np.minimum.at(least, which, b)
+        np.maximum.at(most, which, b)
+        empty = ~np.isfinite(least)
+        least[empty] = most[empty] = np.nan
+        return least, most
 
 
 def _unit(v: Line) -> Line:
     return v / np.linalg.norm(v)
 
 
-def _narrowest(
-    core: Shadow, centre: Line, direction: Line, radius: float
-) -> tuple[Line, Line, Line]:
-    """Superior and inferior end of the neck's shortest width, and the axis."""
-    for _ in range(4):
-        normal = np.array([-direction[1], direction[0]])
-        ends: list[tuple[float, Line, Line]] = []
-        for s in np.arange(0.6, 1.9, 0.03) * radius:
-            at = centre + s * direction
-            if core(at[None])[0] >= 0:
-                break
-            up = core.crossing(at, normal, 3 * radius)
-            down = core.crossing(at, -normal, 3 * radius)
-            width = float(np.linalg.norm(up - down))
-            ends.append((width, up, down))
-        if not ends:
-            raise NoLandmarks("the neck lies outside the field")
-        _width, upper, lower = min(ends, key=lambda end: end[0])
-        direction = _unit((upper + lower) / 2 - centre)
-    return upper, lower, direction
+def _point(along: Line, across: Line, a: float, b: float) -> Line:
+    return a * along + b * across
 
 
-def _leaves_head(path: Line, centre: Line, radius: float) -> Line:
-    """First point of ``path`` that leaves the head circle and stays away."""
-    away = np.linalg.norm(path - centre, axis=1) - radius > LEAVES_HEAD * radius
-    length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))]
-    for i in np.flatnonzero(away):
-        stays = (length >= length[i]) & (length <= length[i] + STAYS * radius)
-        if away[stays].all():
-            return path[i]
-    raise NoLandmarks("the contour never leaves the head")
+@dataclass(frozen=True)
+class _Neck:
+    axis: Line
+    superior: Line  # perpendicular to the axis
+    n1: Line
+    n2: Line
+    n5: Line
+    n6: Line
 
 
-def _nearest(path: Line, point: Line) -> int:
-    return int(((path - point) ** 2).sum(1).argmin())
+def _neck(outline: _Outline, centre: Line, radius: float, hint: Line) -> _Neck:
+    """Narrowest width, axis, and where the neck leaves the head."""
+    axis = _unit(hint)
+    for _ in range(5):
+        superior = np.array([-axis[1], axis[0]])
+        stations = centre @ axis + STATIONS * radius
+        low, high = outline.at(axis, superior, stations)
+        width = high - low
+        if not np.isfinite(width).all():
+            raise NoLandmarks("the neck has no outline")
+        best = _middle_of_flat(width)
+        upper = _point(axis, superior, stations[best], high[best])
+        lower = _point(axis, superior, stations[best], low[best])
+        axis = _unit((upper + lower) / 2 - centre)
+    superior = np.array([-axis[1], axis[0]])
+
+    def leaves(n: Line, side: int) -> Line:
+        back = np.arange(n @ axis, centre @ axis - 0.2 * radius, -0.01 * radius)
+        found = outline.at(axis, superior, back)[side]
+        path = np.stack(
+            [_point(axis, superior, a, b) for a, b in zip(back, found, strict=True)]
+        )
+        outside = np.linalg.norm(path - centre, axis=1) > LEAVES_HEAD * radius
+        inside = np.flatnonzero(~outside | ~np.isfinite(found))
+        last = max(int(inside[0]) - 1, 0) if len(inside) else len(path) - 1
+        return path[last] if last else n
+
+    return _Neck(axis, superior, leaves(upper, 1), upper, lower, leaves(lower, 0))
 
 
-def _head_circle(head: Shadow) -> tuple[Line, float]:
-    """Least-squares circle through the head's contour (Kåsa)."""
-    line = head.contour(np.array([0.0, -1.0]))
-    a = np.c_[2 * line, np.ones(len(line))]
-    solution = np.linalg.lstsq(a, (line**2).sum(1), rcond=None)[0]
-    centre = solution[:2]
-    return centre, float(np.sqrt(solution[2] + centre @ centre))
+def _middle_of_flat(width: Line) -> int:
+    """The narrowest station; the middle of the stretch where the width is flat."""
+    best = int(width.argmin())
+    flat = width <= FLAT * width[best]
+    first = best - int((~flat[: best + 1][::-1]).argmax()) + 1 if (~flat[:best]).any() else 0
+    after = ~flat[best:]
+    last = best + int(after.argmax()) - 1 if after.any() else len(width) - 1
+    return (first + last) // 2
 
 
-def find(shapes: Silhouettes, neck_hint: Line, shaft_hint: Line) -> Marks:
+@dataclass(frozen=True)
+class _Shaft:
+    """The shaft's axis, distal, and the direction across it, lateral."""
+
+    along: Line
+    across: Line
+    middle: Line
+
+
+def _shaft(outline: _Outline, hint: Line, low: float, high: float) -> _Shaft:
+    """Axis through mid-points of the outline between two levels along ``hint``."""
+    along = _unit(hint)
+    across = np.array([-along[1], along[0]])
+    across = across if across[0] > 0 else -across
+    levels = np.linspace(low, high, 9)
+    least, most = outline.at(along, across, levels)
+    if not np.isfinite(least).all():
+        raise NoLandmarks("the shaft is too short")
+    middles = levels[:, None] * along + ((least + most) / 2)[:, None] * across
+    slope, _ = np.polyfit(levels, (least + most) / 2, 1)
+    axis = _unit(along + slope * across)
+    across = np.array([-axis[1], axis[0]])
+    across = across if across[0] > 0 else -across
+    return _Shaft(axis, across, middles.mean(0))
+
+
+def find(
+    uv: Line, bone: Femur, centre: Line, radius: float, neck_hint: Line,
+    shaft_hint: Line,
+) -> Marks:  # fmt: skip
     """Apply the definitions.
 
     Parameters
     ----------
+    uv
+        The femur's vertices on the detector, ``(n, 2)``.
+    centre, radius
+        The head's circle there.
     neck_hint, shaft_hint
         Rough directions: head → trochanter, and proximal → distal.
 
     Raises
     ------
     NoLandmarks
-        If a contour that a definition needs lies outside the field.
+        If an outline that a definition needs is not there.
     """
-    core, whole = shapes.core, shapes.whole
-    centre, radius = _head_circle(shapes.head)
-    n2, n5, axis = _narrowest(core, centre, _unit(neck_hint), radius)
+    edges, sets = _edges(), bone.sets
+    whole = _Outline(uv[edges["whole"][:, 0]], uv[edges["whole"][:, 1]])
+    of_neck = _Outline(uv[edges["neck"][:, 0]], uv[edges["neck"][:, 1]])
+    neck = _neck(of_neck, centre, radius, neck_hint)
+    crease = uv[sets.crease]
+    n3 = crease[int((crease @ neck.superior).argmax())]
 
-    shaft = _unit(shaft_hint)
-    core_line = core.contour(shaft)
-    top = _nearest(core_line, n2)
-    bottom = _nearest(core_line, n5)
-    # going along the line: lateral shaft … N3 … N2 … N1 … head … N6 … N5 … medial
-    towards_neck = (core_line - centre) @ axis > -0.2 * radius
-    head_top = top + int(((core_line[top:bottom] - centre) @ axis).argmin())
-    upper = core_line[top : head_top + 1][::-1]
-    lower = core_line[head_top : bottom + 1]
-    n1 = _leaves_head(upper[towards_neck[top : head_top + 1][::-1]], centre, radius)
-    n6 = _leaves_head(lower[towards_neck[head_top : bottom + 1]], centre, radius)
-    distal = core_line[: top + 1][::-1]
-    arc = np.r_[0, np.cumsum(np.linalg.norm(np.diff(distal, axis=0), axis=1))]
-    meets = (shapes.fossa(distal) < FOSSA_MM) & (arc > 0.15 * radius)
-    if not meets.any():
-        raise NoLandmarks("the trochanter does not meet the neck")
-    n3 = distal[int(np.flatnonzero(meets)[0])]
+    down = _unit(shaft_hint)
+    reference = centre @ down + 4.0 * radius
+    shaft = _shaft(whole, down, reference, reference + 1.2 * radius)
+    i4, shown = _lesser(whole, uv, bone, shaft, radius, neck)
+    for _ in range(2):
+        level = i4 @ shaft.along
+        shaft = _shaft(whole, shaft.along, level + radius, level + 2 * radius)
+        i4, shown = _lesser(whole, uv, bone, shaft, radius, neck)
 
-    line = whole.contour(shaft)
-    start = _nearest(line, n5)
-    medial = line[start:]
-    near_lesser = shapes.lesser(medial) < 2.0
-    lesser_v = (
-        medial[near_lesser].mean(0)
-        if near_lesser.any()
-        else medial[_nearest(medial, n5 + 1.4 * radius * shaft)]
-    )
-    for _ in range(3):
-        across = np.array([-shaft[1], shaft[0]])
-        if across[0] < 0:
-            across = -across
-        base = lesser_v + 0.35 * radius * across
-        middles = []
-        for d in np.linspace(0.5, 1.4, 7) * radius:
-            inside = base + d * shaft
-            a = whole.crossing(inside, across, 3 * radius)
-            b = whole.crossing(inside, -across, 3 * radius)
-            middles.append((a + b) / 2)
-        points = np.array(middles)
-        shaft = _unit(points[-1] - points[0])
-        if shaft[1] > 0:
-            shaft = -shaft
-    across = np.array([-shaft[1], shaft[0]])
-    if across[0] < 0:
-        across = -across
-    on_shaft = points.mean(0)
+    def side(level: float, lateral: bool) -> Line:
+        found = whole.at(shaft.along, shaft.across, np.array([level]))[int(lateral)]
+        if not np.isfinite(found[0]):
+            raise NoLandmarks("an outline ends before a landmark")
+        return _point(shaft.along, shaft.across, level, float(found[0]))
 
-    occluded: list[str] = []
-    medially = -((medial - on_shaft) @ across)
-    i4 = medial[_nearest(medial, n5 + 1.4 * radius * shaft)]
-    if near_lesser.any():
-        index = np.flatnonzero(near_lesser)
-        apex = medial[index[medially[index].argmax()]]
-        inside = apex + 1.0 * radius * across
-        prominence = float(
-            np.linalg.norm(apex - core.crossing(inside, -across, 3 * radius))
-        )
-        if core((apex + 0.1 * across)[None])[0] < 0:
-            prominence = 0.0
-        if prominence >= PROMINENCE_MM:
-            i4 = apex
-        else:
-            occluded.append("I4")
-    else:
-        occluded.append("I4")
-
-    between = medial[: _nearest(medial, i4) + 1]
-    chord = _unit(i4 - n5)
-    offset = (between - n5) @ np.array([-chord[1], chord[0]])
-    n4 = between[int(np.abs(offset).argmax())]
-
-    lateral = line[: _nearest(line, n2) + 1]
-    t4 = whole.crossing(n4 + 0.8 * across, across, 6 * radius, last=True)
-    of_greater = shapes.greater(lateral) < 3.0
-    beyond = (lateral - n3) @ across > 0
-    candidates = lateral[of_greater & beyond]
-    if not len(candidates):
-        raise NoLandmarks("the greater trochanter lies outside the field")
-    t2 = candidates[int((candidates @ shaft).argmin())]
-    level = (t2 @ shaft + t4 @ shaft) / 2
-    on_level = t4 + ((level - t4 @ shaft) * shaft) - 0.5 * radius * across
-    t3 = whole.crossing(on_level, across, 4 * radius, last=True)
-
-    cut = i4 + radius * shaft
-    middle = on_shaft + ((cut - on_shaft) @ shaft) * shaft
-    i2 = whole.crossing(middle, across, 3 * radius)
-    i3 = whole.crossing(middle, -across, 3 * radius)
-
+    n4, hollow = _neck_base(whole, neck.n5, i4, shaft, radius)
+    t4 = side(n4 @ shaft.along, True)
+    greater = uv[sets.greater]
+    beyond = greater[greater @ shaft.across > n3 @ shaft.across]
+    if not len(beyond):
+        raise NoLandmarks("the greater trochanter hides behind the neck")
+    t2 = beyond[int((beyond @ shaft.along).argmin())]
+    t3 = side((t2 @ shaft.along + t4 @ shaft.along) / 2, True)
+    cut = i4 @ shaft.along + radius
+    i2, i3 = side(cut, True), side(cut, False)
     placed = {
-        "N1": n1, "N2": n2, "N3": n3, "N4": n4, "N5": n5, "N6": n6,
+        "N1": neck.n1, "N2": neck.n2, "N3": n3, "N4": n4, "N5": neck.n5, "N6": neck.n6,
         "T1": n3, "T2": t2, "T3": t3, "T4": t4, "T5": (n3 + n4) / 2,
         "I1": t4, "I2": i2, "I3": i3, "I4": i4, "I5": n4,
     }  # fmt: skip
-    uv = np.empty((len(LANDMARK_IDS), 2))
+    states = dict.fromkeys(LANDMARK_IDS, "placed")
+    if not shown:
+        states["I4"] = "occluded"
+    if not hollow:
+        states["N4"] = states["I5"] = "uncertain"
+    out = np.empty((len(LANDMARK_IDS), 2))
     for name, point in placed.items():
-        uv[INDEX[name]] = point
-    return Marks(uv, tuple(occluded))
+        out[INDEX[name]] = point
+    return Marks(out, tuple(states[name] for name in LANDMARK_IDS))
+
+
+def _lesser(
+    whole: _Outline, uv: Line, bone: Femur, shaft: _Shaft, radius: float, neck: _Neck
+) -> tuple[Line, bool]:
+    """The lesser trochanter's apex, and whether it stands out of the medial outline."""
+    patch = uv[bone.lesser]
+    top = patch[int((patch @ shaft.across).argmin())]
+    level, b = float(top @ shaft.along), float(top @ shaft.across)
+    if level - 0.3 * radius < neck.n5 @ shaft.along:
+        raise NoLandmarks("the lesser trochanter lies too high")
+    levels = level + np.array([-0.8, 0.0, 0.8]) * radius
+    above, here, below = whole.at(shaft.along, shaft.across, levels)[0]
+    if b > here + ON_OUTLINE_MM:  # behind the shaft: the outline at the apex' level
+        level = float(uv[bone.lesser_apex] @ shaft.along)
+        here = whole.at(shaft.along, shaft.across, np.array([level]))[0][0]
+        b = float(here)
+    if not np.isfinite([above, here, below]).all():
+        raise NoLandmarks("the medial outline is too short")
+    if (above + below) / 2 - min(b, here) >= PROMINENCE * radius:
+        return _point(shaft.along, shaft.across, level, b), True
+    level = neck.n5 @ shaft.along + 1.4 * radius
+    b = float(whole.at(shaft.along, shaft.across, np.array([level]))[0][0])
+    return _point(shaft.along, shaft.across, level, b), False
+
+
+def _neck_base(
+    whole: _Outline, n5: Line, i4: Line, shaft: _Shaft, radius: float
+) -> tuple[Line, bool]:
+    """The point of the medial outline farthest from the line N5–I4."""
+    levels = np.linspace(n5 @ shaft.along, i4 @ shaft.along, 80)[1:-1]
+    b = whole.at(shaft.along, shaft.across, levels)[0]
+    path = levels[:, None] * shaft.along + b[:, None] * shaft.across
+    chord = _unit(i4 - n5)
+    normal = np.array([-chord[1], chord[0]])
+    normal = normal if normal @ shaft.across > 0 else -normal
+    depth = (path - n5) @ normal
+    best = int(np.nanargmax(depth))
+    if depth[best] < HOLLOW * radius:
+        return path[len(path) // 2], False
+    return path[best], True

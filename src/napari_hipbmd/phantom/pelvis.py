@@ -1,6 +1,8 @@
-"""The half pelvis around the hip joint, in the world frame.
+"""One person's pelvis, with sockets that fit the heads.
 
-mm: origin at the femoral head's centre, x lateral, y superior, z anterior.
+The model's femur does not sit in its socket and the socket is too tight; both are
+repaired here: the heads are put into the sockets' centres, and the bone around is
+moved away to leave the joint's space.
 """
 
 from __future__ import annotations
@@ -8,123 +10,96 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .implicit import (
-    Field,
-    Points3,
-    capsule,
-    chain,
-    plate,
-    smooth_min,
-    smooth_union,
-)
+from .random_field import bump, smooth_noise, smooth_step
+from .shape_model import Triangles, Vertices, shape_model
+from .vertex_sets import pelvis_sets, sphere, vertex_normals
 
-
-@dataclass(frozen=True)
-class PelvisShape:
-    """Anatomy of one half pelvis; lengths in mm, angles in degrees."""
-
-    head_radius_mm: float = 22.0
-    joint_gap_mm: float = 4.0
-    wall_mm: float = 4.5
-    centre_edge_deg: float = 33.0
-    anteversion_deg: float = 17.0
-    scale: float = 1.0
-    roof_osteophyte_mm: float = 0.0
+FIELD_MM, FIELD_HALF_MM, COARSE_MM, COARSE_HALF_MM = 1.6, 12.0, 1.0, 25.0
+KEPT_MM = 2.0  # no pelvic bone nearer to the head
+FALLS_MM = 30.0
 
 
-def _acetabulum(shape: PelvisShape, p: Points3) -> tuple[Field, Field]:
-    inner = np.float32(shape.head_radius_mm + shape.joint_gap_mm)
-    r = np.sqrt(p.x**2 + p.y**2 + p.z**2)
-    towards_medial = np.clip(-p.x / np.maximum(r, 1), 0, 1)
-    wall = np.float32(shape.wall_mm) + 10 * towards_medial**2
-    shell = np.maximum(inner - r, r - inner - wall)
-    edge, ante = np.radians([shape.centre_edge_deg, shape.anteversion_deg])
-    normal = np.array([0.72, -0.70, 0.0])
-    normal = normal * np.cos(ante) + np.array([0, 0, np.sin(ante)])
-    normal /= np.linalg.norm(normal)
-    level = inner * float(normal @ [np.sin(edge), np.cos(edge), 0])
-    across = (
-        p.x * np.float32(normal[0])
-        + p.y * np.float32(normal[1])
-        + p.z * np.float32(normal[2])
-        - np.float32(level)
-    )
-    notch = 9 - np.hypot(p.x + 12, p.z - 3) * 1.0
-    notch = np.minimum(notch, -p.y - 8)
-    return np.maximum(np.maximum(shell, across), notch), r - inner
+@dataclass(frozen=True, eq=False)
+class PelvisDraw:
+    """What varies: scores in SD, size, the joint's gap in mm (left, right), arthrosis."""
+
+    scores: NDArray[np.float64]
+    size: float
+    gap_mm: tuple[float, float]
+    arthrosis: tuple[float, float]
+    seed: int
 
 
-def distance(shape: PelvisShape, p: Points3) -> Field:
-    """Signed distance of the half pelvis, ``p``'s shape, in mm."""
-    s = shape.scale
-    ri = shape.head_radius_mm + shape.joint_gap_mm
-    q = Points3(p.x / np.float32(s), p.y / np.float32(s), p.z / np.float32(s))
-    cup, clear = _acetabulum(shape, p)
-    ilium = smooth_union(
-        (
-            capsule(q, (-6, ri + 10, -2), (-18, ri + 34, -12), 14, 13),
-            capsule(q, (3, ri + 12, 6), (9, ri + 40, 9), 9.5, 7.5),
-            capsule(q, (9, ri + 40, 9), (44, ri + 96, 15), 7.5, 7),
-            capsule(q, (2, ri + 9, 11), (6, ri + 18, 18), 7, 6),
-            capsule(q, (-18, ri + 34, -12), (-46, ri + 72, -32), 13, 15),
-            plate(
-                q,
-                (4.0, ri + 58, -4.0),
-                np.array([[0.45, 0.88, 0.15], [-0.83, 0.47, -0.3], [-0.33, 0.0, 0.94]]),
-                (60, 48),
-                3.0,
-            ),
-        ),
-        8,
-    )
-    brim = chain(
-        q,
-        [(-45, ri + 44, -28), (-ri - 7, ri - 2, -6), (-ri - 9, 0, 17)],
-        [5.5, 4.2, 6.5],
-        5,
-    )
-    quadrilateral = plate(
-        q,
-        (-ri - 8.0, -6.0, -8.0),
-        np.array([[-0.1, 1.0, -0.1], [0.2, 0.1, 0.97], [0.97, 0.1, -0.2]]),
-        (46, 27),
-        2.8,
-    )
-    ischium = smooth_min(
-        chain(
-            q,
-            [(-17, -14, -19), (-25, -42, -31), (-27, -63, -29)],
-            [14.5, 11.5, 14],
-            6,
-        ),
-        capsule(q, (-26, -14, -24), (-38, -19, -33), 8, 3),
-        5,
-    )
-    rami = smooth_union(
-        (
-            chain(q, [(-30, -72, -24), (-55, -70, -2), (-80, -48, 18)], [9, 6.5, 8], 5),
-            chain(q, [(-16, -9, 18), (-45, -7, 31), (-78, -21, 34)], [10.5, 7, 10], 5),
-            capsule(q, (-79, -22, 33), (-80, -44, 24), 10.5, 9),
-        ),
-        7,
-    )
-    ring = smooth_min(smooth_min(ischium, rami, 8), brim, 7)
-    ring = smooth_min(ring, quadrilateral, 7)
-    bone = smooth_min(smooth_min(cup, ilium * np.float32(s), 9), ring, 10)
-    if shape.roof_osteophyte_mm > 0:
-        edge = np.radians(shape.centre_edge_deg)
-        at = ((ri + 2) * np.sin(edge), (ri + 2) * np.cos(edge), 2.0)
-        tip = (at[0] + 4, at[1] - 3, 2.0)
-        size = shape.roof_osteophyte_mm
-        bone = smooth_min(bone, capsule(p, at, tip, size, 0.6 * size), 3)
-    return np.maximum(bone, -clear)
+@dataclass(frozen=True, eq=False)
+class Pelvis:
+    """Vertices in mm about the middle of the two sockets; upright, not tilted.
+
+    ``sockets`` are the centres of the left and the right, ``(2, 3)``.
+    """
+
+    vertices: Vertices
+    sockets: Vertices
+
+    @property
+    def triangles(self) -> Triangles:
+        """Vertex numbers of the surface."""
+        return shape_model("pelvis").triangles
 
 
-def cortex_mm(shape: PelvisShape, p: Points3, factor: float) -> Field:
-    """Cortex thickness: thickest in the subchondral plate of the roof."""
-    ri = shape.head_radius_mm + shape.joint_gap_mm
-    roof = np.exp(
-        -0.5 * (((p.x - 4) / 14) ** 2 + ((p.y - ri - 1) / 5) ** 2 + (p.z / 16) ** 2)
-    )
-    return (np.float32(1.0) + 2.2 * roof) * np.float32(factor)
+def build_pelvis(draw: PelvisDraw, radius_mm: float) -> Pelvis:
+    """The pelvis of a draw around two heads of one radius."""
+    model, sets = shape_model("pelvis"), pelvis_sets()
+    rng = np.random.default_rng(draw.seed)
+    v = _upright(model.shape(draw.scores)) * draw.size
+    normals = vertex_normals(v, model.triangles)
+    both = (sets.left_socket, sets.right_socket)
+    centres = np.stack([sphere(v[own])[0] for own in both])
+    near = np.min([np.linalg.norm(v - c, axis=1) for c in centres], 0)
+    hold = 1 - 0.67 * smooth_step((40 - near) / 12)
+    field = FIELD_MM * smooth_noise(v, FIELD_HALF_MM, rng)
+    field += COARSE_MM * smooth_noise(v, COARSE_HALF_MM, rng)
+    v = v + normals * (hold * field)[:, None]
+    for own, gap, grade in zip(both, draw.gap_mm, draw.arthrosis, strict=True):
+        v = _roomy(v, own, radius_mm, gap, grade, rng)
+    middle = centres.mean(0)
+    return Pelvis(v - middle, centres - middle)
+
+
+def _upright(v: Vertices) -> Vertices:
+    """Sockets on a lateral line; anterior spines and pubis in one frontal plane."""
+    sets = pelvis_sets()
+    left, right = sphere(v[sets.left_socket])[0], sphere(v[sets.right_socket])[0]
+    across = (left - right) / np.linalg.norm(left - right)
+    spines = (v[sets.left_spine].mean(0) + v[sets.right_spine].mean(0)) / 2
+    up = spines - v[sets.pubis].mean(0)
+    up -= (up @ across) * across
+    up /= np.linalg.norm(up)
+    return v @ np.stack([across, up, np.cross(across, up)]).T
+
+
+def _roomy(
+    v: Vertices, socket: NDArray[np.intp], radius: float, gap: float, grade: float,
+    rng: np.random.Generator,
+) -> Vertices:  # fmt: skip
+    """Bone around one head moved radially, so that the joint has its space."""
+    centre, own_radius = sphere(v[socket])
+    away = v - centre
+    distance = np.maximum(np.linalg.norm(away, axis=1), 1e-6)
+    weight = 1 - smooth_step((distance - own_radius - 2) / FALLS_MM)
+    moved = distance + (radius + gap - own_radius) * weight
+    narrow = grade * rng.uniform(0.3, 1.0) * max(gap - 0.5, 0)  # above and laterally
+    towards = away / distance[:, None]
+    side = np.sign(centre[0])
+    roof = np.array([0.45 * side, 0.88, 0.1])
+    moved -= narrow * smooth_step((towards @ roof - 0.55) / 0.35) * weight
+    if grade > 0.3:  # a spur on the roof's edge
+        edge = centre + (radius + gap + 4) * np.array([0.75 * side, 0.66, 0.1])
+        v_bump = grade * rng.uniform(1, 5) * bump(v, edge, rng.uniform(4, 6))
+        away = away + np.array([side, -0.2, 0]) * v_bump[:, None]
+        distance = np.maximum(np.linalg.norm(away, axis=1), 1e-6)
+        moved = moved + (distance - np.linalg.norm(v - centre, axis=1))
+        towards = away / distance[:, None]
+    least = radius + min(KEPT_MM, max(gap - narrow, 0.3))
+    return centre + towards * np.maximum(moved, least)[:, None]

@@ -1,125 +1,24 @@
-"""Cone-beam projection of an implicit solid, slice by slice.
-
-The solid is sampled on a coarse grid; each slice is upsampled to the detector by two
-bilinear matrices whose coordinates carry the magnification at that depth. Between
-two slices the signed distance is taken as linear along the ray, which gives the
-exact inside fraction for a plane crossing the slab.
-"""
+"""From posed meshes to path lengths: envelope, cortex and trabecular mineral."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates
 
-from .implicit import Field, Points3
+from .geometry import Beam, Field
+from .raster import Hits, crossings, thickness
+from .shape_model import Triangles, Vertices
+from .vertex_sets import vertex_normals
 
-MARGIN_MM = 3.0
-
-
-@dataclass(frozen=True)
-class Grid3:
-    """Regular sampling of a box: index ``[z, y, x]``, ``y`` running downwards."""
-
-    x_mm: NDArray[np.float32]
-    y_mm: NDArray[np.float32]
-    z_mm: NDArray[np.float32]
-
-    @classmethod
-    def box(
-        cls,
-        x: tuple[float, float],
-        y: tuple[float, float],
-        z: tuple[float, float],
-        step_mm: float,
-    ) -> Grid3:
-        """Covering ``x``, ``y`` (low, high) and ``z`` with one step."""
-
-        def axis(low: float, high: float) -> NDArray[np.float32]:
-            return np.arange(low, high + step_mm, step_mm, dtype=np.float32)
-
-        return cls(axis(*x), axis(*y)[::-1].copy(), axis(*z))
-
-    def points(self) -> Points3:
-        """All points, each component ``(nz, ny, nx)``."""
-        z, y, x = np.meshgrid(self.z_mm, self.y_mm, self.x_mm, indexing="ij")
-        return Points3(x, y, z)
+COARSE_PX, COARSE_MM = 8, 4.0
+Density = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
-@dataclass(frozen=True)
-class Beam:
-    """Source, detector and the detector's pixel centres.
-
-    ``u_mm`` (columns) and ``v_mm`` (rows) are pixel centres in the detector plane, in
-    the world's x and y (v runs downwards, so ``v_mm`` decreases). The source stands
-    ``sid_mm`` before the detector at ``source_xy_mm``.
-    """
-
-    u_mm: NDArray[np.float32]
-    v_mm: NDArray[np.float32]
-    sid_mm: float
-    detector_z_mm: float
-    source_xy_mm: tuple[float, float]
-
-    def minify(self, z_mm: float) -> float:
-        """Size at depth ``z`` relative to its shadow on the detector."""
-        return (self.sid_mm - (z_mm - self.detector_z_mm)) / self.sid_mm
-
-    def at_depth(self, z_mm: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """World x of the columns and y of the rows where rays cross depth ``z``."""
-        m = np.float32(self.minify(z_mm))
-        sx, sy = (np.float32(s) for s in self.source_xy_mm)
-        return sx + (self.u_mm - sx) * m, sy + (self.v_mm - sy) * m
-
-    def project_xy(self, world: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Detector position ``(u, v)`` of world points ``(..., 3)``."""
-        m = (self.sid_mm - (world[..., 2] - self.detector_z_mm)) / self.sid_mm
-        s = np.array(self.source_xy_mm)
-        return s + (world[..., :2] - s) / m[..., None]
-
-    def obliquity(self) -> NDArray[np.float32]:
-        """Path length per unit depth for each pixel, ``(rows, columns)``."""
-        du = (self.u_mm - np.float32(self.source_xy_mm[0])) / np.float32(self.sid_mm)
-        dv = (self.v_mm - np.float32(self.source_xy_mm[1])) / np.float32(self.sid_mm)
-        return np.sqrt(1 + du[None, :] ** 2 + dv[:, None] ** 2)
-
-
-def _matrix(at: NDArray[np.float32], axis: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Bilinear interpolation matrix ``(len(at), len(axis))``, clamped at the ends."""
-    step = axis[1] - axis[0]
-    position = np.clip((at - axis[0]) / step, 0, len(axis) - 1.001)
-    low = position.astype(np.intp)
-    fraction = position - low
-    out = np.zeros((len(at), len(axis)), np.float32)
-    rows = np.arange(len(at))
-    out[rows, low] = 1 - fraction
-    out[rows, low + 1] = fraction
-    return out
-
-
-def _window(
-    at: NDArray[np.float32], axis: NDArray[np.float32], used: NDArray[np.bool_]
-) -> slice:
-    """Pixels that see the used part of a grid axis."""
-    inside = np.flatnonzero(used)
-    a, b = axis[inside[0]], axis[inside[-1]]
-    low, high = min(a, b) - MARGIN_MM, max(a, b) + MARGIN_MM
-    seen = np.flatnonzero((at >= low) & (at <= high))
-    return slice(seen[0], seen[-1] + 1) if len(seen) else slice(0, 0)
-
-
-def _inside_fraction(d0: Field, d1: Field) -> Field:
-    inside = np.maximum(-d0, 0)
-    inside += np.maximum(-d1, 0)
-    total = np.abs(d0)
-    total += np.abs(d1)
-    total += np.float32(1e-6)
-    inside /= total
-    return inside
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Thickness:
     """Path lengths in mm and trabecular mineral in g/cm², ``(rows, columns)``."""
 
@@ -129,75 +28,63 @@ class Thickness:
 
 
 def project(
-    beam: Beam,
-    grid: Grid3,
-    distance: Field,
-    cortex_mm: Field,
-    density_g_cm3: Field,
-) -> Thickness:
-    """Project a solid with a cortical shell and a filled inside.
+    beam: Beam, vertices: Vertices, triangles: Triangles,
+    cortex_mm: NDArray[np.float64], density_g_cm3: Density,
+) -> Thickness:  # fmt: skip
+    """Project a closed bone with a cortical shell and a filled inside.
 
     Parameters
     ----------
-    distance, cortex_mm, density_g_cm3
-        ``(nz, ny, nx)`` on ``grid``: signed distance, cortex thickness and density of
-        the inside.
+    cortex_mm
+        ``(n,)`` thickness of the shell at each vertex.
+    density_g_cm3
+        Mineral density of the inside at world points ``(n, 3)``, smooth over some mm.
     """
-    shape = (len(beam.v_mm), len(beam.u_mm))
-    envelope, inner, mineral = (np.zeros(shape, np.float32) for _ in range(3))
-    used = distance < MARGIN_MM / 2
-    step = float(grid.z_mm[1] - grid.z_mm[0])
-    for k in range(len(grid.z_mm) - 1):
-        slab = used[k] | used[k + 1]
-        if not (distance[k : k + 2] < 0).any():
-            continue
-        x0, y0 = beam.at_depth(float(grid.z_mm[k]))
-        columns = _window(x0, grid.x_mm, slab.any(0))
-        rows = _window(y0, grid.y_mm, slab.any(1))
-        if rows.stop == rows.start or columns.stop == columns.start:
-            continue
-        ups = []
-        for level in (k, k + 1):
-            x, y = beam.at_depth(float(grid.z_mm[level]))
-            my = _matrix(y[rows], grid.y_mm)
-            mx = _matrix(x[columns], grid.x_mm).T.copy()
-            ups.append(
-                [
-                    my @ field[level] @ mx
-                    for field in (distance, cortex_mm, density_g_cm3)
-                ]
-            )
-        (d0, t0, r0), (d1, t1, r1) = ups
-        envelope[rows, columns] += _inside_fraction(d0, d1)
-        fraction = _inside_fraction(d0 + t0, d1 + t1)
-        inner[rows, columns] += fraction
-        mineral[rows, columns] += fraction * (r0 + r1)
-    path = beam.obliquity() * np.float32(step)
-    envelope *= path
-    inner *= path
-    mineral *= path * np.float32(0.5 / 10)
-    return Thickness(envelope, np.maximum(envelope - inner, 0), mineral)
+    envelope = np.maximum(thickness(beam, crossings(beam, vertices, triangles)), 0)
+    normals = vertex_normals(vertices, triangles)
+    inner = crossings(beam, vertices - normals * cortex_mm[:, None], triangles)
+    hollow = np.clip(thickness(beam, inner), 0, envelope)
+    mineral = _integral(beam, inner, density_g_cm3)
+    return Thickness(envelope, envelope - hollow, np.maximum(mineral, 0))
 
 
-def shadow(
-    beam: Beam, grid: Grid3, distance: Field, beside: Field | None = None
-) -> tuple[Field, Field]:
-    """Smallest signed distance along each ray: its zero line is the silhouette.
+def _integral(beam: Beam, hits: Hits, density: Density) -> Field:
+    """∫ density along each ray between its entries and exits, g/cm².
 
-    Returns it with the value that ``beside`` (another field on the grid) has at the
-    depth where that smallest distance is met.
+    The density is summed up along depth once on a coarse grid of rays; each crossing
+    then adds or takes the sum up to its own depth.
     """
-    beside = distance if beside is None else beside
-    out = np.full((len(beam.v_mm), len(beam.u_mm)), 1e3, np.float32)
-    there = out.copy()
-    for k, z in enumerate(grid.z_mm):
-        if distance[k].min() > 8:
-            continue
-        x, y = beam.at_depth(float(z))
-        my, mx = _matrix(y, grid.y_mm), _matrix(x, grid.x_mm).T.copy()
-        up = my @ distance[k] @ mx
-        nearer = up < out
-        np.copyto(out, up, where=nearer)
-        if beside is not distance:
-            np.copyto(there, my @ beside[k] @ mx, where=nearer)
-    return out, there
+    rows, columns = beam.shape
+    if not len(hits.pixel):
+        return np.zeros(beam.shape, np.float32)
+    row, column = np.divmod(hits.pixel, columns)
+    low, high = hits.depth_mm.min() - COARSE_MM, hits.depth_mm.max() + COARSE_MM
+    z = np.arange(low, high + COARSE_MM, COARSE_MM)
+    coarse_row = np.arange(row.min(), row.max() + 2 * COARSE_PX, COARSE_PX)
+    coarse_col = np.arange(column.min(), column.max() + 2 * COARSE_PX, COARSE_PX)
+    sx, sy = beam.source_xy_mm
+    u = beam.u_mm[0] + coarse_col * beam.pixel_mm
+    v = beam.v_mm[0] - coarse_row * beam.pixel_mm
+    m = ((beam.source_z_mm - z) / beam.sid_mm)[:, None, None]
+    x = np.broadcast_to(sx + (u[None, None, :] - sx) * m, (len(z), len(v), len(u)))
+    y = np.broadcast_to(sy + (v[None, :, None] - sy) * m, (len(z), len(v), len(u)))
+    depth = np.broadcast_to(z[:, None, None], x.shape)
+    points = np.stack([x.ravel(), y.ravel(), depth.ravel()], -1)
+    rho = density(points).reshape(x.shape)
+    middle = (rho[1:] + rho[:-1]) * (COARSE_MM / 2)
+    summed = np.concatenate([np.zeros((1, *rho.shape[1:])), np.cumsum(middle, 0)])
+    at = map_coordinates(
+        summed,
+        [
+            (hits.depth_mm - low) / COARSE_MM,
+            (row - coarse_row[0]) / COARSE_PX,
+            (column - coarse_col[0]) / COARSE_PX,
+        ],
+        order=1,
+        mode="nearest",
+    )
+    total = np.bincount(hits.pixel, hits.entering * at, minlength=rows * columns)
+    out: Field = (total.reshape(rows, columns) * beam.obliquity() / 10).astype(
+        np.float32
+    )
+    return out

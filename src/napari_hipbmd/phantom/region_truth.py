@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from skimage.measure import approximate_polygon, find_contours
 
 from ..anatomy import Points, Region, Site
-from .implicit import Field
+from .geometry import Field
 
 
 @dataclass(frozen=True)

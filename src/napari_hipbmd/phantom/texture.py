@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from .implicit import Field
+from .geometry import Field
 
-DIRECTIONS = 12
+DIRECTIONS = 8
 
 
 def oriented_noise(

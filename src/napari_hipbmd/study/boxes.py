@@ -194,6 +194,28 @@ def remember_boxes(
     return wanted
 
 
+def place_boxes(folder: Path, films: Mapping[str, FilmBoxes]) -> None:
+    """Keep the boxes of many films of a study at once, by their path in the folder.
+
+    Boxes that these films had before are replaced; the table stays as it is.
+
+    Raises
+    ------
+    FilmRefused
+        If the folder cannot be written or its boxes cannot be read.
+    """
+    with _writing(folder):
+        rounded = {
+            film: {
+                side: replace(placed, box=_rounded(placed.box))
+                for side, placed in boxes.items()
+            }
+            for film, boxes in films.items()
+        }
+        kept = {**read_boxes(folder).films, **rounded}
+        write_text_atomic(folder / BOXES, _text(kept))
+
+
 def remember_case_box(
     folder: Path, case_id: str, side: Side | None, box: HipBox, by: str
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from pathlib import Path
@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from ..anatomy import LANDMARK_IDS, SITES
+from ..anatomy import SITES
 from ..dicom import FilmTags, write_film
-from ..phantom import FAMILIES, DigitalHip, Family, render
+from ..phantom import FAMILIES, DigitalHip, Family, render, render_pelvis
 from ..phantom.cohort import draw_person
 from ..phantom.display import to_stored
-from ..radiograph import Cancelled, FilmRefused, Patient, Side
+from ..radiograph import Cancelled, FilmRefused, HipBox, Patient, Side
+from .boxes import PlacedBox, place_boxes
 from .case import Case
 from .table import TABLE, read_cases, write_cases
 from .truth import Truth, write_truth
@@ -26,6 +27,8 @@ PAIR_EVERY = 6  # of six cases, the last two are both hips of one patient
 DXA_PRECISION = 0.02
 BATCH = 16
 MAX_CASES = 99_999
+PELVIS_FINER = (1.0, 2.2)  # columns of a whole pelvis against a hip's
+BOXED_BY = "digital-hip"
 Progress = Callable[[int, int], None]
 
 
@@ -38,11 +41,24 @@ def _patient_index(index: int) -> int:
     return index - 1 if index % PAIR_EVERY == PAIR_EVERY - 1 else index
 
 
-def digital_hip(family: Family, seed: int, index: int, pixels: int) -> DigitalHip:
-    """Case ``index`` of the cohort ``seed``; both hips of a pair share the person."""
+def digital_hips(
+    family: Family, seed: int, index: int, pixels: int, whole: bool
+) -> tuple[DigitalHip, ...]:
+    """Case ``index`` of the cohort ``seed``; both hips of a pair share the person.
+
+    Parameters
+    ----------
+    whole
+        A pair is one film of the whole pelvis: both its cases come at once, for the
+        index of the first.
+    """
     patient = _patient_index(index)
     stream = np.random.default_rng([seed, FAMILIES.index(family), patient])
     person = draw_person(stream)
+    if whole and index % PAIR_EVERY >= PAIR_EVERY - 2:
+        columns = round(pixels * stream.uniform(*PELVIS_FINER))
+        film_seed = int(stream.integers(1 << 62))
+        return render_pelvis(film_seed, family, columns, person)
     side: Side | None = None
     if index % PAIR_EVERY >= PAIR_EVERY - 2:
         side = "L" if patient == index else "R"
@@ -51,25 +67,37 @@ def digital_hip(family: Family, seed: int, index: int, pixels: int) -> DigitalHi
             1 << 62
         )
     )
-    return render(film_seed, family, pixels, side, person)
+    return (render(film_seed, family, pixels, side, person),)
 
 
-def make_case(folder: Path, family: Family, seed: int, index: int, pixels: int) -> Case:
-    """Render one case into the study and return its row."""
+def make_cases(
+    folder: Path, family: Family, seed: int, index: int, pixels: int, whole: bool
+) -> list[Case]:
+    """Render one film into the study and return the rows of its hips."""
     with threadpool_limits(1):  # more threads would sum in another order
-        hip = digital_hip(family, seed, index, pixels)
+        hips = digital_hips(family, seed, index, pixels, whole)
+    image = Path("images") / f"{case_name(family, seed, index)}.dcm"
+    write_film(folder / image, _stored(hips[0]), _tags(hips, image.stem))
+    return [
+        _case(folder, image, hip, family, seed, index + i, pixels)
+        for i, hip in enumerate(hips)
+    ]
+
+
+def _case(
+    folder: Path, image: Path, hip: DigitalHip, family: Family, seed: int, index: int,
+    pixels: int,
+) -> Case:  # fmt: skip
     name = case_name(family, seed, index)
-    image = Path("images") / f"{name}.dcm"
     plan, person = hip.plan, hip.person
     truth = Truth(
         hip.landmarks_xy,
-        tuple("occluded" if m in hip.occluded else "placed" for m in LANDMARK_IDS),
+        hip.states,  # type: ignore[arg-type]
         hip.regions,
         hip.bmd_g_cm2,
         hip.area_cm2,
         hip.sto,
     )
-    write_film(folder / image, _stored(hip), _tags(hip, name))
     write_truth(folder, name, truth)
     rng = np.random.default_rng([seed, FAMILIES.index(family), index, 1])
     reading = {
@@ -81,7 +109,8 @@ def make_case(folder: Path, family: Family, seed: int, index: int, pixels: int) 
     return Case(
         case_id=name,
         image=image,
-        side=plan.side,
+        side=hip.side,
+        box=None if hip.box is None else HipBox(*hip.box),
         patient=Patient(
             person.sex, person.age_years, person.height_cm, person.weight_kg
         ),
@@ -94,6 +123,7 @@ def make_case(folder: Path, family: Family, seed: int, index: int, pixels: int) 
             "kvp": f"{plan.setup.kvp:.0f}",
             "dxa_source": "simulated",
             "pixels": str(pixels),
+            "view": plan.view,
         },
     )
 
@@ -103,14 +133,15 @@ def _stored(hip: DigitalHip) -> np.ndarray:
     return np.uint16(4095) - stored if hip.plan.monochrome1 else stored
 
 
-def _tags(hip: DigitalHip, name: str) -> FilmTags:
+def _tags(hips: tuple[DigitalHip, ...], name: str) -> FilmTags:
+    hip = hips[0]
     plan, person = hip.plan, hip.person
     detector = (hip.detector_mm, hip.detector_mm)
     in_bone = hip.detector_mm / hip.magnification
     corrected = plan.spacing_tag == "pixel"
     return FilmTags(
         case_id=name,
-        side=plan.side,
+        side=hip.side if len(hips) == 1 else None,
         photometric="MONOCHROME1" if plan.monochrome1 else "MONOCHROME2",
         pixel_spacing_mm=(in_bone, in_bone) if corrected else None,
         pixel_spacing_calibration_type="GEOMETRY" if corrected else None,
@@ -141,6 +172,7 @@ def make_study(
     workers: int | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    whole: bool = False,
 ) -> list[Case]:
     """Write a study of ``count`` digital hips; go on where an earlier run stopped.
 
@@ -154,6 +186,8 @@ def make_study(
         Processes; all cores by default.
     progress
         Called with ``(done, count)``.
+    whole
+        Pairs of hips are films of a whole pelvis, with a hip box for each.
 
     Raises
     ------
@@ -184,10 +218,13 @@ def make_study(
             " --pixels as before, or --out another folder."
         )
     missing = [i for i, name in enumerate(names) if name not in done]
-    before = count - len(missing)
+    if whole:  # the second hip of a pair comes with the first
+        missing = sorted({_patient_index(i) for i in missing})
+    before = sum(name in done for name in names)
     fresh: dict[str, Case] = {}
 
     def save() -> None:
+        _place_boxes(folder, fresh.values())
         done.update(fresh)
         fresh.clear()
         write_cases(folder, [done[name] for name in sorted(done)])
@@ -196,11 +233,13 @@ def make_study(
         progress(before, count)
     made = 0
     try:
-        for case in _render_all(folder, family, seed, missing, pixels, workers):
-            fresh[case.case_id] = case
-            made += 1
+        for cases in _render_all(
+            folder, family, seed, missing, pixels, whole, workers
+        ):
+            fresh |= {case.case_id: case for case in cases}
+            made += len(cases)
             if progress:
-                progress(before + made, count)
+                progress(min(before + made, count), count)
             if cancelled is not None and cancelled():
                 raise Cancelled
             if len(fresh) >= BATCH:
@@ -210,20 +249,31 @@ def make_study(
     return [done[name] for name in names]
 
 
+def _place_boxes(folder: Path, cases: Iterable[Case]) -> None:
+    """Keep the hip boxes of films that show two hips."""
+    films: dict[str, dict[Side, PlacedBox]] = {}
+    for case in cases:
+        if case.box is not None and case.side is not None:
+            boxes = films.setdefault(case.image.as_posix(), {})
+            boxes[case.side] = PlacedBox(case.box, BOXED_BY, "")
+    if films:
+        place_boxes(folder, films)
+
+
 def _render_all(
     folder: Path, family: Family, seed: int, indices: list[int], pixels: int,
-    workers: int | None,
-) -> Iterator[Case]:  # fmt: skip
+    whole: bool, workers: int | None,
+) -> Iterator[list[Case]]:  # fmt: skip
     """Cases as they are finished, on all cores."""
     workers = min(workers or os.cpu_count() or 1, max(1, len(indices)))
     if workers == 1:
         for i in indices:
-            yield make_case(folder, family, seed, i, pixels)
+            yield make_cases(folder, family, seed, i, pixels, whole)
         return
     context = get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=_leave_ctrl_c) as pool:
         waiting = iter(indices)
-        running: set[Future[Case]] = set()
+        running: set[Future[list[Case]]] = set()
         try:
             while True:
                 while len(running) < 2 * workers:
@@ -231,7 +281,9 @@ def _render_all(
                     if index is None:
                         break
                     running.add(
-                        pool.submit(make_case, folder, family, seed, index, pixels)
+                        pool.submit(
+                            make_cases, folder, family, seed, index, pixels, whole
+                        )
                     )
                 if not running:
                     return
