@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from napari_hipbmd.dicom import inspect, open_film, read_film
 
@@ -108,3 +108,55 @@ def test_a_picture_of_a_billion_pixels_is_refused(tmp_path):
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"")
     )
     assert inspect(path)["status"] == "refused"
+
+
+COLOURS = ["red", "yellow", "#3030a0", "#ffb080"]
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_coloured_marks_on_a_grey_film_are_known_and_filled_in(
+    tmp_path, colour, suffix
+):
+    rows, columns = np.mgrid[:320, :300]
+    grey = 60 + 120 * np.exp(-(((rows - 160) ** 2 + (columns - 150) ** 2) / 6000))
+    picture = Image.fromarray(grey.astype(np.uint8)).convert("RGB")
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((60, 90, 200, 230), outline=colour)
+    draw.text((10, 10), "R 12", fill=colour, font=ImageFont.load_default(24))
+    draw.line((290, 20, 290, 300), fill=colour, width=2)
+    path = tmp_path / f"marked.{suffix}"
+    picture.save(path, **({"quality": 85} if suffix == "jpg" else {}))
+
+    film = read_film(path)
+    assert {"colour", "burnt-in"} <= {flag.code for flag in film.flags}
+    assert film.burnt_in is not None and film.burnt_in[90, 130]
+    assert film.burnt_in.mean() < 0.2
+    assert np.abs(film.pixels - grey).max() < 25
+    assert np.abs(film.pixels - grey).mean() < 1.5
+
+
+def test_a_coloured_picture_is_not_taken_for_a_marked_film(tmp_path, grey8):
+    tinted = np.stack([grey8, grey8 // 2, grey8 // 3], -1)
+    Image.fromarray(tinted).save(tmp_path / "sepia.png")
+    assert "in colours" in inspect(tmp_path / "sepia.png")["reason"]
+
+
+def test_marks_on_a_dicom_film_saved_in_colour_are_known_too(make_film, hip):
+    grey = (hip >> 4).astype(np.uint8)
+    channels = np.stack([grey] * 3, -1)
+    channels[20:24, 10:60] = (255, 0, 0)
+    path = make_film(
+        edit={
+            "SamplesPerPixel": 3,
+            "PlanarConfiguration": 0,
+            "PhotometricInterpretation": "RGB",
+            "BitsAllocated": 8,
+            "BitsStored": 8,
+            "HighBit": 7,
+            "PixelData": channels.tobytes(),
+        }
+    )
+    film = read_film(path)
+    assert film.burnt_in is not None and film.burnt_in[20:24, 10:60].all()
+    assert np.abs(film.pixels - grey)[20:24, 10:60].mean() < 10

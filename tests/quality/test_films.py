@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from napari_hipbmd.anatomy import INDEX, mask, polygons
+from napari_hipbmd.dicom import read_film
 from napari_hipbmd.phantom import defects, render
 from napari_hipbmd.pipeline import measure, remeasure
 from napari_hipbmd.quality import borders
@@ -157,3 +159,23 @@ def test_an_abmd_that_no_survey_has_seen_is_flagged_with_its_site(hip):
     }
     assert "trochanter" in outside
     assert found.bmd_g_cm2["trochanter"].value < 0.291  # NHANES 2013-2014
+
+
+def test_coloured_marks_across_a_region_are_flagged_with_it(hip, tmp_path):
+    levels = np.round(hip.film * 255).clip(0, 255).astype(np.uint8)
+    plain = Image.fromarray(levels).convert("RGB")
+    plain.save(tmp_path / "plain.png")
+    at = polygons(hip.landmarks_xy)["trochanter"].mean(0)
+    ImageDraw.Draw(plain).line((0, at[1], PIXELS, at[1]), fill="lime", width=1)
+    plain.save(tmp_path / "marked.png")
+    clean, marked = (read_film(tmp_path / f"{n}.png") for n in ("plain", "marked"))
+    spacing = (hip.detector_mm / hip.magnification,) * 2
+    before, after = (
+        measure(f.with_spacing(spacing, "given"), side=hip.plan.side)
+        for f in (clean, marked)
+    )
+    found = flags(after)
+    assert "burnt-in" in found and "burnt-in-region" not in flags(before)
+    assert "trochanter" in found["burnt-in-region"].sites
+    for site, estimate in before.bmd_g_cm2.items():
+        assert after.bmd_g_cm2[site].value == pytest.approx(estimate.value, abs=0.03)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..radiograph import FloatImage, Radiograph
 from .decode import stored_values
 from .facts import FilmFacts, facts_of
+from .fill import filled
 from .grey import grey_of_colour
 from .guard import quietly, refusing
 from .header import Header, read_header
@@ -123,10 +124,10 @@ def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
     """
     check(header, facts)
     stored = stored_values(header, facts)
-    flags = cautions(facts)
+    flags, marks = cautions(facts), None
     if stored.ndim == 3:
-        stored, flag = grey_of_colour(stored)
-        flags += (flag,)
+        stored, marks, doubts = grey_of_colour(stored)
+        flags += doubts
 
     transform = modality_transform(header.dataset, facts.signed)
     modality = transform(stored)
@@ -136,7 +137,7 @@ def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
     pixels, grey_range = bright_is_dense(modality, value_range, decision, high - low)
     size = spacing(header.dataset)
     radiograph = Radiograph(
-        pixels=pixels,
+        pixels=pixels if marks is None else filled(pixels, marks),
         grey_range=grey_range,
         spacing_mm=size.mm,
         spacing_source=size.source,
@@ -145,6 +146,7 @@ def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
         flags=(*decision.flags, *size.flags, *flags),
         case_id=case_id_of_dicom(path, header),
         kvp=facts.kvp,
+        burnt_in=marks,
     )
     offered = windows(header, value_range[0] < 0)
     return DisplayedFilm(
@@ -162,8 +164,10 @@ def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
 
 
 def _open_picture(path: Path) -> DisplayedFilm:
-    values, bits, flags = read_picture(path)
+    picture = read_picture(path)
+    values, bits, marks = picture.values, picture.bits, picture.burnt_in
     full = (0.0, float((1 << bits) - 1))
+    pixels = values.astype(np.float32)
     return DisplayedFilm(
         stored=values,
         modality=values,
@@ -174,11 +178,12 @@ def _open_picture(path: Path) -> DisplayedFilm:
         bits_stored=bits,
         windows=(),
         radiograph=Radiograph(
-            pixels=values.astype(np.float32),
+            pixels=pixels if marks is None else filled(pixels, marks),
             grey_range=full,
             spacing_source="none: a picture has no pixel spacing",
-            flags=flags,
+            flags=picture.flags,
             case_id=case_id_of(path),
+            burnt_in=marks,
         ),
         facts=None,
     )

@@ -1,20 +1,33 @@
-"""Films that were saved in colour though they are grey."""
+"""Films that were saved in colour though they are grey, marks burnt in or not."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation, label
 
 from ..radiograph import FilmRefused, Flag
 
 _COLOUR_NOISE = 4
 """Grey steps of 8 bits by which lossy compression pulls equal channels apart."""
 
+_COLOURED, _VIVID = 10, 32
+"""Grey steps of 8 bits apart: what can only be a colour, and what anybody sees as one.
+
+Thin lines fade where colour is stored at half the resolution.
+"""
+
+_MOST_VIVID = 0.08
+_MOST_TINTED = 0.3
+"""Shares of a film. Lossy compression smears colour over blocks of 16 pixels."""
+
+_RIM_PX = 3
+
 
 def grey_of_colour(
     channels: NDArray[np.integer],
-) -> tuple[NDArray[np.integer], Flag]:
-    """One grey value a pixel from three equal channels.
+) -> tuple[NDArray[np.integer], NDArray[np.bool_] | None, tuple[Flag, ...]]:
+    """One grey value a pixel from three channels that are equal nearly everywhere.
 
     Parameters
     ----------
@@ -23,25 +36,51 @@ def grey_of_colour(
 
     Returns
     -------
-    values, flag
-        ``(rows, columns)`` green, and the flag that says so. Lossy compression keeps
-        green best.
+    values, marks, flags
+        ``(rows, columns)`` green, for lossy compression keeps it best; where coloured
+        marks (a box, letters, a ruler) hide the film, or None; and what is doubtful.
 
     Raises
     ------
     FilmRefused
-        If the channels differ: this is a colour picture.
+        If the channels differ in too many places: this is a colour picture.
     """
-    wide = channels.astype(np.int32)
-    apart = np.abs(wide - wide[..., 1:2]).max(axis=-1)
-    noise = _COLOUR_NOISE << 8 * (channels.dtype.itemsize - 1)
-    if np.mean(apart > noise) > 1e-3:
+    lowest, highest = channels.min(-1), channels.max(-1)
+    steps = (highest - lowest) >> 8 * (channels.dtype.itemsize - 1)
+    tinted = steps > _COLOUR_NOISE
+    if (steps > _VIVID).mean() > _MOST_VIVID or tinted.mean() > _MOST_TINTED:
         raise FilmRefused(
             "This is a picture in colours, not a radiograph: export the original grey"
             " film as DICOM."
         )
-    return np.ascontiguousarray(channels[..., 1]), Flag(
-        "colour",
-        "The film was saved in colour with three equal channels: it is a copy, and its"
-        " grey values may have been changed for the screen.",
-    )
+    flags = [
+        Flag(
+            "colour",
+            "The film was saved in colour with three equal channels: it is a copy, and"
+            " its grey values may have been changed for the screen.",
+        )
+    ]
+    marks = _marks(steps > _COLOURED, tinted)
+    if marks is not None:
+        flags.append(
+            Flag(
+                "burnt-in",
+                "Coloured marks (a box, letters or a ruler) are burnt into"
+                f" {100 * marks.mean():.2g} % of the film: what they hide is filled in"
+                " from around them.",
+            )
+        )
+    return np.ascontiguousarray(channels[..., 1]), marks, tuple(flags)
+
+
+def _marks(
+    coloured: NDArray[np.bool_], tinted: NDArray[np.bool_]
+) -> NDArray[np.bool_] | None:
+    """Whatever hangs together with something coloured, and a rim around it."""
+    if not coloured.any():
+        return None
+    parts, _count = label(tinted, np.ones((3, 3)))
+    of_marks = np.zeros(_count + 1, bool)
+    of_marks[parts[coloured]] = True
+    marks: NDArray[np.bool_] = binary_dilation(of_marks[parts], iterations=_RIM_PX)
+    return marks

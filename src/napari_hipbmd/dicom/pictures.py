@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -30,14 +31,30 @@ PICTURE_FLAGS = (
 )
 
 
-def read_picture(path: Path) -> tuple[NDArray[np.integer], int, tuple[Flag, ...]]:
-    """Read a grey picture.
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A grey picture.
 
-    Returns
-    -------
-    values, bits, flags
-        ``(rows, columns)`` unsigned values, the 8 or 16 bits of their format, and
-        what is doubtful about any picture.
+    Attributes
+    ----------
+    values
+        ``(rows, columns)`` unsigned.
+    bits
+        8 or 16, of the format.
+    flags
+        What is doubtful about it, or about any picture.
+    burnt_in
+        ``(rows, columns)``, where coloured marks hide the film; None without any.
+    """
+
+    values: NDArray[np.integer]
+    bits: int
+    flags: tuple[Flag, ...] = PICTURE_FLAGS
+    burnt_in: NDArray[np.bool_] | None = None
+
+
+def read_picture(path: Path) -> Picture:
+    """Read a grey picture.
 
     Raises
     ------
@@ -53,7 +70,7 @@ def read_picture(path: Path) -> tuple[NDArray[np.integer], int, tuple[Flag, ...]
         ) from error
 
 
-def _grey(image: Image.Image) -> tuple[NDArray[np.integer], int, tuple[Flag, ...]]:
+def _grey(image: Image.Image) -> Picture:
     columns, rows = image.size
     if rows * columns > MAX_PIXELS:
         raise FilmRefused(
@@ -66,16 +83,16 @@ def _grey(image: Image.Image) -> tuple[NDArray[np.integer], int, tuple[Flag, ...
             " hip on its own."
         )
     if image.mode in _GREY_8:
-        return np.asarray(image.getchannel(0)), 8, PICTURE_FLAGS
+        return Picture(np.asarray(image.getchannel(0)), 8)
     if image.mode in _GREY_16:
-        return np.asarray(image).astype(np.uint16), 16, PICTURE_FLAGS
+        return Picture(np.asarray(image).astype(np.uint16), 16)
     if image.mode == "I":
         values = np.asarray(image)
         if values.min() >= 0 and values.max() <= 0xFFFF:
-            return values.astype(np.uint16), 16, PICTURE_FLAGS
+            return Picture(values.astype(np.uint16), 16)
     if image.mode in _COLOUR:
-        values, flag = grey_of_colour(np.asarray(image.convert("RGB")))
-        return values, 8, (*PICTURE_FLAGS, flag)
+        values, marks, flags = grey_of_colour(np.asarray(image.convert("RGB")))
+        return Picture(values, 8, (*PICTURE_FLAGS, *flags), marks)
     raise FilmRefused(
         f"This picture's format ({image.mode}) has no fixed grey range: save it as"
         " 8- or 16-bit grey PNG or TIFF."

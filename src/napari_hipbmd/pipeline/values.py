@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import bmd, quality
 from ..anatomy import SITES, Points, Site, area, is_mirrored, polygons
 from ..measurement import (
     DIGITAL,
-    Border,
     HipImages,
     LandmarkSet,
     Measurement,
@@ -24,6 +24,7 @@ from ..radiograph import (
 )
 
 MEASURE_CODES = {
+    "burnt-in-region",
     "collimation",
     "region-outside",
     "rotation",
@@ -91,7 +92,7 @@ def with_values(state: Measurement, models: Models) -> Measurement:
     px_cm2 = None if spacing is None else spacing[0] * spacing[1] / 100
     regions = {
         region: _unchanged(known.get(region), polygon)
-        or _region(images, polygon, px_cm2, image, state.borders)
+        or _region(images, polygon, px_cm2, image, state)
         for region, polygon in polygons(marks.xy).items()
     }
     kept = tuple(f for f in state.flags if f.code not in MEASURE_CODES)
@@ -107,6 +108,7 @@ def with_values(state: Measurement, models: Models) -> Measurement:
     if state.side is not None and not quality.position(marks.xy, spacing):
         seen += quality.rotation(marks.xy, is_mirrored(state.side), spacing)
         seen += _shape(marks.xy, state.side, spacing)
+    seen += quality.marks({r: part.marked_share for r, part in regions.items()})
     seen += quality.saturation(
         {region: part.burnt_share for region, part in regions.items()}
     )
@@ -153,7 +155,7 @@ def _region(
     polygon_xy: Points,
     px_cm2: float | None,
     image: bmd.Image,
-    borders: tuple[Border, ...],
+    state: Measurement,
 ) -> RegionMeasurement:
     """One region read from the film or the bone image, within its window only."""
     row, column = images.corner_row_col
@@ -161,6 +163,8 @@ def _region(
     film = images.film[pixels.window]
     top, left = (part.start for part in pixels.window)
     corner_xy = (column + (left or 0), row + (top or 0))
+    assert state.film is not None
+    hidden = state.film.burnt_in
     grey = images.grey_in(pixels.window, image)
     found = bmd.features_of_values(grey[pixels.inside])
     return RegionMeasurement(
@@ -170,11 +174,23 @@ def _region(
         None if px_cm2 is None else area(polygon_xy) * px_cm2,
         pixels.share,
         quality.burnt_share(film[pixels.inside]),
-        quality.covered_share(pixels.inside, corner_xy, borders),
+        quality.covered_share(pixels.inside, corner_xy, state.borders),
+        0.0 if hidden is None else _share_of(hidden, pixels.inside, corner_xy),
     )
 
 
-def _with_bmd(state: Measurement, vector: np.ndarray, models: Models) -> Measurement:
+def _share_of(
+    hidden: NDArray[np.bool_], inside: NDArray[np.bool_], corner_xy: tuple[int, int]
+) -> float:
+    """The part of a region's pixels where a mask of the whole film is set."""
+    (left, top), (rows, columns) = corner_xy, inside.shape
+    found = hidden[top : top + rows, left : left + columns][inside]
+    return float(found.mean()) if found.size else 0.0
+
+
+def _with_bmd(
+    state: Measurement, vector: NDArray[np.float64], models: Models
+) -> Measurement:
     model, patient = models.bmd, state.patient
     estimates = model.predict(vector, patient)
     values: dict[Site, float] = {site: e.value for site, e in estimates.items()}

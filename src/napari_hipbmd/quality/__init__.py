@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .collimation import borders, collimation, covered_share
 from .landmarks import agreement
+from .marks import marks
 from .metal import metal
 from .placement import field, position
 from .policy import (
@@ -30,6 +31,7 @@ __all__ = [
     "collimation",
     "covered_share",
     "field",
+    "marks",
     "metal",
     "policy_named",
     "policy_of_study",

@@ -25,6 +25,8 @@ FLAG_CODES: dict[str, str] = {
     "body-part": "the film says that it shows another part of the body",
     "box-assumed": "a film of unknown size was taken for one hip",
     "box-guessed": "the hip was searched for on a large film",
+    "burnt-in": "coloured marks in the picture hide part of the film",
+    "burnt-in-region": "coloured marks in the picture cross a region",
     "calibration": "the regression is fitted to digital hips",
     "child": "the patient is not grown up",
     "collimation": "a collimated border covers part of a region",
@@ -77,6 +79,7 @@ DEFAULT = Policy(
     "default",
     frozenset(
         {
+            "burnt-in-region",
             "collimation",
             "implant",
             "implausible-bmd",
