@@ -117,10 +117,10 @@ def draw_plan(
     femora, pelvis = _bones(own[3], person, family, grades)
     metal = implants.draw_kind(own[4]) if own[4].random() < 0.08 else None
     if family == "train":
-        kvp, quanta, colour = u(64, 84), u(1200, 4500), u(0.0, 0.7)
+        kvp, quanta, colour = u(64, 84), u(500, 4000), u(0.0, 0.7)
         scatter = u(0.22, 0.42)
     else:
-        kvp, quanta, colour = u(77, 90), u(900, 2200), u(0.5, 1.2)
+        kvp, quanta, colour = u(77, 90), u(500, 2000), u(0.5, 1.2)
         scatter = u(0.3, 0.55)
     setup = Setup(
         kvp=float(round(kvp)),
@@ -210,8 +210,8 @@ def _bones(
 def _texture(rng: np.random.Generator, family: Family) -> Texture:
     u = rng.uniform
     if family == "train":
-        return Texture(u(0.12, 0.5), u(0.6, 1.3), u(0.08, 0.35), u(1.8, 3.6))
-    return Texture(u(0.2, 0.55), u(0.9, 1.7), u(0.12, 0.4), u(2.4, 4.5))
+        return Texture(u(0.08, 0.38), u(0.5, 1.2), u(0.05, 0.25), u(1.8, 3.6))
+    return Texture(u(0.12, 0.42), u(0.8, 1.6), u(0.08, 0.3), u(2.4, 4.5))
 
 
 def _framing(rng: np.random.Generator, view: View, leg: LegPose) -> Framing:

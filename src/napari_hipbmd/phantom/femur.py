@@ -128,6 +128,7 @@ def build_femur(draw: FemurDraw, radius_mm: float) -> Femur:
     v = v + normals * _ridges(v, draw, sets, radius_mm)[:, None] / radius_mm
     v *= radius_mm  # … and in mm from here
     hold = 1 - 0.67 * smooth_step((1.35 - np.linalg.norm(v, axis=1) / radius_mm) / 0.3)
+    hold *= 1 - 0.6 * smooth_step((-v[:, 1] / radius_mm - 3.2) / 1.0)  # shafts are even
     field = FIELD_MM * smooth_noise(v, FIELD_HALF_MM, rng)
     field += COARSE_MM * smooth_noise(v, COARSE_HALF_MM, rng)
     v = v + normals * (hold * field)[:, None]

@@ -9,6 +9,7 @@ from scipy import fft
 from .geometry import Field
 
 DIRECTIONS = 8
+STREAKY = 1.8  # how closely streaks keep to their direction
 
 
 def oriented_noise(
@@ -45,7 +46,7 @@ def oriented_noise(
         theta = np.pi * k / DIRECTIONS  # direction of the streaks
         # streaks along theta have their frequency across it
         across = np.cos(2 * (angle - theta - np.pi / 2))
-        kernel = band * np.exp(3.0 * (across - 1)).astype(np.float32)
+        kernel = band * np.exp(STREAKY * (across - 1)).astype(np.float32)
         layer = fft.irfft2(noise * kernel, shape)[:rows, :columns]
         layer /= max(float(layer.std()), 1e-6)
         weight = np.exp(4 * clear * (np.cos(2 * (local - theta)) - 1))
