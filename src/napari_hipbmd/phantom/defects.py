@@ -66,8 +66,8 @@ def burnt_out(film: Field, level: float) -> Field:
 
 def turned(plan: Plan, internal_rotation_deg: float) -> Plan:
     """The same hip with the leg turned inwards (outwards when negative)."""
-    pose = replace(plan.pose, internal_rotation=internal_rotation_deg)
-    return replace(plan, pose=pose)
+    pose = replace(plan.legs[0], internal_rotation=internal_rotation_deg)
+    return replace(plan, legs=(pose, plan.legs[1]))
 
 
 def _dense(film: Field, covered: Field) -> Field:

@@ -61,8 +61,10 @@ def build_pelvis(draw: PelvisDraw, radius_mm: float) -> Pelvis:
     field = FIELD_MM * smooth_noise(v, FIELD_HALF_MM, rng)
     field += COARSE_MM * smooth_noise(v, COARSE_HALF_MM, rng)
     v = v + normals * (hold * field)[:, None]
-    for own, gap, grade in zip(both, draw.gap_mm, draw.arthrosis, strict=True):
-        v = _roomy(v, own, radius_mm, gap, grade, rng)
+    fits = [sphere(v[own]) for own in both]
+    for fit, gap, grade in zip(fits, draw.gap_mm, draw.arthrosis, strict=True):
+        v = _roomy(v, *fit, radius_mm, gap, grade, rng)
+    centres = np.stack([centre for centre, _ in fits])
     middle = centres.mean(0)
     return Pelvis(v - middle, centres - middle)
 
@@ -80,11 +82,10 @@ def _upright(v: Vertices) -> Vertices:
 
 
 def _roomy(
-    v: Vertices, socket: NDArray[np.intp], radius: float, gap: float, grade: float,
-    rng: np.random.Generator,
+    v: Vertices, centre: Vertices, own_radius: float, radius: float, gap: float,
+    grade: float, rng: np.random.Generator,
 ) -> Vertices:  # fmt: skip
     """Bone around one head moved radially, so that the joint has its space."""
-    centre, own_radius = sphere(v[socket])
     away = v - centre
     distance = np.maximum(np.linalg.norm(away, axis=1), 1e-6)
     weight = 1 - smooth_step((distance - own_radius - 2) / FALLS_MM)
