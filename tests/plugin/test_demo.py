@@ -6,7 +6,7 @@ from typing import Any
 
 from qtpy.QtWidgets import QComboBox, QTableWidget
 
-from napari_hipbmd.measurement import Measurement
+from napari_hipbmd.core.measurement import Measurement
 from napari_hipbmd.plugin.demo import show_measurement
 from napari_hipbmd.plugin.identity import kind_of
 

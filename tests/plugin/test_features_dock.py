@@ -16,10 +16,10 @@ from qtpy.QtWidgets import (
     QTableWidget,
 )
 
-from napari_hipbmd.anatomy import INDEX, REGIONS, mask
-from napari_hipbmd.measurement import Measurement
-from napari_hipbmd.models import load_models
+from napari_hipbmd.core.anatomy import INDEX, REGIONS, mask
+from napari_hipbmd.core.measurement import Measurement
 from napari_hipbmd.pipeline import remeasure
+from napari_hipbmd.pipeline.models import load_models
 from napari_hipbmd.plugin.demo import show_measurement
 from napari_hipbmd.plugin.histograms import RegionHistograms
 from napari_hipbmd.plugin.identity import kind_of

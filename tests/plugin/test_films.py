@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from napari.layers import Image, Labels, Layer
 
+from napari_hipbmd.core.radiograph import FilmRefused, Radiograph
 from napari_hipbmd.plugin.films import can_be_a_film, film_of, radiograph_layer
 from napari_hipbmd.plugin.identity import facts_of, tag
-from napari_hipbmd.radiograph import FilmRefused, Radiograph
 
 RAMP = np.arange(50 * 40, dtype=np.uint16).reshape(50, 40)
 

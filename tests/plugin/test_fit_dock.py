@@ -20,11 +20,11 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_hipbmd.anatomy import SITES
 from napari_hipbmd.bmd import BmdModel
+from napari_hipbmd.core.anatomy import SITES
+from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.plugin.fit_dock import FitWidget
 from napari_hipbmd.plugin.session import session_of
-from napari_hipbmd.radiograph import Patient
 
 from .conftest import StandIn
 

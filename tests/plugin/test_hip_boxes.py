@@ -10,11 +10,11 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel, QLineEdit, QPushButton
 
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.dicom import FilmTags, write_film
 from napari_hipbmd.plugin.identity import kind_of
 from napari_hipbmd.plugin.preferences import write_preference
 from napari_hipbmd.plugin.session import session_of
-from napari_hipbmd.radiograph import HipBox
 from napari_hipbmd.study import Case, Study, film_boxes, remember_boxes, write_cases
 
 PLUGIN = "napari-hipbmd"

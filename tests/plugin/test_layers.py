@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from napari.layers import Image, Layer, Points, Shapes
 
-from napari_hipbmd.anatomy import LANDMARK_IDS, POLYGONS, TYPICAL_XY
-from napari_hipbmd.measurement import LandmarkSet, Measurement
+from napari_hipbmd.core.anatomy import LANDMARK_IDS, POLYGONS, TYPICAL_XY
+from napari_hipbmd.core.measurement import LandmarkSet, Measurement
+from napari_hipbmd.core.radiograph import Flag, HipBox
 from napari_hipbmd.plugin.identity import RESULTS, facts_of, kind_of
 from napari_hipbmd.plugin.layers import (
     DOUBTFUL,
@@ -25,7 +26,6 @@ from napari_hipbmd.plugin.layers import (
     result_layers,
 )
 from napari_hipbmd.plugin.place import Place
-from napari_hipbmd.radiograph import Flag, HipBox
 
 PLACE = Place((0.2, 0.25), (7.0, -3.0), ("mm", "mm"), ("row", "column"))
 SHOWN = [kind for kind in RESULTS if kind != "found_box"]

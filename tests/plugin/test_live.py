@@ -11,8 +11,8 @@ from qtpy.QtCore import QCoreApplication, QEvent, QObject, Qt
 from qtpy.QtWidgets import QTableWidget
 
 from napari_hipbmd import pipeline
-from napari_hipbmd.anatomy import INDEX, LANDMARK_IDS
-from napari_hipbmd.measurement import Measurement
+from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS
+from napari_hipbmd.core.measurement import Measurement
 from napari_hipbmd.plugin.demo import show_measurement
 from napari_hipbmd.plugin.layers import polygons_row_col, region_table
 from napari_hipbmd.plugin.session import session_of

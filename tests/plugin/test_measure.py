@@ -23,14 +23,14 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_hipbmd.core.radiograph import Radiograph
+from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import source_of
 from napari_hipbmd.plugin.films import radiograph_layer
 from napari_hipbmd.plugin.identity import facts_of, kind_of
 from napari_hipbmd.plugin.layers import PLACED
 from napari_hipbmd.plugin.measure import MeasureWidget
 from napari_hipbmd.plugin.session import session_of
-from napari_hipbmd.radiograph import Radiograph
-from napari_hipbmd.resources import weights_dir
 from napari_hipbmd.study import Study
 
 from .conftest import CORNER, SPACING, FakePipeline

@@ -22,8 +22,8 @@ from qtpy.QtWidgets import (
     QTableWidget,
 )
 
+from napari_hipbmd.core.radiograph import FilmRefused, HipBox
 from napari_hipbmd.plugin.identity import facts_of, kind_of
-from napari_hipbmd.radiograph import FilmRefused, HipBox
 from napari_hipbmd.study.film_marks import list_marked, read_marks
 from napari_hipbmd.study.pair_sources import gather
 from napari_hipbmd.synthesis import PairOptions, check_pairs, read_manifest, write_pairs
@@ -35,12 +35,12 @@ SCORES = {"leg-0": 0.7, "leg-1": 0.9, "leg-2": 0.8}
 
 
 class FakeMarking(ModuleType):
-    """Stands in for :mod:`napari_hipbmd.marking`: networks that know the bone."""
+    """Stands in for :mod:`napari_hipbmd.tasks.propose`: networks that know the bone."""
 
     TOUCHES = 0.01
 
     def __init__(self) -> None:
-        super().__init__("napari_hipbmd.marking")
+        super().__init__("napari_hipbmd.tasks.propose")
         self.go = threading.Event()
         self.go.set()
         self.looking = threading.Event()
@@ -65,11 +65,11 @@ class FakeMarking(ModuleType):
 @pytest.fixture
 def networks(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMarking]:
     fake = FakeMarking()
-    models = ModuleType("napari_hipbmd.models")
+    models = ModuleType("napari_hipbmd.pipeline.models")
     models.load_models = lambda folder=None: None  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "napari_hipbmd.marking", fake)
-    monkeypatch.setattr("napari_hipbmd.marking", fake, raising=False)
-    monkeypatch.setitem(sys.modules, "napari_hipbmd.models", models)
+    monkeypatch.setitem(sys.modules, "napari_hipbmd.tasks.propose", fake)
+    monkeypatch.setattr("napari_hipbmd.tasks.propose", fake, raising=False)
+    monkeypatch.setitem(sys.modules, "napari_hipbmd.pipeline.models", models)
     yield fake
     fake.go.set()
 

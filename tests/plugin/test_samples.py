@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from napari_hipbmd.core.radiograph import FilmRefused, Patient
+from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import FilmTags, write_film
 from napari_hipbmd.plugin import samples
-from napari_hipbmd.radiograph import FilmRefused, Patient
-from napari_hipbmd.resources import sample_data_dir
 from napari_hipbmd.study import Case, Study
 
 

@@ -13,11 +13,11 @@ from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QLabel, QPushButton, QTableWidget, QWidget
 
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.plugin.identity import tag
 from napari_hipbmd.plugin.key_bindings import KeyBindings, menu_clashes, shadowed
 from napari_hipbmd.plugin.keys_dialog import KeysDialog
 from napari_hipbmd.plugin.shortcuts import SCOPES, SHORTCUTS, Keys, normal
-from napari_hipbmd.radiograph import FilmRefused
 
 SCOPE = "Landmark workbench"
 

@@ -20,13 +20,14 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.plugin.figure_view import FigureView
 from napari_hipbmd.plugin.identity import facts_of, kind_of
 from napari_hipbmd.plugin.session import session_of
 from napari_hipbmd.plugin.validate_dock import ValidateWidget
-from napari_hipbmd.resources import weights_dir
+from napari_hipbmd.runs.collecting import collect
+from napari_hipbmd.runs.networks import networks_fingerprint
 from napari_hipbmd.study import Study
-from napari_hipbmd.validation import collect, networks_fingerprint
 
 from .conftest import StandIn
 

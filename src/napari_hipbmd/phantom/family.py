@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..radiograph import Side
+from ..core.radiograph import Side
 from .cohort import Person
 from .femur import FemurShape
 from .pelvis import PelvisShape

@@ -11,15 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .implicit import (
-    Field,
-    Points3,
-    Vector,
-    capsule,
-    smooth_min,
-    smooth_union,
-    sphere,
-)
+from .implicit import Field, Points3, Vector, capsule, smooth_min, smooth_union, sphere
 
 BEZIER_STEPS = 40
 MAP_STEP_MM = 1.0

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.special import expit
 
-from .. import anatomy
-from ..anatomy import Points, Region, Site
-from ..radiograph import Side
+from ..core import anatomy
+from ..core.anatomy import Points, Region, Site
+from ..core.radiograph import Side
 from . import beam as physics
 from . import display, femur, marks, pelvis
 from .burnt_in import burn_letters, collimate

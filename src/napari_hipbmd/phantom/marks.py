@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 from skimage.measure import find_contours
 
-from ..anatomy import INDEX, LANDMARK_IDS
+from ..core.anatomy import INDEX, LANDMARK_IDS
 from .implicit import Field
 
 Line = NDArray[np.float64]

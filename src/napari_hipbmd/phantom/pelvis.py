@@ -9,15 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .implicit import (
-    Field,
-    Points3,
-    capsule,
-    chain,
-    plate,
-    smooth_min,
-    smooth_union,
-)
+from .implicit import Field, Points3, capsule, chain, plate, smooth_min, smooth_union
 
 
 @dataclass(frozen=True)

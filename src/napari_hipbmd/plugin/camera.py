@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..measurement import Measurement
+from ..core.measurement import Measurement
 from .place import Place
 
 SMALL_PART = 0.5

@@ -16,8 +16,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from ..core.radiograph import FilmRefused
 from ..quality import DEFAULT, NONE, Policy, read_policy
-from ..radiograph import FilmRefused
 from .session import Session
 
 BUNDLED_IN_USE = "The bundled models are in use."
@@ -38,7 +38,7 @@ class ChoicesForm(QWidget):
 
     def show_models(self) -> None:
         """Name the models that the next measurement uses."""
-        from ..models import load_regression
+        from ..pipeline.models import load_regression
 
         folder = self._session.models_folder
         try:

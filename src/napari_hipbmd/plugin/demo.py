@@ -10,7 +10,7 @@ from napari.layers import Layer
 from qtpy.QtCore import QTimer
 from qtpy.QtGui import QGuiApplication
 
-from ..measurement import Measurement
+from ..core.measurement import Measurement
 from .camera import look_at_hip
 from .films import radiograph_layer
 from .place import Place

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..files import write_bytes_atomic
-from ..measurement import Measurement
-from ..radiograph import FilmRefused
+from ..core.files import write_bytes_atomic
+from ..core.measurement import Measurement
+from ..core.radiograph import FilmRefused
 
 FILTERS = (
     "Page for people (*.html);;JSON (*.json);;CSV (*.csv)"
@@ -33,7 +33,8 @@ def export(measurement: Measurement, path: Path, film: Path | None = None) -> No
     FilmRefused
         If the ending is none of :data:`FILTERS`, or the file cannot be written.
     """
-    from ..report import case_page, csv_text, film_report, json_text
+    from ..report import case_page, csv_text, json_text
+    from ..runs.measuring import film_report
 
     ending = path.suffix.lower()
     if ending == ".dcm" and film is None:

@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
 )
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .film_facts import NOT_READ, fact_lines
 from .identity import facts_of, kind_of
 from .listening import Heard, ListeningWidget

@@ -12,7 +12,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ..anatomy import REGIONS, Region
+from ..core.anatomy import REGIONS, Region
 from .layers import REGION_COLOURS, REGION_NAMES
 from .thresholding import ThresholdedRegion
 

@@ -15,8 +15,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ..anatomy import REGIONS, Region
-from ..measurement import Measurement
+from ..core.anatomy import REGIONS, Region
+from ..core.measurement import Measurement
 from .feature_table import FeatureTable
 from .histograms import RegionHistograms
 from .listening import Heard, ListeningWidget

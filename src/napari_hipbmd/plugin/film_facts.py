@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..radiograph import Patient
+from ..core.radiograph import Patient
 from .identity import facts_of
 
 SIDES = {"L": "left", "R": "right", None: "not said"}

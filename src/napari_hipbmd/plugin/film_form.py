@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ..radiograph import Patient, Side
+from ..core.radiograph import Patient, Side
 
 UNKNOWN = "unknown"
 BUSY = "A measurement is running: wait for it or press Cancel."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from napari.utils.notifications import show_info
 
-from ..radiograph import FilmRefused, Flag, Patient, Radiograph, Side
+from ..core.radiograph import FilmRefused, Flag, Patient, Radiograph, Side
 from .identity import facts_of, kind_of, tag
 from .layers import LayerData
 from .place import Place

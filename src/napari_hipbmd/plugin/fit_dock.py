@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from qtpy.QtWidgets import QCheckBox, QScrollArea, QVBoxLayout, QWidget
 
-from ..measurement import RESEARCH_USE
-from ..radiograph import FilmRefused
+from ..core.measurement import RESEARCH_USE
+from ..core.radiograph import FilmRefused
 from .fit_form import NO_TARGET, FitForm
 from .grid_list import GridList
 from .rich import plain, sentence
@@ -19,7 +19,7 @@ from .study_choice import StudyChoice
 from .study_run import StudyRunWidget
 
 if TYPE_CHECKING:
-    from ..calibration import Calibration
+    from ..tasks.fit import Calibration
 
 FIRST = (
     "Fits the regression from grey values and biology to DXA (paper 3.4). What is"
@@ -94,8 +94,8 @@ class FitWidget(StudyRunWidget):
         bring_measured = self.form.out.bring_measured
 
         def work(run: Any, report: Any) -> Calibration:
-            from ..calibration import calibrate
             from ..study import Study
+            from ..tasks.fit import calibrate
 
             bring_measured()
             return calibrate(
@@ -139,7 +139,7 @@ class FitWidget(StudyRunWidget):
         if found is None:
             self.title.setText(FIRST)
             return
-        from ..calibration import NOT_FOR_PATIENTS, fit_grids, fit_notes
+        from ..tasks.fit_tables import NOT_FOR_PATIENTS, fit_grids, fit_notes
 
         where = "" if self._out is None else f" In {self._out / 'bmd.json'}."
         self.title.setText(

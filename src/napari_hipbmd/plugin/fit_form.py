@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
-from ..anatomy import SITES
 from ..bmd import SITE_NAMES
+from ..core.anatomy import SITES
 from ..study import Study
 from .out_folder import OutFolder
 from .regression_form import RegressionForm, side_by_side
 
 if TYPE_CHECKING:
-    from ..calibration import FitPlan
+    from ..tasks.fit import FitPlan
 
 NO_TARGET = "Choose at least one target."
 
@@ -27,7 +27,7 @@ class FitForm(QWidget):
 
     def plan(self) -> FitPlan:
         """What was chosen."""
-        from ..calibration import FitPlan
+        from ..tasks.fit import FitPlan
 
         return FitPlan(
             targets=tuple(s for s in SITES if self.targets[s].isChecked()),

@@ -18,7 +18,7 @@ from qtpy.QtWidgets import (
 from .rich import plain, sentence
 
 if TYPE_CHECKING:
-    from ..validation import Grid
+    from ..report.grid import Grid
 
 ROW_PX = 22
 

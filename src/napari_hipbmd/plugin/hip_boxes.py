@@ -18,7 +18,7 @@ from napari.utils.notifications import show_info
 from psygnal import Signal
 from qtpy.QtCore import QTimer
 
-from ..hip_box import (
+from ..core.hip_box import (
     OTHER,
     default_size,
     edited,
@@ -26,7 +26,7 @@ from ..hip_box import (
     shows_both_hips,
     side_by_place,
 )
-from ..radiograph import FilmRefused, HipBox, Side
+from ..core.radiograph import FilmRefused, HipBox, Side
 from .identity import belongs_to, facts_of, kind_of, tag
 from .layers import BOX_COLOUR, LINE_MM, box_corners, box_of_rectangle, pixel_mm
 from .origins import origin_of

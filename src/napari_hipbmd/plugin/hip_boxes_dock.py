@@ -14,7 +14,7 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
 )
 
-from ..radiograph import FilmRefused, Radiograph, Side
+from ..core.radiograph import FilmRefused, Radiograph, Side
 from ..study.case import checked_name
 from .films import film_of
 from .hip_boxes import WORDS
@@ -246,7 +246,7 @@ class HipBoxesWidget(ListeningWidget):
 def _propose(run: Run, film: Radiograph, folder: Any, side: Side | None) -> Any:
     """The boxes of a film's hips, as the networks see them."""
     from ..landmarks.locate import propose
-    from ..models import load_models
+    from ..pipeline.models import load_models
 
     return propose(load_models(folder).finder, film, side, run.is_cancelled)
 

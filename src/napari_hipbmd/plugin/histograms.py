@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
 
-from ..anatomy import REGIONS, Region
+from ..core.anatomy import REGIONS, Region
 from .layers import REGION_COLOURS, REGION_NAMES
 from .thresholding import ThresholdedRegion
 

@@ -18,7 +18,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .key_bindings import menu_clashes, shadowed
 from .shortcuts import SHORTCUTS, Keys, Scope, Shortcut, current_keys, normal
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import INDEX, LANDMARK_IDS, LANDMARKS, TWICE_FOUND, Points, Region
-from ..measurement import HipImages, LandmarkSet, Measurement, RegionMeasurement
-from ..radiograph import FloatImage, HipBox
+from ..core.anatomy import INDEX, LANDMARK_IDS, LANDMARKS, TWICE_FOUND, Points, Region
+from ..core.measurement import HipImages, LandmarkSet, Measurement, RegionMeasurement
+from ..core.radiograph import FloatImage, HipBox
 from .identity import tag
 from .place import Place
 

@@ -15,8 +15,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ..measurement import Measurement
-from ..radiograph import FilmRefused, HipBox, Patient, Radiograph, Side
+from ..core.measurement import Measurement
+from ..core.radiograph import FilmRefused, HipBox, Patient, Radiograph, Side
 from .choices_form import ChoicesForm
 from .film_form import BUSY, NO_FILM, FilmForm
 from .films import film_of
@@ -30,7 +30,7 @@ from .run import Run
 from .session import Session, session_of
 
 if TYPE_CHECKING:
-    from ..models import Models
+    from ..pipeline.models import Models
 
 # What the pipeline reports as done, and what it does next.
 STEPS = {
@@ -339,7 +339,7 @@ def _measure(
     run: Run, film: Radiograph, folder: Path | None, arguments: dict[str, Any]
 ) -> tuple[Measurement, Models | None]:
     from .. import pipeline
-    from ..models import load_models
+    from ..pipeline.models import load_models
 
     models = None if folder is None else load_models(folder)
     found = pipeline.measure(

@@ -14,7 +14,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ..files import write_bytes_atomic
+from ..core.files import write_bytes_atomic
 
 FOLDERS = ("models", "validation")
 """Within a study: what the docks *Fit BMD* and *Validate* write."""

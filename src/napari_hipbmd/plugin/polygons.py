@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..anatomy import Region
-from ..measurement import RegionMeasurement
+from ..core.anatomy import Region
+from ..core.measurement import RegionMeasurement
 from .layers import polygons_row_col, region_table
 
 

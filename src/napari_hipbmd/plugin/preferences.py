@@ -12,7 +12,7 @@ from typing import Any
 
 from qtpy.QtCore import QStandardPaths
 
-from ..files import write_text_atomic
+from ..core.files import write_text_atomic
 
 FILE = "workbench.json"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from napari.utils.notifications import show_info
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .films import film_layer, tell_of_pixels
 from .layers import LayerData
 from .session import follow_viewer

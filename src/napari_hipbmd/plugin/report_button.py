@@ -8,7 +8,7 @@ from napari.utils.notifications import show_info
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFileDialog, QPushButton, QWidget
 
-from ..measurement import Measurement
+from ..core.measurement import Measurement
 from .export import FILTERS, export
 from .run import Run
 

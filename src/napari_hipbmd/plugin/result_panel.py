@@ -13,9 +13,9 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ..anatomy import SITES, Site
 from ..bmd import T_SCORE_SITES
-from ..measurement import RESEARCH_USE, Measurement, research_use
+from ..core.anatomy import SITES, Site
+from ..core.measurement import RESEARCH_USE, Measurement, research_use
 from .layers import DOUBTFUL, DOUBTFUL_MM, PLACED, SURE, UNSURE, UNSURE_MM
 
 SITE_NAMES: dict[Site, str] = {

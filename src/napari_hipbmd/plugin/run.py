@@ -11,7 +11,7 @@ from typing import Any
 from napari.qt.threading import create_worker
 from qtpy.QtCore import QObject, Signal
 
-from ..radiograph import Cancelled, FilmRefused
+from ..core.radiograph import Cancelled, FilmRefused
 
 
 class Run(QObject):

@@ -18,7 +18,7 @@ from .rich import plain, sentence
 from .run import Run
 
 if TYPE_CHECKING:
-    from ..validation import Step
+    from ..evaluation.progress import Step
 
 NOT_RUNNING = "Nothing is running."
 STOPPING = "Stopping …"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..radiograph import FilmRefused
-from ..resources import sample_data_dir
+from ..core.radiograph import FilmRefused
+from ..core.resources import sample_data_dir
 from .contrast import widen_when_inserted
 from .films import open_film_layer
 from .layers import LayerData

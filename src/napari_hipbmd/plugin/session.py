@@ -9,27 +9,22 @@ from weakref import WeakKeyDictionary, ref
 from napari.layers import Layer
 from psygnal import Signal
 
-from ..anatomy import INDEX, LANDMARK_IDS
-from ..measurement import Measurement
+from ..core.anatomy import INDEX, LANDMARK_IDS
+from ..core.measurement import Measurement
+from ..core.radiograph import FilmRefused, Patient
 from ..quality import NONE, Policy, policy_of_study, withhold
-from ..radiograph import FilmRefused, Patient
 from .camera import look_at_hip
 from .contrast import widen, widen_when_inserted
 from .films import can_be_a_film
 from .hip_boxes import HipBoxes
 from .identity import RESULTS, belongs_to, kind_of
-from .layers import (
-    landmark_states,
-    landmark_style,
-    landmarks_xy,
-    result_layers,
-)
+from .layers import landmark_states, landmark_style, landmarks_xy, result_layers
 from .live import LivePoints
 from .place import MILLIMETRES, Place
 from .polygons import move_polygons
 
 if TYPE_CHECKING:
-    from ..models import Models
+    from ..pipeline.models import Models
 
 _sessions: WeakKeyDictionary[Any, Session] = WeakKeyDictionary()
 
@@ -125,7 +120,7 @@ class Session:
         FilmRefused
             If the folder holds no models, or its regression is damaged.
         """
-        from ..models import load_regression
+        from ..pipeline.models import load_regression
 
         load_regression(folder)
         self.models_folder = folder

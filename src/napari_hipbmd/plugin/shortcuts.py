@@ -17,8 +17,8 @@ from typing import Literal
 from app_model.types import KeyBinding
 from psygnal import Signal
 
-from ..files import write_text_atomic
-from ..radiograph import FilmRefused
+from ..core.files import write_text_atomic
+from ..core.radiograph import FilmRefused
 from .identity import RESULTS, Kind
 
 Scope = Literal["Landmark workbench", "Measure BMD", "Make pairs"]

@@ -14,7 +14,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .rich import plain, sentence
 from .session import Session
 

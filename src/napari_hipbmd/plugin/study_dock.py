@@ -21,8 +21,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from ..core.radiograph import Cancelled, FilmRefused
 from ..quality import NONE
-from ..radiograph import Cancelled, FilmRefused
 from .contrast import widen_when_inserted
 from .films import film_layer
 from .origins import remember_origin

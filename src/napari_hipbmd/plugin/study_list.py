@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..radiograph import Patient, Side
+from ..core.radiograph import Patient, Side
 
 if TYPE_CHECKING:
     from ..study import Case

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import Region
 from ..bmd import (
     SD_MULTIPLIERS,
     Image,
@@ -22,8 +21,9 @@ from ..bmd import (
     minmax_picture,
     region_pixels,
 )
-from ..measurement import HipImages, Measurement, RegionMeasurement
-from ..radiograph import FloatImage
+from ..core.anatomy import Region
+from ..core.measurement import HipImages, Measurement, RegionMeasurement
+from ..core.radiograph import FloatImage
 from .identity import tag
 from .place import Place
 

@@ -17,9 +17,9 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
 )
 
-from ..anatomy import SITES
 from ..bmd import SITE_NAMES
-from ..measurement import RESEARCH_USE
+from ..core.anatomy import SITES
+from ..core.measurement import RESEARCH_USE
 from .rich import plain, sentence
 from .run_bar import RunBar
 from .session import Session, session_of
@@ -30,7 +30,7 @@ from .validate_form import NO_ROW, ValidateForm
 from .validation_tabs import ValidationTabs
 
 if TYPE_CHECKING:
-    from ..validation import Validation
+    from ..evaluation.tables import Validation
 
 FIRST = "A click on a point of a figure opens its film."
 NOT_YET = "Validate a study first."
@@ -110,7 +110,7 @@ class ValidateWidget(StudyRunWidget):
 
         def work(run: Any, report: Any) -> Validation:
             from ..study import Study
-            from ..validation import validate
+            from ..tasks.validate import validate
 
             bring_measured()
             return validate(

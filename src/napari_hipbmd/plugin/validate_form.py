@@ -11,7 +11,7 @@ from .out_folder import OutFolder
 from .regression_form import RegressionForm, side_by_side, spin_box
 
 if TYPE_CHECKING:
-    from ..validation import Row
+    from ..runs.feature_cache import Row
 
 ROW_TIPS: dict[Row, str] = {
     "biology": "No film at all: what age, sex, height and weight tell.",
@@ -49,7 +49,8 @@ class ValidateForm(QWidget):
         self.out.show_study(study.folder)
 
     def _setup_ui(self) -> None:
-        from ..validation import ROW_NAMES, SAMPLES
+        from ..evaluation.bootstrap import SAMPLES
+        from ..evaluation.rows import ROW_NAMES
 
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

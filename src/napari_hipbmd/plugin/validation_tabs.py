@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QScrollArea, QTabWidget, QWidget
 
-from ..anatomy import Site
+from ..core.anatomy import Site
 from .figure_view import FigureView
 from .grid_list import GridList
 from .rich import plain
 
 if TYPE_CHECKING:
+    from ..evaluation.rows import RowResult
+    from ..evaluation.tables import Validation
     from ..study import Study
-    from ..validation import RowResult, Validation
 
 REDRAW_MS = 700
 """While a validation runs, the figure in sight follows this often."""
@@ -80,8 +81,8 @@ class ValidationTabs(QTabWidget):
 
     def words(self, row: str, case_id: str) -> str:
         """A point in words: its case, reading and estimate."""
-        from ..validation import ROW_NAMES
-        from ..validation.curves import ONE_PAIR_GID
+        from ..evaluation.curves import ONE_PAIR_GID
+        from ..evaluation.rows import ROW_NAMES
 
         here, what = self._here(), ""
         if row == ONE_PAIR_GID and self._validation is not None:
@@ -137,7 +138,7 @@ class ValidationTabs(QTabWidget):
         ]
 
     def _figure(self, name: str) -> Any:
-        from ..validation import figures
+        from ..evaluation import figures
 
         here = self._here()
         if not here:
@@ -152,7 +153,7 @@ class ValidationTabs(QTabWidget):
         return made[name]()
 
     def _success(self) -> Any:
-        from ..validation.curves import success_figure
+        from ..evaluation.curves import success_figure
 
         done = self._validation
         if done is None:
@@ -162,13 +163,13 @@ class ValidationTabs(QTabWidget):
         return success_figure(three, one[0]) if three is not None and one else None
 
     def _learning(self) -> Any:
-        from ..validation.curves import learning_figure
+        from ..evaluation.curves import learning_figure
 
         done = self._validation
         return learning_figure(done.learning) if done and done.learning else None
 
     def _grids(self) -> list[Any]:
-        from ..validation import so_far_grid
+        from ..evaluation.grids import so_far_grid
 
         if self._validation is None:
             here = self._here()

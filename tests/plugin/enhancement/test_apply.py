@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
     QTreeWidget,
 )
 
-from napari_hipbmd.models import enhancement_card
+from napari_hipbmd.pipeline.models import enhancement_card
 from napari_hipbmd.study import Study
 
 
@@ -212,7 +212,7 @@ def test_many_films_can_be_stopped_and_what_is_done_stays(
 
 
 def test_a_hip_box_is_kept_to(applied: Any) -> None:
-    from napari_hipbmd.radiograph import HipBox
+    from napari_hipbmd.core.radiograph import HipBox
 
     box = HipBox.square((300, 320), 400)
     applied.session.hip_boxes.place(applied.film, "R", box)

@@ -15,7 +15,7 @@ from ..place import Place
 
 if TYPE_CHECKING:
     from ...enhancement.stages import Stage
-    from ...enhancing import Enhanced
+    from ...pipeline.enhanced import Enhanced
 
 Part = Literal["enhanced_bone", "enhanced_sto", "sto_error"]
 PARTS: dict[Part, str] = {

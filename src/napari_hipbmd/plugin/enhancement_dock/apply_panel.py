@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
+from ...core.radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
 from ..films import film_of
 from ..identity import facts_of
 from ..origins import origin_of
@@ -27,7 +27,7 @@ from .shown import Shown
 from .view_form import ViewForm
 
 if TYPE_CHECKING:
-    from ...enhancing import Enhanced
+    from ...pipeline.enhanced import Enhanced
 
 ALL = "all {} films in the viewer"
 BUSY = "A model is at work: wait or press Cancel."
@@ -252,8 +252,9 @@ _Job = tuple[Radiograph, "Side | None", "HipBox | None", "Path | None"]
 
 
 def _enhance(run: Run, folder: Path | None, jobs: list[_Job]) -> None:
-    from ...enhancing import enhance_film, exact_sto_of
-    from ...models import networks_enhancing_with
+    from ...pipeline.enhanced import enhance_film
+    from ...pipeline.models import networks_enhancing_with
+    from ...study.exact_sto import exact_sto_of
 
     networks = networks_enhancing_with(folder)
     for number, (film, side, box, path) in enumerate(jobs):

@@ -19,13 +19,13 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...files import write_text_atomic
+from ...core.files import write_text_atomic
 from ..run import Run
 from ..workbench.controls import button, enable, note, press, row
 from .model_choice import ModelChoice
 
 if TYPE_CHECKING:
-    from ...comparison import Comparison
+    from ...evaluation.model_comparison import Comparison
 
 BUSY = "Models are being compared: wait or press Cancel."
 NO_STUDY = "Choose a study of digital hips, or pairs, first."
@@ -152,7 +152,7 @@ class ComparePanel(QWidget):
         self.progress.setValue(done)
 
     def _on_done(self, found: Comparison) -> None:
-        from ...comparison import notes, summary_rows
+        from ...evaluation.model_comparison import notes, summary_rows
 
         self._found = found
         rows = summary_rows(found)
@@ -175,7 +175,7 @@ class ComparePanel(QWidget):
         self._on_ended(" ".join([told, *notes(found)]))
 
     def _on_export_clicked(self) -> None:
-        from ...comparison import csv_text
+        from ...evaluation.model_comparison import csv_text
 
         if self._found is None:
             return
@@ -215,7 +215,7 @@ class ComparePanel(QWidget):
 def _compare(
     run: Run, study: Path, models: tuple[Path | None, Path | None], landmarks: Any
 ) -> Comparison:
-    from ...comparison import compare
+    from ...evaluation.model_comparison import compare
 
     return compare(
         study,

@@ -195,9 +195,9 @@ class ManyPanel(QGroupBox):
 def _enhance(
     run: Run, films: Path, out: Path, model: Path | None, latent: bool, stages: bool
 ) -> None:
-    from ...batch import jobs_of
-    from ...enhancing import enhance_many
-    from ...models import networks_enhancing_with
+    from ...pipeline.models import networks_enhancing_with
+    from ...runs.enhancing import enhance_many
+    from ...runs.jobs import jobs_of
 
     networks, jobs = networks_enhancing_with(model), jobs_of(films)
     for one in enhance_many(

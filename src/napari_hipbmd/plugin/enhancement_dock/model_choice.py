@@ -7,7 +7,7 @@ from pathlib import Path
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSizePolicy, QWidget
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ..workbench.controls import button, press
 
 BUNDLED = "bundled"
@@ -90,7 +90,7 @@ class ModelChoice(QWidget):
 
 
 def _text(folder: Path | None) -> str:
-    from ...models import enhancement_card
+    from ...pipeline.models import enhancement_card
 
     card = enhancement_card(folder)
     shape = card.get("shape")

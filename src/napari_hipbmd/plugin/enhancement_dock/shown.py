@@ -14,7 +14,7 @@ from .apply_layers import PARTS, Part, part_layer, stage_layer
 
 if TYPE_CHECKING:
     from ...enhancement.stages import Stage
-    from ...enhancing import Enhanced
+    from ...pipeline.enhanced import Enhanced
 
 KINDS = (*PARTS, "encoder_stage")
 

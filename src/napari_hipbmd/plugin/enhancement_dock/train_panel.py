@@ -7,7 +7,7 @@ from pathlib import Path
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ..session import Session
 from ..workbench.controls import button, enable, note, press, row
 from .loss_curve import LossCurve

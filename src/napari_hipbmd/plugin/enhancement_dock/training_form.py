@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ..workbench.controls import button, enable, press, row
 from .training_plan import TrainingPlan, read_plan, sorted_sources
 

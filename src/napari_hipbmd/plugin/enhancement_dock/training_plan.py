@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ...files import write_text_atomic
-from ...radiograph import FilmRefused
+from ...core.files import write_text_atomic
+from ...core.radiograph import FilmRefused
 
 PLAN, CHECKPOINT, MODEL = "training.json", "last.ckpt", "enhancement.json"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from qtpy.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ...study.film_marks import FilmType
 from ...synthesis import Made
 from ..key_bindings import KeyBindings
@@ -235,7 +235,7 @@ class PairsWidget(ListeningWidget):
             self._on_marks_changed()
 
     def _on_flagged(self, shares: list[float] | None) -> None:
-        from ...marking import TOUCHES
+        from ...tasks.propose import TOUCHES
 
         self.panel.show_flags(shares, TOUCHES)
 

@@ -9,7 +9,7 @@ import numpy as np
 from napari.layers import Labels, Shapes
 from numpy.typing import NDArray
 
-from ...radiograph import HipBox
+from ...core.radiograph import HipBox
 from ...study.film_marks import FilmMarks
 from ...synthesis import check_sto_box, sto_box
 from ..identity import belongs_to, tag

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from napari.layers import Image
 
-from ...radiograph import Cancelled, FloatImage
+from ...core.radiograph import Cancelled, FloatImage
 from ...synthesis import (
     HipSource,
     Pair,

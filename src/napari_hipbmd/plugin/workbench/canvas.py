@@ -12,9 +12,9 @@ from napari.layers import Points
 from psygnal import Signal
 from qtpy.QtCore import QTimer
 
-from ...anatomy import INDEX, LANDMARK_IDS
-from ...hip_box import on_film
-from ...radiograph import FilmRefused
+from ...core.anatomy import INDEX, LANDMARK_IDS
+from ...core.hip_box import on_film
+from ...core.radiograph import FilmRefused
 from ...study import Labels
 from ..identity import facts_of, kind_of
 from ..layers import (

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...anatomy import INDEX, LANDMARKS, POLYGONS, Points, Region
+from ...core.anatomy import INDEX, LANDMARKS, POLYGONS, Points, Region
 from ...study import Labels, State
 from ...study.edits import tangled
 from ..layers import (

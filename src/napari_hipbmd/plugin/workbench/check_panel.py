@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ...study import Study
 from ...study.doubts import Doubt, doubts_about, study_doubts
 from ..run import Run

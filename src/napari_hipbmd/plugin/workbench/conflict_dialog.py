@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...anatomy import INDEX, LANDMARK_IDS, distances_mm
+from ...core.anatomy import INDEX, LANDMARK_IDS, distances_mm
 from ...study import Conflict, Label, Labels
 from .case_picture import CasePicture
 from .controls import button, enable, note, press, row

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QDoubleSpinBox, QGroupBox, QVBoxLayout, QWidget
 
-from ...observers import compare_labels
+from ...evaluation.observers import compare_labels
 from .case_layers import OTHER_COLOUR
 from .consensus_editor import ConsensusEditor
 from .controls import button, enable, note, press, row, with_key

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ...study import Study
 from ..key_bindings import KeyBindings
 from ..keys_dialog import KeysDialog

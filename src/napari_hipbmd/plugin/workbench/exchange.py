@@ -18,7 +18,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ...study.exchange import (
     FORMATS,
     HOLDINGS,

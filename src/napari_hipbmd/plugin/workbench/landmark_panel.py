@@ -13,7 +13,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...anatomy import INDEX, LANDMARKS
+from ...core.anatomy import INDEX, LANDMARKS
 from ...study import State
 from ...study.edits import tangled
 from ..layers import REGION_NAMES

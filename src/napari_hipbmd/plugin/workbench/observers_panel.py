@@ -15,14 +15,14 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...observers import (
+from ...evaluation.observers import (
     Comparison,
     Difference,
     Pair,
     compare_labels,
     error_figures,
 )
-from ...observers.figures import units_of
+from ...evaluation.observers.figures import units_of
 from ...study import Labels
 from .comparing import Comparing
 from .consensus_box import ConsensusBox, legend

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...observers import compare_labels
+from ...evaluation.observers import compare_labels
 from ...study import Labels
 from ..layers import pixel_mm, points_row_col
 from ..place import Place
