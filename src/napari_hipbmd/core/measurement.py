@@ -118,7 +118,7 @@ class RegionMeasurement:
 
     ``share`` is the part of it that lies inside the image, ``burnt_share`` the part of
     its pixels that the film shows saturated, ``covered_share`` the part of them under a
-    collimated border; all 0 … 1.
+    collimated border, ``marked_share`` the part that burnt-in marks hide; all 0 … 1.
     """
 
     polygon_xy: Points
@@ -128,6 +128,7 @@ class RegionMeasurement:
     share: float = 1.0
     burnt_share: float = 0.0
     covered_share: float = 0.0
+    marked_share: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -137,6 +137,9 @@ class Radiograph:
         A name for this film that gives no person away.
     kvp
         Tube voltage in kV, when known.
+    burnt_in
+        ``(rows, columns)``, True where marks in the picture hide the patient and
+        ``pixels`` are filled in from around them; None without any.
     """
 
     pixels: FloatImage
@@ -148,6 +151,7 @@ class Radiograph:
     flags: tuple[Flag, ...] = ()
     case_id: str = "film"
     kvp: float | None = None
+    burnt_in: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or min(self.pixels.shape) < 32:
