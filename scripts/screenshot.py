@@ -16,10 +16,10 @@ from PIL import Image
 from qtpy.QtWidgets import QApplication, QScrollArea
 
 from napari_hipbmd.core.measurement import Measurement
-from napari_hipbmd.plugin.camera import look_at_hip
-from napari_hipbmd.plugin.demo import show_measurement
-from napari_hipbmd.plugin.place import Place
-from napari_hipbmd.plugin.session import session_of
+from napari_hipbmd.plugin.measure.demo import show_measurement
+from napari_hipbmd.plugin.viewer.camera import look_at_hip
+from napari_hipbmd.plugin.viewer.place import Place
+from napari_hipbmd.plugin.viewer.session import session_of
 
 HERE = Path(__file__).resolve().parent
 PICTURE = HERE.parent / "docs" / "pictures" / "window.png"

@@ -11,8 +11,10 @@ import pytest
 import napari_hipbmd.plugin
 
 PLUGIN = [
-    f"napari_hipbmd.plugin.{module.name}"
-    for module in pkgutil.iter_modules(napari_hipbmd.plugin.__path__)
+    module.name
+    for module in pkgutil.walk_packages(
+        napari_hipbmd.plugin.__path__, "napari_hipbmd.plugin."
+    )
 ]
 
 

@@ -31,7 +31,7 @@ from napari_hipbmd.core.radiograph import (
     Patient,
     Radiograph,
 )
-from napari_hipbmd.plugin.shortcuts import current_keys
+from napari_hipbmd.plugin.ui.shortcuts import current_keys
 from napari_hipbmd.study import Study, write_cases
 
 from ..made_up_study import MadeUpStudy
@@ -207,7 +207,7 @@ def own_preferences(
     """Nothing is read from or written to the settings of whoever runs the tests."""
     folder = tmp_path_factory.mktemp("settings")
     monkeypatch.setattr(
-        "napari_hipbmd.plugin.preferences.preferences_dir", lambda: folder
+        "napari_hipbmd.plugin.ui.preferences.preferences_dir", lambda: folder
     )
     current_keys.cache_clear()
     yield

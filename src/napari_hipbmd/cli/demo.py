@@ -43,7 +43,7 @@ def _show(results: Sequence[Measurement]) -> int:
         print("No display here, so napari is not opened.")
         return 0
     try:
-        from ..plugin.demo import open_demo
+        from ..plugin.measure.demo import open_demo
     except ImportError:
         print("napari is not installed: pip install 'napari-hipbmd[all]' to see it.")
         return 0

@@ -146,7 +146,7 @@ def test_a_film_without_truth_has_no_error_to_show(
 ) -> None:
     from napari.layers import Layer
 
-    from napari_hipbmd.plugin.films import open_film_layer
+    from napari_hipbmd.plugin.viewer.films import open_film_layer
 
     alone = tmp_path / "alone.dcm"
     alone.write_bytes(sample_study.cases[0].image.read_bytes())

@@ -12,15 +12,15 @@ from qtpy.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from ...core.radiograph import FilmRefused
 from ...study.film_marks import FilmType
 from ...synthesis import Made
-from ..key_bindings import KeyBindings
-from ..listening import Heard, ListeningWidget
-from ..preferences import read_preference, write_preference
-from ..run import Run
-from ..session import session_of
+from ..ui.key_bindings import KeyBindings
+from ..ui.latest import Latest
+from ..ui.preferences import read_preference, write_preference
+from ..ui.run import Run
+from ..viewer.listening import Heard, ListeningWidget
+from ..viewer.session import session_of
 from . import work
 from .film_list import FilmList
 from .films import PairFilm, find_films
-from .latest import Latest
 from .marking_panel import MarkingPanel
 from .marks_editor import MarksEditor
 from .pair_form import PairForm

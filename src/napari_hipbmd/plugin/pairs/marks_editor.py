@@ -14,12 +14,12 @@ from qtpy.QtCore import QObject, QTimer, Signal
 
 from ...core.radiograph import FilmRefused, HipBox, Radiograph
 from ...study.film_marks import FilmMarks, FilmType, TypeChoice, read_marks, write_marks
-from ..films import film_of, open_film_layer
-from ..origins import remember_origin
-from ..run import Run
-from ..session import Session
+from ..ui.latest import SETTLED_MS, Latest
+from ..ui.run import Run
+from ..viewer.films import film_of, open_film_layer
+from ..viewer.origins import remember_origin
+from ..viewer.session import Session
 from .films import PairFilm
-from .latest import SETTLED_MS, Latest
 from .mark_layers import MarkLayers
 
 GONE = "A layer of this film was taken out of the viewer: choose the film again."

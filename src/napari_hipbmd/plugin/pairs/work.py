@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...core.radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
 from ...synthesis import Made, PairOptions
-from ..run import Run
+from ..ui.run import Run
 from .films import PairFilm
 
 

@@ -11,7 +11,7 @@ from qtpy.QtCore import QObject, Signal
 from ...core.radiograph import FilmRefused
 from ...evaluation.observers import CONSENSUS, Pair, compare, study_errors, write_errors
 from ...study import Study
-from ..run import Run
+from ..ui.run import Run
 
 
 class Comparing(QObject):

@@ -8,7 +8,7 @@ from pathlib import Path
 from qtpy.QtCore import QObject, Signal
 
 from ...study import Case, Study
-from ..run import Run
+from ..ui.run import Run
 
 Done = tuple[int, int]
 

@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 from ...core.radiograph import FilmRefused
 from ...evaluation.observers import CONSENSUS
 from ...study.case import checked_name
-from ..preferences import read_preference, write_preference
+from ..ui.preferences import read_preference, write_preference
 from .remembered import recent_studies, remember_study
 
 WHO_HINT = (

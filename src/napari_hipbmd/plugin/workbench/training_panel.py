@@ -18,8 +18,8 @@ from qtpy.QtWidgets import (
 )
 
 from ...study import Study
-from ..run import Run
-from .controls import button, enable, note, press, row
+from ..ui.controls import button, enable, note, press, row
+from ..ui.run import Run
 
 BUSY = "The networks are learning: wait, or press Cancel."
 NO_STUDY = "Open a study first."
