@@ -20,15 +20,15 @@ from pathlib import Path
 
 import numpy as np
 
-from napari_hipbmd.anatomy import REGIONS, polygons
 from napari_hipbmd.bmd import region_pixels
-from napari_hipbmd.files import write_text_atomic
-from napari_hipbmd.models import load_models
+from napari_hipbmd.core.anatomy import REGIONS, polygons
+from napari_hipbmd.core.files import write_text_atomic
+from napari_hipbmd.core.radiograph import FloatImage, Patient, Radiograph
 from napari_hipbmd.phantom import render
 from napari_hipbmd.phantom.family import Plan
 from napari_hipbmd.phantom.hip import DigitalHip
 from napari_hipbmd.pipeline import measure
-from napari_hipbmd.radiograph import FloatImage, Patient, Radiograph
+from napari_hipbmd.pipeline.models import load_models
 
 PIXELS = 450
 PAGE = Path(__file__).parents[1] / "docs" / "enhancement.md"

@@ -20,12 +20,18 @@ from numpy.typing import NDArray
 from pages import write_into
 from skimage.transform import SimilarityTransform, warp
 
-from napari_hipbmd.anatomy import INDEX, LANDMARK_IDS, Points, distances_mm, is_mirrored
-from napari_hipbmd.canvas import Canvas, make_canvas
+from napari_hipbmd.core.anatomy import (
+    INDEX,
+    LANDMARK_IDS,
+    Points,
+    distances_mm,
+    is_mirrored,
+)
+from napari_hipbmd.core.canvas import Canvas, make_canvas
+from napari_hipbmd.core.radiograph import FloatImage, HipBox, Radiograph
+from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.landmarks.predict import LandmarkFinder, find_on_batch
-from napari_hipbmd.radiograph import FloatImage, HipBox, Radiograph
-from napari_hipbmd.resources import weights_dir
 from napari_hipbmd.study import Study
 
 FROG_LEG_DEG = 15.0

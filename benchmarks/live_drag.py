@@ -27,16 +27,16 @@ from qtpy.QtWidgets import QApplication
 from scipy.ndimage import zoom
 
 from napari_hipbmd import pipeline
-from napari_hipbmd.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.files import write_text_atomic
+from napari_hipbmd.core.measurement import Measurement
+from napari_hipbmd.core.radiograph import HipBox, Radiograph
+from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import read_film
-from napari_hipbmd.files import write_text_atomic
-from napari_hipbmd.measurement import Measurement
-from napari_hipbmd.plugin.camera import look_at_hip
-from napari_hipbmd.plugin.demo import show_measurement
-from napari_hipbmd.plugin.place import Place
-from napari_hipbmd.plugin.session import session_of
-from napari_hipbmd.radiograph import HipBox, Radiograph
-from napari_hipbmd.resources import sample_data_dir
+from napari_hipbmd.plugin.measure.demo import show_measurement
+from napari_hipbmd.plugin.viewer.camera import look_at_hip
+from napari_hipbmd.plugin.viewer.place import Place
+from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.study import Study
 
 FRAME_MS = 1000 / 60

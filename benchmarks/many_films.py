@@ -15,10 +15,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from napari_hipbmd.batch import Job, jobs_of, run_jobs
-from napari_hipbmd.models import load_models
-from napari_hipbmd.report import Make
-from napari_hipbmd.study.digital import make_study
+from napari_hipbmd.pipeline.models import load_models
+from napari_hipbmd.runs.jobs import Job, jobs_of
+from napari_hipbmd.runs.loop import run_jobs
+from napari_hipbmd.runs.measuring import Make
+from napari_hipbmd.tasks.digital_hips import make_study
 
 SEED = 31
 

@@ -33,13 +33,13 @@ from qtpy.QtCore import QStandardPaths
 from qtpy.QtWidgets import QApplication
 from scipy.ndimage import zoom
 
-from napari_hipbmd.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.radiograph import HipBox
+from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.dicom.write import FilmTags, write_film
 from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
 from napari_hipbmd.plugin.workbench.predicting import Predictor
-from napari_hipbmd.radiograph import HipBox
-from napari_hipbmd.resources import sample_data_dir
 from napari_hipbmd.study import Case, FilmFacts, Label, Labels, Study, write_cases
 from napari_hipbmd.study.predictions import write_predictions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from napari_hipbmd.files import write_text_atomic
+from napari_hipbmd.core.files import write_text_atomic
 
 
 def write_into(page: Path, tables: dict[str, str]) -> None:

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from napari_hipbmd.resources import sample_data_dir
+from napari_hipbmd.core.resources import sample_data_dir
 
 
 def main() -> None:

@@ -14,12 +14,12 @@ from collections import defaultdict
 
 import numpy as np
 
-from napari_hipbmd.anatomy import REGIONS, mask, polygons
-from napari_hipbmd.measurement import Measurement
-from napari_hipbmd.models import load_models
+from napari_hipbmd.core.anatomy import REGIONS, mask, polygons
+from napari_hipbmd.core.measurement import Measurement
+from napari_hipbmd.core.radiograph import Patient, Radiograph
 from napari_hipbmd.phantom import DigitalHip, defects, render, soft_tissue
 from napari_hipbmd.pipeline import measure
-from napari_hipbmd.radiograph import Patient, Radiograph
+from napari_hipbmd.pipeline.models import load_models
 
 Films = dict[str, np.ndarray]
 CODES = ("metal", "metal-nearby", "collimation", "region-outside", "saturation",

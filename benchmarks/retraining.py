@@ -18,14 +18,14 @@ from time import perf_counter
 import numpy as np
 from scipy.ndimage import gaussian_filter, zoom
 
-from napari_hipbmd.hips import LEVELS, Hips, to_levels
+from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.landmarks.predict import LandmarkFinder
 from napari_hipbmd.landmarks.retraining import BATCH, EPOCHS, retrain
 from napari_hipbmd.landmarks.training import measure_errors
-from napari_hipbmd.learning import Fit
-from napari_hipbmd.recipes import load_hips
-from napari_hipbmd.resources import weights_dir
+from napari_hipbmd.learning.hips import LEVELS, Hips, to_levels
+from napari_hipbmd.learning.training import Fit
 from napari_hipbmd.study import Study
+from napari_hipbmd.tasks.train import load_hips
 
 LABELLED, OTHERS = 30, 60
 

@@ -23,22 +23,23 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
-from napari_hipbmd.anatomy import Site
-from napari_hipbmd.batch import measure_path
-from napari_hipbmd.canvas import make_canvas
+from napari_hipbmd.core.anatomy import Site
+from napari_hipbmd.core.canvas import make_canvas
+from napari_hipbmd.core.files import write_text_atomic
+from napari_hipbmd.core.measurement import RESEARCH_USE
+from napari_hipbmd.core.radiograph import FloatImage, HipBox
+from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.enhancement.apply import enhance
 from napari_hipbmd.enhancement.networks import AutoencoderShape, build
-from napari_hipbmd.files import write_text_atomic
-from napari_hipbmd.learning import read_model
-from napari_hipbmd.measurement import RESEARCH_USE
-from napari_hipbmd.models import load_models
-from napari_hipbmd.radiograph import FloatImage, HipBox
-from napari_hipbmd.resources import weights_dir
+from napari_hipbmd.evaluation.rows import gap_closed
+from napari_hipbmd.evaluation.tables import Validation
+from napari_hipbmd.learning.training import read_model
+from napari_hipbmd.pipeline.models import load_models
+from napari_hipbmd.runs.jobs import measure_path
 from napari_hipbmd.study import Study
-from napari_hipbmd.study.digital import make_study
-from napari_hipbmd.validation import Validation, validate
-from napari_hipbmd.validation.rows import gap_closed
+from napari_hipbmd.tasks.digital_hips import make_study
+from napari_hipbmd.tasks.validate import validate
 
 Ratios = dict[int, tuple[float, float]]
 SEED, CASES = 9, 200

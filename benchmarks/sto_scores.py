@@ -19,16 +19,17 @@ import torch
 from pages import write_into
 from scipy.ndimage import gaussian_filter
 
-from napari_hipbmd import augmentation
-from napari_hipbmd.anatomy import REGIONS, SITES, mask, polygons
 from napari_hipbmd.bmd import covariate_row, feature_vector, features
-from napari_hipbmd.canvas import CANVAS_PX, Canvas
+from napari_hipbmd.core.anatomy import REGIONS, SITES, mask, polygons
+from napari_hipbmd.core.canvas import CANVAS_PX, Canvas
+from napari_hipbmd.core.radiograph import FloatImage, HipBox
 from napari_hipbmd.enhancement.apply import Enhancer, enhance
-from napari_hipbmd.hips import LEVELS, Hips
-from napari_hipbmd.radiograph import FloatImage, HipBox
-from napari_hipbmd.recipes import load_hips
+from napari_hipbmd.evaluation.feature_table import FeatureTable
+from napari_hipbmd.evaluation.rows import evaluate, gap_closed
+from napari_hipbmd.learning import augmentation
+from napari_hipbmd.learning.hips import LEVELS, Hips
 from napari_hipbmd.study import Case, Study
-from napari_hipbmd.validation.rows import FeatureTable, evaluate, gap_closed
+from napari_hipbmd.tasks.train import load_hips
 
 DrawSto = Callable[[FloatImage, int], FloatImage]
 """Film ``(448, 448)`` and the number of the hip → STO of the same shape."""

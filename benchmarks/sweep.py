@@ -24,17 +24,17 @@ from sto_scores import DrawSto, Scores, score, scores_table
 from torch import Tensor
 from torch.nn import functional
 
-from napari_hipbmd.augmentation import normalise
 from napari_hipbmd.bmd.ring import ring_plane
-from napari_hipbmd.canvas import CANVAS_PX
+from napari_hipbmd.core.canvas import CANVAS_PX
+from napari_hipbmd.core.files import write_text_atomic
+from napari_hipbmd.core.radiograph import FloatImage
 from napari_hipbmd.enhancement.networks import AutoencoderShape
 from napari_hipbmd.enhancement.training import RECIPES, EnhancementTraining, Recipe
-from napari_hipbmd.files import write_text_atomic
-from napari_hipbmd.hips import LEVELS, Hips
-from napari_hipbmd.learning import EpochSampler
-from napari_hipbmd.radiograph import FloatImage
-from napari_hipbmd.recipes import load_hips
+from napari_hipbmd.learning.augmentation import normalise
+from napari_hipbmd.learning.hips import LEVELS, Hips
+from napari_hipbmd.learning.training import EpochSampler
 from napari_hipbmd.study import Case, Study
+from napari_hipbmd.tasks.train import load_hips
 
 BATCH = 16
 BASE = replace(RECIPES["default"], shape=AutoencoderShape((32, 64, 96), grid_px=128))

@@ -117,7 +117,9 @@ def convert(wheel: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any], str]:
         part = slice(start, start + nodes)
         middle = mean[part].mean(0)
         tensors[f"{bone}.mean"] = mean[part] - middle
-        tensors[f"{bone}.modes"] = np.moveaxis(modes[:, part] * sd, (0, 1, 2), (2, 1, 0))
+        tensors[f"{bone}.modes"] = np.moveaxis(
+            modes[:, part] * sd, (0, 1, 2), (2, 1, 0)
+        )
         tensors[f"{bone}.elements"], kinds[bone] = read_elements(meshes[bone])
         start += nodes
     for name, tensor in tensors.items():

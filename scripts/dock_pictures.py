@@ -28,13 +28,13 @@ from qtpy.QtWidgets import (
     QScrollArea,
 )
 
-from napari_hipbmd.batch import measure_path
-from napari_hipbmd.measurement import Measurement
-from napari_hipbmd.plugin.camera import look_at_hip
-from napari_hipbmd.plugin.demo import show_measurement
-from napari_hipbmd.plugin.place import Place
-from napari_hipbmd.plugin.session import session_of
-from napari_hipbmd.resources import sample_data_dir
+from napari_hipbmd.core.measurement import Measurement
+from napari_hipbmd.core.resources import sample_data_dir
+from napari_hipbmd.plugin.measure.demo import show_measurement
+from napari_hipbmd.plugin.viewer.camera import look_at_hip
+from napari_hipbmd.plugin.viewer.place import Place
+from napari_hipbmd.plugin.viewer.session import session_of
+from napari_hipbmd.runs.jobs import measure_path
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 SIZE = (1400, 900)

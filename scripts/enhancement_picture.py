@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from napari_hipbmd.core.radiograph import FloatImage
+from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.pipeline import measure
-from napari_hipbmd.radiograph import FloatImage
-from napari_hipbmd.resources import sample_data_dir
 
 HOME = Path(__file__).parents[1] / "docs" / "pictures" / "enhanced.png"
 SIDE_PX = 320

@@ -20,9 +20,9 @@ from dock_pictures import PICTURES, SIZE, save, settle
 from napari.layers import Layer
 from qtpy.QtWidgets import QApplication, QCheckBox, QComboBox, QPushButton, QSlider
 
-from napari_hipbmd.plugin.films import open_film_layer
-from napari_hipbmd.plugin.origins import remember_origin
-from napari_hipbmd.resources import sample_data_dir
+from napari_hipbmd.core.resources import sample_data_dir
+from napari_hipbmd.plugin.viewer.films import open_film_layer
+from napari_hipbmd.plugin.viewer.origins import remember_origin
 from napari_hipbmd.study import Study
 
 EPOCHS = 24

@@ -23,9 +23,9 @@ from napari_hipbmd.landmarks.training import (
     expected_errors,
     measure_errors,
 )
-from napari_hipbmd.learning import write_model
-from napari_hipbmd.recipes import load_hips
+from napari_hipbmd.learning.training import write_model
 from napari_hipbmd.study import Study
+from napari_hipbmd.tasks.train import load_hips
 
 
 def main() -> None:

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_hipbmd.anatomy import LANDMARK_IDS, TWICE_FOUND
-from napari_hipbmd.files import write_text_atomic
+from napari_hipbmd.core.anatomy import LANDMARK_IDS, TWICE_FOUND
+from napari_hipbmd.core.files import write_text_atomic
 from napari_hipbmd.landmarks.shape import OBSERVER_SD_MM, ShapeModel, shape_doubts
 from napari_hipbmd.landmarks.shape_fitting import fit_shapes
 from napari_hipbmd.study import Study

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from napari_hipbmd.plugin.shortcuts import SCOPES, key_table
+from napari_hipbmd.plugin.ui.shortcuts import SCOPES, key_table
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGES = (DOCS / "annotating.md", DOCS / "enhancement.md")

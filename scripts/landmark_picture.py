@@ -13,8 +13,8 @@ from matplotlib.patches import Polygon
 from matplotlib.patheffects import withStroke
 from PIL import Image
 
-from napari_hipbmd import anatomy
-from napari_hipbmd.files import write_text_atomic
+from napari_hipbmd.core import anatomy
+from napari_hipbmd.core.files import write_text_atomic
 from napari_hipbmd.phantom import DigitalHip, render
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -36,7 +36,7 @@ HEAD = """\
 The paper gives the counts only: 6 points on the neck, 5 on the trochanter, 5 on the
 inter-trochanter. These definitions are this project's. They are written as geometry,
 so that the digital hips carry them exactly and two people find the same place. The
-one source is `src/napari_hipbmd/anatomy.py`; this page is made from it by
+one source is `src/napari_hipbmd/core/anatomy.py`; this page is made from it by
 `scripts/landmark_picture.py`.
 
 ![The sixteen landmarks on a digital left hip](pictures/landmarks.png)

@@ -20,14 +20,14 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict
 
 from napari_hipbmd import quality
-from napari_hipbmd.anatomy import LANDMARK_IDS
-from napari_hipbmd.files import write_text_atomic
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.files import write_text_atomic
 from napari_hipbmd.phantom import FAMILIES
 from napari_hipbmd.phantom.cohort import draw_person
 from napari_hipbmd.phantom.family import Plan, draw_plan
 from napari_hipbmd.quality.rotation import align, prominence
 from napari_hipbmd.study import Case, Study
-from napari_hipbmd.study.digital import PAIR_EVERY
+from napari_hipbmd.tasks.digital_hips import PAIR_EVERY
 
 NOISE_HEAD_RADII = 0.07  # 1.5 mm
 COPIES = 4

@@ -22,9 +22,9 @@ from dock_pictures import PICTURES, save
 from PIL import Image
 from qtpy.QtWidgets import QApplication, QLineEdit, QPushButton, QSpinBox, QTableWidget
 
+from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.plugin.pairs.preview import preview_layers
-from napari_hipbmd.plugin.preferences import write_preference
-from napari_hipbmd.resources import sample_data_dir
+from napari_hipbmd.plugin.ui.preferences import write_preference
 
 SIZE, COUNT = (1500, 1000), 3
 STO_BOXES = (

@@ -19,11 +19,11 @@ import napari
 import numpy as np
 from dock_pictures import PICTURES, SIZE, save, settle
 
+from napari_hipbmd.core.radiograph import HipBox
+from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import FilmTags, read_film, write_film
-from napari_hipbmd.plugin import hip_boxes
-from napari_hipbmd.plugin.session import session_of
-from napari_hipbmd.radiograph import HipBox
-from napari_hipbmd.resources import sample_data_dir
+from napari_hipbmd.plugin.viewer import hip_boxes
+from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.study import Case, Study, remember_boxes, write_cases
 
 PLUGIN = "napari-hipbmd"

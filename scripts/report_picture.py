@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from napari_hipbmd.cli import main
-from napari_hipbmd.resources import sample_data_dir
+from napari_hipbmd.core.resources import sample_data_dir
 
 CASE = "train-77-00003"  # a leg turned outwards, and a clip
 HOME = Path(__file__).parents[1] / "docs" / "pictures" / "report.png"

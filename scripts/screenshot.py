@@ -15,11 +15,11 @@ import napari
 from PIL import Image
 from qtpy.QtWidgets import QApplication, QScrollArea
 
-from napari_hipbmd.measurement import Measurement
-from napari_hipbmd.plugin.camera import look_at_hip
-from napari_hipbmd.plugin.demo import show_measurement
-from napari_hipbmd.plugin.place import Place
-from napari_hipbmd.plugin.session import session_of
+from napari_hipbmd.core.measurement import Measurement
+from napari_hipbmd.plugin.measure.demo import show_measurement
+from napari_hipbmd.plugin.viewer.camera import look_at_hip
+from napari_hipbmd.plugin.viewer.place import Place
+from napari_hipbmd.plugin.viewer.session import session_of
 
 HERE = Path(__file__).resolve().parent
 PICTURE = HERE.parent / "docs" / "pictures" / "window.png"
@@ -37,8 +37,8 @@ def main() -> None:
 
 def first_measurement(path: Path | None) -> Measurement:
     """The first hip of a path, or of the sample data, that could be measured."""
-    from napari_hipbmd.batch import measure_path
-    from napari_hipbmd.resources import sample_data_dir
+    from napari_hipbmd.core.resources import sample_data_dir
+    from napari_hipbmd.runs.jobs import measure_path
 
     for measurement in measure_path(path or sample_data_dir()):
         if measurement.film is not None:

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from napari_hipbmd.anatomy import LANDMARK_IDS
-from napari_hipbmd.canvas import make_canvas
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.canvas import make_canvas
+from napari_hipbmd.core.radiograph import HipBox
+from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import read_film
-from napari_hipbmd.radiograph import HipBox
-from napari_hipbmd.resources import sample_data_dir
 from napari_hipbmd.study import Study
 
 OUT = Path(__file__).resolve().parent.parent / "src/napari_hipbmd/plugin/workbench"

@@ -23,14 +23,14 @@ from PIL import Image
 from qtpy.QtCore import QStandardPaths
 from qtpy.QtWidgets import QApplication
 
-from napari_hipbmd.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
 from napari_hipbmd.plugin.workbench.predicting import Predictor
-from napari_hipbmd.prelabel import prelabel_study
-from napari_hipbmd.resources import sample_data_dir
 from napari_hipbmd.study import FilmFacts, Labels, Study, edits
 from napari_hipbmd.study.queue import Queue
+from napari_hipbmd.tasks.predict import prelabel_study
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 SIZE = (1400, 900)

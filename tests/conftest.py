@@ -11,12 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from napari_hipbmd.anatomy import LANDMARK_IDS
 from napari_hipbmd.cli import main
-from napari_hipbmd.resources import sample_data_dir
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.resources import sample_data_dir
+from napari_hipbmd.evaluation.tables import Validation
 from napari_hipbmd.study import Label, Labels, Study
-from napari_hipbmd.study.digital import make_study
 from napari_hipbmd.study.films import film_facts
+from napari_hipbmd.tasks.digital_hips import make_study
+from napari_hipbmd.tasks.validate import validate
+
+from .made_up_study import MadeUpStudy
 
 # A window that nobody sees, unless a display was asked for.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -97,7 +101,7 @@ def small_enhancement(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
 
     from napari_hipbmd.enhancement.networks import Autoencoder, AutoencoderShape
-    from napari_hipbmd.learning import write_model
+    from napari_hipbmd.learning.training import write_model
 
     torch.manual_seed(1)
     shape = AutoencoderShape((4, 6), grid_px=32)
@@ -105,6 +109,21 @@ def small_enhancement(tmp_path_factory: pytest.TempPathFactory) -> Path:
     card = {"name": "enhancement (small)", "preset": "small", "shape": shape.to_json()}
     write_model(folder, "enhancement", Autoencoder(shape).state_dict(), card)
     return folder
+
+
+@pytest.fixture(scope="session")
+def validated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Validation, Path]:
+    """One run that several tests read: what it returned, and its folder."""
+    folder = tmp_path_factory.mktemp("validated")
+    made_up = MadeUpStudy(folder / "study")
+    found = validate(made_up.study, folder / "out", measure=made_up.measure)
+    return found, folder / "out"
+
+
+@pytest.fixture
+def made_up(tmp_path: Path) -> MadeUpStudy:
+    """Forty films that are measured at once."""
+    return MadeUpStudy(tmp_path / "study")
 
 
 @dataclass(frozen=True)

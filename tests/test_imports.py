@@ -11,8 +11,10 @@ import pytest
 import napari_hipbmd.plugin
 
 PLUGIN = [
-    f"napari_hipbmd.plugin.{module.name}"
-    for module in pkgutil.iter_modules(napari_hipbmd.plugin.__path__)
+    module.name
+    for module in pkgutil.walk_packages(
+        napari_hipbmd.plugin.__path__, "napari_hipbmd.plugin."
+    )
 ]
 
 
@@ -30,7 +32,7 @@ def test_importing_loads_neither_torch_nor_pydicom(modules: list[str]) -> None:
 
 def test_importing_the_package_loads_neither_napari_nor_qt() -> None:
     code = (
-        "import sys, napari_hipbmd, napari_hipbmd.study, napari_hipbmd.measurement;"
+        "import sys, napari_hipbmd, napari_hipbmd.study, napari_hipbmd.tasks;"
         "print(sorted({'napari', 'qtpy', 'PySide6'} & set(sys.modules)))"
     )
     done = subprocess.run(

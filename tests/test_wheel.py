@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import napari_hipbmd
-from napari_hipbmd.resources import sample_data_dir, weights_dir
+from napari_hipbmd.core.resources import sample_data_dir, weights_dir
 
 ROOT = Path(napari_hipbmd.__file__).parents[2]
 

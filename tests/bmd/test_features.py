@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.measure import grid_points_in_poly
 
-from napari_hipbmd.anatomy import REGIONS, TYPICAL_XY, area, mask, polygons
 from napari_hipbmd.bmd import (
     FEATURE_NAMES,
     feature_means,
@@ -16,6 +15,7 @@ from napari_hipbmd.bmd import (
     thresholds,
 )
 from napari_hipbmd.bmd.raster import inside
+from napari_hipbmd.core.anatomy import REGIONS, TYPICAL_XY, area, mask, polygons
 
 RADIUS_PX = 40.0
 CENTRE_XY = (90.3, 70.6)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from napari_hipbmd.anatomy import SITES
 from napari_hipbmd.bmd import BmdModel, covariate_row, fit_linear, grouped_folds
 from napari_hipbmd.bmd.fitting import interval_half_width
-from napari_hipbmd.radiograph import FilmRefused, Patient
+from napari_hipbmd.core.anatomy import SITES
+from napari_hipbmd.core.radiograph import FilmRefused, Patient
 
 
 def cohort(n, seed=0, noise=0.03):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from napari_hipbmd.anatomy import TYPICAL_XY, mask, polygons
 from napari_hipbmd.bmd import feature_vector, features, ring_features, ring_plane
+from napari_hipbmd.core.anatomy import TYPICAL_XY, mask, polygons
 
 SHAPE = (420, 400)
 RADIUS_PX = 60.0

@@ -7,7 +7,7 @@ import pytest
 import tifffile
 
 from napari_hipbmd.dicom import read_film
-from napari_hipbmd.models import enhancement_card
+from napari_hipbmd.pipeline.models import enhancement_card
 
 
 @pytest.fixture

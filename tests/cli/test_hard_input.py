@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from napari_hipbmd.cli import main
+from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import FilmTags, write_film
-from napari_hipbmd.resources import sample_data_dir
 
 FILM = sorted((sample_data_dir() / "images").glob("*.dcm"))[0]
 

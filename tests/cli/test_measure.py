@@ -9,7 +9,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from napari_hipbmd.anatomy import SITES
+from napari_hipbmd.core.anatomy import SITES
 from napari_hipbmd.dicom import read_film
 
 
@@ -160,7 +160,7 @@ def test_ctrl_c_ends_with_status_130_and_says_what_is_kept(hipbmd, film, monkeyp
     def press(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("napari_hipbmd.report.work.measure_job", press)
+    monkeypatch.setattr("napari_hipbmd.runs.measuring.measure_job", press)
     ran = hipbmd("measure", film)
     assert ran.status == 130 and "what was finished is kept" in ran.err
 

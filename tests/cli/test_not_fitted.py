@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from napari_hipbmd.measurement import RESEARCH_USE
-from napari_hipbmd.models import load_models
+from napari_hipbmd.core.measurement import RESEARCH_USE
+from napari_hipbmd.pipeline.models import load_models
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ import time
 import pytest
 
 from napari_hipbmd.cli.steered import Steering, steered
+from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.enhancement.watch import read_curve, read_picture
-from napari_hipbmd.learning import LAST
-from napari_hipbmd.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.learning.training import LAST
 
 QUICK = ["--epochs", 1, "--device", "cpu"]
 

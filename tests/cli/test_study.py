@@ -6,7 +6,7 @@ import json
 import pytest
 
 from napari_hipbmd.study import Study
-from napari_hipbmd.study.digital import make_study
+from napari_hipbmd.tasks.digital_hips import make_study
 
 
 def digests(folder):

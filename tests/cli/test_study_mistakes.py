@@ -141,9 +141,9 @@ def test_a_year_of_birth_is_no_age(told):
 
 
 def test_a_child_may_be_short():
-    from napari_hipbmd.radiograph import Patient
+    from napari_hipbmd.core.radiograph import Patient
+    from napari_hipbmd.evaluation.checks import refuse_wrong_units
     from napari_hipbmd.study import Case
-    from napari_hipbmd.validation import refuse_wrong_units
 
     child = Case("hip", "hip.dcm", patient=Patient("F", 4, 98, 15))
     refuse_wrong_units([child])

@@ -91,7 +91,7 @@ def read_damaged(count: int, seed: int = 0, progress: int = 0) -> Tally:
 
 def _read(path: Path, data: bytes, tally: Tally) -> str:
     """Read one file as the program does; gives what tells one end from another."""
-    from napari_hipbmd.radiograph import FilmRefused
+    from napari_hipbmd.core.radiograph import FilmRefused
 
     meter = Meter()
     started = time.perf_counter()
@@ -121,8 +121,8 @@ def _read(path: Path, data: bytes, tally: Tally) -> str:
 
 def exercise(path: Path) -> tuple[str, bool]:
     """List, inspect, open and describe one file; raises if anything is not as said."""
+    from napari_hipbmd.core.radiograph import FilmRefused
     from napari_hipbmd.dicom import inspect, list_films, open_film
-    from napari_hipbmd.radiograph import FilmRefused
 
     list_films(path.parent)
     answer = inspect(path)

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.dicom import list_films, look_through
-from napari_hipbmd.radiograph import FilmRefused
 
 
 @pytest.fixture

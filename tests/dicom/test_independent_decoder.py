@@ -11,6 +11,7 @@ import pydicom
 import pytest
 from pydicom.pixels import apply_modality_lut, apply_voi_lut
 
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.dicom import open_film
 from napari_hipbmd.dicom.decode import stored_values
 from napari_hipbmd.dicom.facts import facts_of
@@ -18,7 +19,6 @@ from napari_hipbmd.dicom.guard import quietly, refusing
 from napari_hipbmd.dicom.header import read_header
 from napari_hipbmd.dicom.modality import modality_transform
 from napari_hipbmd.dicom.sniff import kind_of
-from napari_hipbmd.radiograph import FilmRefused
 
 sitk = pytest.importorskip("SimpleITK")
 

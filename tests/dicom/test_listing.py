@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from pydicom.fileset import FileSet
 
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.dicom import catalogue, decode
-from napari_hipbmd.radiograph import FilmRefused
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from napari_hipbmd.cli import main
+from napari_hipbmd.core.measurement import LandmarkSet
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.dicom import (
     FilmTags,
     catalogue,
@@ -26,8 +28,6 @@ from napari_hipbmd.dicom import (
     public_elements,
     write_film,
 )
-from napari_hipbmd.measurement import LandmarkSet
-from napari_hipbmd.radiograph import HipBox
 from napari_hipbmd.study import FilmFacts, Queue, Study, remember_boxes, write_cases
 from napari_hipbmd.study.edits import place
 from napari_hipbmd.study.predictions import predicted_labels, write_predictions

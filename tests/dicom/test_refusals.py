@@ -7,8 +7,8 @@ import pydicom
 import pytest
 from pydicom.uid import SecondaryCaptureImageStorage
 
+from napari_hipbmd.core.radiograph import FilmRefused, Radiograph
 from napari_hipbmd.dicom import inspect, open_film, read_film
-from napari_hipbmd.radiograph import FilmRefused, Radiograph
 
 KEYS = [
     "status", "reason", "flags", "rows", "columns", "bits_stored", "transfer_syntax",

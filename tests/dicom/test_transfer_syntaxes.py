@@ -21,8 +21,8 @@ from pydicom.uid import (
     JPEGLSNearLossless,
 )
 
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.dicom import inspect, isolation, open_film, read_film
-from napari_hipbmd.radiograph import FilmRefused
 
 from .syntaxes import LOSSLESS, in_syntax
 

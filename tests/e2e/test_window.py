@@ -12,12 +12,12 @@ from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QLabel, QPushButton, QTableWidget
 
-from napari_hipbmd.measurement import Measurement
-from napari_hipbmd.plugin.demo import DOCK, look_again, show_measurement
-from napari_hipbmd.plugin.films import radiograph_layer
-from napari_hipbmd.plugin.identity import kind_of
-from napari_hipbmd.plugin.session import session_of
-from napari_hipbmd.resources import sample_data_dir, weights_dir
+from napari_hipbmd.core.measurement import Measurement
+from napari_hipbmd.core.resources import sample_data_dir, weights_dir
+from napari_hipbmd.plugin.measure.demo import DOCK, look_again, show_measurement
+from napari_hipbmd.plugin.viewer.films import radiograph_layer
+from napari_hipbmd.plugin.viewer.identity import kind_of
+from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.study import Study
 
 pytestmark = pytest.mark.e2e

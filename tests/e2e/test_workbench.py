@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from qtpy.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox
 
-from napari_hipbmd.anatomy import LANDMARK_IDS
-from napari_hipbmd.resources import sample_data_dir, weights_dir
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.resources import sample_data_dir, weights_dir
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
 from napari_hipbmd.study.labels import labels_json
 from napari_hipbmd.study.predictions import write_predictions

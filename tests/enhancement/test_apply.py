@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from napari_hipbmd.canvas import make_canvas
+from napari_hipbmd.core.canvas import make_canvas
+from napari_hipbmd.core.radiograph import HipBox
+from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.enhancement.apply import Enhancer, enhance
 from napari_hipbmd.enhancement.networks import GRID_PX
-from napari_hipbmd.radiograph import HipBox
-from napari_hipbmd.resources import weights_dir
 
 FILM = np.random.default_rng(0).random((300, 320)).astype(np.float32)
 BOX = HipBox(20.5, 10.5, 276.5, 266.5)  # 256 film pixels: one grid cell each
@@ -93,7 +93,7 @@ def test_the_bundled_autoencoder_removes_most_of_the_soft_tissue(
     enhancer, sample_study
 ):
     """Under the regions, film − STO is far nearer to the bone than the film is."""
-    from napari_hipbmd import anatomy
+    from napari_hipbmd.core import anatomy
     from napari_hipbmd.dicom import read_film
 
     for case in sample_study.cases:

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from napari_hipbmd.canvas import make_canvas
+from napari_hipbmd.core.canvas import make_canvas
+from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.enhancement.apply import Enhancer, as_input
 from napari_hipbmd.enhancement.stages import encoder_stages
-from napari_hipbmd.radiograph import FilmRefused, HipBox
-from napari_hipbmd.resources import weights_dir
 
 FILM = np.random.default_rng(0).random((300, 320)).astype(np.float32)
 BOX = HipBox(20.5, 10.5, 276.5, 266.5)

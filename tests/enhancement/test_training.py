@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_hipbmd.canvas import CANVAS_PX, make_canvas
+from napari_hipbmd.core.canvas import CANVAS_PX, make_canvas
+from napari_hipbmd.core.radiograph import Cancelled, FilmRefused, HipBox
 from napari_hipbmd.enhancement.apply import Enhancer
 from napari_hipbmd.enhancement.networks import AutoencoderShape
 from napari_hipbmd.enhancement.training import RECIPES, train
-from napari_hipbmd.hips import Hips, to_levels
-from napari_hipbmd.learning import LAST, Fit
-from napari_hipbmd.radiograph import Cancelled, FilmRefused, HipBox
+from napari_hipbmd.learning.hips import Hips, to_levels
+from napari_hipbmd.learning.training import LAST, Fit
 
 
 def eight_hips():

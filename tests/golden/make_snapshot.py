@@ -20,12 +20,13 @@ from pathlib import Path
 from pydicom import Dataset, dcmread
 from threadpoolctl import threadpool_limits
 
-from napari_hipbmd.anatomy import LANDMARK_IDS
 from napari_hipbmd.cli import main
-from napari_hipbmd.resources import sample_data_dir
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.resources import sample_data_dir
+from napari_hipbmd.runs.collecting import collect
+from napari_hipbmd.runs.networks import pipeline_measure
 from napari_hipbmd.study import Label, Labels, Study
 from napari_hipbmd.study.films import film_facts
-from napari_hipbmd.validation import collect, pipeline_measure
 
 SNAPSHOT = Path(__file__).with_name("snapshot")
 ONE_CASE = 0  # the case whose page and structured report are kept

@@ -6,13 +6,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_hipbmd.anatomy import INDEX, TYPICAL_XY
+from napari_hipbmd.core.anatomy import INDEX, TYPICAL_XY
+from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.landmarks.correction import APART, LEAST_HIPS, Correction
 from napari_hipbmd.landmarks.correction import fit_correction as fit
 from napari_hipbmd.landmarks.networks import Decentralised
 from napari_hipbmd.landmarks.predict import LandmarkFinder
-from napari_hipbmd.learning import write_model
-from napari_hipbmd.resources import weights_dir
+from napari_hipbmd.learning.training import write_model
 
 T4, N4 = INDEX["T4"], INDEX["N4"]
 

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_hipbmd import augmentation
-from napari_hipbmd.anatomy import TYPICAL_XY, region_centres
+from napari_hipbmd.core.anatomy import TYPICAL_XY, region_centres
 from napari_hipbmd.landmarks.frames import centres_of, ruler
 from napari_hipbmd.landmarks.networks import (
     FIRST_PX,
@@ -15,6 +14,7 @@ from napari_hipbmd.landmarks.networks import (
     centre_of_mass,
     spread,
 )
+from napari_hipbmd.learning import augmentation
 
 OUTPUTS = {"first": 6, "neck": 12, "trochanter": 10, "intertrochanter": 10}
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from napari_hipbmd import anatomy
-from napari_hipbmd.canvas import make_canvas
+from napari_hipbmd.core import anatomy
+from napari_hipbmd.core.canvas import make_canvas
+from napari_hipbmd.core.radiograph import HipBox
+from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.landmarks.locate import best_side, locate, needs_locating
 from napari_hipbmd.landmarks.predict import LandmarkFinder
-from napari_hipbmd.radiograph import HipBox
-from napari_hipbmd.resources import weights_dir
 
 
 @pytest.fixture(scope="module")

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 import torch
 
-from napari_hipbmd.anatomy import LANDMARK_IDS
-from napari_hipbmd.canvas import CANVAS_PX
 from napari_hipbmd.cli.main import main
-from napari_hipbmd.hips import Hips, to_levels
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.canvas import CANVAS_PX
+from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.landmarks.predict import LandmarkFinder
 from napari_hipbmd.landmarks.retraining import retrain
 from napari_hipbmd.landmarks.training import Labelled, LandmarkTraining, counted
-from napari_hipbmd.learning import Fit, write_model
-from napari_hipbmd.radiograph import Cancelled, FilmRefused
-from napari_hipbmd.recipes import load_hips, retrain_landmarks
-from napari_hipbmd.resources import weights_dir
+from napari_hipbmd.learning.hips import Hips, to_levels
+from napari_hipbmd.learning.training import Fit, write_model
 from napari_hipbmd.study import Label, Labels, Study
 from napari_hipbmd.study.labels import write_labels
+from napari_hipbmd.tasks.train import load_hips, retrain_landmarks
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from napari_hipbmd.anatomy import INDEX, LANDMARK_IDS
+from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.landmarks.shape import ShapeModel, bundled_shapes, shape_doubts
 from napari_hipbmd.landmarks.shape_fitting import fit_shapes
-from napari_hipbmd.radiograph import FilmRefused
 from napari_hipbmd.study import Study
 from napari_hipbmd.study.shapes import canonical_shapes_mm, shapes_of_study
 

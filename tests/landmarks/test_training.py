@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_hipbmd.anatomy import LANDMARK_IDS, TYPICAL_XY
-from napari_hipbmd.canvas import CANVAS_PX, make_canvas
-from napari_hipbmd.hips import Hips, to_levels
+from napari_hipbmd.core.anatomy import LANDMARK_IDS, TYPICAL_XY
+from napari_hipbmd.core.canvas import CANVAS_PX, make_canvas
+from napari_hipbmd.core.radiograph import FilmRefused, HipBox
 from napari_hipbmd.landmarks.predict import LandmarkFinder
 from napari_hipbmd.landmarks.training import train
-from napari_hipbmd.learning import Fit
-from napari_hipbmd.radiograph import FilmRefused, HipBox
+from napari_hipbmd.learning.hips import Hips, to_levels
+from napari_hipbmd.learning.training import Fit
 
 
 def six_hips():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import distance_transform_edt
 
-from napari_hipbmd import anatomy
-from napari_hipbmd.anatomy import INDEX
+from napari_hipbmd.core import anatomy
+from napari_hipbmd.core.anatomy import INDEX
 from napari_hipbmd.phantom import render, render_pelvis
 
 PIXELS = 300

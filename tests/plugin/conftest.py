@@ -16,19 +16,25 @@ import pytest
 
 import napari_hipbmd
 import napari_hipbmd.pipeline
-from napari_hipbmd.anatomy import SITES, TYPICAL_XY, area, polygons
-from napari_hipbmd.measurement import (
+from napari_hipbmd.core.anatomy import SITES, TYPICAL_XY, area, polygons
+from napari_hipbmd.core.measurement import (
     Estimate,
     HipImages,
     LandmarkSet,
     Measurement,
     RegionMeasurement,
 )
-from napari_hipbmd.plugin.shortcuts import current_keys
-from napari_hipbmd.radiograph import Cancelled, FilmRefused, Flag, Patient, Radiograph
+from napari_hipbmd.core.radiograph import (
+    Cancelled,
+    FilmRefused,
+    Flag,
+    Patient,
+    Radiograph,
+)
+from napari_hipbmd.plugin.ui.shortcuts import current_keys
 from napari_hipbmd.study import Study, write_cases
 
-from ..validation.conftest import MadeUpStudy
+from ..made_up_study import MadeUpStudy
 
 SPACING = (0.2, 0.25)
 CORNER = (30, 20)
@@ -201,7 +207,7 @@ def own_preferences(
     """Nothing is read from or written to the settings of whoever runs the tests."""
     folder = tmp_path_factory.mktemp("settings")
     monkeypatch.setattr(
-        "napari_hipbmd.plugin.preferences.preferences_dir", lambda: folder
+        "napari_hipbmd.plugin.ui.preferences.preferences_dir", lambda: folder
     )
     current_keys.cache_clear()
     yield
@@ -250,8 +256,8 @@ class StandIn:
 def stand_in(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     """A study of forty films, and a stand-in for the networks that measure them."""
     one = StandIn(MadeUpStudy(tmp_path / "study"))
-    for package in ("calibration", "validation"):
+    for task in ("fit", "validate"):
         monkeypatch.setattr(
-            f"napari_hipbmd.{package}.run.pipeline_measure", lambda folder: one
+            f"napari_hipbmd.tasks.{task}.pipeline_measure", lambda folder: one
         )
     return one

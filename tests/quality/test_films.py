@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from napari_hipbmd.anatomy import INDEX, mask, polygons
+from napari_hipbmd.core.anatomy import INDEX, mask, polygons
+from napari_hipbmd.core.radiograph import Patient, Radiograph
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.phantom import defects, render
 from napari_hipbmd.pipeline import measure, remeasure
 from napari_hipbmd.quality import borders
 from napari_hipbmd.quality.rotation import neck_angle_deg, prominence
-from napari_hipbmd.radiograph import Patient, Radiograph
 
 SEED, PIXELS = 5_500_005, 300
 ALWAYS = {"calibration"}  # the bundled regression's own

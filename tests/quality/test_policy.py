@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from napari_hipbmd.anatomy import SITES
 from napari_hipbmd.cli.table import text_table
-from napari_hipbmd.measurement import Estimate, Measurement
+from napari_hipbmd.core.anatomy import SITES
+from napari_hipbmd.core.measurement import Estimate, Measurement
+from napari_hipbmd.core.radiograph import FilmRefused, Flag
 from napari_hipbmd.quality import (
     DEFAULT,
     FLAG_CODES,
@@ -19,7 +20,6 @@ from napari_hipbmd.quality import (
     policy_of_study,
     withhold,
 )
-from napari_hipbmd.radiograph import FilmRefused, Flag
 from napari_hipbmd.report import Row, case_page, csv_text, study_page
 
 NUMBER = 0.7113

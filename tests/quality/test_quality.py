@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from napari_hipbmd import quality
-from napari_hipbmd.anatomy import INDEX, TYPICAL_XY
-from napari_hipbmd.canvas import make_canvas
+from napari_hipbmd.core.anatomy import INDEX, TYPICAL_XY
+from napari_hipbmd.core.canvas import make_canvas
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.dicom import read_film
-from napari_hipbmd.radiograph import HipBox
 
 MARKS_XY = TYPICAL_XY * 80 + (150, 120)
 

@@ -11,16 +11,16 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from napari_hipbmd.anatomy import SITES, TYPICAL_XY, area, mask, polygons
 from napari_hipbmd.bmd import features, t_scores
-from napari_hipbmd.measurement import (
+from napari_hipbmd.core.anatomy import SITES, TYPICAL_XY, area, mask, polygons
+from napari_hipbmd.core.measurement import (
     Estimate,
     HipImages,
     LandmarkSet,
     Measurement,
     RegionMeasurement,
 )
-from napari_hipbmd.radiograph import Flag, Patient, Radiograph
+from napari_hipbmd.core.radiograph import Flag, Patient, Radiograph
 from napari_hipbmd.report import Row, case_page, csv_text, json_text, study_page
 from napari_hipbmd.report.pictures import thumbnail
 

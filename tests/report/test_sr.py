@@ -10,15 +10,15 @@ import pydicom
 import pytest
 from pydicom.sr.codedict import codes as standard
 
-from napari_hipbmd.anatomy import LANDMARK_IDS, REGIONS, SITES
-from napari_hipbmd.batch import jobs_of, measure_job
+from napari_hipbmd.core.anatomy import LANDMARK_IDS, REGIONS, SITES
+from napari_hipbmd.core.radiograph import Flag
 from napari_hipbmd.dicom import source_of
 from napari_hipbmd.dicom.source import IDENTIFIERS
-from napari_hipbmd.models import load_models
+from napari_hipbmd.pipeline.models import load_models
 from napari_hipbmd.quality import DEFAULT, withhold
-from napari_hipbmd.radiograph import Flag
 from napari_hipbmd.report import codes
 from napari_hipbmd.report.sr import structured_report
+from napari_hipbmd.runs.jobs import jobs_of, measure_job
 
 SECRETS = {
     "PatientName": "Quillfeather^Ottoline",

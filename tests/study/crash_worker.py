@@ -14,7 +14,7 @@ import random
 import sys
 from dataclasses import replace
 
-from napari_hipbmd.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.study import CaseHistory, Change, FilmFacts, OpenCase, edits
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_hipbmd.batch import Options, jobs_of
+from napari_hipbmd.core.radiograph import FilmRefused, HipBox
 from napari_hipbmd.dicom import FilmTags, read_film, write_film
-from napari_hipbmd.radiograph import FilmRefused, HipBox
+from napari_hipbmd.runs.jobs import Options, jobs_of
 from napari_hipbmd.study import (
     BoxesChanged,
     Case,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_hipbmd.anatomy import LANDMARK_IDS, TYPICAL_XY
-from napari_hipbmd.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.anatomy import LANDMARK_IDS, TYPICAL_XY
+from napari_hipbmd.core.radiograph import FilmRefused, HipBox
 from napari_hipbmd.study import FilmFacts, Label, Labels, edits
 
 PREDICTED = Labels(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_hipbmd.anatomy import LANDMARK_IDS, REGIONS
-from napari_hipbmd.radiograph import FilmRefused
+from napari_hipbmd.core.anatomy import LANDMARK_IDS, REGIONS
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.study import CaseHistory, Change, FilmFacts, Label, Labels
 
 XY = st.tuples(st.floats(-999, 999), st.floats(-999, 999))

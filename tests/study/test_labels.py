@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from napari_hipbmd.anatomy import LANDMARK_IDS, TIES
-from napari_hipbmd.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.anatomy import LANDMARK_IDS, TIES
+from napari_hipbmd.core.radiograph import FilmRefused, HipBox
 from napari_hipbmd.study import FilmFacts, what_is_missing
 from napari_hipbmd.study.labels import Label, Labels, read_labels, write_labels
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from napari_hipbmd.radiograph import FilmRefused
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.study import (
     Case,
     ConflictFound,

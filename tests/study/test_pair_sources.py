@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from napari_hipbmd.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.radiograph import FilmRefused, HipBox
 from napari_hipbmd.study import remember_boxes
 from napari_hipbmd.study.film_marks import (
     FilmMarks,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from napari_hipbmd.radiograph import FilmRefused
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.study import Case, Label, Labels, Queue, Study
 from napari_hipbmd.study.predictions import write_predictions
 

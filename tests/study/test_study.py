@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_hipbmd.radiograph import FilmRefused
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.study import Case, Label, Labels, Study
 
 

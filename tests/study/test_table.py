@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from napari_hipbmd.anatomy import SITES
-from napari_hipbmd.radiograph import FilmRefused, Patient
+from napari_hipbmd.core.anatomy import SITES
+from napari_hipbmd.core.radiograph import FilmRefused, Patient
 from napari_hipbmd.study import Case, append_cases, read_cases, write_cases
 from napari_hipbmd.study.row import COLUMNS
 

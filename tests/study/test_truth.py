@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from napari_hipbmd.anatomy import REGIONS, SITES, TYPICAL_XY, polygons
-from napari_hipbmd.radiograph import FilmRefused
+from napari_hipbmd.core.anatomy import REGIONS, SITES, TYPICAL_XY, polygons
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.study import Truth, read_truth, write_truth
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napari_hipbmd.canvas import CANVAS_PX
+from napari_hipbmd.core.canvas import CANVAS_PX
 from napari_hipbmd.synthesis import HipSource, SoftTissueTile, Source, Sources
 
 Y, X = np.mgrid[:CANVAS_PX, :CANVAS_PX].astype(np.float32) / CANVAS_PX

@@ -11,7 +11,7 @@ import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from napari_hipbmd.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.synthesis import (
     MANIFEST,
     PairOptions,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from napari_hipbmd.anatomy import mask as polygon_mask
-from napari_hipbmd.anatomy import polygons
-from napari_hipbmd.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.anatomy import mask as polygon_mask
+from napari_hipbmd.core.anatomy import polygons
+from napari_hipbmd.core.radiograph import FilmRefused, HipBox
 from napari_hipbmd.synthesis import (
     evenness,
     hip_from_box,

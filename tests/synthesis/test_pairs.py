@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_hipbmd.radiograph import FilmRefused
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.synthesis import additive, donor_soft_tissue, feather, replace
 
 SHAPE = (200, 200)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napari_hipbmd.radiograph import FilmRefused
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.synthesis import HipSource, Placement, SoftTissueTile, make_pair
 
 SIZE = 96

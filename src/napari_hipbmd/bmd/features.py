@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import REGIONS, Points, Region
-from ..measurement import RegionMeasurement
-from ..radiograph import FloatImage
+from ..core.anatomy import REGIONS, Points, Region
+from ..core.measurement import RegionMeasurement
+from ..core.radiograph import FloatImage
 from .raster import region_pixels
 from .thresholds import SD_MULTIPLIERS, Multipliers, feature_means, thresholds
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import SITES, Site
-from ..radiograph import FilmRefused, Patient
+from ..core.anatomy import SITES, Site
+from ..core.radiograph import FilmRefused, Patient
 from .features import FEATURE_NAMES, FEATURES_VERSION
 from .inference import uncertainty
 from .linear import Kind, Matrix, fit_linear, out_of_fold

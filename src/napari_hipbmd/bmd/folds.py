@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 
 Indices = NDArray[np.intp]
 Groups = Sequence[str] | NDArray[np.int64]

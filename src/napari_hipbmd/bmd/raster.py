@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import Points, area
-from ..radiograph import FloatImage
+from ..core.anatomy import Points, area
+from ..core.radiograph import FloatImage
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..anatomy import Site
-from ..radiograph import Flag, Sex
+from ..core.anatomy import Site
+from ..core.radiograph import Flag, Sex
 
 T_SCORE_SITES: tuple[Site, ...] = ("neck", "total")
 """The two sites at which a T-score means something (ISCD)."""

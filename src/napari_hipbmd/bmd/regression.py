@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import SITES, Site
-from ..measurement import Estimate
-from ..radiograph import FilmRefused, Patient
+from ..core.anatomy import SITES, Site
+from ..core.measurement import Estimate
+from ..core.radiograph import FilmRefused, Patient
 from .inference import Uncertainty
 from .linear import Kind, Linear, Matrix
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.measure import points_in_poly
 
-from ..anatomy import INDEX, Points, polygons
-from ..radiograph import FloatImage
+from ..core.anatomy import INDEX, Points, polygons
+from ..core.radiograph import FloatImage
 from .features import feature_vector, features
 
 RING_START_MM = 2.0

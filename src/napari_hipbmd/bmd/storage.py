@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..anatomy import SITES, Site
-from ..radiograph import FilmRefused
+from ..core.anatomy import SITES, Site
+from ..core.radiograph import FilmRefused
 from .features import FEATURE_NAMES, FEATURES_VERSION
 from .inference import Uncertainty
 from .linear import Linear

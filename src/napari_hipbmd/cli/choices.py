@@ -6,11 +6,11 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..anatomy import SITES, Site
 from ..bmd import COVARIATES, PRESETS, Preset
+from ..core.anatomy import SITES, Site
 
 if TYPE_CHECKING:
-    from ..validation import Row
+    from ..runs.feature_cache import Row
 
 
 def targets(text: str) -> tuple[Site, ...]:
@@ -26,7 +26,7 @@ def targets(text: str) -> tuple[Site, ...]:
 
 def rows(text: str) -> tuple[Row, ...]:
     """Rows of a validation: ``raw,enhanced``."""
-    from ..validation import ROWS
+    from ..evaluation.rows import ROWS
 
     names = [name.strip() for name in text.split(",")]
     unknown = [name for name in names if name not in ROWS]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..comparison import compare, csv_text, text
-from ..files import write_text_atomic
-from ..radiograph import FilmRefused
+from ..core.files import write_text_atomic
+from ..core.radiograph import FilmRefused
+from ..evaluation.model_comparison import compare, csv_text, text
 from .progress import Bar
 
 BUNDLED = "bundled"

@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from ..batch import jobs_of, measure_path
-from ..batch.journal import JOURNAL
-from ..measurement import RESEARCH_USE, Measurement
-from ..models import models_sha256
-from ..report import Make, Results
-from ..resources import sample_data_dir
+from ..core.measurement import RESEARCH_USE, Measurement
+from ..core.resources import sample_data_dir
+from ..pipeline.models import models_sha256
+from ..runs.jobs import jobs_of, measure_path
+from ..runs.journal import JOURNAL
+from ..runs.measuring import Make
+from ..runs.results import Results
 from .progress import Bar
 from .table import text_table
 
@@ -42,7 +43,7 @@ def _show(results: Sequence[Measurement]) -> int:
         print("No display here, so napari is not opened.")
         return 0
     try:
-        from ..plugin.demo import open_demo
+        from ..plugin.measure.demo import open_demo
     except ImportError:
         print("napari is not installed: pip install 'napari-hipbmd[all]' to see it.")
         return 0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..batch import Options, jobs_of
-from ..enhancing import enhance_many
-from ..models import networks_enhancing_with
-from ..radiograph import FilmRefused, HipBox
+from ..core.radiograph import FilmRefused, HipBox
+from ..pipeline.models import networks_enhancing_with
+from ..runs.enhancing import enhance_many
+from ..runs.jobs import Options, jobs_of
 from .progress import Bar
 
 SOME_REFUSED = 3

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .progress import Bar
 
 FORMATS = ("coco", "slicer", "pts", "csv", "tiff", "png")
@@ -149,7 +149,7 @@ def run_import(args: argparse.Namespace) -> int:
 
 def run_compare(args: argparse.Namespace) -> int:
     """Print distances by landmark: mean, SD, 95 %; and write the tables."""
-    from ..observers import (
+    from ..evaluation.observers import (
         PREDICTIONS,
         TRUTH,
         ObserverErrors,

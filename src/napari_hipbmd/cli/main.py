@@ -13,8 +13,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..measurement import RESEARCH_USE
-from ..radiograph import Cancelled, FilmRefused
+from ..core.measurement import RESEARCH_USE
+from ..core.radiograph import Cancelled, FilmRefused
 from . import choices
 from .labels import add_labels
 

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..batch import Job, Options, jobs_of
-from ..files import write_text_atomic
-from ..measurement import Measurement, research_use
-from ..models import load_models, models_sha256
+from ..core.files import write_text_atomic
+from ..core.measurement import Measurement, research_use
+from ..core.radiograph import FilmRefused, HipBox, Patient
+from ..pipeline.models import load_models, models_sha256
 from ..quality import policy_named
-from ..radiograph import FilmRefused, HipBox, Patient
-from ..report import Make, Results, csv_text, json_text
+from ..report import csv_text, json_text
+from ..runs.jobs import Job, Options, jobs_of
+from ..runs.measuring import Make
+from ..runs.results import Results
 from .progress import Bar
 from .table import text_table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from ..study.pair_sources import gather, unused
 from ..synthesis import Made, PairOptions, check_pairs, write_again, write_pairs
 from .progress import Bar

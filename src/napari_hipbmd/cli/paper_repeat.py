@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ..paper_repeat import repeat_paper
+from ..tasks.paper_repeat import repeat_paper
 from .progress import Bar, Stages
 
 

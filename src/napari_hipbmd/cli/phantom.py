@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ..study.digital import make_study
+from ..tasks.digital_hips import make_study
 from .progress import Bar
 
 

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..validation import Step
+    from ..evaluation.progress import Step
 
 WIDTH = 28
 QUIET_SECONDS = 10.0

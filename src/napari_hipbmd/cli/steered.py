@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ..radiograph import Cancelled, FilmRefused
+from ..core.radiograph import Cancelled, FilmRefused
 from .link import Link
 
 REFUSED, STOPPED = 2, 130

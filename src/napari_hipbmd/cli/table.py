@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..anatomy import SITES, Site
-from ..measurement import Measurement
+from ..core.anatomy import SITES, Site
+from ..core.measurement import Measurement
 
 HEADER = (
     f"{'film':<18} {'side':<4} {'site':<15} {'aBMD':>6} {'90 % interval':>15}"

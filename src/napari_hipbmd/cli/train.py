@@ -7,8 +7,8 @@ import shlex
 import sys
 from collections.abc import Mapping
 
-from ..anatomy import SITES
-from ..validation import PREDICTED
+from ..core.anatomy import SITES
+from ..runs.collecting import PREDICTED
 from .choices import chosen_regression
 from .link import Link
 from .progress import Bar, Stages
@@ -75,8 +75,8 @@ def run_train(args: argparse.Namespace) -> int:
 
 def _train_network(args: argparse.Namespace, link: Link) -> str:
     """Train one network; gives what there is to tell about it."""
-    from ..learning import Fit
-    from ..recipes import retrain_landmarks, train_enhancement, train_landmarks
+    from ..learning.training import Fit
+    from ..tasks.train import retrain_landmarks, train_enhancement, train_landmarks
 
     again = args.annotator is not None or args.start is not None
     epochs, batch = args.epochs or EPOCHS[args.step], BATCH[args.preset]
@@ -114,7 +114,8 @@ def _train_network(args: argparse.Namespace, link: Link) -> str:
 
 def _fit(args: argparse.Namespace) -> int:
     """Fit a regression, and tell how good it is and how well it is known."""
-    from ..calibration import FOLDS, FitPlan, calibrate, fit_text
+    from ..tasks.fit import FOLDS, FitPlan, calibrate
+    from ..tasks.fit_tables import fit_text
 
     plan = FitPlan(
         args.targets or SITES,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from ..validation import PREDICTED, ROWS, SAMPLES, validate
+from ..evaluation.bootstrap import SAMPLES
+from ..evaluation.rows import ROWS
+from ..runs.collecting import PREDICTED
+from ..tasks.validate import validate
 from .choices import chosen_regression
 from .progress import Stages
 

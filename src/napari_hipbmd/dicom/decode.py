@@ -9,7 +9,7 @@ from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import RLELossless
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .codecs import Frame, MissingCodec, decode_frame
 from .codestream import frame_size
 from .facts import FilmFacts

@@ -14,7 +14,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .guard import quietly, refusing
 from .header import read_header
 from .identifiers import Identifiers, identifiers

@@ -14,7 +14,7 @@ from pydicom.uid import (
     JPEGLSNearLossless,
 )
 
-from ..radiograph import Patient, Sex, Side
+from ..core.radiograph import Patient, Sex, Side
 from .header import Header
 from .tags import code, integer, items, number, text, uid_name
 

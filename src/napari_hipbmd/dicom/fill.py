@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, find_objects, label, uniform_filter
 
-from ..radiograph import FloatImage
+from ..core.radiograph import FloatImage
 
 _MARGIN_PX = 24
 _SMOOTHED = (9, 5, 3)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..radiograph import FloatImage, Radiograph
+from ..core.radiograph import FloatImage, Radiograph
 from .decode import stored_values
 from .facts import FilmFacts, facts_of
 from .fill import filled

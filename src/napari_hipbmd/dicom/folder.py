@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .guard import quietly, refusing
 from .sniff import kind_of
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, label
 
-from ..radiograph import FilmRefused, Flag
+from ..core.radiograph import FilmRefused, Flag
 
 _COLOUR_NOISE = 4
 """Grey steps of 8 bits by which lossy compression pulls equal channels apart."""

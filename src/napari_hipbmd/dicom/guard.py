@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 
 MAX_FILE_BYTES = 1 << 29
 MAX_PIXELS = 50_000_000

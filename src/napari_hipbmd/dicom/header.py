@@ -21,7 +21,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .guard import Metered
 from .identifiers import Identifiers, identifiers
 

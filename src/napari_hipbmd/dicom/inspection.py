@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .facts import FilmFacts, facts_of
 from .film import DisplayedFilm, film_of, open_film
 from .guard import quietly, refusing

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..radiograph import FilmRefused, Side
+from ..core.radiograph import FilmRefused, Side
 from .facts import FilmFacts, facts_of
 from .folder import look_through
 from .guard import quietly, refusing

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .lut import Lut, luts
 from .tags import number
 

@@ -6,7 +6,7 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .guard import quietly, refusing
 from .header import Header, read_header
 from .identifiers import Identifiers

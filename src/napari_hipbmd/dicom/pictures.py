@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from ..radiograph import FilmRefused, Flag
+from ..core.radiograph import FilmRefused, Flag
 from .grey import grey_of_colour
 from .guard import MAX_PIXELS
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..radiograph import Flag, FloatImage
+from ..core.radiograph import Flag, FloatImage
 from .facts import FilmFacts
 
 _SIGN_TAG = "PixelIntensityRelationshipSign"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydicom.uid import UID
 
-from ..radiograph import FilmRefused, Flag
+from ..core.radiograph import FilmRefused, Flag
 from .facts import FilmFacts
 from .guard import MAX_PIXELS
 from .header import Header

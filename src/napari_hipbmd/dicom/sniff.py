@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .guard import regular_file
 
 Kind = Literal["dicom", "bare dicom", "picture", "other"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
 
-from ..radiograph import Flag
+from ..core.radiograph import Flag
 from .tags import code, number, numbers
 
 _LEAST_MM, _MOST_MM = 0.01, 2.0

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from ..radiograph import FloatImage
+from ..core.radiograph import FloatImage
 from .header import Header
 from .lut import Lut, luts
 from .tags import code, numbers, values

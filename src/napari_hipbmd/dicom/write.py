@@ -26,8 +26,8 @@ from pydicom.uid import (
 )
 from pydicom.valuerep import DSfloat
 
-from ..files import write_bytes_atomic
-from ..radiograph import Sex, Side
+from ..core.files import write_bytes_atomic
+from ..core.radiograph import Sex, Side
 
 Spacing = tuple[float, float]
 Window = tuple[float, float, str]

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from scipy.interpolate import BSpline, make_interp_spline
 from torch.nn import functional
 
-from ..canvas import Canvas, normalisation
-from ..learning import load_into, read_model
-from ..measurement import HipImages
-from ..radiograph import FilmRefused, FloatImage
+from ..core.canvas import Canvas, normalisation
+from ..core.measurement import HipImages
+from ..core.radiograph import FilmRefused, FloatImage
+from ..learning.training import load_into, read_model
 from .networks import AutoencoderShape, Network, build, for_inference
 
 NAME = "enhancement"

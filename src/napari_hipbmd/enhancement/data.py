@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import ConcatDataset, Dataset
 
-from ..hips import LEVELS, Hips
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
+from ..learning.hips import LEVELS, Hips
 from ..synthesis import PairsFolder, Part
 from ..synthesis.storage import to_grey
 

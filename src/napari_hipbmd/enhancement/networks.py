@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from ..learning import channels_last
+from ..learning.training import channels_last
 
 GRID_PX = 256
 MOST_CONTEXT = 3

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ..canvas import Canvas
-from ..radiograph import FloatImage, HipBox
+from ..core.canvas import Canvas
+from ..core.radiograph import FloatImage, HipBox
 from .apply import Enhancer, as_input
 
 LATENT = "latent z"

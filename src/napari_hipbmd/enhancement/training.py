@@ -12,9 +12,9 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import Dataset
 
-from .. import augmentation
-from ..hips import Hips
-from ..learning import Fit, Report, channels_last, fit, write_model
+from ..learning import augmentation
+from ..learning.hips import Hips
+from ..learning.training import Fit, Report, channels_last, fit, write_model
 from ..synthesis import Operator, PairsFolder, additive
 from ..synthesis import replace as paste
 from .data import Item, mixture

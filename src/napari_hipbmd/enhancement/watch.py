@@ -15,8 +15,8 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from ..files import write_bytes_atomic, write_text_atomic
-from ..radiograph import FloatImage
+from ..core.files import write_bytes_atomic, write_text_atomic
+from ..core.radiograph import FloatImage
 
 CURVE, PICTURE = "curve.csv", "validation.tif"
 FIGURES = ("reconstruction", "penalty", "validation")

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, Points
+from ..core.anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, Points
 
 COUNT = len(LANDMARK_IDS)
 LEAST_HIPS = 200

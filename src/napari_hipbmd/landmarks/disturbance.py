@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ..augmentation import uniform
+from ..learning.augmentation import uniform
 
 COVERED, COLLIMATED, CLIPPED, BLURRED = 0.25, 0.25, 0.2, 0.3  # shares of the rows
 CLIPS = 5

@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..anatomy import INDEX, REGION_LANDMARKS, REGIONS, Region
+from ..core.anatomy import INDEX, REGION_LANDMARKS, REGIONS, Region
 
 FIRST_SIDE = 4.3  # of the ruler, when the first order looks again
 CROP_SIDE: dict[Region, float] = {

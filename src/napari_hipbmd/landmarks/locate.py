@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..anatomy import Points, is_mirrored
-from ..canvas import make_canvas
-from ..hip_box import on_film, shows_both_hips
-from ..radiograph import Cancelled, FloatImage, HipBox, Radiograph, Side
+from ..core.anatomy import Points, is_mirrored
+from ..core.canvas import make_canvas
+from ..core.hip_box import on_film, shows_both_hips
+from ..core.radiograph import Cancelled, FloatImage, HipBox, Radiograph, Side
 from .predict import LandmarkFinder
 
 BOX_MM = 190.0

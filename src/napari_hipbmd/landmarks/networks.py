@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..anatomy import REGION_LANDMARKS, REGIONS
-from ..augmentation import normalise
+from ..core.anatomy import REGION_LANDMARKS, REGIONS
+from ..learning.augmentation import normalise
 from .correction import Correction
 
 Preset = Literal["default", "paper"]

@@ -11,12 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .. import augmentation
-from ..anatomy import INDEX, LANDMARK_IDS, REGIONS, TWICE_FOUND
-from ..canvas import Canvas
-from ..learning import load_into, read_model
-from ..measurement import LandmarkSet
-from ..radiograph import FilmRefused
+from ..core.anatomy import INDEX, LANDMARK_IDS, REGIONS, TWICE_FOUND
+from ..core.canvas import Canvas
+from ..core.measurement import LandmarkSet
+from ..core.radiograph import FilmRefused
+from ..learning import augmentation
+from ..learning.training import load_into, read_model
 from .correction import Correction
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, ruler
 from .networks import FIRST_PX, SECOND_PX, Decentralised, as_input, spread

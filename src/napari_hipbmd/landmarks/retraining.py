@@ -14,11 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..anatomy import LANDMARK_IDS, Points
-from ..canvas import CANVAS_PX
-from ..hips import LEVELS, Hips
-from ..learning import Fit, fit
-from ..radiograph import FilmRefused
+from ..core.anatomy import LANDMARK_IDS, Points
+from ..core.canvas import CANVAS_PX
+from ..core.radiograph import FilmRefused
+from ..learning.hips import LEVELS, Hips
+from ..learning.training import Fit, fit
 from .correction import Correction
 from .networks import Decentralised
 from .predict import LandmarkFinder, find_on_batch

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.stats import chi2
 
-from ..anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, Points, is_mirrored
-from ..radiograph import FilmRefused, Side
+from ..core.anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, Points, is_mirrored
+from ..core.radiograph import FilmRefused, Side
 
 OBSERVER_SD_MM = np.full(len(LANDMARK_IDS), 1.2)
 OBSERVER_SD_MM[[INDEX["N6"], INDEX["T4"], INDEX["I1"]]] = 1.8, 1.4, 1.4

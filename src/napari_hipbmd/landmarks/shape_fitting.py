@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
-from ..anatomy import LANDMARK_IDS, Points
-from ..radiograph import FilmRefused
+from ..core.anatomy import LANDMARK_IDS, Points
+from ..core.radiograph import FilmRefused
 from .shape import OBSERVER_SD_MM, ShapeModel, aligned, centroid_size, distances
 
 LEAST_HIPS = 30

@@ -13,24 +13,17 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
-from .. import augmentation
-from ..anatomy import LANDMARK_IDS, REGIONS, Points
-from ..augmentation import Wobble
-from ..canvas import CANVAS_PX
-from ..hips import LEVELS, Hips
-from ..learning import Fit, channels_last, fit, write_model
-from ..radiograph import FilmRefused
+from ..core.anatomy import LANDMARK_IDS, REGIONS, Points
+from ..core.canvas import CANVAS_PX
+from ..core.radiograph import FilmRefused
+from ..learning import augmentation
+from ..learning.augmentation import Wobble
+from ..learning.hips import LEVELS, Hips
+from ..learning.training import Fit, channels_last, fit, write_model
 from .correction import Correction, fit_correction
 from .disturbance import disturb, soften
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, centres_of, ruler
-from .networks import (
-    FIRST_PX,
-    SECOND_PX,
-    Decentralised,
-    Preset,
-    as_input,
-    axis,
-)
+from .networks import FIRST_PX, SECOND_PX, Decentralised, Preset, as_input, axis
 from .predict import find_on_batch
 
 with warnings.catch_warnings():

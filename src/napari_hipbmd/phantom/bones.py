@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from .. import anatomy
-from ..anatomy import Points, Region
+from ..core import anatomy
+from ..core.anatomy import Points
 from . import beam as physics
 from . import spine
 from .cohort import Person
@@ -25,6 +25,7 @@ from .texture import oriented_noise
 
 CORTEX_SHARE = 0.95  # of a cortex is bone tissue
 TRABECULAR_GAIN = (0.35, 2.4)
+LEAST_PX = 16  # fewer rows or columns of a bone show no texture
 EDGE_MM = 5.0  # over which a region's own gain fades
 PELVIC_G_CM3, PELVIC_CORTEX_MM = 0.11, 1.0
 WALL_MM, ROOF_MM = 1.6, 2.9
@@ -71,8 +72,10 @@ def lay_bones(
         inner = trabeculae(femur.bone, plan.state)
         thick = _femur(person, plan, beam, femur, inner)
         where = _window(thick.envelope_mm)
-        streaks = _texture(plan, beam.part(*where), femur, inner, rng)
-        thick.trabecular_g_cm2[where] *= 1 + streaks
+        part = beam.part(*where)
+        if min(part.shape) > LEAST_PX:
+            streaks = _texture(plan, part, femur, inner, rng)
+            thick.trabecular_g_cm2[where] *= 1 + streaks
         case = hips[i] if i < len(hips) else None
         target = person.neck_bmd_g_cm2 * (plan.other_bmd if i else 1.0)
         own, truth = _scaled(thick, plan, case, target, pixel_mm)
@@ -94,6 +97,8 @@ def _window(envelope: Field) -> tuple[slice, slice]:
     """The part of the film that a bone covers."""
     rows = np.flatnonzero(envelope.any(1))
     columns = np.flatnonzero(envelope.any(0))
+    if not len(rows):
+        return slice(0, 0), slice(0, 0)
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
@@ -186,7 +191,9 @@ def _pelvis(
     person: Person, plan: Plan, beam: Beam, bones: Skeleton, rng: np.random.Generator
 ) -> tuple[Field, Field]:
     """Envelope in mm and mineral in g/cm² of pelvis, sacrum and lower spine."""
-    strength = (person.neck_bmd_g_cm2 / 0.72) ** 0.75 * float(np.exp(rng.normal(0, 0.1)))
+    strength = (person.neck_bmd_g_cm2 / 0.72) ** 0.75 * float(
+        np.exp(rng.normal(0, 0.1))
+    )
     shell = np.full(len(bones.pelvis), PELVIC_CORTEX_MM)
     for femur in bones.femora:
         away = bones.pelvis - femur.centre

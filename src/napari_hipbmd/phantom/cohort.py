@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..radiograph import Sex
+from ..core.radiograph import Sex
 
 FEMALE_SHARE = 801 / 939
 TABLE_1 = {  # mean, SD of age (years), height (cm), weight (kg)

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 from skimage.draw import disk, line, polygon
 
-from ..anatomy import Points
+from ..core.anatomy import Points
 from .family import Plan
 from .geometry import Field
 

@@ -14,9 +14,7 @@ from .soft_tissue import SoftTissue
 SOFT_TISSUE_STEP_MM = 0.8
 
 
-def coarse_grid(
-    axis_mm: NDArray[np.float32], pixel_mm: float
-) -> NDArray[np.float32]:
+def coarse_grid(axis_mm: NDArray[np.float32], pixel_mm: float) -> NDArray[np.float32]:
     """An axis of the soft tissue's own, coarser grid over the same stretch."""
     pixels = len(axis_mm)
     count = max(64, int(pixels * pixel_mm / SOFT_TISSUE_STEP_MM))

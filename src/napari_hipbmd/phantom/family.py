@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..radiograph import Side
+from ..core.radiograph import Side
 from . import implants, looks
 from .cohort import Person
 from .femur import FemurDraw, draw_femur, draw_scores, held_out_scores
@@ -61,7 +61,7 @@ class Framing:
 
 @dataclass(frozen=True)
 class Texture:
-    """Trabecular texture: amplitudes and wavelengths (mm) of fine and coarse streaks."""
+    """Trabecular streaks, fine and coarse: amplitudes and wavelengths (mm)."""
 
     fine: float
     fine_mm: float

@@ -85,7 +85,7 @@ class Femur:
 
 def draw_scores(rng: np.random.Generator) -> NDArray[np.float64]:
     """25 normal scores, those beyond 2.2 SD drawn again."""
-    scores = rng.standard_normal(people().shape[1])
+    scores: NDArray[np.float64] = rng.standard_normal(people().shape[1])
     while (far := np.abs(scores) > MOST_SD).any():
         scores[far] = rng.standard_normal(int(far.sum()))
     return scores
@@ -171,7 +171,9 @@ def _lesser(v: Vertices, draw: FemurDraw, sets: FemurSets) -> tuple[Vertices, in
     top = turned[sets.lesser_apex]
     out = rotation(1, draw.lesser_turn_deg) @ np.array([-0.75, -0.1, -0.65])
     head_mm = 23.0  # heights are those of a bone of usual size
-    turned = turned + out * (draw.lesser_mm / head_mm * bump(turned, top, 0.42))[:, None]
+    turned = (
+        turned + out * (draw.lesser_mm / head_mm * bump(turned, top, 0.42))[:, None]
+    )
     if draw.lesser_low_r > 0.2:  # a small undercut below it
         below = top + np.array([0.1, -0.62, 0.05])
         turned = turned - out * (1.2 / head_mm * bump(turned, below, 0.25))[:, None]

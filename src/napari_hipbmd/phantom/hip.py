@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import anatomy
-from ..anatomy import LANDMARK_IDS, Points, Region, Site
-from ..radiograph import Side
+from ..core import anatomy
+from ..core.anatomy import LANDMARK_IDS, Points, Region, Site
+from ..core.radiograph import Side
 from . import calcifications, display, implants, looks, marks, soft_tissue
 from .bones import BoneLayers, Hip, lay_bones
 from .cohort import Person, draw_person
@@ -209,7 +209,12 @@ def _expose(
         person, plan.film_type, plan.family, streams[3], heads,  # type: ignore[arg-type]
     )  # fmt: skip
     metal = calcifications.draw(
-        x_mm, y_mm, person.age_years, person.head_radius_mm, streams[2], heads  # type: ignore[arg-type]
+        x_mm,
+        y_mm,
+        person.age_years,
+        person.head_radius_mm,
+        streams[2],
+        heads,  # type: ignore[arg-type]
     )
     metal = metal + _metal(plan, bones, x_mm, y_mm, streams[2])
     log_film, log_sto, bone_log = attenuate(
@@ -226,7 +231,17 @@ def _expose(
     )
     return tuple(
         _case(
-            person, plan, beam, film, sto, bone_log, hip, layers, i, mirrored, streams[5]
+            person,
+            plan,
+            beam,
+            film,
+            sto,
+            bone_log,
+            hip,
+            layers,
+            i,
+            mirrored,
+            streams[5],
         )
         for i, hip in enumerate(hips)
     )

@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import INDEX, LANDMARK_IDS
+from ..core.anatomy import INDEX, LANDMARK_IDS
 from .femur import Femur
 from .vertex_sets import femur_sets
 
@@ -129,7 +129,9 @@ def _neck(outline: _Outline, centre: Line, radius: float, hint: Line) -> _Neck:
     superior = np.array([-axis[1], axis[0]])
 
     def leaves(n: Line, side: int) -> Line:
-        back = np.arange(n @ axis, centre @ axis - 0.2 * radius, -0.01 * radius)
+        back = np.arange(
+            float(n @ axis), float(centre @ axis) - 0.2 * radius, -0.01 * radius
+        )
         found = outline.at(axis, superior, back)[side]
         path = np.stack(
             [_point(axis, superior, a, b) for a, b in zip(back, found, strict=True)]
@@ -146,7 +148,11 @@ def _middle_of_flat(width: Line) -> int:
     """The narrowest station; the middle of the stretch where the width is flat."""
     best = int(width.argmin())
     flat = width <= FLAT * width[best]
-    first = best - int((~flat[: best + 1][::-1]).argmax()) + 1 if (~flat[:best]).any() else 0
+    first = (
+        best - int((~flat[: best + 1][::-1]).argmax()) + 1
+        if (~flat[:best]).any()
+        else 0
+    )
     after = ~flat[best:]
     last = best + int(after.argmax()) - 1 if after.any() else len(width) - 1
     return (first + last) // 2
@@ -206,11 +212,11 @@ def find(
     n3 = crease[int((crease @ neck.superior).argmax())]
 
     down = _unit(shaft_hint)
-    reference = centre @ down + 4.0 * radius
+    reference = float(centre @ down) + 4.0 * radius
     shaft = _shaft(whole, down, reference, reference + 1.2 * radius)
     i4, shown = _lesser(whole, uv, bone, shaft, radius, neck)
     for _ in range(2):
-        level = i4 @ shaft.along
+        level = float(i4 @ shaft.along)
         shaft = _shaft(whole, shaft.along, level + radius, level + 2 * radius)
         i4, shown = _lesser(whole, uv, bone, shaft, radius, neck)
 
@@ -221,14 +227,14 @@ def find(
         return _point(shaft.along, shaft.across, level, float(found[0]))
 
     n4, hollow = _neck_base(whole, neck.n5, i4, shaft, radius)
-    t4 = side(n4 @ shaft.along, True)
+    t4 = side(float(n4 @ shaft.along), True)
     greater = uv[sets.greater]
     beyond = greater[greater @ shaft.across > n3 @ shaft.across]
     if not len(beyond):
         raise NoLandmarks("the greater trochanter hides behind the neck")
     t2 = beyond[int((beyond @ shaft.along).argmin())]
-    t3 = side((t2 @ shaft.along + t4 @ shaft.along) / 2, True)
-    cut = i4 @ shaft.along + radius
+    t3 = side(float(t2 @ shaft.along + t4 @ shaft.along) / 2, True)
+    cut = float(i4 @ shaft.along) + radius
     i2, i3 = side(cut, True), side(cut, False)
     placed = {
         "N1": neck.n1, "N2": neck.n2, "N3": n3, "N4": n4, "N5": neck.n5, "N6": neck.n6,
@@ -265,7 +271,7 @@ def _lesser(
         raise NoLandmarks("the medial outline is too short")
     if (above + below) / 2 - min(b, here) >= PROMINENCE * radius:
         return _point(shaft.along, shaft.across, level, b), True
-    level = neck.n5 @ shaft.along + 1.4 * radius
+    level = float(neck.n5 @ shaft.along) + 1.4 * radius
     b = float(whole.at(shaft.along, shaft.across, np.array([level]))[0][0])
     return _point(shaft.along, shaft.across, level, b), False
 

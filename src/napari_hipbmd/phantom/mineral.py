@@ -116,7 +116,9 @@ def _mean_of_neighbours() -> sparse.csr_array:
     return sparse.diags_array(1 / links.sum(1)) @ links
 
 
-def cortex_mm(bone: Femur, state: MineralState, age_years: float) -> NDArray[np.float64]:
+def cortex_mm(
+    bone: Femur, state: MineralState, age_years: float
+) -> NDArray[np.float64]:
     """Thickness of the cortex at each vertex, ``(n,)``."""
     frame = neck_frame(bone)
     q = bone.local_r @ frame.turn.T
@@ -163,7 +165,9 @@ class Trabeculae:
     cos2: NDArray[np.float32]
     sin2: NDArray[np.float32]
 
-    def sample(self, field: NDArray[np.float32], local_r: Vertices) -> NDArray:
+    def sample(
+        self, field: NDArray[np.float32], local_r: Vertices
+    ) -> NDArray[np.float64]:
         """A field at local points ``(n, 3)`` in head radii."""
         q = local_r @ self.frame.turn[:2].T
         rows = (MAP_Y_R[0] - q[:, 1]) / MAP_STEP_R

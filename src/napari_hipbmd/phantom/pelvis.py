@@ -23,7 +23,7 @@ FALLS_MM = 30.0
 
 @dataclass(frozen=True, eq=False)
 class PelvisDraw:
-    """What varies: scores in SD, size, the joint's gap in mm (left, right), arthrosis."""
+    """What varies: scores (SD), size, joint gaps in mm (left, right), arthrosis."""
 
     scores: NDArray[np.float64]
     size: float

@@ -176,7 +176,10 @@ def wide_blur(image: NDArray[np.generic], sigma_px: float) -> Field:
         np.clip((np.arange(n) - shrink // 2) / shrink, 0, m - 1)
         for n, m in zip(image.shape, small.shape, strict=True)
     )
-    r0, c0 = (np.minimum(a.astype(int), m - 2) for a, m in zip((rows, columns), small.shape, strict=True))
+    r0, c0 = (
+        np.minimum(a.astype(int), m - 2)
+        for a, m in zip((rows, columns), small.shape, strict=True)
+    )
     dr = (rows - r0).astype(np.float32)[:, None]
     dc = (columns - c0).astype(np.float32)[None, :]
     by_row = small[r0] * (1 - dr) + small[r0 + 1] * dr

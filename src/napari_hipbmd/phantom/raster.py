@@ -61,7 +61,9 @@ def crossings(beam: Beam, vertices: Vertices, triangles: Triangles) -> Hits:
     )  # fmt: skip
     seen = np.flatnonzero((box.count > 0) & (area != 0))
     parts = [
-        _covered(triangles[some], col, row, inverse, area[some], box.only(some), columns)
+        _covered(
+            triangles[some], col, row, inverse, area[some], box.only(some), columns
+        )
         for some in _chunks(seen, box.count[seen])
     ]
     if not parts:

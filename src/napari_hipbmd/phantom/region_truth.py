@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.measure import approximate_polygon, find_contours
 
-from ..anatomy import Points, Region, Site
+from ..core.anatomy import Points, Region, Site
 from .geometry import Field
 
 

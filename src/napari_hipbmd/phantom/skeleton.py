@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..radiograph import Side
+from ..core.radiograph import Side
 from .femur import Femur, FemurDraw, build_femur
 from .geometry import rotation
 from .pelvis import PelvisDraw, build_pelvis

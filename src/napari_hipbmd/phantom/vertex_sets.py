@@ -52,7 +52,7 @@ class FemurSets:
 
 @dataclass(frozen=True, eq=False)
 class PelvisSets:
-    """Vertex numbers of the pelvis: sockets, anterior superior spines, pubis, bodies."""
+    """Vertex numbers of the pelvis: sockets, anterior superior spines, pubis."""
 
     left_socket: Members
     right_socket: Members
@@ -101,13 +101,13 @@ def femur_sets() -> FemurSets:
     local = (v - centre) @ axes.T / radius  # from here on in units of R
     neck, crease = _neck(local)
     beyond = np.setdiff1d(np.flatnonzero(local[:, 1] > -1.6), np.r_[neck, head])
-    greater = beyond[(local[beyond, 0] > 1.0) & (np.linalg.norm(local[beyond], axis=1) > 1.2)]
+    greater = beyond[
+        (local[beyond, 0] > 1.0) & (np.linalg.norm(local[beyond], axis=1) > 1.2)
+    ]
     zone = np.flatnonzero((local[:, 1] < -2.05) & (local[:, 1] > -2.9))
     apex = int(zone[(local[zone] @ [-0.75, -0.1, -0.65]).argmax()])
     lesser = np.flatnonzero(np.linalg.norm(local - local[apex], axis=1) < LESSER_RADIUS)
-    return FemurSets(
-        head, neck, crease, greater, apex, lesser, knee, medial, lateral
-    )
+    return FemurSets(head, neck, crease, greater, apex, lesser, knee, medial, lateral)
 
 
 def _condyles(v: Vertices, knee: Members) -> tuple[Members, Members]:

@@ -6,21 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..anatomy import Points, is_mirrored
-from ..canvas import Canvas, make_canvas, normalisation
-from ..measurement import (
-    HipImages,
-    LandmarkSet,
-)
-from ..models import Networks
-from ..radiograph import (
-    FilmRefused,
-    Flag,
-    FloatImage,
-    HipBox,
-    Radiograph,
-    Side,
-)
+from ..core.anatomy import Points, is_mirrored
+from ..core.canvas import Canvas, make_canvas, normalisation
+from ..core.measurement import HipImages, LandmarkSet
+from ..core.radiograph import FilmRefused, Flag, FloatImage, HipBox, Radiograph, Side
+from .models import Networks
 
 EVEN_GREY = 0.01  # of the grey range
 

@@ -9,20 +9,11 @@ from time import perf_counter
 import numpy as np
 
 from .. import quality
-from ..anatomy import Points
-from ..measurement import (
-    LandmarkSet,
-    Measurement,
-)
-from ..models import Models, Networks, load_models
-from ..radiograph import (
-    Cancelled,
-    HipBox,
-    Patient,
-    Radiograph,
-    Side,
-)
+from ..core.anatomy import Points
+from ..core.measurement import LandmarkSet, Measurement
+from ..core.radiograph import Cancelled, HipBox, Patient, Radiograph, Side
 from .hip import box_around, enhance_hip, see_hip
+from .models import Models, Networks, load_models
 from .values import with_values
 
 Report = Callable[[str, Measurement], None]

@@ -8,20 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import bmd, quality
-from ..anatomy import SITES, Points, Site, area, is_mirrored, polygons
-from ..measurement import (
+from ..core.anatomy import SITES, Points, Site, area, is_mirrored, polygons
+from ..core.measurement import (
     DIGITAL,
     HipImages,
     LandmarkSet,
     Measurement,
     RegionMeasurement,
 )
-from ..models import Models, load_models
-from ..radiograph import (
-    Flag,
-    Patient,
-    Side,
-)
+from ..core.radiograph import Flag, Patient, Side
+from .models import Models, load_models
 
 MEASURE_CODES = {
     "burnt-in-region",

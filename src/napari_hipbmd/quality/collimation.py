@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import Region
-from ..measurement import Border
-from ..radiograph import Flag, FloatImage
+from ..core.anatomy import Region
+from ..core.measurement import Border
+from ..core.radiograph import Flag, FloatImage
 
 LOOK_PX = 256  # the film's long side while it is searched
 EVEN = 0.04  # of the grey spread: how even a shadow is

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import INDEX, POLYGONS, TWICE_FOUND, Points, distances_mm
-from ..radiograph import Flag
+from ..core.anatomy import INDEX, POLYGONS, TWICE_FOUND, Points, distances_mm
+from ..core.radiograph import Flag
 
 TWINS_APART_MM = 6.0
 UNSURE_MM = 4.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..anatomy import Region
-from ..radiograph import Flag
+from ..core.anatomy import Region
+from ..core.radiograph import Flag
 
 CROSSED_SHARE = 0.001
 

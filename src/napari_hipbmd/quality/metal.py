@@ -17,9 +17,9 @@ from scipy.ndimage import (
 from skimage.draw import disk
 from skimage.morphology import convex_hull_image
 
-from ..anatomy import Points, Region, mask, polygons
-from ..canvas import Canvas
-from ..radiograph import Flag, FloatImage
+from ..core.anatomy import Points, Region, mask, polygons
+from ..core.canvas import Canvas
+from ..core.radiograph import Flag, FloatImage
 
 METAL_CONTRAST = 0.12  # of the grey spread near the hip
 METAL_LENGTH_PX = 27  # canvas pixels, about 10 mm: cortices and tubes are longer

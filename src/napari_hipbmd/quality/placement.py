@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..anatomy import INDEX, Points, Region
-from ..radiograph import Flag
+from ..core.anatomy import INDEX, Points, Region
+from ..core.radiograph import Flag
 
 TURNED_DEG = 20.0
 

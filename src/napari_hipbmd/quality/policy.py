@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..anatomy import SITES, Site
-from ..measurement import Measurement
-from ..radiograph import FilmRefused, Flag
+from ..core.anatomy import SITES, Site
+from ..core.measurement import Measurement
+from ..core.radiograph import FilmRefused, Flag
 
 POLICY_FILE = "policy.json"
 _FORMAT = "hipbmd-policy"

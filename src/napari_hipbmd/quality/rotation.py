@@ -16,8 +16,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from ..anatomy import INDEX, LANDMARK_IDS, Points
-from ..radiograph import Flag
+from ..core.anatomy import INDEX, LANDMARK_IDS, Points
+from ..core.radiograph import Flag
 
 TURNED_OUT_DEG = 22.0
 TURNED_IN_DEG = -20.0

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import Region
-from ..radiograph import Flag
+from ..core.anatomy import Region
+from ..core.radiograph import Flag
 
 SATURATED = 0.995
 BURNT_SHARE = 0.02

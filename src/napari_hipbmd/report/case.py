@@ -6,15 +6,15 @@ import math
 from collections.abc import Mapping
 from html import escape
 
-from ..anatomy import REGIONS, SITES, Site
 from ..bmd import SITE_NAMES
-from ..measurement import Estimate, Measurement, research_use
+from ..core.anatomy import REGIONS, SITES, Site
+from ..core.measurement import Estimate, Measurement, research_use
+from ..core.radiograph import Patient
 from ..quality import FLAG_CODES
-from ..radiograph import Patient
 from . import pictures
 from .numbers import number, signed
+from .overview import TITLE, TRUTH_NOTE
 from .page import page, sources
-from .study import TITLE, TRUTH_NOTE
 
 _FIG6_NOTE = (
     "The bold number of each thresholded region is its feature: the mean of the bone"

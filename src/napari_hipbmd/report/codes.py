@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 from pydicom.sr.coding import Code
 
-from ..anatomy import LANDMARKS, Site
+from ..core.anatomy import LANDMARKS, Site
+from ..core.radiograph import Side
 from ..quality import FLAG_CODES
-from ..radiograph import Side
 
 SCHEME = "99HIPBMD"
 """Private coding scheme designator: its codes mean what is said beside them here."""

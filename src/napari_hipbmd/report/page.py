@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from .. import __version__
 from ..bmd import reference_data
-from ..measurement import RESEARCH_USE, Measurement
+from ..core.measurement import RESEARCH_USE, Measurement
 
 
 def page(
@@ -40,7 +40,7 @@ def page(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)}</title>
 <style>
-{_style()}</style>
+{style()}</style>
 </head>
 <body>
 <header>
@@ -78,5 +78,6 @@ def sources(measurements: Iterable[Measurement]) -> list[str]:
 
 
 @cache
-def _style() -> str:
+def style() -> str:
+    """The look of every page, as CSS."""
     return files(__package__).joinpath("style.css").read_text(encoding="utf-8")

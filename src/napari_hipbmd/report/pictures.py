@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..anatomy import LANDMARK_IDS, LANDMARKS, REGIONS, Points, Region
 from ..bmd import minmax_picture
-from ..measurement import HipImages, Measurement
-from ..radiograph import FloatImage
+from ..core.anatomy import LANDMARK_IDS, LANDMARKS, REGIONS, Points, Region
+from ..core.measurement import HipImages, Measurement
+from ..core.radiograph import FloatImage
 
 COLOURS: Mapping[Region, str] = {
     "neck": "#ffb020",

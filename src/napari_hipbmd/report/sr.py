@@ -19,10 +19,10 @@ from pydicom.sr.codedict import codes as standard
 from pydicom.sr.coding import Code
 
 from .. import __version__
-from ..anatomy import LANDMARK_IDS, REGION_LANDMARKS, REGIONS, SITES, Region, Site
 from ..bmd import SITE_NAMES, reference_data
+from ..core.anatomy import LANDMARK_IDS, REGION_LANDMARKS, REGIONS, SITES, Region, Site
+from ..core.measurement import Measurement, research_use
 from ..dicom import derived_uid
-from ..measurement import Measurement, research_use
 from . import codes
 
 SR_SERIES = 99

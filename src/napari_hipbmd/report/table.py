@@ -11,9 +11,9 @@ import io
 import json
 from collections.abc import Sequence
 
-from ..anatomy import LANDMARK_IDS, REGIONS, SITES
 from ..bmd import t_score_reference
-from ..measurement import Measurement
+from ..core.anatomy import LANDMARK_IDS, REGIONS, SITES
+from ..core.measurement import Measurement
 
 COLUMNS: tuple[str, ...] = (
     *("case_id", "image", "side", "status", "reason", "flags"),

@@ -16,9 +16,9 @@ from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..files import locked, write_text_atomic
-from ..hip_box import OTHER
-from ..radiograph import FilmRefused, HipBox, Side
+from ..core.files import locked, write_text_atomic
+from ..core.hip_box import OTHER
+from ..core.radiograph import FilmRefused, HipBox, Side
 from .case import Case, checked_name
 from .film_hips import refuse_labelled, with_hips, with_other_side, without_hips
 from .labels import utc_now

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from ..anatomy import SITES, Site
-from ..radiograph import FilmRefused, HipBox, Patient, Side
+from ..core.anatomy import SITES, Site
+from ..core.radiograph import FilmRefused, HipBox, Patient, Side
 
 # What some file system cannot hold: a case's name becomes a file's name.
 _NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..anatomy import LANDMARK_IDS, REGIONS, Region
+from ..core.anatomy import LANDMARK_IDS, REGIONS, Region
 from .facts import FilmFacts
 from .label import Label
 from .labels import Labels

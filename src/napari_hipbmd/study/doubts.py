@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, distances_mm
-from ..radiograph import Cancelled
+from ..core.anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, distances_mm
+from ..core.radiograph import Cancelled
 from .edits import tangled
 from .films import film_facts
 from .labels import Labels

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..anatomy import LANDMARK_IDS, POLYGONS, TIES, Points, Region, polygons
-from ..radiograph import FilmRefused
+from ..core.anatomy import LANDMARK_IDS, POLYGONS, TIES, Points, Region, polygons
+from ..core.radiograph import FilmRefused
 from .changes import Change
 from .facts import FilmFacts
 from .label import XY, Label, State

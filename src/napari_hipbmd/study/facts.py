@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
-from ..radiograph import FilmRefused, HipBox, Radiograph, Side
+from ..core.radiograph import FilmRefused, HipBox, Radiograph, Side
 
 
 @dataclass(frozen=True)

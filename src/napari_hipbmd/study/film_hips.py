@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..hip_box import OTHER
-from ..radiograph import FilmRefused, Side
+from ..core.hip_box import OTHER
+from ..core.radiograph import FilmRefused, Side
 from .case import Case
 
 _WORDS = {"L": "left", "R": "right"}

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..files import write_bytes_atomic, write_text_atomic
-from ..radiograph import FilmRefused, HipBox, Side
+from ..core.files import write_bytes_atomic, write_text_atomic
+from ..core.radiograph import FilmRefused, HipBox, Side
 from ..synthesis import sto_box
 from .case import checked_name, inside
 

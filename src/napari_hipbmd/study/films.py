@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..core.radiograph import FilmRefused
 from ..dicom import read_film
-from ..radiograph import FilmRefused
 from .facts import FilmFacts
 from .labels import Labels
 from .study import Study

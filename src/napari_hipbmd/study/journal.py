@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..files import flush_folder, locked
+from ..core.files import flush_folder, locked
 from .case import checked_name
 
 Entry = dict[str, Any]

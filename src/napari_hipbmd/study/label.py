@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 
 State = Literal["placed", "occluded", "absent", "uncertain"]
 STATES: tuple[State, ...] = get_args(State)

@@ -11,9 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from ..anatomy import LANDMARK_IDS, POLYGONS, REGIONS, TIES, Points, Region, polygons
-from ..files import write_text_atomic
-from ..radiograph import FilmRefused
+from ..core.anatomy import (
+    LANDMARK_IDS,
+    POLYGONS,
+    REGIONS,
+    TIES,
+    Points,
+    Region,
+    polygons,
+)
+from ..core.files import write_text_atomic
+from ..core.radiograph import FilmRefused
 from .case import checked_name
 from .facts import FilmFacts
 from .label import PERSON, STATES, XY, Label, State

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from ..files import write_bytes_atomic, write_text_atomic
+from ..core.files import write_bytes_atomic, write_text_atomic
 from .changes import Change
 from .facts import FilmFacts
 from .history import CaseHistory

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..anatomy import Points, Region, area
-from ..radiograph import FilmRefused
+from ..core.anatomy import Points, Region, area
+from ..core.radiograph import FilmRefused
 from .label import FARTHEST_PX
 
 Polygon = tuple[tuple[float, float], ...]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
-from ..anatomy import is_mirrored
-from ..canvas import make_canvas
+from ..core.anatomy import is_mirrored
+from ..core.canvas import make_canvas
+from ..core.radiograph import FilmRefused, FloatImage, HipBox, Side
 from ..dicom import read_film
-from ..radiograph import FilmRefused, FloatImage, HipBox, Side
 from ..synthesis import (
     HipSource,
     Operator,

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..anatomy import LANDMARK_IDS
-from ..files import write_text_atomic
-from ..measurement import LandmarkSet
-from ..radiograph import FilmRefused
+from ..core.anatomy import LANDMARK_IDS
+from ..core.files import write_text_atomic
+from ..core.measurement import LandmarkSet
+from ..core.radiograph import FilmRefused
 from .case import checked_name
 from .facts import FilmFacts
 from .label import Label

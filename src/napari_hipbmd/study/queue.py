@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
-from ..files import locked, write_text_atomic
-from ..radiograph import FilmRefused
+from ..core.files import locked, write_text_atomic
+from ..core.radiograph import FilmRefused
 from .case import checked_name
 from .labels import utc_now
 from .predictions import predicted_cases

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .changes import Change
 from .facts import FilmFacts
 from .history import CaseHistory

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from ..anatomy import SITES
-from ..radiograph import FilmRefused, Patient, Sex, Side
+from ..core.anatomy import SITES
+from ..core.radiograph import FilmRefused, Patient, Sex, Side
 from .case import Case, checked_name, inside
 
 T = TypeVar("T")

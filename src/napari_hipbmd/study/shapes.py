@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..anatomy import Points, is_mirrored
+from ..core.anatomy import Points, is_mirrored
 from ..landmarks.shape import ShapeModel
 from ..landmarks.shape_fitting import fit_shapes
 from .facts import FilmFacts

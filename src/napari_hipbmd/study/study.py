@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from . import truth as _truth
 from .boxes import with_boxes
 from .case import Case

@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ..files import write_text_atomic
-from ..radiograph import FilmRefused
+from ..core.files import write_text_atomic
+from ..core.radiograph import FilmRefused
 from .case import Case, checked_name
 from .row import COLUMNS, Row, cells
 

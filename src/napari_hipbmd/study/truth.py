@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import tifffile
 
-from ..anatomy import LANDMARK_IDS, REGIONS, SITES, Points, Region, Site
-from ..files import write_bytes_atomic, write_text_atomic
-from ..radiograph import FilmRefused, FloatImage
+from ..core.anatomy import LANDMARK_IDS, REGIONS, SITES, Points, Region, Site
+from ..core.files import write_bytes_atomic, write_text_atomic
+from ..core.radiograph import FilmRefused, FloatImage
 from .case import checked_name
 from .label import STATES, State
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..canvas import CANVAS_PX, make_canvas
-from ..radiograph import FilmRefused, FloatImage, HipBox
+from ..core.canvas import CANVAS_PX, make_canvas
+from ..core.radiograph import FilmRefused, FloatImage, HipBox
 from .sources import HipSource, SoftTissueTile, fit_to
 
 SMALLEST_PX = 32

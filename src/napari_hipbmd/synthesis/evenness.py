@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
-from ..canvas import normalisation
-from ..radiograph import FloatImage
+from ..core.canvas import normalisation
+from ..core.radiograph import FloatImage
 
 DEGREE = 4
 NEAR = 0.22  # of the picture's side: how far around the hip soft tissue counts

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..canvas import CANVAS_PX
-from ..radiograph import Cancelled, FilmRefused
+from ..core.canvas import CANVAS_PX
+from ..core.radiograph import Cancelled, FilmRefused
 from .manifest import MANIFEST, SOURCE_FILE, Entry, Manifest, read_manifest
 from .options import Draw, PairOptions
 from .sources import HipSource, Pair, SoftTissueTile, make_pair

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..files import write_text_atomic
-from ..radiograph import FilmRefused
+from ..core.files import write_text_atomic
+from ..core.radiograph import FilmRefused
 from .options import Draw, PairOptions, draw
 from .split import PARTS, Part
 

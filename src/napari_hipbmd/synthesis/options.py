@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from ..radiograph import FilmRefused
+from ..core.radiograph import FilmRefused
 from .pairs import Operator
 from .sources import Placement
 from .split import Part, checked_shares, part_of

@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import spsolve
 from skimage.restoration import inpaint_biharmonic
 
-from ..radiograph import FilmRefused, FloatImage
+from ..core.radiograph import FilmRefused, FloatImage
 
 Image = TypeVar("Image", bound=Any)
 Operator = Literal["additive", "replace"]

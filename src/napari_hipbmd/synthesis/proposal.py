@@ -15,7 +15,7 @@ from scipy.ndimage import (
 from skimage.filters import sobel
 from skimage.segmentation import watershed
 
-from ..radiograph import FilmRefused, FloatImage
+from ..core.radiograph import FilmRefused, FloatImage
 
 SURE_BONE, SURE_TISSUE = 0.6, 0.12  # of the bone's median grey inside the outline
 WITHIN, BEYOND = 0.013, 0.027  # of the picture's side

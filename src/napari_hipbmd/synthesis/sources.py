@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.transform import AffineTransform, resize, warp
 
-from ..radiograph import FilmRefused, FloatImage
+from ..core.radiograph import FilmRefused, FloatImage
 from .pairs import Operator, additive, donor_soft_tissue, feather, replace
 
 FEATHER_SHARE = 0.01  # of the film's side

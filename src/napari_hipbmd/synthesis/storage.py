@@ -15,8 +15,8 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from ..files import write_bytes_atomic
-from ..radiograph import FilmRefused, FloatImage
+from ..core.files import write_bytes_atomic
+from ..core.radiograph import FilmRefused, FloatImage
 
 OFFSET, SCALE, LEVELS = -0.5, 2.0, 65535
 

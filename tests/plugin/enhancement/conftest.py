@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from napari.layers import Layer
 
-from napari_hipbmd.plugin.films import open_film_layer
-from napari_hipbmd.plugin.identity import kind_of
-from napari_hipbmd.plugin.origins import remember_origin
-from napari_hipbmd.plugin.session import session_of
+from napari_hipbmd.plugin.viewer.films import open_film_layer
+from napari_hipbmd.plugin.viewer.identity import kind_of
+from napari_hipbmd.plugin.viewer.origins import remember_origin
+from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.study import Case
 
 NAME = ("napari-hipbmd", "Enhancement")

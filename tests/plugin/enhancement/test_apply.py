@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
     QTreeWidget,
 )
 
-from napari_hipbmd.models import enhancement_card
+from napari_hipbmd.pipeline.models import enhancement_card
 from napari_hipbmd.study import Study
 
 
@@ -146,7 +146,7 @@ def test_a_film_without_truth_has_no_error_to_show(
 ) -> None:
     from napari.layers import Layer
 
-    from napari_hipbmd.plugin.films import open_film_layer
+    from napari_hipbmd.plugin.viewer.films import open_film_layer
 
     alone = tmp_path / "alone.dcm"
     alone.write_bytes(sample_study.cases[0].image.read_bytes())
@@ -212,7 +212,7 @@ def test_many_films_can_be_stopped_and_what_is_done_stays(
 
 
 def test_a_hip_box_is_kept_to(applied: Any) -> None:
-    from napari_hipbmd.radiograph import HipBox
+    from napari_hipbmd.core.radiograph import HipBox
 
     box = HipBox.square((300, 320), 400)
     applied.session.hip_boxes.place(applied.film, "R", box)

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from qtpy.QtWidgets import QComboBox, QFileDialog, QPushButton, QTableWidget
 
-from napari_hipbmd.comparison import compare, summary_rows
+from napari_hipbmd.evaluation.model_comparison import compare, summary_rows
 from napari_hipbmd.study import Study
 
 

@@ -19,9 +19,9 @@ from qtpy.QtWidgets import (
 )
 
 from napari_hipbmd.enhancement.watch import add_to_curve, read_curve, write_picture
-from napari_hipbmd.plugin.enhancement_dock.training_plan import TrainingPlan, read_plan
-from napari_hipbmd.plugin.enhancement_dock.watched_film import WatchedFilm
-from napari_hipbmd.plugin.session import session_of
+from napari_hipbmd.plugin.enhancement.training_plan import TrainingPlan, read_plan
+from napari_hipbmd.plugin.enhancement.watched_film import WatchedFilm
+from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.study import Study
 
 EPOCHS = 12

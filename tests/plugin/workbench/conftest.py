@@ -11,11 +11,11 @@ import napari
 import pytest
 from qtpy.QtWidgets import QWidget
 
-from napari_hipbmd.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
 from napari_hipbmd.plugin.workbench.editor import Editor
 from napari_hipbmd.plugin.workbench.predicting import Predictor
-from napari_hipbmd.resources import sample_data_dir
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
 from napari_hipbmd.study.predictions import write_predictions
 

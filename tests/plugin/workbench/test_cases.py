@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from qtpy.QtWidgets import QComboBox, QLabel, QLineEdit, QProgressBar, QTableWidget
 
-from napari_hipbmd.plugin.identity import kind_of
-from napari_hipbmd.plugin.preferences import read_preference
+from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.plugin.ui.preferences import read_preference
+from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.workbench.loader import CaseLoader
 from napari_hipbmd.plugin.workbench.stack import ORDER
 from napari_hipbmd.plugin.workbench.study_bar import StudyBar
-from napari_hipbmd.radiograph import FilmRefused
 
 from .conftest import Bench
 

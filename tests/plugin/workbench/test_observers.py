@@ -9,8 +9,8 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QComboBox, QFileDialog, QLabel, QPushButton
 
-from napari_hipbmd.anatomy import LANDMARK_IDS
-from napari_hipbmd.observers import CONSENSUS
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.evaluation.observers import CONSENSUS
 from napari_hipbmd.plugin.workbench.differences_table import DifferencesTable
 from napari_hipbmd.study import FilmFacts, Label, Labels
 from napari_hipbmd.study.queue import Queue

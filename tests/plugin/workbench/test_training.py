@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from qtpy.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton
 
-from napari_hipbmd import recipes
-from napari_hipbmd.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.tasks import train as recipes
 
 from .conftest import Bench
 

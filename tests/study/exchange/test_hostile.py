@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from napari_hipbmd.anatomy import LANDMARK_IDS
-from napari_hipbmd.radiograph import FilmRefused
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.study import FilmFacts, Label, Labels
 from napari_hipbmd.study.exchange import FORMATS, Names
 from napari_hipbmd.study.exchange import importing as importing_module

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_hipbmd.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.study import Study, edits
 from napari_hipbmd.study.exchange import (
     FORMATS,

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from skimage.measure import label
 
-from napari_hipbmd.anatomy import LANDMARK_IDS, LANDMARKS, REGIONS, TIES, mask
-from napari_hipbmd.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.anatomy import LANDMARK_IDS, LANDMARKS, REGIONS, TIES, mask
+from napari_hipbmd.core.radiograph import FilmRefused, HipBox
 from napari_hipbmd.study import FilmFacts
 from napari_hipbmd.study.exchange import FORMATS, HOLDINGS, SAID, Names
 from napari_hipbmd.study.exchange.masks import label_image

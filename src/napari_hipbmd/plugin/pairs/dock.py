@@ -9,18 +9,18 @@ from typing import Any
 
 from qtpy.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ...study.film_marks import FilmType
 from ...synthesis import Made
-from ..key_bindings import KeyBindings
-from ..listening import Heard, ListeningWidget
-from ..preferences import read_preference, write_preference
-from ..run import Run
-from ..session import session_of
+from ..ui.key_bindings import KeyBindings
+from ..ui.latest import Latest
+from ..ui.preferences import read_preference, write_preference
+from ..ui.run import Run
+from ..viewer.listening import Heard, ListeningWidget
+from ..viewer.session import session_of
 from . import work
 from .film_list import FilmList
 from .films import PairFilm, find_films
-from .latest import Latest
 from .marking_panel import MarkingPanel
 from .marks_editor import MarksEditor
 from .pair_form import PairForm
@@ -235,7 +235,7 @@ class PairsWidget(ListeningWidget):
             self._on_marks_changed()
 
     def _on_flagged(self, shares: list[float] | None) -> None:
-        from ...marking import TOUCHES
+        from ...tasks.propose import TOUCHES
 
         self.panel.show_flags(shares, TOUCHES)
 

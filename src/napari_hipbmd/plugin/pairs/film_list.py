@@ -15,8 +15,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from ..ui.folder_field import FolderField
 from .films import PairFilm, ordered
-from .folder_field import FolderField
 from .run_bar import BUSY
 
 COLUMNS = ("film", "evenness", "type", "STO boxes", "hip mask")

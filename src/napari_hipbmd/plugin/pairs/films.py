@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...radiograph import FilmRefused, Side
+from ...core.radiograph import FilmRefused, Side
 from ...study.film_marks import FOLDER, FilmMarks, list_marked, read_marks
 
 

@@ -9,12 +9,12 @@ import numpy as np
 from napari.layers import Labels, Shapes
 from numpy.typing import NDArray
 
-from ...radiograph import HipBox
+from ...core.radiograph import HipBox
 from ...study.film_marks import FilmMarks
 from ...synthesis import check_sto_box, sto_box
-from ..identity import belongs_to, tag
-from ..layers import LINE_MM, box_corners, pixel_mm
-from ..place import Place
+from ..viewer.identity import belongs_to, tag
+from ..viewer.layers import LINE_MM, box_corners, pixel_mm
+from ..viewer.place import Place
 
 STO_COLOUR, FLAG_COLOUR, MASK_COLOUR = "#4aa8ff", "#ff6b5e", "#ffe14d"
 BRUSH_MM = 6.0

@@ -12,14 +12,14 @@ from napari.layers import Layer
 from numpy.typing import NDArray
 from qtpy.QtCore import QObject, QTimer, Signal
 
-from ...radiograph import FilmRefused, HipBox, Radiograph
+from ...core.radiograph import FilmRefused, HipBox, Radiograph
 from ...study.film_marks import FilmMarks, FilmType, TypeChoice, read_marks, write_marks
-from ..films import film_of, open_film_layer
-from ..origins import remember_origin
-from ..run import Run
-from ..session import Session
+from ..ui.latest import SETTLED_MS, Latest
+from ..ui.run import Run
+from ..viewer.films import film_of, open_film_layer
+from ..viewer.origins import remember_origin
+from ..viewer.session import Session
 from .films import PairFilm
-from .latest import SETTLED_MS, Latest
 from .mark_layers import MarkLayers
 
 GONE = "A layer of this film was taken out of the viewer: choose the film again."
@@ -172,7 +172,7 @@ class MarksEditor(QObject):
         self._checking.ask(_looking(film, folder, boxes))
 
     def _on_checked(self, result: tuple[Radiograph, list[float]]) -> None:
-        from ...marking import TOUCHES
+        from ...tasks.propose import TOUCHES
 
         film, shares = result
         if self.layers is not None and film is film_of(self.layers.film_layer):
@@ -184,8 +184,8 @@ def _looking(
     film: Radiograph, folder: Path | None, boxes: tuple[HipBox, ...]
 ) -> Callable[[Run], Any]:
     def work(run: Run) -> tuple[Radiograph, list[float]]:
-        from ...marking import bone_shares
-        from ...models import load_models
+        from ...pipeline.models import load_models
+        from ...tasks.propose import bone_shares
 
         return film, bone_shares(film, load_models(folder), boxes)
 

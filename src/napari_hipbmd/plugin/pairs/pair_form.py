@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 )
 
 from ...synthesis import PairOptions, checked_shares
-from .folder_field import FolderField
+from ..ui.folder_field import FolderField
 
 OPERATORS = {
     "additive: film = STO + bone": "additive",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from napari.layers import Image
 
-from ...radiograph import Cancelled, FloatImage
+from ...core.radiograph import Cancelled, FloatImage
 from ...synthesis import (
     HipSource,
     Pair,
@@ -21,9 +21,9 @@ from ...synthesis import (
     draw,
     make_pair,
 )
-from ..identity import facts_of, kind_of, tag
-from ..place import Place
-from ..run import Run
+from ..ui.run import Run
+from ..viewer.identity import facts_of, kind_of, tag
+from ..viewer.place import Place
 
 GAP = 1.05  # the pair lies beside the film, a twentieth of its width apart
 OF_BONE = ("projected bone", "film − STO")  # one grey scale, to be compared

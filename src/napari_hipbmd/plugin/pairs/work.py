@@ -8,9 +8,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ...radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
+from ...core.radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
 from ...synthesis import Made, PairOptions
-from ..run import Run
+from ..ui.run import Run
 from .films import PairFilm
 
 
@@ -19,9 +19,9 @@ def score_films(films: list[PairFilm], models: Path | None) -> Callable[[Run], N
 
     def work(run: Run) -> None:
         from ...dicom import read_film
-        from ...marking import film_evenness
-        from ...models import load_models
+        from ...pipeline.models import load_models
         from ...study import film_boxes
+        from ...tasks.propose import film_evenness
 
         networks = load_models(models)
         for done, film in enumerate(films):
@@ -46,8 +46,8 @@ def propose(
     """A first hip mask, from the networks."""
 
     def work(run: Run) -> NDArray[Any]:
-        from ...marking import propose_hip_mask
-        from ...models import load_models
+        from ...pipeline.models import load_models
+        from ...tasks.propose import propose_hip_mask
 
         return propose_hip_mask(film, load_models(models), hips, side)
 

@@ -12,20 +12,20 @@ from napari.layers import Points
 from psygnal import Signal
 from qtpy.QtCore import QTimer
 
-from ...anatomy import INDEX, LANDMARK_IDS
-from ...hip_box import on_film
-from ...radiograph import FilmRefused
+from ...core.anatomy import INDEX, LANDMARK_IDS
+from ...core.hip_box import on_film
+from ...core.radiograph import FilmRefused
 from ...study import Labels
-from ..identity import facts_of, kind_of
-from ..layers import (
+from ..viewer.identity import facts_of, kind_of
+from ..viewer.layers import (
     BOX_COLOUR,
     LayerData,
     box_corners,
     box_of_rectangle,
     points_row_col,
 )
-from ..place import Place
-from ..session import session_of
+from ..viewer.place import Place
+from ..viewer.session import session_of
 from .case_layers import (
     ALL_REGIONS,
     changed_outlines,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from .controls import button, enable, note, press, row, with_key
+from ..ui.controls import button, enable, note, press, row, with_key
 
 NO_CASE = "Open a study first."
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...anatomy import INDEX, LANDMARKS, POLYGONS, Points, Region
+from ...core.anatomy import INDEX, LANDMARKS, POLYGONS, Points, Region
 from ...study import Labels, State
 from ...study.edits import tangled
-from ..layers import (
+from ..viewer.layers import (
     LABEL_MM,
     LINE_MM,
     PLACED,
@@ -21,7 +21,7 @@ from ..layers import (
     pixel_mm,
     points_row_col,
 )
-from ..place import Place
+from ..viewer.place import Place
 
 STATE_COLOURS: dict[State, str] = {
     "placed": PLACED,

@@ -10,7 +10,7 @@ from qtpy.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
 from qtpy.QtWidgets import QWidget
 
 from ...study import Labels
-from ..layers import REGION_COLOURS
+from ..viewer.layers import REGION_COLOURS
 from .case_layers import STATE_COLOURS
 
 SIDE = 320

@@ -16,11 +16,11 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ...study import Study
 from ...study.doubts import Doubt, doubts_about, study_doubts
-from ..run import Run
-from .controls import button, enable, note, press, row
+from ..ui.controls import button, enable, note, press, row
+from ..ui.run import Run
 from .editor import Editor
 
 if TYPE_CHECKING:

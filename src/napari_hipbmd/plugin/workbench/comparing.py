@@ -8,10 +8,10 @@ from typing import Any
 
 from qtpy.QtCore import QObject, Signal
 
-from ...observers import CONSENSUS, Pair, compare, study_errors, write_errors
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
+from ...evaluation.observers import CONSENSUS, Pair, compare, study_errors, write_errors
 from ...study import Study
-from ..run import Run
+from ..ui.run import Run
 
 
 class Comparing(QObject):

@@ -19,10 +19,10 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...anatomy import INDEX, LANDMARK_IDS, distances_mm
+from ...core.anatomy import INDEX, LANDMARK_IDS, distances_mm
 from ...study import Conflict, Label, Labels
+from ..ui.controls import button, enable, note, press, row
 from .case_picture import CasePicture
-from .controls import button, enable, note, press, row
 
 MINE, THEIRS = "this window", "the disk"
 COLUMNS = ("Landmark", "This window", "The disk", "Apart", "Keep")

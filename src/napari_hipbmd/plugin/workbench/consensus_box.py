@@ -7,10 +7,10 @@ from collections.abc import Callable
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QDoubleSpinBox, QGroupBox, QVBoxLayout, QWidget
 
-from ...observers import compare_labels
+from ...evaluation.observers import compare_labels
+from ..ui.controls import button, enable, note, press, row, with_key
 from .case_layers import OTHER_COLOUR
 from .consensus_editor import ConsensusEditor
-from .controls import button, enable, note, press, row, with_key
 from .overlay import FIRST_COLOUR
 
 CLOSE_MM = 2.0

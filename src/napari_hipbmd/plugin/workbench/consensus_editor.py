@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...anatomy import LANDMARK_IDS
-from ...observers import accepted, averaged, compare_labels, settled
+from ...core.anatomy import LANDMARK_IDS
+from ...evaluation.observers import accepted, averaged, compare_labels, settled
 from ...study import Change, Labels, OpenCase
 from .editor import Editor
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from ...observers import Difference, error_figures
-from ...observers.figures import units_of
+from ...evaluation.observers import Difference, error_figures
+from ...evaluation.observers.figures import units_of
 
 ROLE = Qt.ItemDataRole.UserRole
 NOTHING = "–"

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ...study import Study
-from ..key_bindings import KeyBindings
-from ..keys_dialog import KeysDialog
-from ..listening import ListeningWidget
-from ..session import session_of
+from ..ui.key_bindings import KeyBindings
+from ..ui.keys_dialog import KeysDialog
+from ..viewer.listening import ListeningWidget
+from ..viewer.session import session_of
 from .case_bar import CaseBar
 from .check_panel import CheckPanel
 from .conflicts import ConflictWatch

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 from psygnal import Signal
 
-from ...anatomy import INDEX, LANDMARK_IDS, TIES, Points, Region
-from ...radiograph import FilmRefused, HipBox
+from ...core.anatomy import INDEX, LANDMARK_IDS, TIES, Points, Region
+from ...core.radiograph import FilmRefused, HipBox
 from ...study import Change, ConflictFound, Label, Labels, OpenCase, State
 from ...study import edits as edit
 from ...study.boxes import remember_case_box

@@ -18,7 +18,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ...study.exchange import (
     FORMATS,
     HOLDINGS,
@@ -32,8 +32,8 @@ from ...study.exchange import (
     import_labels,
     read_names,
 )
-from ..run import Run
-from .controls import button, enable, note, press, row
+from ..ui.controls import button, enable, note, press, row
+from ..ui.run import Run
 from .work import Work
 
 EVERYBODY = "everybody"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..shortcuts import Scope
+from ..ui.shortcuts import Scope
 from .editor import COARSE_PX, FINE_PX
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ STEPS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
 
 
 def actions_of(dock: WorkbenchWidget) -> dict[str, Callable[[], Any]]:
-    """Id of the shortcut → the function; see :mod:`napari_hipbmd.plugin.shortcuts`."""
+    """Id of the shortcut → the function; see :mod:`.ui.shortcuts`."""
     canvas, panel = dock.canvas, dock.landmarks
 
     def act(name: str, *arguments: Any) -> Callable[[], None]:

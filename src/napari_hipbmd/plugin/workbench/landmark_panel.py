@@ -13,12 +13,12 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...anatomy import INDEX, LANDMARKS
+from ...core.anatomy import INDEX, LANDMARKS
 from ...study import State
 from ...study.edits import tangled
-from ..layers import REGION_NAMES
+from ..ui.controls import button, enable, note, press, row, with_key
+from ..viewer.layers import REGION_NAMES
 from .canvas import ZOOM, CaseCanvas
-from .controls import button, enable, note, press, row, with_key
 from .editor import Editor, tie_of
 from .landmark_table import LandmarkTable
 from .magnifier import Magnifier

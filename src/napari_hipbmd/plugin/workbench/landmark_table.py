@@ -6,8 +6,8 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from ...anatomy import LANDMARK_IDS, LANDMARKS
-from ...observers import CONSENSUS
+from ...core.anatomy import LANDMARK_IDS, LANDMARKS
+from ...evaluation.observers import CONSENSUS
 from ...study import Label, Labels
 from ...study.exchange import IMPORTED
 from .case_layers import STATE_COLOURS

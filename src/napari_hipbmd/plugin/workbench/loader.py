@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...study import Case, FilmFacts, Labels, Study
-from ..films import film_layer
-from ..identity import KEY
-from ..layers import LayerData
+from ..viewer.films import film_layer
+from ..viewer.identity import KEY
+from ..viewer.layers import LayerData
 
 if TYPE_CHECKING:
     from ...dicom import DisplayedFilm

@@ -15,19 +15,19 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...observers import (
+from ...evaluation.observers import (
     Comparison,
     Difference,
     Pair,
     compare_labels,
     error_figures,
 )
-from ...observers.figures import units_of
+from ...evaluation.observers.figures import units_of
 from ...study import Labels
+from ..ui.controls import button, enable, note, press, row
 from .comparing import Comparing
 from .consensus_box import ConsensusBox, legend
 from .consensus_editor import ConsensusEditor
-from .controls import button, enable, note, press, row
 from .differences_table import DifferencesTable, by_film, by_landmark, one_by_one
 from .editor import Editor
 from .overlay import from_mine, of_two

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...observers import compare_labels
+from ...evaluation.observers import compare_labels
 from ...study import Labels
-from ..layers import pixel_mm, points_row_col
-from ..place import Place
+from ..viewer.layers import pixel_mm, points_row_col
+from ..viewer.place import Place
 from .case_layers import OTHER_COLOUR
 
 OTHER_MM = 1.6

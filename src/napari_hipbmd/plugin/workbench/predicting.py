@@ -8,7 +8,7 @@ from pathlib import Path
 from qtpy.QtCore import QObject, Signal
 
 from ...study import Case, Study
-from ..run import Run
+from ..ui.run import Run
 
 Done = tuple[int, int]
 
@@ -86,8 +86,8 @@ class Predictor(QObject):
         run.failed.connect(self._on_failed)
 
         def work(run: Run) -> dict[str, str]:
-            from ...models import load_models
-            from ...prelabel import prelabel_study
+            from ...pipeline.models import load_models
+            from ...tasks.predict import prelabel_study
 
             return prelabel_study(
                 study,

@@ -18,7 +18,7 @@ from qtpy.QtWidgets import (
 )
 
 from ...study import STATUSES, Entry, Status
-from .controls import button, enable, note, row
+from ..ui.controls import button, enable, note, row
 
 ALL = "all cases"
 UNDONE = "not done"

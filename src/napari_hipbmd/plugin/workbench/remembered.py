@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...study import Study
-from ..preferences import read_preference, write_preference
+from ..ui.preferences import read_preference, write_preference
 
 MOST_RECENT = 8
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...observers import Pair, next_session, person_of, session_of
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
+from ...evaluation.observers import Pair, next_session, person_of, session_of
 from ...study.queue import Queue
 from .work import Work
 

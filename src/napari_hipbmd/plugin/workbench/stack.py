@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from napari.layers import Image, Layer, Points, Shapes, Vectors
 
-from ..identity import KEY, Kind, facts_of, tag
-from ..layers import BOX_COLOUR, LayerData
-from ..place import Place
-from ..session import Session
+from ..viewer.identity import KEY, Kind, facts_of, tag
+from ..viewer.layers import BOX_COLOUR, LayerData
+from ..viewer.place import Place
+from ..viewer.session import Session
 from .case_layers import OTHER_COLOUR, label_offset, line_width
 
 OWNER = "workbench"

@@ -16,10 +16,10 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...observers import CONSENSUS
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
+from ...evaluation.observers import CONSENSUS
 from ...study.case import checked_name
-from ..preferences import read_preference, write_preference
+from ..ui.preferences import read_preference, write_preference
 from .remembered import recent_studies, remember_study
 
 WHO_HINT = (

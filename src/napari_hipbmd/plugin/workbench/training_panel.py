@@ -18,8 +18,8 @@ from qtpy.QtWidgets import (
 )
 
 from ...study import Study
-from ..run import Run
-from .controls import button, enable, note, press, row
+from ..ui.controls import button, enable, note, press, row
+from ..ui.run import Run
 
 BUSY = "The networks are learning: wait, or press Cancel."
 NO_STUDY = "Open a study first."
@@ -214,8 +214,8 @@ def _retrain(
     run: Run, study: Study, annotator: str, out: Path, start: str, epochs: int
 ) -> Any:
     from ...landmarks.retraining import BATCH
-    from ...learning import Fit
-    from ...recipes import retrain_landmarks
+    from ...learning.training import Fit
+    from ...tasks.train import retrain_landmarks
 
     def on_film(done: int, count: int) -> None:
         run.stepped.emit(Step(f"Reading films: {done} of {count}", done, count))

@@ -6,7 +6,7 @@ from typing import Any
 
 from qtpy.QtCore import QObject
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ...study import Entry, Status, what_is_missing
 from .case_bar import CaseBar
 from .queue_panel import QueuePanel

@@ -11,8 +11,8 @@ from qtpy.QtCore import QPointF, QSize, Qt
 from qtpy.QtGui import QColor, QFont, QImage, QPainter, QPen
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
-from ...anatomy import LANDMARK_IDS
-from ...radiograph import Side
+from ...core.anatomy import LANDMARK_IDS
+from ...core.radiograph import Side
 
 SIDE = 200
 HERE, ELSEWHERE = "#ffe14d", "#9fb8c8"

@@ -7,8 +7,8 @@ from typing import Any
 
 from qtpy.QtCore import QObject, Signal
 
-from ...observers import CONSENSUS, Pair
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
+from ...evaluation.observers import CONSENSUS, Pair
 from ...study import Entry, Labels, OpenCase, Study
 from ...study.queue import Queue
 from .canvas import CaseCanvas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ..facts import FilmFacts
 from ..films import film_facts
 from ..labels import Labels

@@ -16,9 +16,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from ...anatomy import INDEX, LANDMARK_IDS, POLYGONS, REGIONS, Points, Region, area
-from ...anatomy import polygons as polygons_through
-from ...radiograph import FilmRefused
+from ...core.anatomy import INDEX, LANDMARK_IDS, POLYGONS, REGIONS, Points, Region, area
+from ...core.anatomy import polygons as polygons_through
+from ...core.radiograph import FilmRefused
 from ..facts import FilmFacts
 from ..label import Label, State
 from ..labels import Labels

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 
 _NOT_A_FILE = (
     AttributeError,

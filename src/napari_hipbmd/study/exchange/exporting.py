@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...files import new_folder
-from ...radiograph import FilmRefused
+from ...core.files import new_folder
+from ...core.radiograph import FilmRefused
 from ..films import film_facts
 from ..labels import Labels
 from ..study import Study

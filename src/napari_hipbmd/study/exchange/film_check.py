@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ..facts import FilmFacts
 from ..label import XY
 from .parcel import Parcel

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from ...radiograph import FilmRefused
+from ...core.radiograph import FilmRefused
 from ..facts import FilmFacts
 from ..label import PERSON
 from ..labels import Labels

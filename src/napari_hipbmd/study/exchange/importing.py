@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...anatomy import TIES, Region
-from ...radiograph import FilmRefused
+from ...core.anatomy import TIES, Region
+from ...core.radiograph import FilmRefused
 from ..case import checked_name
 from ..changes import Change
 from ..facts import FilmFacts

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from skimage.measure import approximate_polygon, find_contours, label
 
-from ...anatomy import REGIONS, Points, Region, mask
-from ...radiograph import FilmRefused
+from ...core.anatomy import REGIONS, Points, Region, mask
+from ...core.radiograph import FilmRefused
 from ..facts import FilmFacts
 from ..labels import Labels
 from ..outlines import MOST_CORNERS, Polygon, as_polygon, crosses_itself

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...anatomy import LANDMARK_IDS, REGIONS
-from ...radiograph import FilmRefused
+from ...core.anatomy import LANDMARK_IDS, REGIONS
+from ...core.radiograph import FilmRefused
 from .content import parse_json, refusing
 
 OTHERS = "*"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...anatomy import LANDMARK_IDS, REGIONS, Points, Region
+from ...core.anatomy import LANDMARK_IDS, REGIONS, Points, Region
 from ..facts import FilmFacts
 from ..label import Label
 from ..labels import Labels, labels_json, labels_of_json

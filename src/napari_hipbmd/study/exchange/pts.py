@@ -15,8 +15,8 @@ the convention of iBUG's and Cootes' files. The file says none of this itself.
 
 from __future__ import annotations
 
-from ...anatomy import LANDMARK_IDS
-from ...radiograph import FilmRefused
+from ...core.anatomy import LANDMARK_IDS
+from ...core.radiograph import FilmRefused
 from ..label import Label
 from ..labels import Labels
 from .content import refusing

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from typing import cast
 
-from ...anatomy import LANDMARK_IDS, REGIONS, Region
-from ...radiograph import FilmRefused, HipBox, Side
+from ...core.anatomy import LANDMARK_IDS, REGIONS, Region
+from ...core.radiograph import FilmRefused, HipBox, Side
 from ..facts import FilmFacts
 from ..label import XY, Label, State
 from ..labels import Labels

@@ -14,8 +14,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from ...anatomy import LANDMARK_IDS, REGIONS, Region
-from ...radiograph import FilmRefused
+from ...core.anatomy import LANDMARK_IDS, REGIONS, Region
+from ...core.radiograph import FilmRefused
 from ..facts import FilmFacts
 from ..label import STATES, XY, Label, State
 from ..labels import Labels

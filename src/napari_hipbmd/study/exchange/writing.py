@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from ...radiograph import Cancelled, FilmRefused
+from ...core.radiograph import Cancelled, FilmRefused
 from ..changes import Change
 from ..journal import journal_path
 from ..labels import Labels, labels_path

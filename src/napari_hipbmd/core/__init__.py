@@ -1,0 +1,1 @@
+"""What every step shares: film, hip box, anatomy, canvas, result, files."""

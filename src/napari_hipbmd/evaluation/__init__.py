@@ -1,0 +1,1 @@
+"""How far estimates can be trusted, and how far apart people are (paper 4)."""

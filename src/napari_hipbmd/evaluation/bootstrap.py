@@ -1,0 +1,88 @@
+"""Intervals and paired differences by resampling patients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..bmd import patient_weights
+from ..core.anatomy import Site
+from ..runs.feature_cache import Row
+from .agreement import FIGURES, Values, weighted_figures
+from .rows import RowResult
+
+SAMPLES = 2000
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one row gains over another on the same patients, with 95 % intervals."""
+
+    site: Site
+    row: Row
+    against: Row
+    r: float
+    r_interval: Interval
+    mae_g_cm2: float
+    mae_interval_g_cm2: Interval
+
+
+class Resampled:
+    """The same samples of patients for every row of a site.
+
+    Parameters
+    ----------
+    results
+        Rows of one site, all on the same cases.
+    samples, seed
+        How many samples of patients, drawn with replacement.
+    """
+
+    def __init__(
+        self, results: Sequence[RowResult], samples: int = SAMPLES, seed: int = 0
+    ) -> None:
+        self.weights = patient_weights(results[0].patient, samples, seed)
+        self._figures: Mapping[Row, dict[str, Values]] = {
+            found.row: self._of(found) for found in results
+        }
+        self._results = {found.row: found for found in results}
+
+    def intervals(self, row: Row) -> dict[str, Interval]:
+        """The 95 % interval of each figure of agreement of one row."""
+        figures = self._figures[row]
+        return {name: interval(figures[name]) for name in FIGURES}
+
+    def difference(self, row: Row, against: Row) -> Difference:
+        """``row`` minus ``against``, resampled together."""
+        one, other = self._results[row].agreement, self._results[against].agreement
+        a, b = self._figures[row], self._figures[against]
+        return Difference(
+            self._results[row].site,
+            row,
+            against,
+            one.r - other.r,
+            interval(a["r"] - b["r"]),
+            one.mae_g_cm2 - other.mae_g_cm2,
+            interval(a["mae_g_cm2"] - b["mae_g_cm2"]),
+        )
+
+    def _of(self, found: RowResult) -> dict[str, Values]:
+        repeats = [
+            weighted_figures(estimate, found.reading, self.weights)
+            for estimate in found.estimates
+        ]
+        return {
+            name: np.mean([one[name] for one in repeats], axis=0) for name in FIGURES
+        }
+
+
+def interval(values: Values) -> Interval:
+    """The 2.5 and 97.5 percentiles of resampled values; NaN when there are none."""
+    known = values[np.isfinite(values)]
+    if known.size < 2:
+        return float("nan"), float("nan")
+    low, high = np.percentile(known, (2.5, 97.5))
+    return float(low), float(high)

@@ -1,0 +1,192 @@
+"""What is wrong with a study, said before an hour of measuring and not after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ..bmd import COVARIATES, MINIMUM_CASES, Preset, covariate_row
+from ..core.anatomy import SITES, Site
+from ..core.radiograph import FilmRefused
+from ..runs.feature_cache import CaseFeatures
+from ..study import Case
+from .feature_table import FeatureTable
+from .rows import NO_READINGS, RowResult
+
+_NAMED = 3
+_SHORTEST_CM = 100.0  # of those who are not children
+_CHILD_YEARS = 12.0
+_CM_PER_INCH, _KG_PER_POUND = 2.54, 0.4536
+_HEAVY_BMI = 45.0
+
+
+def with_reading(cases: Sequence[Case], targets: Sequence[Site] = SITES) -> list[Case]:
+    """Cases that have a DXA reading of a target."""
+    return [c for c in cases if any(c.dxa.get(site) is not None for site in targets)]
+
+
+def refuse_too_small(
+    cases: Sequence[Case], folds: int, targets: Sequence[Site] = SITES
+) -> None:
+    """Refuse a study without readings, with too few, or of too few patients.
+
+    Raises
+    ------
+    FilmRefused
+        Names the columns, and the cases where it helps.
+    """
+    read = with_reading(cases, targets)
+    columns = ", ".join(f"bmd_{site}" for site in targets)
+    if not read:
+        raise FilmRefused(
+            NO_READINGS
+            if tuple(targets) == tuple(SITES)
+            else f"The study has no DXA readings of {columns}: fill in"
+            f" {'that column' if len(targets) == 1 else 'those columns'} of cases.csv"
+            " in g/cm², or choose other targets."
+        )
+    if len(read) < MINIMUM_CASES:
+        raise FilmRefused(
+            f"At least {MINIMUM_CASES} cases with a DXA reading are needed, and the"
+            f" study has {len(read)} ({_names(read)}): fill in {columns} of more cases"
+            " in cases.csv."
+        )
+    patients = len({c.group or c.case_id for c in read})
+    if patients == 1:
+        raise FilmRefused(
+            f"All {len(read)} cases with a DXA reading ({_names(read)}) are of one"
+            " patient: column 'group' of cases.csv names the patient of each case, and"
+            " an empty one counts every case as a patient of its own."
+        )
+    if folds < 2 or patients < folds:
+        raise FilmRefused(
+            f"{folds} folds by patient need at least {max(folds, 2)} patients, and the"
+            f" study has {patients} (column 'group' of cases.csv)."
+        )
+
+
+def refuse_wrong_units(cases: Sequence[Case], targets: Sequence[Site] = SITES) -> None:
+    """Refuse heights in inches, weights in pounds, and readings that never differ.
+
+    What no unit can explain (mg/cm², metres) is refused when the table is read.
+
+    Raises
+    ------
+    FilmRefused
+        Names the column and the cases.
+    """
+    short = [c for c in cases if _too_short(c)]
+    if short:
+        inches = [c.patient.height_cm or 0.0 for c in short]
+        cm = [_CM_PER_INCH * v for v in inches]
+        raise FilmRefused(
+            f"Column height_cm of cases.csv is {_range(inches)} in {len(short)} of"
+            f" {len(cases)} cases ({_names(short)}), which looks like inches"
+            f" ({_range(cm)} cm): give centimetres."
+        )
+    bmi = [
+        c.patient.weight_kg / (c.patient.height_cm / 100) ** 2
+        for c in cases
+        if c.patient.weight_kg is not None and c.patient.height_cm is not None
+    ]
+    if bmi and float(np.median(bmi)) > _HEAVY_BMI:
+        raise FilmRefused(
+            f"Column weight_kg of cases.csv looks like pounds: half of the {len(bmi)}"
+            f" cases ({_names(cases)}) would have a body mass index above"
+            f" {np.median(bmi):.0f} kg/m², in pounds"
+            f" {_KG_PER_POUND * np.median(bmi):.0f}: give kilograms."
+        )
+    for site in targets:
+        known = [c for c in cases if c.dxa.get(site) is not None]
+        readings = {c.dxa[site] for c in known}
+        if len(known) > 1 and len(readings) == 1:
+            raise FilmRefused(
+                f"Column bmd_{site} of cases.csv is {readings.pop():g} in all"
+                f" {len(known)} cases ({_names(known)}): there is nothing to learn"
+                " from; give each film's own reading."
+            )
+
+
+def _too_short(case: Case) -> bool:
+    height, age = case.patient.height_cm, case.patient.age_years
+    child = age is not None and age < _CHILD_YEARS
+    return height is not None and not child and height < _SHORTEST_CM
+
+
+def checked_covariates(cases: Sequence[Case], preset: Preset) -> Preset:
+    """The preset without what does not vary; other constants are mistakes.
+
+    A study of women only is a study; one in which everybody is 70 years old is a
+    mistake in the table.
+
+    Raises
+    ------
+    FilmRefused
+        If age, height or weight is the same in all cases; names column and cases.
+    """
+    read = with_reading(cases)
+    kept = list(preset.covariates)
+    for name in preset.covariates:
+        values = np.array([covariate_row(c.patient, [name])[0] for c in read])
+        known = values[np.isfinite(values)]
+        if known.size < 2 or np.ptp(known) > 0:
+            continue
+        kept.remove(name)
+        if name != "sex":
+            named = [c for c, v in zip(read, values, strict=True) if np.isfinite(v)]
+            without = ",".join(n for n in preset.covariates if n != name) or "none"
+            raise FilmRefused(
+                f"Column {name} of cases.csv is {known[0]:g} in all {known.size} cases"
+                f" ({_names(named)}): correct it, or leave it out with --covariates"
+                f" {without}."
+            )
+    if len(kept) == len(preset.covariates):
+        return preset
+    return replace(preset, covariates=tuple(kept))
+
+
+def left_out(
+    table: FeatureTable,
+    found: Sequence[CaseFeatures],
+    results: Sequence[RowResult],
+    preset: Preset | None,
+    targets: Sequence[Site] = SITES,
+) -> dict[str, str]:
+    """Case → why it took no part: each missing value by its column.
+
+    Parameters
+    ----------
+    preset
+        Whose covariates were needed; None when none were.
+    """
+    used = {name for one in results for name in one.case_ids}
+    reasons = {one.case_id: one.reason for one in found}
+    needed = () if preset is None else preset.covariates
+    told = {}
+    for i, name in enumerate(table.case_ids):
+        if name in used:
+            continue
+        biology = dict(zip(COVARIATES, table.covariates[i], strict=True))
+        missing = [c for c in needed if not np.isfinite(biology[c])]
+        readings = table.dxa_g_cm2[i, [SITES.index(site) for site in targets]]
+        if not np.isfinite(readings).any():
+            missing += [f"bmd_{site}" for site in targets]
+        told[name] = (
+            reasons.get(name)
+            or (f"{', '.join(missing)} missing" if missing else "")
+            or "a grey-level feature could not be measured"
+        )
+    return told
+
+
+def _names(cases: Sequence[Case]) -> str:
+    shown = ", ".join(c.case_id for c in cases[:_NAMED])
+    return shown + (", …" if len(cases) > _NAMED else "")
+
+
+def _range(values: Sequence[float]) -> str:
+    """``61``, or ``58 to 66``."""
+    low, high = (f"{v:.0f}" for v in (min(values), max(values)))
+    return low if low == high else f"{low} to {high}"

@@ -1,0 +1,64 @@
+"""Everything that is compared: features, biology and readings of a study's cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..bmd import FEATURE_NAMES, covariate_row
+from ..core.anatomy import SITES
+from ..runs.feature_cache import IMAGE_ROWS, CaseFeatures, Row
+from ..study import Case
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureTable:
+    """What a validation needs of a study's ``n`` cases.
+
+    Attributes
+    ----------
+    case_ids, groups
+        Name and patient of each case.
+    covariates
+        ``(n, 4)`` in the order of ``COVARIATES``, NaN where unknown.
+    dxa_g_cm2
+        ``(n, 4)`` readings in the order of ``SITES``, NaN where there is none.
+    features
+        Row → ``(n, 9)``; NaN where a film could not be measured. A row may be absent.
+    """
+
+    case_ids: Sequence[str]
+    groups: Sequence[str]
+    covariates: Matrix
+    dxa_g_cm2: Matrix
+    features: Mapping[Row, Matrix]
+
+
+def feature_table(cases: Sequence[Case], found: Iterable[CaseFeatures]) -> FeatureTable:
+    """Join what was measured with what the study knows of each case."""
+    by_id = {one.case_id: one for one in found}
+    nothing = np.full(len(FEATURE_NAMES), np.nan)
+    rows = {
+        row: np.array(
+            [
+                by_id[c.case_id].features.get(row, nothing)
+                if c.case_id in by_id
+                else nothing
+                for c in cases
+            ]
+        )
+        for row in IMAGE_ROWS
+    }
+    dxa = [[c.dxa.get(site) for site in SITES] for c in cases]
+    return FeatureTable(
+        case_ids=[c.case_id for c in cases],
+        groups=[c.group or c.case_id for c in cases],
+        covariates=np.array([covariate_row(c.patient) for c in cases]).reshape(-1, 4),
+        dxa_g_cm2=np.array(dxa, dtype=np.float64).reshape(-1, len(SITES)),
+        features={row: x for row, x in rows.items() if np.isfinite(x).any()},
+    )

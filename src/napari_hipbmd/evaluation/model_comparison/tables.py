@@ -1,0 +1,133 @@
+"""A comparison in words and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...bmd import SITE_NAMES
+from ...core.anatomy import REGIONS, SITES
+from .run import Comparison
+from .scores import FilmScore
+
+Values = NDArray[np.float64]
+_NONE = float("nan")
+_COLUMNS: dict[str, Callable[[FilmScore], float]] = {
+    "psnr_db": lambda s: s.psnr_db,
+    "ssim": lambda s: s.ssim,
+    **{f"bias_{r}_grey": lambda s, r=r: s.bias_grey.get(r, _NONE) for r in REGIONS},  # type: ignore[misc]
+    **{f"bias_{r}_g_cm2": lambda s, r=r: s.bias_g_cm2.get(r, _NONE) for r in REGIONS},  # type: ignore[misc]
+}
+
+
+def values(comparison: Comparison, column: str) -> Values:
+    """One figure of every film and both models, ``(n, 2)``."""
+    figure = _COLUMNS[column]
+    return np.array([[figure(one) for one in both] for both in comparison.scores])
+
+
+def summary_rows(comparison: Comparison) -> list[tuple[str, str, str, str]]:
+    """What is told, first model, second model, second − first: for a table."""
+    rows = [
+        _row("PSNR, dB", values(comparison, "psnr_db"), 2),
+        _row("SSIM", values(comparison, "ssim"), 4),
+    ]
+    for region in REGIONS:
+        bias = values(comparison, f"bias_{region}_g_cm2")
+        rows.append(_row(f"bias {SITE_NAMES[region]}, g/cm²", bias, 4, spread=True))
+    for site in SITES:
+        first, second = (gap[site] for gap in comparison.gap_closed)
+        rows.append(
+            (
+                f"gap closed, {SITE_NAMES[site]}",
+                _percent(first),
+                _percent(second),
+                _percent(second - first, sign=True),
+            )
+        )
+    return rows
+
+
+def text(comparison: Comparison) -> str:
+    """The summary as a table for a terminal."""
+    heads = ("", "A", "B", "B − A")
+    rows = [heads, *summary_rows(comparison)]
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    lines = [
+        f"A  {comparison.names[0]}",
+        f"B  {comparison.names[1]}",
+        f"{len(comparison.case_ids)} films",
+        "",
+    ]
+    for row in rows:
+        cells = [row[0].ljust(widths[0])]
+        cells += [row[i].rjust(widths[i]) for i in (1, 2, 3)]
+        lines.append("  ".join(cells).rstrip())
+    lines += [f"\n{note}" for note in notes(comparison)]
+    return "\n".join(lines)
+
+
+def notes(comparison: Comparison) -> list[str]:
+    """What has to be known beside the table."""
+    told = []
+    if comparison.no_gap:
+        told.append(f"No gap is told. {comparison.no_gap}")
+    if comparison.left_out:
+        reasons = "; ".join(
+            f"{case_id} ({why})" for case_id, why in comparison.left_out.items()
+        )
+        told.append(f"Left out: {reasons}")
+    return told
+
+
+def csv_text(comparison: Comparison) -> str:
+    """One line a film and model, then one with the means of each model."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    gaps = [f"gap_closed_{site}" for site in SITES]
+    writer.writerow(["case_id", "model", *_COLUMNS, *gaps])
+    empty = [""] * len(gaps)
+    for case_id, both in zip(comparison.case_ids, comparison.scores, strict=True):
+        for name, one in zip(comparison.names, both, strict=True):
+            figures = [_number(figure(one)) for figure in _COLUMNS.values()]
+            writer.writerow([case_id, name, *figures, *empty])
+    for model, name in enumerate(comparison.names):
+        means = [_number(_mean(values(comparison, c)[:, model])) for c in _COLUMNS]
+        gap = [_number(comparison.gap_closed[model][site]) for site in SITES]
+        writer.writerow(["mean", name, *means, *gap])
+    return out.getvalue()
+
+
+def _row(
+    what: str, both: Values, digits: int, *, spread: bool = False
+) -> tuple[str, str, str, str]:
+    """Means over the films; with ``spread`` their SD, too."""
+    if not np.isfinite(both).any():
+        return what, "–", "–", "–"
+    sign = "+" if spread else ""
+    told = [f"{_mean(column):{sign}.{digits}f}" for column in both.T]
+    if spread:
+        told = [
+            f"{mean} ± {np.nanstd(column):.{digits}f}"
+            for mean, column in zip(told, both.T, strict=True)
+        ]
+    return what, told[0], told[1], f"{_mean(both[:, 1] - both[:, 0]):+.{digits}f}"
+
+
+def _mean(column: Values) -> float:
+    known = column[np.isfinite(column)]
+    return float(known.mean()) if known.size else float("nan")
+
+
+def _percent(share: float, *, sign: bool = False) -> str:
+    if not np.isfinite(share):
+        return "–"
+    return f"{100 * share:{'+' if sign else ''}.0f} %"
+
+
+def _number(value: float) -> str:
+    return f"{value:.6g}" if np.isfinite(value) else ""

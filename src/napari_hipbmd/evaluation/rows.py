@@ -1,0 +1,327 @@
+"""The five rows: what each step of the chain adds, on the same cases and folds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from ..bmd import (
+    COVARIATES,
+    FEATURE_NAMES,
+    Kind,
+    Preset,
+    chosen_preset,
+    fit_linear,
+    grouped_folds,
+    interval_half_width,
+    out_of_fold,
+)
+from ..core.anatomy import SITES, Site
+from ..core.radiograph import FilmRefused
+from ..runs.feature_cache import Row
+from .agreement import Agreement, agreement, mean_agreement
+from .feature_table import FeatureTable, Matrix
+
+ROWS: tuple[Row, ...] = ("biology", "raw", "ring", "enhanced", "exact")
+ROW_NAMES: Mapping[Row, str] = {
+    "biology": "biology only",
+    "raw": "raw film",
+    "ring": "soft-tissue ring",
+    "enhanced": "enhanced",
+    "exact": "exact STO",
+}
+FoldReport = Callable[[int, int, "list[RowResult]"], None]
+"""Called with (folds done, folds in all, results so far), over all rows and sites.
+
+The last one holds only the cases of the folds that are done.
+"""
+MINIMUM_CASES = 20
+_INNER_FOLDS = 5
+NO_READINGS = (
+    "The study has no DXA readings: give them in g/cm² in the columns bmd_neck,"
+    " bmd_trochanter, bmd_intertrochanter and bmd_total of cases.csv."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class RowResult:
+    """Out-of-fold estimates of one row at one site.
+
+    Attributes
+    ----------
+    row, site
+        What was estimated from what.
+    case_ids
+        The ``n`` cases that were used: point i of every figure is ``case_ids[i]``.
+    patient
+        ``(n,)`` number of the patient of each case; it names nobody.
+    estimates, folds
+        ``(repeats, n)``: estimate in g/cm², and the fold in which it was made.
+    reading
+        ``(n,)`` DXA reading in g/cm².
+    fitted
+        ``(n,)`` estimates of a regression that has seen every case (in sample).
+    half_width
+        ``(n,)`` half the 90 % interval, found without the case's fold; NaN where it
+        was not asked for.
+    """
+
+    row: Row
+    site: Site
+    case_ids: tuple[str, ...]
+    patient: NDArray[np.int64]
+    estimates: Matrix
+    folds: NDArray[np.int64]
+    reading: Matrix
+    fitted: Matrix
+    half_width: Matrix
+
+    @property
+    def estimate(self) -> Matrix:
+        """Mean over the repeats, ``(n,)``: what is drawn."""
+        return self.estimates.mean(axis=0)
+
+    @property
+    def agreement(self) -> Agreement:
+        """Over all cases together, mean over the repeats."""
+        return mean_agreement([agreement(one, self.reading) for one in self.estimates])
+
+    @property
+    def in_sample(self) -> Agreement:
+        """What the same regression seems to reach on the cases it was fitted to."""
+        return agreement(self.fitted, self.reading)
+
+    @property
+    def covered(self) -> Matrix:
+        """1 where the 90 % interval of the first repeat holds the reading, ``(n,)``."""
+        inside = np.abs(self.estimates[0] - self.reading) <= self.half_width
+        return np.where(np.isfinite(self.half_width), inside, np.nan)
+
+    def so_far(self, repeat: int) -> RowResult:
+        """What is known while ``repeat`` is filled in: its cases, in a copy."""
+        last = max(repeat - 1, 0)  # a repeat before it is whole
+        done = np.isfinite(self.estimates[last])
+        return RowResult(
+            self.row,
+            self.site,
+            tuple(np.array(self.case_ids, dtype=object)[done]),
+            self.patient[done],
+            self.estimates[: last + 1, done],
+            self.folds[: last + 1, done],
+            self.reading[done],
+            self.fitted[done],
+            self.half_width[done],
+        )
+
+    def by_fold(self) -> list[Agreement]:
+        """Fold by fold, as the paper's Fig. 8; folds under 3 cases are left out."""
+        return [
+            agreement(estimate[chosen], self.reading[chosen])
+            for estimate, chosen in self._folds()
+        ]
+
+    def worst_by_fold(self) -> list[str]:
+        """The case with the largest error in each fold of :meth:`by_fold`."""
+        return [
+            self.case_ids[
+                int(np.where(chosen, np.abs(estimate - self.reading), -1).argmax())
+            ]
+            for estimate, chosen in self._folds()
+        ]
+
+    def _folds(self) -> Iterator[tuple[Matrix, NDArray[np.bool_]]]:
+        """Estimates, and which cases lie in the fold, for folds of 3 or more."""
+        for estimate, fold in zip(self.estimates, self.folds, strict=True):
+            for k in range(int(fold.max()) + 1):
+                if (chosen := fold == k).sum() >= 3:
+                    yield estimate, chosen
+
+
+def evaluate(
+    table: FeatureTable,
+    folds: int = 10,
+    seed: int = 0,
+    *,
+    repeats: int = 1,
+    preset: str | Preset = "default",
+    biology: bool = True,
+    sites: Sequence[Site] = SITES,
+    rows: Sequence[Row] = ROWS,
+    features: Sequence[int] = range(len(FEATURE_NAMES)),
+    intervals: bool = False,
+    report: FoldReport | None = None,
+) -> list[RowResult]:
+    """Estimate every case by regressions that never saw its patient.
+
+    Every row is judged on the same cases and the same folds. The scaler, the ridge
+    strength, the coefficients and the interval are fitted inside each fold.
+
+    Parameters
+    ----------
+    table
+        The study.
+    folds, seed, repeats
+        Folds by patient, drawn anew for each repeat.
+    preset
+        ``"default"``, ``"paper"`` or one's own: which covariates, and how it is fitted.
+    biology
+        Whether the covariates join the grey-level features. Without them the row
+        ``"biology"`` is left out.
+    sites, rows
+        The readings to estimate, and from what.
+    features
+        Which of the nine grey-level features are used.
+    intervals
+        Whether to find the 90 % intervals too, which takes five times as long.
+    report
+        Called after each fold; may raise to stop.
+
+    Returns
+    -------
+    list
+        Site by site, row by row. Sites with too few readings are left out.
+
+    Raises
+    ------
+    FilmRefused
+        If no site has 20 usable cases; the message says what is missing.
+    """
+    chosen = chosen_preset(preset)
+    columns = [COVARIATES.index(name) for name in chosen.covariates]
+    covariates = table.covariates[:, columns if biology else []]
+    inputs = _inputs(table, covariates, rows, list(features))
+    usable = _complete(inputs) if inputs else np.zeros(len(table.case_ids), np.bool_)
+    results: list[RowResult] = []
+    cases = {
+        site: usable & np.isfinite(table.dxa_g_cm2[:, SITES.index(site)])
+        for site in sites
+    }
+    known = {site: use for site, use in cases.items() if use.sum() >= MINIMUM_CASES}
+    count = folds * repeats * len(inputs) * len(known)
+    with threadpool_limits(1):  # small matrices: more threads only wait for another
+        for site, chosen_cases in known.items():
+            reading = table.dxa_g_cm2[:, SITES.index(site)]
+            use = np.flatnonzero(chosen_cases)
+            names = tuple(table.case_ids[i] for i in use.tolist())
+            patient = np.unique(np.asarray(table.groups)[use], return_inverse=True)[1]
+            for row, x in inputs.items():
+                blank = _nothing_yet(row, site, names, patient, reading[use], repeats)
+                before = folds * repeats * len(results)
+
+                def fold_done(done: int, one: RowResult, before: int = before) -> None:
+                    if report is not None:
+                        report(before + done, count, [*results, one])
+
+                results.append(
+                    _out_of_fold(
+                        blank, x[use], chosen.kind, (folds, seed, repeats), intervals,
+                        fold_done,
+                    )
+                )  # fmt: skip
+    if not results:
+        raise FilmRefused(_why_too_few(table, covariates, usable))
+    return results
+
+
+def _nothing_yet(
+    row: Row,
+    site: Site,
+    names: tuple[str, ...],
+    patient: NDArray[np.int64],
+    reading: Matrix,
+    repeats: int,
+) -> RowResult:
+    """A result whose estimates are still to be made."""
+    n = reading.size
+    estimates = np.full((repeats, n), np.nan)
+    folds = np.full((repeats, n), -1)
+    nothing = np.full(n, np.nan)
+    return RowResult(
+        row, site, names, patient, estimates, folds, reading, nothing, nothing.copy()
+    )
+
+
+def _out_of_fold(
+    found: RowResult,
+    x: Matrix,
+    kind: Kind,
+    plan: tuple[int, int, int],
+    intervals: bool,
+    fold_done: Callable[[int, RowResult], None],
+) -> RowResult:
+    """Fill in estimates, folds, half-widths and in-sample estimates of one row."""
+    folds, seed, repeats = plan
+    y, patient = found.reading, found.patient
+    for repeat in range(repeats):
+        for k, (train, test) in enumerate(grouped_folds(patient, folds, seed + repeat)):
+            seen = patient[train]
+            linear = fit_linear(x[train], y[train], kind=kind, groups=seen)
+            found.estimates[repeat, test] = linear.predict(x[test])
+            found.folds[repeat, test] = k
+            if intervals and repeat == 0:
+                inner = min(_INNER_FOLDS, len(set(seen.tolist())))
+                without = out_of_fold(
+                    x[train], y[train], groups=seen, kind=kind, folds=inner, seed=seed
+                )
+                found.half_width[test] = interval_half_width(
+                    without - y[train], x.shape[1]
+                )
+            fold_done(repeat * folds + k + 1, found.so_far(repeat))
+    found.fitted[:] = fit_linear(x, y, kind=kind, groups=patient).predict(x)
+    return found
+
+
+def gap_closed(results: Sequence[RowResult], site: Site = "neck") -> float:
+    """Share of the way from raw film to exact STO, in r, that the enhancement goes.
+
+    NaN when one of the three rows is missing or exact STO is no better than raw.
+    """
+    r = {found.row: found.agreement.r for found in results if found.site == site}
+    if not {"raw", "enhanced", "exact"} <= r.keys() or not r["exact"] > r["raw"]:
+        return float("nan")
+    return (r["enhanced"] - r["raw"]) / (r["exact"] - r["raw"])
+
+
+def _inputs(
+    table: FeatureTable, covariates: Matrix, rows: Sequence[Row], features: list[int]
+) -> dict[Row, Matrix]:
+    """Row → inputs. Exact STO only where it costs no case: real films have none."""
+    inputs: dict[Row, Matrix] = {}
+    if covariates.size and "biology" in rows:
+        inputs["biology"] = covariates
+    for row in ROWS:
+        if row in rows and row in table.features:
+            inputs[row] = np.hstack([table.features[row][:, features], covariates])
+    if "exact" in inputs and len(inputs) > 1:
+        rest: dict[Row, Matrix] = {**inputs}
+        del rest["exact"]
+        if np.any(_complete(rest) & ~_complete(inputs)):
+            return rest
+    return inputs
+
+
+def _complete(inputs: Mapping[Row, Matrix]) -> NDArray[np.bool_]:
+    """Cases that every row can use, ``(n,)``."""
+    complete: NDArray[np.bool_] = np.all(
+        np.isfinite(np.hstack(list(inputs.values()))), axis=1
+    )
+    return complete
+
+
+def _why_too_few(
+    table: FeatureTable, covariates: Matrix, usable: NDArray[np.bool_]
+) -> str:
+    read: NDArray[np.bool_] = np.any(np.isfinite(table.dxa_g_cm2), axis=1)
+    if not read.any():
+        return NO_READINGS
+    biology = np.isfinite(covariates).all(axis=1)
+    return (
+        f"A validation needs at least {MINIMUM_CASES} cases with everything known, and"
+        f" the study has {int((usable & read).sum())}: of {len(read)} cases"
+        f" {int(read.sum())} have a DXA reading, {int(biology.sum())} have age, sex,"
+        " height and weight, and the rest could not be measured."
+    )

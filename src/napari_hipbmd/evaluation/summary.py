@@ -1,0 +1,136 @@
+"""All figures of a validation, found once from its out-of-fold estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from ..core.anatomy import SITES, Site
+from ..runs.feature_cache import Row
+from ..study import Case
+from .agreement import Agreement
+from .bootstrap import SAMPLES, Difference, Interval, Resampled
+from .rows import RowResult
+from .screening import Screening, screening
+from .strata import Stratum, strata
+
+Inputs = Literal["with biology", "film alone"]
+COMPARED: tuple[tuple[Row, Row], ...] = (
+    ("raw", "biology"),
+    ("enhanced", "biology"),
+    ("enhanced", "raw"),
+    ("enhanced", "ring"),
+    ("exact", "enhanced"),
+)
+STRATA_ROWS: tuple[Row, ...] = ("raw", "enhanced")
+_SCREENING_SAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class RowSummary:
+    """One row at one site: figures, and their 95 % intervals by patient.
+
+    ``in_sample`` is what the regression seems to reach on the cases it was fitted to.
+    ``coverage`` is the measured share of readings inside the 90 % interval (NaN where
+    intervals were not asked for); the spreads are 1.96 SD over the folds, as the paper
+    gives them.
+    """
+
+    inputs: Inputs
+    site: Site
+    row: Row
+    agreement: Agreement
+    intervals: dict[str, Interval]
+    in_sample: Agreement
+    coverage: float
+    interval_width_g_cm2: float
+    fold_spread_r: float
+    fold_spread_mae_g_cm2: float
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Agreement, paired differences, screening and strata of every site."""
+
+    rows: Sequence[RowSummary] = ()
+    differences: Sequence[Difference] = ()
+    screening: Sequence[Screening] = ()
+    strata: Sequence[Stratum] = ()
+
+
+def summarise(
+    with_biology: Sequence[RowResult],
+    film_alone: Sequence[RowResult],
+    cases: Sequence[Case],
+    seed: int = 0,
+    samples: int = SAMPLES,
+    report: Callable[[int, int], None] | None = None,
+) -> Summary:
+    """Find everything; differences, screening and strata for the fuller inputs.
+
+    Parameters
+    ----------
+    samples
+        How many samples of patients the intervals rest on.
+    report
+        Called with (done, all) after every row; may raise to stop.
+    """
+    rows: list[RowSummary] = []
+    differences: list[Difference] = []
+    found_low: list[Screening] = []
+    parts: list[Stratum] = []
+    main = with_biology or film_alone
+    sets: tuple[tuple[Inputs, Sequence[RowResult]], ...] = (
+        ("with biology", with_biology),
+        ("film alone", film_alone),
+    )
+    with threadpool_limits(1):
+        for inputs, results in sets:
+            for site in SITES:
+                here = [found for found in results if found.site == site]
+                if not here:
+                    continue
+                resampled = Resampled(here, samples, seed)
+                for found in here:
+                    rows.append(_row(inputs, found, resampled))
+                    if report is not None:
+                        report(len(rows), len(with_biology) + len(film_alone))
+                if results is not main:
+                    continue
+                there = {found.row for found in here}
+                differences += [
+                    resampled.difference(row, against)
+                    for row, against in COMPARED
+                    if {row, against} <= there
+                ]
+                weights = resampled.weights
+                for found in here:
+                    found_low += screening(found, weights[:_SCREENING_SAMPLES])
+                    if found.row in STRATA_ROWS:
+                        parts += strata(found, cases, weights)
+    return Summary(rows, differences, found_low, parts)
+
+
+def _row(inputs: Inputs, found: RowResult, resampled: Resampled) -> RowSummary:
+    folds = found.by_fold()
+    known = np.isfinite(found.half_width)
+    return RowSummary(
+        inputs,
+        found.site,
+        found.row,
+        found.agreement,
+        resampled.intervals(found.row),
+        found.in_sample,
+        float(found.covered[known].mean()) if known.any() else float("nan"),
+        float(2 * found.half_width[known].mean()) if known.any() else float("nan"),
+        1.96 * _sd([fold.r for fold in folds]),
+        1.96 * _sd([fold.mae_g_cm2 for fold in folds]),
+    )
+
+
+def _sd(values: list[float]) -> float:
+    return float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")

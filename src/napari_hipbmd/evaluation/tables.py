@@ -1,0 +1,263 @@
+"""A validation as text for people, CSV for spreadsheets and JSON for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from ..bmd import SITE_NAMES, Preset, t_score_reference
+from ..core.anatomy import SITES, Site
+from ..core.measurement import CANNOT_RULE_OUT
+from ..report.grid import Grid
+from ..runs.collecting import PREDICTED, TRUTH
+from ..runs.feature_cache import Row
+from .agreement import FIGURES
+from .grids import learning_grid, success_grid, summary_grids
+from .landmark_errors import LEVELS_MM, LandmarkErrors
+from .learning_curve import LearningPoint
+from .rows import RowResult, gap_closed
+from .summary import RowSummary, Summary
+
+_SHOWN = 5
+USE = (
+    f"{CANNOT_RULE_OUT} Every figure is of a regression that was fitted within the"
+    " folds of this study; on films of another machine or processing it says nothing."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """Everything that a validation found.
+
+    Attributes
+    ----------
+    study
+        The name of the study's folder.
+    folds, repeats, seed, preset
+        How it was done.
+    landmarks_used
+        ``"predicted"``, ``"truth"`` or the name of an annotator.
+    networks
+        Name, versions, date and hash of the networks.
+    with_biology
+        Results with the covariates; empty when the study does not know them.
+    film_alone
+        Results of the grey-level features without the biology.
+    one_pair
+        The enhanced row of each site with one pair of thresholds instead of three.
+    summary
+        All figures.
+    learning
+        Error against patients learnt from.
+    left_out
+        Case → why it took no part.
+    landmarks
+        Landmark errors; None without truth.
+    seconds
+        Median seconds per film; NaN when unknown.
+    """
+
+    study: str
+    folds: int
+    repeats: int
+    seed: int
+    preset: Preset
+    landmarks_used: str
+    networks: Mapping[str, Any]
+    with_biology: Sequence[RowResult]
+    film_alone: Sequence[RowResult]
+    one_pair: Sequence[RowResult]
+    summary: Summary
+    learning: Sequence[LearningPoint]
+    left_out: dict[str, str]
+    landmarks: LandmarkErrors | None
+    seconds: float
+
+    @property
+    def results(self) -> Sequence[RowResult]:
+        """With the biology where it is known, else the films alone."""
+        return self.with_biology or self.film_alone
+
+    def result(self, row: Row, site: Site) -> RowResult | None:
+        """One row at one site, if it is there."""
+        return _find(self.results, row, site)
+
+    @property
+    def how(self) -> str:
+        """One line on how it was done."""
+        p = self.preset
+        repeated = f", repeated {self.repeats} times" if self.repeats > 1 else ""
+        biology = ", ".join(p.covariates) or "none"
+        marks = self.landmarks_used
+        placed = (
+            f"{marks} landmarks"
+            if marks in (PREDICTED, TRUTH)
+            else (f"landmarks placed by {marks}")
+        )
+        return (
+            f"{self.study}: {self.folds} folds by patient{repeated}, regression"
+            f" '{p.name}' ({p.kind}; biology: {biology}), {placed}; aBMD in g/cm²"
+        )
+
+    def grids(self) -> list[Grid]:
+        """Every table."""
+        grids = summary_grids(self.summary)
+        for one in self.one_pair:
+            three = self.result("enhanced", one.site)
+            if three is not None and one.site == self.results[0].site:
+                grids.append(success_grid(three, one))
+        if self.learning:
+            grids.append(learning_grid(self.learning))
+        return grids
+
+    def notes(self) -> list[str]:
+        """What is told beside the tables."""
+        notes = []
+        closed = {site: gap_closed(self.results, site) for site in SITES}
+        if any(np.isfinite(list(closed.values()))):
+            shown = ", ".join(
+                f"{SITE_NAMES[site]} {share:.0%}"
+                for site, share in closed.items()
+                if np.isfinite(share)
+            )
+            notes.append(f"Share of the raw-to-exact gap in r closed: {shown}")
+        if self.landmarks is not None and self.landmarks_used == PREDICTED:
+            notes.append(_landmark_line(self.landmarks))
+        if self.left_out:
+            names = "; ".join(
+                f"{name} ({reason.rstrip('.')})"
+                for name, reason in list(self.left_out.items())[:_SHOWN]
+            )
+            more = "; …" if len(self.left_out) > _SHOWN else ""
+            notes.append(f"Left out ({len(self.left_out)}): {names}{more}")
+        return notes
+
+    def text(self) -> str:
+        """The tables that are printed."""
+        parts = [self.how, *(grid.text() for grid in self.grids())]
+        return "\n\n".join([*parts, *self.notes(), USE]) + "\n"
+
+    def to_csv(self) -> str:
+        """One line for each set of inputs, site and row."""
+        records = [_record(one) for one in self.summary.rows]
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(records)
+        return text.getvalue()
+
+    def points_csv(self) -> str:
+        """Every point of the figures: case, site, row, reading, estimate, fold."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(
+            ["case_id", "site", "row", "dxa_g_cm2", "estimate_g_cm2", "fold"]
+        )
+        for found in self.results:
+            for name, reading, estimate, fold in zip(
+                found.case_ids, found.reading, found.estimate, found.folds[0],
+                strict=True,
+            ):  # fmt: skip
+                writer.writerow(
+                    [name, found.site, found.row, f"{reading:.4f}", f"{estimate:.4f}",
+                     fold]
+                )  # fmt: skip
+        return text.getvalue()
+
+    def to_json(self) -> str:
+        """Everything that was found; no NaN, no identifiers."""
+        marks, summary = self.landmarks, self.summary
+        content = {
+            "study": self.study,
+            "folds": self.folds,
+            "repeats": self.repeats,
+            "seed": self.seed,
+            "preset": {
+                "name": self.preset.name,
+                "kind": self.preset.kind,
+                "covariates": list(self.preset.covariates),
+            },
+            "target": "DXA reading of cases.csv",
+            "t_score_reference": t_score_reference(),
+            "landmarks_used": self.landmarks_used,
+            "networks": dict(self.networks),
+            "rows": [_record(one) for one in summary.rows],
+            "differences": [asdict(one) for one in summary.differences],
+            "screening": [asdict(one) for one in summary.screening],
+            "strata": [asdict(one) for one in summary.strata],
+            "learning_curve": [asdict(one) for one in self.learning],
+            "one_pair_of_thresholds": [
+                {"site": one.site, **asdict(one.agreement)} for one in self.one_pair
+            ],
+            "gap_closed": {site: gap_closed(self.results, site) for site in SITES},
+            "landmarks": None
+            if marks is None
+            else {
+                "films": len(marks.mm),
+                "mean_mm": marks.mean_mm,
+                "median_mm": marks.median_mm,
+                "within_mm": {str(mm): marks.within(mm) for mm in LEVELS_MM},
+                "per_landmark_mm": marks.per_landmark_mm(),
+            },
+            "seconds_per_film_median": self.seconds,
+            "left_out": self.left_out,
+            "use": USE,
+        }
+        return json.dumps(_plain(content), indent=1, ensure_ascii=False) + "\n"
+
+
+def _find(results: Sequence[RowResult], row: Row, site: Site) -> RowResult | None:
+    for found in results:
+        if (found.row, found.site) == (row, site):
+            return found
+    return None
+
+
+def _record(one: RowSummary) -> dict[str, Any]:
+    """A row as flat columns: each figure with its interval."""
+    a = one.agreement
+    low, high = a.limits_g_cm2
+    record: dict[str, Any] = {
+        "inputs": one.inputs, "site": one.site, "row": one.row, "n": a.n,
+    }  # fmt: skip
+    for name in FIGURES:
+        record[name] = getattr(a, name)
+        record[f"{name}_low"], record[f"{name}_high"] = one.intervals[name]
+    return record | {
+        "limit_low_g_cm2": low,
+        "limit_high_g_cm2": high,
+        "limits_error_g_cm2": a.limits_error_g_cm2,
+        "coverage_of_90": one.coverage,
+        "interval_width_g_cm2": one.interval_width_g_cm2,
+        "in_sample_r": one.in_sample.r,
+        "in_sample_mae_g_cm2": one.in_sample.mae_g_cm2,
+        "fold_spread_r": one.fold_spread_r,
+        "fold_spread_mae_g_cm2": one.fold_spread_mae_g_cm2,
+    }
+
+
+def _landmark_line(errors: LandmarkErrors) -> str:
+    within = ", ".join(f"{errors.within(mm):.0%} within {mm} mm" for mm in LEVELS_MM)
+    worst = sorted(errors.per_landmark_mm().items(), key=lambda item: -item[1])
+    return (
+        f"Landmarks of {len(errors.mm)} films: mean radial error"
+        f" {errors.mean_mm:.2f} mm, median {errors.median_mm:.2f} mm; {within};"
+        f" worst {worst[0][0]} ({worst[0][1]:.1f} mm)"
+    )
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no NaN: it becomes null."""
+    if isinstance(value, dict):
+        return {key: _plain(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,1 @@
+"""Training by Lightning, and random views of films."""

@@ -1,0 +1,63 @@
+"""A study in memory, as the trainings take it: canvases, truth, patients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.anatomy import Points
+
+LEVELS = 65535.0
+
+
+@dataclass(frozen=True, eq=False)
+class Hips:
+    """Canonical canvases of many hips.
+
+    Attributes
+    ----------
+    film, sto
+        ``(n, 448, 448)`` uint16, grey range 0 … 1 as 0 … 65535; ``sto`` may be None.
+    landmarks_xy
+        ``(n, 16, 2)`` in canvas pixels, or None.
+    mm_per_px
+        ``(n,)`` canvas pixel in mm in the plane of the bone (NaN when unknown).
+    group
+        The patient of each.
+    """
+
+    film: NDArray[np.uint16]
+    mm_per_px: NDArray[np.float64]
+    group: tuple[str, ...]
+    sto: NDArray[np.uint16] | None = None
+    landmarks_xy: Points | None = None
+
+    def __len__(self) -> int:
+        return len(self.film)
+
+    def take(self, index: NDArray[np.intp]) -> Hips:
+        """The hips at ``index``."""
+        return Hips(
+            self.film[index],
+            self.mm_per_px[index],
+            tuple(self.group[i] for i in index),
+            None if self.sto is None else self.sto[index],
+            None if self.landmarks_xy is None else self.landmarks_xy[index],
+        )
+
+    def split(self, share: float, seed: int) -> tuple[Hips, Hips]:
+        """Training and validation hips, by patient."""
+        patients = sorted(set(self.group))
+        order = np.random.default_rng(seed).permutation(len(patients))
+        held = {patients[i] for i in order[: max(1, round(share * len(patients)))]}
+        inside = np.array([g in held for g in self.group])
+        if inside.all():
+            inside[0] = False
+        return self.take(np.flatnonzero(~inside)), self.take(np.flatnonzero(inside))
+
+
+def to_levels(grey: NDArray[np.floating]) -> NDArray[np.uint16]:
+    """Grey 0 … 1 → uint16."""
+    return np.round(np.clip(grey, 0, 1) * LEVELS).astype(np.uint16)

@@ -1,0 +1,175 @@
+"""The fitted parts of the flowchart, loaded from a folder of models."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..bmd import BmdModel
+from ..core.radiograph import FilmRefused
+from ..core.resources import weights_dir
+
+if TYPE_CHECKING:
+    from ..enhancement.apply import Enhancer
+    from ..landmarks.predict import LandmarkFinder
+
+PARTS = ("enhancement", "landmarks", "bmd")
+
+
+@dataclass(frozen=True, eq=False)
+class Networks:
+    """The trained networks: all that the features need."""
+
+    enhancer: Enhancer
+    finder: LandmarkFinder
+
+
+@dataclass(frozen=True, eq=False)
+class Models(Networks):
+    """The three fitted parts of the flowchart."""
+
+    bmd: BmdModel
+
+
+def _home(folder: Path, name: str) -> Path:
+    return folder if (folder / name).exists() else weights_dir()
+
+
+def _checked(folder: Path | None) -> Path:
+    """The folder of models, the bundled one by default, if it holds any."""
+    where = folder or weights_dir()
+    if not any((where / f"{name}.json").is_file() for name in PARTS):
+        raise FilmRefused(
+            f"The folder {where} holds no models (enhancement, landmarks or bmd):"
+            " give the --out folder of 'hipbmd train'."
+        )
+    return where
+
+
+def load_networks(folder: Path | None = None) -> Networks:
+    """The networks of a folder; one that it lacks is the bundled one.
+
+    Raises
+    ------
+    FilmRefused
+        If the folder holds no model, or one is damaged.
+    """
+    from ..enhancement.apply import Enhancer
+    from ..landmarks.predict import LandmarkFinder
+
+    where = _checked(folder)
+    return Networks(
+        Enhancer.load(_home(where, "enhancement.json")),
+        LandmarkFinder.load(_home(where, "landmarks.json")),
+    )
+
+
+def networks_enhancing_with(folder: Path | None) -> Networks:
+    """The networks with a folder's own enhancement; never another one in its place.
+
+    Landmarks are the folder's or the bundled ones.
+
+    Raises
+    ------
+    FilmRefused
+        If the folder holds no enhancement model, or it is damaged.
+    """
+    from ..enhancement.apply import Enhancer
+    from ..landmarks.predict import LandmarkFinder
+
+    if folder is None:
+        return load_networks()
+    if not folder.is_dir():
+        raise FilmRefused(
+            f"{folder} is no folder: give the --out folder of 'hipbmd train"
+            " enhancement'."
+        )
+    return Networks(
+        Enhancer.load(folder), LandmarkFinder.load(_home(folder, "landmarks.json"))
+    )
+
+
+def enhancement_card(folder: Path | None) -> dict[str, Any]:
+    """The card of a folder's enhancement model, without its network: quick.
+
+    Raises
+    ------
+    FilmRefused
+        If there is none, or it is damaged.
+    """
+    where = folder or weights_dir()
+    try:
+        card = json.loads((where / "enhancement.json").read_text("utf-8"))
+        if not isinstance(card, dict):
+            raise ValueError
+    except OSError:
+        raise FilmRefused(
+            f"The folder {where} has no enhancement model (enhancement.json is"
+            " missing): give the --out folder of 'hipbmd train enhancement'."
+        ) from None
+    except ValueError:
+        raise FilmRefused(
+            f"The enhancement model in {where} is damaged; train it again or copy it"
+            " anew."
+        ) from None
+    return card
+
+
+def models_sha256(folder: Path | None = None) -> str:
+    """SHA-256 of the files that :func:`load_models` reads: what numbers depend on."""
+    where = _checked(folder)
+    digest = hashlib.sha256()
+    for name in PARTS:
+        for path in sorted(_home(where, f"{name}.json").glob(f"{name}.*")):
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def load_regression(folder: Path | str | None = None) -> BmdModel:
+    """The regression of a folder, without its networks: quick, for its name.
+
+    Raises
+    ------
+    FilmRefused
+        If the folder holds no model, or its regression is damaged.
+    """
+    return _regression(_checked(None if folder is None else Path(folder)))
+
+
+def _regression(folder: Path) -> BmdModel:
+    try:
+        text = (_home(folder, "bmd.json") / "bmd.json").read_text("utf-8")
+    except UnicodeDecodeError:
+        raise FilmRefused(
+            f"The regression in {folder} (bmd.json) is damaged: fit it again."
+        ) from None
+    except FileNotFoundError:
+        raise FilmRefused(
+            f"The folder {folder} has no regression (bmd.json): fit one with"
+            " 'hipbmd train bmd'."
+        ) from None
+    return BmdModel.from_json(text)
+
+
+@cache
+def _load(folder: Path, stamp: tuple[float, ...]) -> Models:
+    regression, networks = _regression(folder), load_networks(folder)
+    return Models(networks.enhancer, networks.finder, regression)
+
+
+def load_models(folder: Path | str | None = None) -> Models:
+    """Models of a folder; those that it lacks are the bundled ones.
+
+    Raises
+    ------
+    FilmRefused
+        If the folder does not exist, holds no model, or one is damaged.
+    """
+    where = _checked(None if folder is None else Path(folder))
+    files = [f for name in PARTS for f in where.glob(f"{name}.*")]
+    stamp = tuple(sorted(path.stat().st_mtime for path in files))
+    return _load(where.resolve(), stamp)

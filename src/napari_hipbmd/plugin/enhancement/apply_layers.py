@@ -1,0 +1,100 @@
+"""What was made of a film, as layers in the film's place.
+
+Pure functions: data in, napari's ``(data, arguments, type)`` out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from ..viewer.identity import tag
+from ..viewer.layers import LayerData
+from ..viewer.place import Place
+
+if TYPE_CHECKING:
+    from ...enhancement.stages import Stage
+    from ...pipeline.enhanced import Enhanced
+
+Part = Literal["enhanced_bone", "enhanced_sto", "sto_error"]
+PARTS: dict[Part, str] = {
+    "enhanced_bone": "bone image",
+    "enhanced_sto": "STO",
+    "sto_error": "absolute error",
+}
+
+
+def part_layer(
+    part: Part, enhanced: Enhanced, place: Place, name: str, film_id: str
+) -> LayerData:
+    """One picture of a film's enhancement; the film's own pixels are not resampled.
+
+    Parameters
+    ----------
+    part
+        ``"sto_error"`` only where the truth is known.
+    place
+        Where the film lies.
+    name, film_id
+        Of the film's layer, for people and for us.
+    """
+    images = enhanced.images
+    pixels = {
+        "enhanced_bone": images.bone,
+        "enhanced_sto": images.sto,
+        "sto_error": enhanced.error,
+    }[part]
+    if pixels is None:
+        raise ValueError("there is no error where the truth is not known")
+    shown = images.film if part == "enhanced_sto" else pixels
+    low, high = np.percentile(shown, (0.5, 99.5))
+    return (
+        pixels,
+        {
+            **place.arguments(images.corner_row_col),
+            "name": f"{name}: {PARTS[part]}",
+            "colormap": "inferno" if part == "sto_error" else "gray",
+            "contrast_limits": (
+                0.0 if part == "sto_error" else float(low),
+                float(max(high, low + 1e-6)),
+            ),
+            "metadata": tag(part, film_id=film_id),
+        },
+        "image",
+    )
+
+
+def stage_layer(stage: Stage, place: Place, name: str, film_id: str) -> LayerData:
+    """One encoder stage as a stack to scroll through, a cell as large as it stands for.
+
+    Axes are channel, row and column; the cells lie where the network's do.
+    """
+    row, column = stage.first_row_col
+    height, width = stage.cell_row_col
+    low, high = np.percentile(stage.values, (0.5, 99.5))
+    return (
+        stage.values,
+        {
+            "scale": (1.0, place.scale[0] * height, place.scale[1] * width),
+            "translate": (
+                0.0,
+                place.translate[0] + place.scale[0] * row,
+                place.translate[1] + place.scale[1] * column,
+            ),
+            "units": ("pixel", *place.units),
+            "axis_labels": ("channel", *place.axis_labels),
+            "name": f"{name}: {stage.name}",
+            "colormap": "viridis",
+            "contrast_limits": (float(low), float(max(high, low + 1e-6))),
+            "interpolation2d": "nearest",
+            "metadata": tag("encoder_stage", film_id=film_id, stage=stage.name),
+        },
+        "image",
+    )
+
+
+def stage_text(stage: Stage) -> str:
+    """A stage in words: its name, channels and cells."""
+    channels, rows, columns = stage.values.shape
+    return f"{stage.name}: {channels} channels of {rows} × {columns}"

@@ -1,0 +1,273 @@
+"""The tab *Apply*: a model takes the soft tissue off a film, and shows how."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...core.radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
+from ..ui.controls import button, enable, note, press, row
+from ..ui.run import Run
+from ..viewer.films import film_of
+from ..viewer.identity import facts_of
+from ..viewer.origins import origin_of
+from ..viewer.session import Session
+from .model_choice import ModelChoice
+from .shown import Shown
+from .view_form import ViewForm
+
+if TYPE_CHECKING:
+    from ...pipeline.enhanced import Enhanced
+
+ALL = "all {} films in the viewer"
+BUSY = "A model is at work: wait or press Cancel."
+NO_FILM = "Open a radiograph first: it appears here as an image layer."
+NOT_RUNNING = "Nothing is running."
+CHANGED = "The film was changed or removed meanwhile: its result is gone."
+BOX_HINT = "Draw a rectangle around the hip; without one it is searched for."
+
+
+class ApplyPanel(QWidget):
+    """Choose film and model, press Apply; what is seen of the result is chosen below.
+
+    ``model_added`` is emitted with a folder that a person chose.
+    """
+
+    model_added = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown = Shown(session)
+        self._run: Run | None = None
+        self._todo: list[tuple[Any, Any]] = []
+        self._refusals: list[str] = []
+        self._setup_ui()
+        self._connect()
+        self._set_running(False)
+
+    def offer(self, folder: Path) -> None:
+        """Put a model on the list."""
+        self.model.offer(folder)
+
+    def follow_layers(self) -> None:
+        """Catch up with layers that came or went."""
+        films = self._session.films()
+        chosen = self._chosen()
+        self.film.blockSignals(True)
+        self.film.clear()
+        for layer in films:
+            self.film.addItem(layer.name, layer)
+        if len(films) > 1:
+            self.film.addItem(ALL.format(len(films)), "all")
+        at = next((i for i, each in enumerate(films) if each is chosen), -1)
+        if chosen == "all" and len(films) > 1:
+            at = len(films)
+        self.film.setCurrentIndex(at if at >= 0 else len(films) - 1)
+        self.film.blockSignals(False)
+        self._on_film_chosen()
+
+    def forget(self, layer: Any) -> None:
+        """A layer left the viewer: what was made of it leaves, too."""
+        if self._shown.of(layer) is not None:
+            self._shown.forget(layer)
+
+    def follow_active(self, layer: Any) -> None:
+        """Turn to the film that a person selects."""
+        if self._run is not None:
+            return
+        for i in range(self.film.count()):
+            if self.film.itemData(i) is layer:
+                self.film.setCurrentIndex(i)
+
+    def stop(self) -> None:
+        """Ask what is running to stop."""
+        if self._run is not None:
+            self._run.cancel()
+            self.progress.setFormat("Stopping …")
+
+    def enhance(self, film_layers: list[Any]) -> None:
+        """Apply the chosen model to these films; not while it is at work."""
+        if self._run is not None:
+            return
+        self._todo, self._refusals, jobs = [], [], []
+        for layer in film_layers:
+            try:
+                film = film_of(layer)
+                box, side = self._box_and_side(layer)
+            except FilmRefused as refusal:
+                self._refusals.append(f"{layer.name}: {refusal}")
+                continue
+            self._todo.append((layer, layer.data))
+            jobs.append((film, side, box, origin_of(layer)))
+        if not jobs:
+            self.note.setText(" ".join(self._refusals))
+            return
+        folder = self.model.folder()
+        # No parent: the run must outlive a dock that is deleted while it works.
+        run = self._run = Run()
+        self.destroyed.connect(run.cancel)
+        run.stepped.connect(self._on_stepped)
+        run.done.connect(lambda _: self._on_ended(""))
+        run.refused.connect(self._on_ended)
+        run.stopped.connect(lambda: self._on_ended("Stopped."))
+        run.failed.connect(self._on_failed)
+        self.note.setText("")
+        self.progress.setRange(0, len(jobs))
+        self.progress.setValue(0)
+        self.progress.setFormat("Enhancing …")
+        self._set_running(True)
+        run.start(lambda run: _enhance(run, folder, jobs))
+
+    def _setup_ui(self) -> None:
+        self.film = QComboBox()
+        self.film.setObjectName("enhance_film")
+        self.film.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        )
+        self.model = ModelChoice("apply_model")
+        self.box = button("enhance_box", "Draw hip box", BOX_HINT)
+        self.apply = button("apply", "Apply")
+        self.cancel = button("cancel_apply", "Cancel")
+        self.progress = QProgressBar()
+        self.progress.setObjectName("apply_progress")
+        self.note = note("apply_note", NO_FILM)
+        self.view = ViewForm(self._shown)
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("Film", self.film)
+        form.addRow("Model", self.model)
+        form.addRow("Hip box", self.box)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 4, 4, 4)
+        column.addLayout(form)
+        column.addLayout(row(self.apply, self.cancel))
+        column.addWidget(self.progress)
+        column.addWidget(self.note)
+        column.addWidget(self.view)
+
+    def _connect(self) -> None:
+        press(self.apply, self._on_apply_clicked)
+        press(self.cancel, self.stop)
+        press(self.box, self._on_box_clicked)
+        self.film.currentIndexChanged.connect(lambda _: self._on_film_chosen())
+        self.model.refused.connect(self.note.setText)
+        self.model.added.connect(self.model_added)
+
+    def _chosen(self) -> Any:
+        return self.film.currentData()
+
+    def _film_layer(self) -> Any:
+        """The one film whose result is shown, or None."""
+        chosen = self._chosen()
+        return None if isinstance(chosen, str) else chosen
+
+    def _box_and_side(self, layer: Any) -> tuple[HipBox | None, Side | None]:
+        """As the dock Measure BMD takes them."""
+        known: Side | None = facts_of(layer).get("side")
+        return self._session.hip_boxes.to_measure(layer, known)
+
+    def _on_film_chosen(self) -> None:
+        layer = self._film_layer()
+        self.view.show_film(layer)
+        if self._run is None:
+            self.note.setText(self._text_of(layer))
+        self._set_running(self._run is not None)
+
+    def _on_apply_clicked(self) -> None:
+        chosen = self._chosen()
+        self.enhance(self._session.films() if isinstance(chosen, str) else [chosen])
+
+    def _on_box_clicked(self) -> None:
+        layer = self._film_layer()
+        if layer is not None:
+            self._session.hip_boxes.draw(layer, facts_of(layer).get("side"))
+
+    def _on_stepped(self, step: Any) -> None:
+        number, result = step
+        layer, data = self._todo[number]
+        self.progress.setValue(number + 1)
+        if isinstance(result, FilmRefused):
+            self._refusals.append(f"{layer.name}: {result}")
+        elif layer not in self._session.layers or layer.data is not data:
+            self._refusals.append(CHANGED)
+        else:
+            self._show(layer, result)
+
+    def _show(self, layer: Any, enhanced: Enhanced) -> None:
+        kinds = self.view.wanted(layer)
+        self._shown.keep(layer, enhanced)
+        self.view.show_parts(layer, kinds)
+        if layer is self._film_layer():
+            self.view.show_film(layer)
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._on_ended("The enhancement failed; napari's message says how.")
+        raise error
+
+    def _on_ended(self, text: str) -> None:
+        self._run, self._todo = None, []
+        told = [text, *self._refusals] if text or self._refusals else []
+        self.note.setText(" ".join(told) or self._text_of(self._film_layer()))
+        self._set_running(False)
+
+    def _text_of(self, layer: Any) -> str:
+        if not self._session.films():
+            return NO_FILM
+        enhanced = self._shown.of(layer)
+        if enhanced is None:
+            return "" if layer is None else "Not enhanced yet: press <b>Apply</b>."
+        side = "left" if enhanced.seen.side == "L" else "right"
+        text = f"{_escaped(enhanced.model_name)}, {side} hip."
+        if enhanced.error is not None:
+            text += (
+                f" Mean absolute error {enhanced.error.mean():.4f} of the grey range."
+            )
+        flags = " ".join(flag.text for flag in enhanced.seen.flags)
+        return f"{text} {_escaped(flags)}".strip()
+
+    def _set_running(self, running: bool) -> None:
+        films = bool(self._session.films())
+        reason = BUSY if running else NO_FILM
+        enable(self.apply, films and not running, reason, "Take the soft tissue away.")
+        enable(self.cancel, running, NOT_RUNNING, "Stop after the film at hand.")
+        enable(self.film, films and not running, reason)
+        one = self._film_layer() is not None
+        enable(self.box, films and one and not running, reason, BOX_HINT)
+        enable(self.model, not running, BUSY)
+        self.progress.setVisible(running)
+
+
+_Job = tuple[Radiograph, "Side | None", "HipBox | None", "Path | None"]
+
+
+def _enhance(run: Run, folder: Path | None, jobs: list[_Job]) -> None:
+    from ...pipeline.enhanced import enhance_film
+    from ...pipeline.models import networks_enhancing_with
+    from ...study.exact_sto import exact_sto_of
+
+    networks = networks_enhancing_with(folder)
+    for number, (film, side, box, path) in enumerate(jobs):
+        if run.is_cancelled():
+            raise Cancelled
+        exact = None if path is None else exact_sto_of(path, film.shape)
+        try:
+            found = enhance_film(film, networks, side, box, exact)
+        except FilmRefused as refusal:
+            run.stepped.emit((number, refusal))
+        else:
+            run.stepped.emit((number, found))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

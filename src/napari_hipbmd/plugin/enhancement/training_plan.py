@@ -1,0 +1,96 @@
+"""What is to be trained on what: kept beside the checkpoint, so that it can go on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ...core.files import write_text_atomic
+from ...core.radiograph import FilmRefused
+
+PLAN, CHECKPOINT, MODEL = "training.json", "last.ckpt", "enhancement.json"
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """The arguments of ``hipbmd train enhancement``."""
+
+    studies: tuple[str, ...]
+    pairs: tuple[str, ...]
+    preset: str
+    epochs: int
+    seed: int = 0
+    device: str = "auto"
+    devices: str = "auto"
+
+    def arguments(self, out: Path, *, resume: bool) -> list[str]:
+        """For the command line, without ``hipbmd``."""
+        given = ["train", "enhancement"]
+        if self.studies:
+            given += ["--study", *self.studies]
+        if self.pairs:
+            given += ["--pairs", *self.pairs]
+        given += ["--preset", self.preset, "--epochs", str(self.epochs)]
+        given += ["--seed", str(self.seed), "--device", self.device]
+        given += ["--devices", self.devices, "--out", str(out), "--steered"]
+        return [*given, "--resume"] if resume else given
+
+    def write(self, out: Path) -> None:
+        """Keep it in the folder of the training."""
+        write_text_atomic(out / PLAN, json.dumps(asdict(self), indent=1) + "\n")
+
+
+def read_plan(out: Path) -> TrainingPlan | None:
+    """What was begun in a folder, or None when nothing is known of it."""
+    try:
+        told: dict[str, Any] = json.loads((out / PLAN).read_text("utf-8"))
+        return TrainingPlan(
+            tuple(str(folder) for folder in told["studies"]),
+            tuple(str(folder) for folder in told["pairs"]),
+            str(told["preset"]),
+            int(told["epochs"]),
+            int(told["seed"]),
+            str(told["device"]),
+            str(told["devices"]),
+        )
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+
+
+def can_resume(out: Path | None) -> bool:
+    """Whether a training in this folder can go on from a checkpoint."""
+    return out is not None and (out / CHECKPOINT).is_file()
+
+
+def is_taken(out: Path) -> bool:
+    """Whether a new training would overwrite an earlier one."""
+    return (out / CHECKPOINT).exists() or (out / MODEL).exists()
+
+
+def sorted_sources(folders: Sequence[Path]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Studies and folders of pairs.
+
+    Raises
+    ------
+    FilmRefused
+        If a folder is neither.
+    """
+    from ...study import Study
+    from ...synthesis import MANIFEST
+
+    studies, pairs = [], []
+    for folder in folders:
+        if Study.is_study(folder):
+            studies.append(str(folder))
+        elif (folder / MANIFEST).is_file():
+            pairs.append(str(folder))
+        else:
+            raise FilmRefused(
+                f"{folder.name} is neither pairs (manifest.json) nor a study of digital"
+                " hips (cases.csv): make pairs with 'hipbmd pairs', or digital hips"
+                " with 'hipbmd phantom'."
+            )
+    return tuple(studies), tuple(pairs)

@@ -1,0 +1,1 @@
+"""The docks *Fit BMD* and *Validate*: a study with DXA readings."""

@@ -1,0 +1,153 @@
+"""The dock *Fit BMD*: a study with DXA readings in, a regression out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtWidgets import QCheckBox, QScrollArea, QVBoxLayout, QWidget
+
+from ...core.measurement import RESEARCH_USE
+from ...core.radiograph import FilmRefused
+from ..ui.grid_list import GridList
+from ..ui.rich import plain, sentence
+from ..ui.run_bar import RunBar
+from ..viewer.session import Session, session_of
+from .fit_form import NO_TARGET, FitForm
+from .study_choice import StudyChoice
+from .study_run import StudyRunWidget
+
+if TYPE_CHECKING:
+    from ...tasks.fit import Calibration
+
+FIRST = (
+    "Fits the regression from grey values and biology to DXA (paper 3.4). What is"
+    " measured of a film is kept, so a run that was stopped goes on."
+)
+IN_USE = "The docks Measure and Features use it from now on."
+WIDTH = 480
+
+
+class FitWidget(StudyRunWidget):
+    """Choose targets and films, press Fit, and measure with the result."""
+
+    RUNNING = "A regression is being fitted."
+    NONE_CHOSEN = NO_TARGET
+
+    def __init__(self, napari_viewer: Any) -> None:
+        super().__init__()
+        self._session: Session = session_of(napari_viewer)
+        self._out: Path | None = None
+        self._setup_ui()
+        self._connect()
+        self._listen()
+        self._show_ready()
+
+    def _setup_ui(self) -> None:
+        self.study = StudyChoice(self._session)
+        self.form = FitForm()
+        self.bar = RunBar("fit_bmd", "Fit")
+        self.use = QCheckBox("Measure with it when it is fitted")
+        self.use.setObjectName("use_fitted")
+        self.use.setChecked(True)
+        self.warning = sentence("warning")
+        self.title = sentence("fit_title", FIRST)
+        self.tables = GridList("fit_tables")
+        self.notes = sentence("fit_notes")
+        self.research_use = sentence("research_use", RESEARCH_USE)
+        self.research_use.setStyleSheet("font-style: italic")
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        for widget in (
+            self.study, self.form, self.use, self.bar, self.title, self.warning,
+            self.tables, self.notes, self.research_use,
+        ):  # fmt: skip
+            column.addWidget(widget)
+        column.addStretch(1)
+        self._show_result(None)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+        self.setMinimumWidth(WIDTH)
+
+    def _connect(self) -> None:
+        self._connect_run()
+        self.bar.wanted.connect(self._on_fit_clicked)
+        self.bar.stepped.connect(self._on_stepped)
+        self.bar.done.connect(self._on_done)
+
+    def _choices(self) -> Mapping[Any, QCheckBox]:
+        return self.form.targets
+
+    def _on_fit_clicked(self) -> None:
+        study, out = self.study.study, self.form.out.folder
+        if study is None or out is None:
+            return
+        plan, folder = self.form.plan(), self._session.models_folder
+        self._out = out
+
+        bring_measured = self.form.out.bring_measured
+
+        def work(run: Any, report: Any) -> Calibration:
+            from ...study import Study
+            from ...tasks.fit import calibrate
+
+            bring_measured()
+            return calibrate(
+                Study.open(study.folder),  # its table may have been corrected
+                out,
+                plan,
+                models=folder,
+                report=report,
+                cancelled=run.is_cancelled,
+            )
+
+        self._show_result(None)
+        self.bar.start(work)
+
+    def _on_stepped(self, step: Any, results: Any) -> None:
+        """The latest figures; of the films so far while films are measured."""
+        figures = [
+            f"{one.site} r {one.agreement.r:.2f}, MAE {one.agreement.mae_g_cm2:.3f}"
+            for one in results
+            if len(one.case_ids) > 2
+        ]
+        if not figures:
+            return
+        films = len(results[0].case_ids)
+        self.title.setText(f"Out of fold, {films} films: {'; '.join(figures)}")
+
+    def _on_done(self, found: Calibration) -> None:
+        self._show_result(found)
+        if self._out is None or not self.use.isChecked():
+            return
+        try:
+            self._session.choose_models(self._out)
+        except FilmRefused as refusal:
+            self.bar.say(plain(str(refusal)))
+            return
+        self.bar.say(IN_USE)
+
+    def _show_result(self, found: Calibration | None) -> None:
+        for widget in (self.warning, self.tables, self.notes):
+            widget.setVisible(found is not None)
+        if found is None:
+            self.title.setText(FIRST)
+            return
+        from ...tasks.fit_tables import NOT_FOR_PATIENTS, fit_grids, fit_notes
+
+        where = "" if self._out is None else f" In {self._out / 'bmd.json'}."
+        self.title.setText(
+            f"<b>{plain(found.model.name)}</b>:"
+            f" {plain(found.model.calibrated_on)}.{plain(where)}"
+        )
+        self.warning.setText(f"<b>{NOT_FOR_PATIENTS}</b>")
+        self.warning.setVisible(found.digital)
+        self.tables.show_grids(fit_grids(found))
+        notes = [note for note in fit_notes(found) if note != NOT_FOR_PATIENTS]
+        self.notes.setText("<br>".join(plain(note) for note in notes))

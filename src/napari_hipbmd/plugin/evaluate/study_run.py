@@ -1,0 +1,64 @@
+"""What docks share that run something long over a study with readings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qtpy.QtWidgets import QCheckBox
+
+from ..ui.rich import plain
+from ..ui.run_bar import RunBar
+from ..viewer.listening import Heard, ListeningWidget
+from ..viewer.session import Session
+from .study_choice import NO_STUDY, StudyChoice
+
+
+class StudyRunWidget(ListeningWidget):
+    """A study, a form that is locked while it runs, and the bar that runs it.
+
+    A subclass sets these up, calls :meth:`_connect_run` and then listens.
+    """
+
+    _session: Session
+    study: StudyChoice
+    form: Any
+    bar: RunBar
+    RUNNING = "It is running."
+    NONE_CHOSEN = ""
+
+    def _choices(self) -> Mapping[Any, QCheckBox]:
+        """Boxes of which at least one must be ticked, else :attr:`NONE_CHOSEN`."""
+        raise NotImplementedError
+
+    def _connect_run(self) -> None:
+        self.study.changed.connect(self._on_study_changed)
+        self.study.refused.connect(lambda text: self.bar.say(plain(text)))
+        self.bar.running.connect(lambda _: self._show_ready())
+        for box in self._choices().values():
+            box.toggled.connect(lambda _: self._show_ready())
+
+    def _heard(self) -> Heard:
+        return [(self._session.study_chosen, self.study.show_session)]
+
+    def _on_listening(self) -> None:
+        self.study.show_session()
+
+    def _on_left(self) -> None:
+        self.bar.cancel()
+
+    def _on_study_changed(self) -> None:
+        if self.study.study is not None:
+            self.form.show_study(self.study.study)
+        if not self.bar.is_running:
+            self.bar.say("")
+        self._show_ready()
+
+    def _show_ready(self) -> None:
+        running = self.bar.is_running
+        chosen = any(box.isChecked() for box in self._choices().values())
+        why = "" if chosen else self.NONE_CHOSEN
+        self.bar.set_ready(NO_STUDY if self.study.study is None else why)
+        for widget in (self.study, self.form):
+            widget.setEnabled(not running)
+            widget.setToolTip(self.RUNNING if running else "")

@@ -1,0 +1,187 @@
+"""The figures and tables of a validation, while it runs and when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import QTimer, Signal
+from qtpy.QtWidgets import QScrollArea, QTabWidget, QWidget
+
+from ...core.anatomy import Site
+from ..ui.figure_view import FigureView
+from ..ui.grid_list import GridList
+from ..ui.rich import plain
+
+if TYPE_CHECKING:
+    from ...evaluation.rows import RowResult
+    from ...evaluation.tables import Validation
+    from ...study import Study
+
+REDRAW_MS = 700
+"""While a validation runs, the figure in sight follows this often."""
+PANELS_ABREAST = 2
+FEWEST = 3
+"""Cases, without which a row has no figures."""
+FIGURES = {
+    "fig7": "Fig. 7",
+    "bland_altman": "Bland–Altman",
+    "fig8": "Fig. 8",
+    "fig9": "Fig. 9",
+    "learning": "Learning",
+}
+
+
+class ValidationTabs(QTabWidget):
+    """Options, one tab a figure, and the tables; only the tab in sight is drawn.
+
+    ``hovered`` and ``clicked`` are emitted with (row, case id) of a point.
+    """
+
+    hovered = Signal(str, str)
+    clicked = Signal(str, str)
+
+    def __init__(self, options: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("validation_tabs")
+        self.study: Study | None = None
+        self._results: Sequence[RowResult] = ()
+        self._validation: Validation | None = None
+        self._site: Site = "neck"
+        self._stale: set[str] = set()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REDRAW_MS)
+        self._timer.timeout.connect(self._draw)
+        self._setup_ui(options)
+
+    def begin(self, study: Study) -> None:
+        """Show nothing of an earlier validation; a new one begins."""
+        self.study = study
+        self._results, self._validation = (), None
+        self._mark_stale()
+        self.setCurrentIndex(1)
+
+    def show_results(self, results: Sequence[RowResult]) -> None:
+        """Show the estimates so far, soon."""
+        if results is self._results or not results:
+            return
+        self._results = results
+        self._mark_stale()
+
+    def show_validation(self, found: Validation) -> None:
+        """Show all that was found."""
+        self._validation, self._results = found, found.results
+        self._mark_stale()
+
+    def show_site(self, site: Site) -> None:
+        """Show another site."""
+        self._site = site
+        self._mark_stale()
+
+    def words(self, row: str, case_id: str) -> str:
+        """A point in words: its case, reading and estimate."""
+        from ...evaluation.curves import ONE_PAIR_GID
+        from ...evaluation.rows import ROW_NAMES
+
+        here, what = self._here(), ""
+        if row == ONE_PAIR_GID and self._validation is not None:
+            here = [one for one in self._validation.one_pair if one.site == self._site]
+            row, what = "enhanced", ", one pair of thresholds"
+        for found in here:
+            if found.row == row and case_id in found.case_ids:
+                i = found.case_ids.index(case_id)
+                dxa, estimate = float(found.reading[i]), float(found.estimate[i])
+                error = f"{estimate - dxa:+.3f}".replace("-", "−")
+                return (
+                    f"<b>{plain(case_id)}</b>, {ROW_NAMES[found.row]}{what}:"
+                    f" DXA {dxa:.3f}, estimate {estimate:.3f} g/cm² ({error})."
+                )
+        return f"<b>{plain(case_id)}</b>"
+
+    def _setup_ui(self, options: QWidget) -> None:
+        self.options = _scrolled(options)
+        self.addTab(self.options, "Options")
+        self.views = {name: FigureView(name) for name in FIGURES}
+        for name, view in self.views.items():
+            view.hovered.connect(self.hovered)
+            view.clicked.connect(self.clicked)
+            self.addTab(view, FIGURES[name])
+        self.tables = GridList("validation_tables")
+        self.addTab(_scrolled(self.tables), "Tables")
+        self.currentChanged.connect(lambda _: self._draw())
+
+    def _mark_stale(self) -> None:
+        self._stale = {*FIGURES, "tables"}
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _draw(self) -> None:
+        """Draw the tab in sight, if it is out of date."""
+        name = ["options", *FIGURES, "tables"][self.currentIndex()]
+        if name not in self._stale:
+            return
+        self._stale.discard(name)
+        if name == "tables":
+            self.tables.show_grids(self._grids())
+        else:
+            self.views[name].show_figure(self._figure(name))
+
+    def _here(self) -> list[RowResult]:
+        """The results of the site; while it is not there yet, of the first that is."""
+        sites = [found.site for found in self._results]
+        site = self._site if self._site in sites or not sites else sites[0]
+        return [
+            found
+            for found in self._results
+            if found.site == site and len(found.case_ids) >= FEWEST
+        ]
+
+    def _figure(self, name: str) -> Any:
+        from ...evaluation import figures
+
+        here = self._here()
+        if not here:
+            return None
+        made: dict[str, Callable[[], Any]] = {
+            "fig7": lambda: figures.scatter(here, columns=PANELS_ABREAST),
+            "bland_altman": lambda: figures.bland_altman(here, columns=PANELS_ABREAST),
+            "fig8": lambda: figures.fold_spread(here),
+            "fig9": lambda: self._success(),
+            "learning": lambda: self._learning(),
+        }
+        return made[name]()
+
+    def _success(self) -> Any:
+        from ...evaluation.curves import success_figure
+
+        done = self._validation
+        if done is None:
+            return None
+        three = done.result("enhanced", self._site)
+        one = [found for found in done.one_pair if found.site == self._site]
+        return success_figure(three, one[0]) if three is not None and one else None
+
+    def _learning(self) -> Any:
+        from ...evaluation.curves import learning_figure
+
+        done = self._validation
+        return learning_figure(done.learning) if done and done.learning else None
+
+    def _grids(self) -> list[Any]:
+        from ...evaluation.grids import so_far_grid
+
+        if self._validation is None:
+            here = self._here()
+            return [so_far_grid(here)] if here else []
+        return [
+            grid for grid in self._validation.grids() if grid.site in (None, self._site)
+        ]
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+    scroll.setWidget(widget)
+    return scroll

@@ -1,0 +1,1 @@
+"""The docks *Measure BMD* and *Features*: one hip, its numbers, its thresholds."""

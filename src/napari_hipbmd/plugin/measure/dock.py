@@ -1,0 +1,352 @@
+"""The dock *Measure BMD*: a film goes in, layers and numbers come out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari.utils.notifications import show_info
+from qtpy.QtWidgets import (
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...core.measurement import Measurement
+from ...core.radiograph import FilmRefused, HipBox, Patient, Radiograph, Side
+from ..ui.run import Run
+from ..viewer.films import film_of
+from ..viewer.hip_boxes import WORDS
+from ..viewer.identity import facts_of
+from ..viewer.listening import Heard, ListeningWidget
+from ..viewer.origins import origin_of
+from ..viewer.session import Session, session_of
+from .choices_form import ChoicesForm
+from .film_form import BUSY, NO_FILM, FilmForm
+from .report_button import ReportButton
+from .result_panel import ResultPanel
+
+if TYPE_CHECKING:
+    from ...pipeline.models import Models
+
+# What the pipeline reports as done, and what it does next.
+STEPS = {
+    "start": "Finding the hip",
+    "locate": "Taking the soft tissue away",
+    "enhance": "Finding the landmarks",
+    "landmarks": "Measuring the regions",
+    "measure": "Drawing",
+}
+SPACING_TYPED = "given by hand"
+WHOLE_FILM = "None drawn: a small film is taken whole, on a large one the hip is found."
+WIDTH = 440
+FIRST = (
+    "<b>Open a radiograph first:</b> drop a DICOM film, PNG or TIFF on the window, or"
+    " take File ▸ Open Sample ▸ Hip BMD."
+)
+NOT_MEASURED = "Not measured yet: press <b>Measure</b>."
+NOT_RUNNING = "Nothing is running."
+OTHER_MODELS = "Other models were chosen: press Measure to use them."
+THROWN_AWAY = (
+    "The film was changed or removed while it was measured: the result is gone."
+)
+
+
+class MeasureWidget(ListeningWidget):
+    """Choose a film and press Measure; drag a landmark and the numbers follow."""
+
+    def __init__(self, napari_viewer: Any) -> None:
+        super().__init__()
+        self._session: Session = session_of(napari_viewer)
+        self._run: Run | None = None
+        self._measured_layer: Any = None
+        self._measured_data: Any = None
+        self._spacing_shown: tuple[Any, ...] = ()
+        self._setup_ui()
+        self._connect()
+        self._listen()
+
+    def _setup_ui(self) -> None:
+        self.form = FilmForm()
+        self.choices = ChoicesForm(self._session)
+        self.measure_button = QPushButton("Measure")
+        self.measure_button.setObjectName("measure")
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setObjectName("cancel")
+        self.progress = QProgressBar()
+        self.progress.setObjectName("progress")
+        self.progress.setRange(0, len(STEPS))
+        self.results = ResultPanel()
+        self.results.clear(FIRST)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.addWidget(self.form)
+        column.addWidget(self.choices)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.measure_button, 2)
+        buttons.addWidget(self.cancel_button, 1)
+        column.addLayout(buttons)
+        column.addWidget(self.progress)
+        column.addWidget(self.results)
+        self.report_button = ReportButton()
+        column.addWidget(self.report_button)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+        self.setMinimumWidth(WIDTH)
+        self._set_running(False)
+
+    def _connect(self) -> None:
+        self.form.film_chosen.connect(self._on_film_chosen)
+        self.form.patient_edited.connect(self._on_patient_edited)
+        self.form.box_wanted.connect(self._on_box_wanted)
+        self.form.side_edited.connect(self._show_box)
+        self.measure_button.clicked.connect(lambda _: self._on_measure_clicked())
+        self.cancel_button.clicked.connect(lambda _: self._on_cancel_clicked())
+        for part in (self.choices, self.report_button):
+            part.refused.connect(self.results.warn)
+
+    def _heard(self) -> Heard:
+        layers = self._session.layers
+        return [
+            (layers.events.inserted, self._on_layers_changed),
+            (layers.events.removed, self._on_layers_changed),
+            (layers.events.reordered, self._on_layers_changed),
+            (layers.selection.events.active, self._on_active_changed),
+            (self._session.measured, self._on_measured),
+            (self._session.stale, self._on_stale),
+            (self._session.film_changed, self._on_film_changed),
+            (self._session.models_chosen, self._on_models_chosen),
+            (self._session.policy_chosen, self.choices.show_policy),
+            (self._session.hip_boxes.changed, self._on_boxes_changed),
+            (self._session.hip_boxes.said, self._on_boxes_said),
+        ]
+
+    def _on_listening(self) -> None:
+        self.choices.show_models()
+        self.choices.show_policy()
+        self._on_layers_changed()
+
+    def _on_left(self) -> None:
+        self._on_cancel_clicked()
+
+    def _on_layers_changed(self, event: Any = None) -> None:
+        self.form.set_films(self._session.films())
+        self._show_box()
+        self._set_running(self._run is not None)
+
+    def _on_active_changed(self, event: Any) -> None:
+        if self._run is None and event.value is not None:
+            self.form.choose(event.value)
+
+    def _on_film_chosen(self) -> None:
+        layer = self.form.film_layer()
+        if layer is None:
+            self.results.clear(FIRST)
+            self.report_button.show_measurement(None)
+            return
+        facts = facts_of(layer)
+        measurement = self._session.measurement(layer)
+        patient = facts.get("patient", Patient())
+        side = facts.get("side")
+        if measurement is not None:
+            patient = measurement.patient.or_else(patient)
+            if not any(flag.code == "side-guessed" for flag in measurement.flags):
+                side = measurement.side
+        self.form.show_film(patient, side)
+        self._show_spacing(layer, measurement)
+        self._show_box()
+        if measurement is None:
+            self.results.clear(NOT_MEASURED)
+        else:
+            self.results.show_measurement(measurement, layer.name)
+        self.report_button.show_measurement(measurement, origin_of(layer))
+
+    def _on_models_chosen(self) -> None:
+        self.choices.show_models()
+        if self._session.measurement(self.form.film_layer()) is not None:
+            self.results.warn(OTHER_MODELS)
+
+    def _on_film_changed(self, layer: Any) -> None:
+        """A layer shows another film: what the form said is about the one before."""
+        self.form.set_films(self._session.films())
+        if layer is self.form.film_layer():
+            self._on_film_chosen()
+
+    def _on_patient_edited(self) -> None:
+        layer = self.form.film_layer()
+        if layer is not None and self._session.measurement(layer) is not None:
+            self._session.remeasure(layer, self.form.patient())
+
+    def _on_box_wanted(self) -> None:
+        layer = self.form.film_layer()
+        if layer is not None:
+            self._session.hip_boxes.draw(layer, self.form.side())
+            self.form.show_box("Drag a rectangle around the hip, then press Measure.")
+
+    def _on_boxes_changed(self, layer: Any) -> None:
+        if layer is self.form.film_layer():
+            self._show_box()
+
+    def _on_boxes_said(self, layer: Any, text: str) -> None:
+        if layer is self.form.film_layer():
+            self.results.warn(text)
+
+    def _on_measure_clicked(self) -> None:
+        layer = self.form.film_layer()
+        try:
+            film = self._film_to_measure(layer)
+            box, side = self._session.hip_boxes.to_measure(layer, self.form.side())
+        except FilmRefused as refusal:
+            self.results.warn(str(refusal))
+            return
+        self._start(layer, film, box, side)
+
+    def _start(
+        self, layer: Any, film: Radiograph, box: HipBox | None, side: Side | None
+    ) -> None:
+        self._measured_layer, self._measured_data = layer, layer.data
+        arguments = {
+            "image": facts_of(layer).get("case_id", ""),
+            "patient": self.form.patient(),
+            "side": side,
+            "box": box,
+        }
+        folder = self._session.models_folder
+        # No parent: the run must outlive a dock that is deleted while it works.
+        run = self._run = Run()
+        self.destroyed.connect(run.cancel)
+        run.stepped.connect(self._on_stepped)
+        run.done.connect(lambda found: self._on_done(*found))
+        run.refused.connect(self._on_refused)
+        run.stopped.connect(self._on_stopped)
+        run.failed.connect(self._on_failed)
+        self._set_running(True)
+        self._on_stepped("start")
+        run.start(lambda run: _measure(run, film, folder, arguments))
+
+    def _on_cancel_clicked(self) -> None:
+        if self._run is not None:
+            self._run.cancel()
+            self.progress.setFormat("Stopping …")
+
+    def _on_stepped(self, step: str) -> None:
+        if step in STEPS:
+            self.progress.setValue(list(STEPS).index(step))
+            self.progress.setFormat(f"{STEPS[step]} …")
+
+    def _on_done(self, result: Measurement, models: Models | None) -> None:
+        layer, data = self._measured_layer, self._measured_data
+        self._end_run()
+        if layer not in self._session.layers or layer.data is not data:
+            self.results.warn(THROWN_AWAY)
+            show_info(THROWN_AWAY)
+            return
+        self._session.show(layer, result, models)
+
+    def _on_refused(self, reason: str) -> None:
+        self._end_run()
+        self.results.warn(reason)
+
+    def _on_stopped(self) -> None:
+        self._end_run()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._end_run()
+        self.results.warn("The measurement failed; napari's message says how.")
+        raise error
+
+    def _on_measured(self, layer: Any) -> None:
+        measurement = self._session.measurement(layer)
+        if measurement is None:
+            return
+        if layer is not self.form.film_layer():
+            self.form.choose(layer)
+        if self._spacing_shown != _spacing_of(layer, measurement):
+            self._show_spacing(layer, measurement)
+        self.results.show_measurement(measurement, layer.name)
+        self.report_button.show_measurement(measurement, origin_of(layer))
+
+    def _on_stale(self, layer: Any, text: str) -> None:
+        if layer is self.form.film_layer():
+            self.results.warn(text)
+
+    def _film_to_measure(self, layer: Any) -> Radiograph:
+        film = film_of(layer)
+        typed = self.form.spacing_mm()
+        return film if typed is None else film.with_spacing(typed, SPACING_TYPED)
+
+    def _show_spacing(self, layer: Any, measurement: Measurement | None) -> None:
+        try:
+            film = film_of(layer)
+        except FilmRefused:
+            film = None
+        spacing = None if film is None else film.spacing_mm
+        source = "" if film is None else film.spacing_source
+        given = measurement is not None and measurement.spacing_source == SPACING_TYPED
+        if measurement is not None and given:
+            spacing, source = measurement.spacing_mm, SPACING_TYPED
+        self.form.show_spacing(spacing, source, typed=given)
+        self._spacing_shown = _spacing_of(layer, measurement)
+
+    def _show_box(self) -> None:
+        layer = self.form.film_layer()
+        if layer is None:
+            return
+        try:
+            box, side = self._session.hip_boxes.to_measure(layer, self.form.side())
+        except FilmRefused as refusal:
+            self.form.show_box(str(refusal))
+            return
+        if box is None:
+            self.form.show_box(WHOLE_FILM)
+            return
+        hip = f" of the {WORDS[side]} hip" if side else ""
+        self.form.show_box(
+            f"{box.width:.0f} × {box.height:.0f} pixels{hip}, drawn by hand."
+        )
+
+    def _set_running(self, running: bool) -> None:
+        film = self.form.film_layer() is not None
+        self.form.set_ready(film, running)
+        self.measure_button.setEnabled(film and not running)
+        self.measure_button.setToolTip(BUSY if running else "" if film else NO_FILM)
+        self.cancel_button.setEnabled(running)
+        self.cancel_button.setToolTip("" if running else NOT_RUNNING)
+        self.progress.setVisible(running)
+
+    def _end_run(self) -> None:
+        self._run = self._measured_layer = self._measured_data = None
+        self._set_running(False)
+
+
+def _spacing_of(layer: Any, measurement: Measurement | None) -> tuple[Any, ...]:
+    """What the form's spacing depends on; it stays while a landmark is dragged."""
+    if measurement is None:
+        return (layer,)
+    return (layer, measurement.spacing_mm, measurement.spacing_source)
+
+
+def _measure(
+    run: Run, film: Radiograph, folder: Path | None, arguments: dict[str, Any]
+) -> tuple[Measurement, Models | None]:
+    from ... import pipeline
+    from ...pipeline.models import load_models
+
+    models = None if folder is None else load_models(folder)
+    found = pipeline.measure(
+        film,
+        **arguments,
+        models=models,
+        report=lambda step, _: run.stepped.emit(step),
+        cancelled=run.is_cancelled,
+    )
+    return found, models

@@ -1,0 +1,60 @@
+"""A measured hip as a file that one can hand on: for people and for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ...core.files import write_bytes_atomic
+from ...core.measurement import Measurement
+from ...core.radiograph import FilmRefused
+
+FILTERS = (
+    "Page for people (*.html);;JSON (*.json);;CSV (*.csv)"
+    ";;DICOM structured report (*.dcm)"
+)
+NO_FILE = (
+    "A DICOM structured report refers to the film's own file, which this layer was not"
+    " read from: open the film by File ▸ Open and measure it."
+)
+
+
+def export(measurement: Measurement, path: Path, film: Path | None = None) -> None:
+    """Write one hip in the format that the file's ending names; nobody is named.
+
+    Parameters
+    ----------
+    film
+        The file that the film was read from, where it is known: a structured report
+        refers to it.
+
+    Raises
+    ------
+    FilmRefused
+        If the ending is none of :data:`FILTERS`, or the file cannot be written.
+    """
+    from ...report import case_page, csv_text, json_text
+    from ...runs.measuring import film_report
+
+    ending = path.suffix.lower()
+    if ending == ".dcm" and film is None:
+        raise FilmRefused(NO_FILE)
+    contents: dict[str, Callable[[], bytes]] = {
+        ".html": lambda: case_page(measurement).encode("utf-8"),
+        ".json": lambda: json_text([measurement]).encode("utf-8"),
+        ".csv": lambda: csv_text([measurement]).encode("utf-8"),
+        ".dcm": lambda: film_report(measurement, film or Path()),
+    }
+    if ending not in contents:
+        raise FilmRefused(
+            f"A report cannot be written as {ending or 'a file without ending'!r}:"
+            f" choose {', '.join(contents)}."
+        )
+    if film is not None and path.exists() and path.samefile(film):
+        raise FilmRefused("That is the film itself: give the report another name.")
+    try:
+        write_bytes_atomic(path, contents[ending]())
+    except OSError as error:
+        raise FilmRefused(
+            f"The file {path.name} cannot be written: {error.strerror}."
+        ) from error

@@ -1,0 +1,1 @@
+"""Parts that every dock is made of: long work, forms, tables, keys, folders."""

@@ -1,0 +1,54 @@
+"""Small pieces that the panels of the workbench are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from .shortcuts import BY_ID, current_keys
+
+
+def button(name: str, text: str, hint: str = "", shortcut: str = "") -> QPushButton:
+    """A button with an object name; its tooltip says its key too."""
+    made = QPushButton(text)
+    made.setObjectName(name)
+    made.setToolTip(with_key(hint, shortcut))
+    return made
+
+
+def with_key(hint: str, shortcut: str) -> str:
+    """A hint, by default what the shortcut does, and the key that does it."""
+    if not shortcut:
+        return hint
+    keys = " or ".join(current_keys().of(shortcut))
+    text = hint or BY_ID[shortcut].does
+    return f"{text} Key: {keys}" if keys else text
+
+
+def enable(control: QWidget, on: bool, reason: str, hint: str = "") -> None:
+    """Switch a control on or off; when off its tooltip is the reason."""
+    control.setEnabled(on)
+    control.setToolTip(hint if on else reason)
+
+
+def note(name: str, text: str = "") -> QLabel:
+    """A label for a sentence or two."""
+    label = QLabel(text)
+    label.setObjectName(name)
+    label.setWordWrap(True)
+    return label
+
+
+def row(*widgets: QWidget, stretch: int = 1) -> QHBoxLayout:
+    """Widgets side by side, of equal width."""
+    layout = QHBoxLayout()
+    layout.setSpacing(4)
+    for widget in widgets:
+        layout.addWidget(widget, stretch)
+    return layout
+
+
+def press(control: QPushButton, action: Callable[[], object]) -> None:
+    """Call a function without arguments when a button is clicked."""
+    control.clicked.connect(lambda _: action())

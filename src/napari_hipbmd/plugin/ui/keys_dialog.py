@@ -1,0 +1,153 @@
+"""The help for the keys: what each one does, and a place to change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...core.radiograph import FilmRefused
+from .key_bindings import menu_clashes, shadowed
+from .shortcuts import SHORTCUTS, Keys, Scope, Shortcut, current_keys, normal
+
+HINT = (
+    "To change a key, double-click it and type another, such as <b>F5</b> or"
+    " <b>Ctrl+Shift+Z</b>; several with commas between them; nothing for no key."
+)
+KEY, DOES, NOTE = range(3)
+SIZE = (860, 720)
+
+
+class KeysDialog(QDialog):
+    """A table of the keys of one dock.
+
+    Parameters
+    ----------
+    scope
+        The dock.
+    layers
+        Layers that its keys work on: what they take from napari is told.
+    keys
+        By default those of the person at this computer.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        layers: Sequence[Any] = (),
+        keys: Keys | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._scope = scope
+        self._layers = list(layers)
+        self._keys = keys or current_keys()
+        self._shortcuts = [each for each in SHORTCUTS if each.scope == scope]
+        self._setup_ui()
+        self._fill()
+        self._connect()
+
+    def _setup_ui(self) -> None:
+        self.setWindowTitle(f"Keys of {self._scope}")
+        self.setObjectName("keys_dialog")
+        hint = QLabel(HINT)
+        hint.setWordWrap(True)
+        self.table = QTableWidget(len(self._shortcuts), 3)
+        self.table.setObjectName("keys")
+        self.table.setHorizontalHeaderLabels(["Key", "What it does", "Note"])
+        self.table.verticalHeader().hide()
+        self.table.setWordWrap(True)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(KEY, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(DOES, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Stretch)
+        self.message = QLabel()
+        self.message.setObjectName("keys_message")
+        self.message.setWordWrap(True)
+        self.reset_button = QPushButton("Default keys")
+        self.reset_button.setObjectName("reset_keys")
+        self.close_button = QPushButton("Close")
+        self.close_button.setObjectName("close_keys")
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.reset_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        column = QVBoxLayout(self)
+        column.addWidget(hint)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.message)
+        column.addLayout(buttons)
+        self.resize(*SIZE)
+
+    def _connect(self) -> None:
+        self.table.itemChanged.connect(self._on_item_changed)
+        self.reset_button.clicked.connect(lambda _: self._on_reset_clicked())
+        self.close_button.clicked.connect(lambda _: self.close())
+
+    def _fill(self) -> None:
+        self.table.blockSignals(True)
+        notes = self._notes()
+        for row, each in enumerate(self._shortcuts):
+            texts = (", ".join(self._keys.of(each.id)), each.does, notes[each.id])
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                if column != KEY:
+                    item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+                self.table.setItem(row, column, item)
+        self.table.blockSignals(False)
+        clashes = self._keys.clashes()
+        self.message.setText(
+            "<br>".join(clash.text for clash in clashes) or self._keys.problem
+        )
+
+    def _notes(self) -> dict[str, str]:
+        """What is to be said about the keys of each function."""
+        napari: dict[str, str] = {}
+        for layer in self._layers:
+            napari = {**shadowed(layer, self._scope, self._keys), **napari}
+        menu = menu_clashes(self._scope, self._keys)
+        wanted = self._keys.clashes()
+        return {
+            each.id: "; ".join(self._notes_of(each, napari, menu, wanted))
+            for each in self._shortcuts
+        }
+
+    def _notes_of(
+        self, each: Shortcut, napari: dict[str, str], menu: dict[str, str], wanted: Any
+    ) -> list[str]:
+        notes = []
+        for key in map(normal, self._keys.of(each.id)):
+            if any(clash.key == key and each.id in clash.ids for clash in wanted):
+                notes.append(f"{key} is wanted twice")
+            if key in menu:
+                notes.append(f"{key} goes to napari's menu: {menu[key]}")
+            elif key in napari:
+                notes.append(f"{key} instead of napari's “{napari[key]}”")
+        return notes
+
+    def _on_item_changed(self, item: QTableWidgetItem) -> None:
+        each = self._shortcuts[item.row()]
+        texts = [text.strip() for text in item.text().split(",")]
+        try:
+            self._keys.change(each.id, [text for text in texts if text])
+        except FilmRefused as refusal:
+            self._fill()
+            self.message.setText(str(refusal))
+            return
+        self._fill()
+
+    def _on_reset_clicked(self) -> None:
+        self._keys.reset()
+        self._fill()

@@ -1,0 +1,86 @@
+"""Long work off the main thread, with progress, that can be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from napari.qt.threading import create_worker
+from qtpy.QtCore import QObject, Signal
+
+from ...core.radiograph import Cancelled, FilmRefused
+
+
+class Run(QObject):
+    """Work in a thread of its own; every signal comes on the main thread.
+
+    Exactly one of ``done``, ``refused``, ``stopped`` and ``failed`` is emitted, when
+    nothing is running any more. The work is a function of this run: it calls
+    ``run.stepped.emit(…)`` with whatever its widget shows of the progress, asks
+    ``run.is_cancelled()``, and raises :class:`Cancelled` to stop.
+    """
+
+    stepped = Signal(object)
+    done = Signal(object)
+    refused = Signal(str)
+    stopped = Signal()
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._cancelled = Event()
+        self._worker: Any = None
+
+    def start(self, work: Callable[[Run], Any]) -> None:
+        """Begin; what ``work`` gives comes with ``done``."""
+        self._worker = create_worker(
+            self._work,
+            work,
+            _start_thread=False,
+            _connect={"returned": self._on_returned, "errored": self.failed.emit},
+        )
+        self._worker.start()
+
+    def cancel(self) -> None:
+        """Ask the work to stop; it does where it next asks."""
+        self._cancelled.set()
+
+    def is_cancelled(self) -> bool:
+        """Whether the work was asked to stop."""
+        return self._cancelled.is_set()
+
+    def _work(self, work: Callable[[Run], Any]) -> _End:
+        try:
+            return _End(work(self))
+        except Cancelled:
+            return _End(stopped=True)
+        except FilmRefused as refusal:
+            return _End(reason=str(refusal))
+        except OSError as error:
+            return _End(reason=_told(error))
+
+    def _on_returned(self, end: _End) -> None:
+        if end.reason is not None:
+            self.refused.emit(end.reason)
+        elif end.stopped or self.is_cancelled():
+            self.stopped.emit()
+        else:
+            self.done.emit(end.result)
+
+
+def _told(error: OSError) -> str:
+    """A disk that is full, a folder that cannot be written: in a sentence."""
+    where = f" ({Path(str(error.filename)).name})" if error.filename else ""
+    return f"{error.strerror or error}{where}: choose another folder, or free this one."
+
+
+@dataclass(frozen=True)
+class _End:
+    """How work ended; an exception that a worker returns would count as its error."""
+
+    result: Any = None
+    reason: str | None = None
+    stopped: bool = False

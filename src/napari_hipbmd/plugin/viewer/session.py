@@ -1,0 +1,321 @@
+"""One viewer's state: which film was measured, with what result, on which layers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary, ref
+
+from napari.layers import Layer
+from psygnal import Signal
+
+from ...core.anatomy import INDEX, LANDMARK_IDS
+from ...core.measurement import Measurement
+from ...core.radiograph import FilmRefused, Patient
+from ...quality import NONE, Policy, policy_of_study, withhold
+from .camera import look_at_hip
+from .contrast import widen, widen_when_inserted
+from .films import can_be_a_film
+from .hip_boxes import HipBoxes
+from .identity import RESULTS, belongs_to, kind_of
+from .layers import landmark_states, landmark_style, landmarks_xy, result_layers
+from .live import LivePoints
+from .place import MILLIMETRES, Place
+from .polygons import move_polygons
+
+if TYPE_CHECKING:
+    from ...pipeline.models import Models
+
+_sessions: WeakKeyDictionary[Any, Session] = WeakKeyDictionary()
+
+
+def session_of(viewer: Any) -> Session:
+    """The session of a viewer, made when it is first asked for."""
+    viewer = getattr(viewer, "__wrapped__", viewer)
+    if viewer not in _sessions:
+        _sessions[viewer] = Session(viewer)
+    return _sessions[viewer]
+
+
+def follow_viewer() -> None:
+    """Be ready for the films that the viewer in front is about to get.
+
+    They get their full range, their hip boxes, and the right mouse button.
+    """
+    from napari import current_viewer
+
+    viewer = current_viewer()
+    if viewer is not None:
+        session_of(viewer)
+
+
+class Session:
+    """The films of one viewer and their measurements.
+
+    Attributes
+    ----------
+    measured
+        Emitted with a film's layer when its measurement is new or was updated.
+    stale
+        Emitted with a film's layer and a sentence when its landmarks no longer
+        give a measurement.
+    film_changed
+        Emitted with a film's layer when it shows another film than before.
+    models_chosen
+        Emitted when other models are to be used from now on.
+    study_chosen
+        Emitted when another study is open.
+    policy_chosen
+        Emitted when other flagged values are withheld from now on.
+    policy
+        Which flagged values are withheld.
+    study_folder
+        The study that was opened last, by whichever dock; None before.
+    hip_boxes
+        The hip boxes of the films.
+    """
+
+    measured = Signal(object)
+    stale = Signal(object, str)
+    film_changed = Signal(object)
+    models_chosen = Signal()
+    study_chosen = Signal()
+    policy_chosen = Signal()
+
+    def __init__(self, viewer: Any) -> None:
+        # Weak: the dictionary of sessions must not keep its own keys alive.
+        self._viewer = ref(viewer)
+        self._measurements: WeakKeyDictionary[Layer, Measurement] = WeakKeyDictionary()
+        self._judged: WeakKeyDictionary[Layer, Measurement] = WeakKeyDictionary()
+        self._models: WeakKeyDictionary[Layer, Models] = WeakKeyDictionary()
+        self.policy: Policy = NONE
+        self.models_folder: Path | None = None
+        self.study_folder: Path | None = None
+        self._policy_of_study: Policy = NONE
+        self._live: WeakKeyDictionary[Layer, LivePoints] = WeakKeyDictionary()
+        widen_when_inserted(viewer)
+        for layer in viewer.layers:
+            widen(layer)
+        self.hip_boxes = HipBoxes(self)
+
+    @property
+    def layers(self) -> Any:
+        """The viewer's layers; empty when the viewer is gone."""
+        viewer = self._viewer()
+        return [] if viewer is None else viewer.layers
+
+    def films(self) -> list[Layer]:
+        """The layers that can be measured, in the viewer's order."""
+        return [layer for layer in self.layers if can_be_a_film(layer)]
+
+    def measurement(self, film_layer: Layer | None) -> Measurement | None:
+        """The latest measurement of a film, or None; without what is withheld."""
+        return None if film_layer is None else self._judged.get(film_layer)
+
+    def choose_models(self, folder: Path | None) -> None:
+        """Use a folder of models for what is measured next; None: the bundled ones.
+
+        Raises
+        ------
+        FilmRefused
+            If the folder holds no models, or its regression is damaged.
+        """
+        from ...pipeline.models import load_regression
+
+        load_regression(folder)
+        self.models_folder = folder
+        self.models_chosen.emit()
+
+    def choose_study(self, folder: Path) -> None:
+        """Say which study is open; the policy that lies in it holds from now on.
+
+        A policy that a person has chosen stays where the study has none.
+
+        Raises
+        ------
+        FilmRefused
+            If the study's policy is damaged; the study is open all the same.
+        """
+        if folder != self.study_folder:
+            self.study_folder = folder
+            self.study_chosen.emit()
+        policy = policy_of_study(folder)
+        if policy != NONE or self.policy == self._policy_of_study != NONE:
+            self.choose_policy(policy)
+        self._policy_of_study = policy
+
+    def choose_policy(self, policy: Policy) -> None:
+        """Withhold other values from now on, of films that are measured too."""
+        self.policy = policy
+        self.policy_chosen.emit()
+        for film_layer in self.films():
+            measurement = self._measurements.get(film_layer)
+            if measurement is not None:
+                self._judged[film_layer] = withhold(measurement, policy)
+                self.measured.emit(film_layer)
+
+    def result(self, film_layer: Layer, kind: str) -> Layer | None:
+        """The layer with one part of a film's result, or None."""
+        for layer in self.layers:
+            if kind_of(layer) == kind and belongs_to(layer, film_layer):
+                return layer
+        return None
+
+    def show(
+        self, film_layer: Layer, measurement: Measurement, models: Models | None = None
+    ) -> None:
+        """Put a film's result into the viewer, in place of an earlier one.
+
+        Parameters
+        ----------
+        models
+            That measured it, and measure its moved landmarks; the bundled ones when
+            absent.
+        """
+        if measurement.spacing_mm is not None and Place.of(film_layer).in_pixels:
+            self._give_spacing(film_layer, measurement.spacing_mm)
+        first = self.measurement(film_layer) is None
+        visible = self._remove_results(film_layer)
+        for data, arguments, kind in result_layers(
+            measurement,
+            Place.of(film_layer),
+            film_layer.name,
+            str(film_layer.unique_id),
+        ):
+            layer = Layer.create(data, arguments, kind)
+            layer.visible = visible.get(kind_of(layer), layer.visible)
+            self.layers.insert(self._above(film_layer), layer)
+        self._keep(film_layer, measurement)
+        self._models.pop(film_layer, None)
+        if models is not None:
+            self._models[film_layer] = models
+        self._follow_landmarks(film_layer)
+        if first:
+            look_at_hip(self._viewer(), Place.of(film_layer), measurement)
+        self.measured.emit(film_layer)
+
+    def remeasure(self, film_layer: Layer, patient: Patient | None = None) -> None:
+        """Regions, features and BMD anew, for moved landmarks or another patient."""
+        from ... import pipeline
+
+        before = self._measurements.get(film_layer)
+        points = self.result(film_layer, "landmarks")
+        if before is None or points is None:
+            return
+        try:
+            xy = landmarks_xy(list(points.features["id"]), points.data)
+            missing = [
+                name for name, (x, _) in zip(LANDMARK_IDS, xy, strict=True) if x != x
+            ]
+            if missing:
+                raise ValueError(
+                    f"Landmark {', '.join(missing)} has no point: press Measure to"
+                    " have it back."
+                )
+            after = pipeline.remeasure(
+                before, xy, patient=patient, models=self._models.get(film_layer)
+            )
+        except (ValueError, FilmRefused) as problem:
+            self.stale.emit(film_layer, str(problem))
+            return
+        self._keep(film_layer, after)
+        self._draw_regions(film_layer, before, after)
+        self._mark_placed(film_layer, after)
+        self.measured.emit(film_layer)
+
+    def forget(self, film_layer: Layer) -> None:
+        """Take away what belongs to a film that leaves the viewer."""
+        self._remove_results(film_layer)
+        self._measurements.pop(film_layer, None)
+        self._live.pop(film_layer, None)
+
+    def film_exchanged(self, film_layer: Layer) -> None:
+        """Take away what belonged to the film that a layer showed before."""
+        self.forget(film_layer)
+        self.film_changed.emit(film_layer)
+
+    def _keep(self, film_layer: Layer, measurement: Measurement) -> None:
+        self._measurements[film_layer] = measurement
+        # What a policy elsewhere has withheld stays so.
+        kept = self.policy is NONE and measurement.withheld
+        self._judged[film_layer] = (
+            measurement if kept else withhold(measurement, self.policy)
+        )
+
+    def _follow_landmarks(self, film_layer: Layer) -> None:
+        points = self.result(film_layer, "landmarks")
+        self._lock_derived(film_layer)
+        if points is None:
+            self._live.pop(film_layer, None)
+            return
+        film = ref(film_layer)
+        self._live[film_layer] = LivePoints(
+            points, lambda: self._remeasure_if_there(film())
+        )
+        self.layers.selection.active = points
+        points.mode = "select"
+
+    def _remeasure_if_there(self, film_layer: Layer | None) -> None:
+        if film_layer is not None:
+            self.remeasure(film_layer)
+
+    def _draw_regions(
+        self, film_layer: Layer, before: Measurement, after: Measurement
+    ) -> None:
+        layer = self.result(film_layer, "regions")
+        if layer is not None:
+            changed = [
+                i
+                for i, region in enumerate(after.regions)
+                if after.regions[region] is not before.regions.get(region)
+            ]
+            move_polygons(layer, after.regions, changed)
+
+    def _mark_placed(self, film_layer: Layer, measurement: Measurement) -> None:
+        """A landmark that a person moved has the prediction's error no more."""
+        points = self.result(film_layer, "landmarks")
+        if points is None or measurement.landmarks is None:
+            return
+        rows = [INDEX[name] for name in points.features["id"]]
+        sigma = measurement.landmarks.sigma_mm[rows]
+        states = landmark_states(sigma)
+        if states == list(points.features["state"]):
+            return
+        # In place: a new table would be announced, and its defaults with it.
+        points.features["sigma_mm"] = sigma
+        points.features["state"] = states
+        for name, value in landmark_style(sigma, Place.of(film_layer)).items():
+            setattr(points, name, value)
+
+    def _lock_derived(self, film_layer: Layer) -> None:
+        # Regions follow from the landmarks; napari unlocks a layer on new data.
+        for kind in ("regions", "found_box"):
+            layer = self.result(film_layer, kind)
+            if layer is not None:
+                layer.editable = False
+
+    def _give_spacing(self, film_layer: Layer, spacing: tuple[float, float]) -> None:
+        film_layer.scale = spacing
+        film_layer.units = MILLIMETRES
+        box = self.hip_boxes.layer(film_layer)
+        if box is not None:
+            box.scale = spacing
+            box.units = MILLIMETRES
+
+    def _remove_results(self, film_layer: Layer) -> dict[Any, bool]:
+        """Take an earlier result out; gives what was visible of it."""
+        old = [layer for kind in RESULTS if (layer := self.result(film_layer, kind))]
+        visible = {kind_of(layer): layer.visible for layer in old}
+        for layer in old:
+            self.layers.remove(layer)
+        return visible
+
+    def _above(self, film_layer: Layer) -> int:
+        """The place in the list right above a film and what belongs to it."""
+        mine = [
+            i
+            for i, layer in enumerate(self.layers)
+            if layer is film_layer
+            or (kind_of(layer) in RESULTS and belongs_to(layer, film_layer))
+        ]
+        return max(mine) + 1

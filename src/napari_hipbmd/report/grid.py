@@ -1,0 +1,72 @@
+"""A small table, as text for a terminal and as HTML for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+from ..core.anatomy import Site
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A title, column heads, and rows of cells; the first cell names its row.
+
+    ``site`` is the one that all of it is about, if there is one.
+    """
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+    site: Site | None = None
+
+    def text(self) -> str:
+        """Lines of even columns, names to the left and numbers to the right."""
+        lines = [self.heads, *self.rows]
+        widths = [max(len(line[i]) for line in lines) for i in range(len(self.heads))]
+        told = [
+            "  ".join(
+                cell.ljust(width) if i == 0 else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in lines
+        ]
+        return "\n".join([self.title, *told, *([self.note] if self.note else [])])
+
+    def html(self) -> str:
+        """A table with its title as caption."""
+        heads = "".join(f"<th>{escape(head)}</th>" for head in self.heads)
+        body = "".join(
+            f'<tr><th scope="row">{escape(row[0])}</th>'
+            + "".join(f'<td class="number">{escape(cell)}</td>' for cell in row[1:])
+            + "</tr>"
+            for row in self.rows
+        )
+        note = f"<p>{escape(self.note)}</p>" if self.note else ""
+        return (
+            f"<table><caption>{escape(self.title)}</caption><thead><tr>{heads}</tr>"
+            f"</thead><tbody>{body}</tbody></table>{note}"
+        )
+
+
+def fixed(value: float, digits: int = 3, sign: bool = False) -> str:
+    """A number for a cell, a dash where there is none."""
+    if not np.isfinite(value):
+        return "–"
+    return f"{value:{'+' if sign else ''}.{digits}f}"
+
+
+def span(interval: tuple[float, float], digits: int = 2, sign: bool = False) -> str:
+    """An interval for a cell."""
+    if not np.isfinite(interval).all():
+        return "–"
+    return " to ".join(fixed(value, digits, sign) for value in interval)
+
+
+def percent(value: float) -> str:
+    """A share for a cell."""
+    return f"{value:.0%}" if np.isfinite(value) else "–"

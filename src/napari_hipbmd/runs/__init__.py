@@ -1,0 +1,1 @@
+"""The loop over films: read, work, keep, journal, resume; here or on a cluster."""

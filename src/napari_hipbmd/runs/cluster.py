@@ -1,0 +1,217 @@
+"""Jobs on Dask: processes of this computer, or somebody's cluster.
+
+Every worker measures with one thread, so that the numbers are those of one process.
+A worker that dies is replaced and its films are measured again; a film on which
+workers die again and again is given up alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import dask
+from distributed import Client, LocalCluster, as_completed
+from distributed.scheduler import KilledWorker
+
+from ..core.radiograph import FilmRefused
+from .jobs import Job
+from .loop import Outcome, Work
+
+CONNECT_SECONDS = 10
+WORKERS_SECONDS = 30
+AHEAD = 3  # jobs a worker has waiting, so that it is never idle
+ATTEMPTS = 3
+_ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+_OF_OUR_OWN = {
+    "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
+    # Without Dask's MALLOC_TRIM_THRESHOLD_, which doubles the time of a film: every
+    # array is then asked of the system anew.
+    "distributed.nanny.pre-spawn-environ": dict.fromkeys(_ONE_THREAD, "1"),
+}
+
+
+def run_on_cluster(
+    jobs: Sequence[Job],
+    work: Work,
+    workers: int,
+    scheduler: str | None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Iterator[tuple[Job, Outcome]]:
+    """See :func:`run.run_jobs`."""
+    if not jobs:
+        return
+    with _quiet(), _client(min(workers, len(jobs)), scheduler) as client:
+        _check_workers(client, work)
+        waiting = iter(jobs)
+        job_of: dict[Any, Job] = {}
+
+        def submit(job: Job) -> Any:
+            # Sent with every job: what is scattered dies with the workers that hold it.
+            future = client.submit(_do, work, job, pure=False)
+            job_of[future.key] = job
+            return future
+
+        ahead = AHEAD * max(1, len(client.scheduler_info(-1)["workers"]))
+        first = [submit(job) for job in islice(waiting, ahead)]
+        running = as_completed(first, loop=client.loop)
+        suspects: list[Job] = []
+        for future in running:
+            job = job_of.pop(future.key)
+            if _worker_died(future):
+                suspects.append(job)
+            else:
+                yield job, _outcome(future, job, work)
+            future.release()
+            if cancelled is not None and cancelled():
+                return
+            running.update([submit(following) for following in islice(waiting, 1)])
+        # Dask also blames films that only waited in the queue of a worker that died:
+        # tried alone, each answers for itself.
+        for job in suspects:
+            yield job, _outcome(submit(job), job, work)
+            if cancelled is not None and cancelled():
+                return
+
+
+def _worker_died(future: Any) -> bool:
+    """Whether workers died again and again while they held this job."""
+    return future.status == "error" and isinstance(future.exception(), KilledWorker)
+
+
+def _do(work: Work, job: Job) -> Outcome:
+    return work(job)
+
+
+def _outcome(future: Any, job: Job, work: Work) -> Outcome:
+    """What a worker gave, or why it gave nothing."""
+    if future.status == "cancelled":
+        raise FilmRefused(
+            "The Dask scheduler has gone away: what was finished is kept; run the"
+            " command again to go on."
+        )
+    try:
+        result: Outcome = future.result()
+    except KilledWorker:
+        return work.lost(
+            job,
+            f"The film stopped the process that measured it {ATTEMPTS} times (too"
+            " little memory?): it was left out; try it alone.",
+        )
+    except Exception as error:  # whatever a worker may have raised concerns one film
+        return work.lost(
+            job, f"The film could not be measured ({type(error).__name__}: {error})."
+        )
+    return result
+
+
+@contextlib.contextmanager
+def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
+    """A client of a cluster of our own, which ends with it, or of somebody's."""
+    if scheduler is not None:
+        try:
+            client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError, TimeoutError):
+            raise FilmRefused(
+                f"No Dask scheduler answers at {scheduler}: check the address"
+                " (tcp://HOST:8786) and that the scheduler runs."
+            ) from None
+        with contextlib.closing(client):
+            yield client
+        return
+    with dask.config.set(_OF_OUR_OWN):
+        with _deaf_to_ctrl_c():
+            cluster = LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+                preload=__name__,
+            )
+        with cluster, Client(cluster, set_as_default=False) as client:
+            try:
+                yield client
+            except BaseException:  # Ctrl-C: nobody waits for the films in hand
+                _end(cluster)
+                raise
+
+
+def _end(cluster: LocalCluster) -> None:
+    """End the workers at once."""
+    for nanny in cluster.workers.values():
+        nanny.auto_restart = False
+        if nanny.pid is not None:
+            with contextlib.suppress(OSError):
+                os.kill(nanny.pid, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes that start meanwhile never hear Ctrl-C: it is for this one."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def dask_setup(_worker: Any) -> None:
+    """Called by Dask in a worker of our own, also in one that replaces another."""
+    with contextlib.suppress(ValueError):  # not the main thread
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _check_workers(client: Client, work: Work) -> None:
+    """Refuse workers that would give other numbers."""
+    try:
+        client.wait_for_workers(1, timeout=WORKERS_SECONDS)
+    except TimeoutError:
+        raise FilmRefused(
+            "The Dask cluster has no workers: start some, then try again."
+        ) from None
+    here = work.fingerprint()
+    try:
+        found = client.run(_fingerprint, work)
+    except Exception as error:  # the module is missing there, or another one
+        raise FilmRefused(
+            "The workers of the Dask cluster cannot run napari-hipbmd"
+            f" ({type(error).__name__}): install this version and its models there."
+        ) from None
+    if any(there != here for there in found.values()):
+        raise FilmRefused(
+            "The workers of the Dask cluster have another version of napari-hipbmd or"
+            " other models, and would give other numbers: install the same there."
+        )
+
+
+def _fingerprint(work: Work) -> str:
+    return work.fingerprint()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without Dask's own log of what is told in a sentence here."""
+    # Dask gives levels to the loggers below its own.
+    logs = [
+        logging.getLogger(name)
+        for name in list(logging.root.manager.loggerDict)
+        if name.split(".")[0] in ("distributed", "tornado", "asyncio")
+    ]
+    before = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for log, level in zip(logs, before, strict=True):
+            log.setLevel(level)

@@ -1,0 +1,1 @@
+"""What the command line, the docks and Python call alike."""

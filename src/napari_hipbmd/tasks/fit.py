@@ -1,0 +1,259 @@
+"""``hipbmd train bmd``: a study in, a regression and what it rests on out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import __version__
+from ..bmd import PRESETS, BmdModel, Image, Preset
+from ..core.anatomy import SITES, Site
+from ..core.files import write_text_atomic
+from ..core.radiograph import FilmRefused
+from ..core.resources import weights_dir
+from ..evaluation.checks import (
+    checked_covariates,
+    left_out,
+    refuse_too_small,
+    refuse_wrong_units,
+    with_reading,
+)
+from ..evaluation.feature_table import FeatureTable, feature_table
+from ..evaluation.progress import FillingIn, Report, Step, stoppable
+from ..evaluation.rows import RowResult, evaluate
+from ..runs.collecting import PREDICTED, TRUTH, MeasureCase, collect
+from ..runs.networks import (
+    copy_networks,
+    networks_fingerprint,
+    networks_provenance,
+    pipeline_measure,
+)
+from ..study import Case, Study
+
+FOLDS = 10
+
+
+@dataclass(frozen=True)
+class FitPlan:
+    """What is fitted, to what.
+
+    Attributes
+    ----------
+    targets
+        DXA columns to estimate: a regression each.
+    image
+        ``"raw"``: grey values of the film itself; ``"enhanced"``: of the bone image.
+    landmarks
+        ``"predicted"``, ``"truth"`` (digital hips) or the name of an annotator.
+    preset
+        Least squares or ridge, and which covariates.
+    folds, seed
+        Folds by patient of the figures and intervals.
+    """
+
+    targets: tuple[Site, ...] = SITES
+    image: Image = "enhanced"
+    landmarks: str = PREDICTED
+    preset: Preset = field(default_factory=lambda: PRESETS["default"])
+    folds: int = FOLDS
+    seed: int = 0
+
+    @property
+    def command(self) -> str:
+        """The command that does the same, without anybody's folders."""
+        return (
+            f"hipbmd train bmd --study STUDY --targets {','.join(self.targets)}"
+            f" --image {self.image} --landmarks {self.landmarks}"
+            f" --fit {self.preset.kind}"
+            f" --covariates {','.join(self.preset.covariates) or 'none'}"
+            f" --folds {self.folds} --seed {self.seed} --out OUT"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """A fitted model with the points it rests on.
+
+    Attributes
+    ----------
+    model
+        Also written as ``bmd.json``.
+    results
+        Out-of-fold estimates of each target, ``fitted`` those in sample.
+    left_out
+        Case → which value is missing, or why its film could not be measured.
+    digital
+        Whether it is fitted to digital hips, and so valid for no patient.
+    """
+
+    model: BmdModel
+    results: Sequence[RowResult]
+    left_out: dict[str, str]
+    digital: bool = False
+
+
+def calibrate(
+    study: Study | str | Path,
+    out: str | Path,
+    plan: FitPlan | None = None,
+    *,
+    models: str | Path | None = None,
+    command: str = "",
+    report: Report | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    measure: MeasureCase | None = None,
+) -> Calibration:
+    """Fit a regression to a study with DXA readings and write ``bmd.json``.
+
+    Parameters
+    ----------
+    out
+        Folder for ``bmd.json``, which then is a folder of models, and for
+        ``features.csv``, from which an interrupted run resumes. Networks of
+        ``models`` are copied there: a regression is of use only behind its own.
+    models
+        Folder of networks; those that it lacks, and by default all, are the bundled
+        ones.
+    command
+        What made it, kept in the model; by default that of the plan.
+    report
+        Told of every step, with the out-of-fold figures of the films so far.
+    cancelled
+        Asked before every film and after every fold.
+    measure
+        Measures one case; the pipeline when absent.
+
+    Raises
+    ------
+    FilmRefused
+        If there are too few films with readings, or the table has mistakes.
+    Cancelled
+        If asked to stop; the next run resumes.
+    """
+    plan = plan or FitPlan()
+    command = command or plan.command
+    study = study if isinstance(study, Study) else Study.open(study)
+    out, folder = Path(out), None if models is None else Path(models)
+    refuse_too_small(study.cases, 2, plan.targets)
+    cases = with_reading(study.cases, plan.targets)
+    refuse_wrong_units(cases, plan.targets)
+    preset = checked_covariates(cases, plan.preset)
+    tell = stoppable(report, cancelled)
+    options: dict[str, object] = {
+        "preset": preset, "sites": plan.targets, "rows": (plan.image,),
+    }  # fmt: skip
+    found = collect(
+        study,
+        out / "features.csv",
+        measure or pipeline_measure(folder),
+        cases=cases,
+        landmarks=plan.landmarks,
+        made_with=networks_fingerprint(folder, weights_dir()),
+        progress=FillingIn(cases, tell, options),
+        cancelled=cancelled,
+    )
+    table = _targets_only(feature_table(cases, found), plan.targets)
+    _refuse_too_few(table, found, plan)
+    biology = bool(preset.covariates) and _some_biology(table, preset)
+    folds = min(plan.folds, len({c.group or c.case_id for c in cases}))
+    results = evaluate(
+        table, folds, plan.seed, preset=preset, biology=biology,
+        sites=plan.targets, rows=(plan.image,),
+        report=lambda done, count, so_far: tell(
+            Step("estimating", done, count, so_far[-1].site), so_far
+        ),
+    )  # fmt: skip
+    missing = left_out(table, found, results, preset if biology else None, plan.targets)
+    tell(Step("fitting", 0, 1), results)
+    name, films = _names(study, cases, plan, table)
+    model = BmdModel.fit(
+        table.features[plan.image],
+        [case.patient for case in cases],
+        table.dxa_g_cm2,
+        groups=table.groups,
+        preset=preset,
+        name=name,
+        calibrated_on=films,
+        created_by=command,
+        folds=folds,
+        seed=plan.seed,
+        image=plan.image,
+        provenance={
+            "study": study.folder.name,
+            "cases": len(cases),
+            "left_out": missing,
+            "targets": [f"bmd_{site}" for site in plan.targets],
+            "film": plan.image,
+            "landmarks": plan.landmarks,
+            "networks": networks_provenance(folder),
+            "date": date.today().isoformat(),
+            "command": command,
+            "version": __version__,
+            "folds": folds,
+            "seed": plan.seed,
+            "sexes": sorted({c.patient.sex for c in cases if c.patient.sex}),
+        },
+    )
+    tell(Step("fitting", 1, 1), results)
+    copy_networks(folder, out)
+    write_text_atomic(out / "bmd.json", model.to_json())
+    return Calibration(model, results, missing, _are_digital(cases))
+
+
+def _targets_only(table: FeatureTable, targets: Sequence[Site]) -> FeatureTable:
+    readings = table.dxa_g_cm2.copy()
+    readings[:, [i for i, site in enumerate(SITES) if site not in targets]] = np.nan
+    return FeatureTable(
+        table.case_ids, table.groups, table.covariates, readings, table.features
+    )
+
+
+def _refuse_too_few(table: FeatureTable, found: Sequence[Any], plan: FitPlan) -> None:
+    """Say why films could not be measured when that leaves too few of them."""
+    reasons = [(one.case_id, one.reason) for one in found if one.reason]
+    if plan.image not in table.features or len(found) - len(reasons) < 20:
+        case_id, reason = reasons[0] if reasons else ("?", "nothing was measured")
+        raise FilmRefused(
+            f"Of {len(found)} films with a reading {len(found) - len(reasons)} could be"
+            f" measured, and a regression needs 20; case {case_id}: {reason}"
+        )
+
+
+def _some_biology(table: FeatureTable, preset: Preset) -> bool:
+    from ..bmd import COVARIATES, MINIMUM_CASES
+
+    columns = [COVARIATES.index(name) for name in preset.covariates]
+    known = np.isfinite(table.covariates[:, columns]).all(axis=1)
+    return bool(known.sum() >= MINIMUM_CASES)
+
+
+def _are_digital(cases: Sequence[Case]) -> bool:
+    return all("family" in case.extra for case in cases)
+
+
+def _names(
+    study: Study, cases: Sequence[Case], plan: FitPlan, table: FeatureTable
+) -> tuple[str, str]:
+    """The model's name, and what it was fitted to in words: shown with every value."""
+    used = np.isfinite(table.features[plan.image]).all(axis=1)
+    count = int(used.sum())
+    how = [] if plan.image == "enhanced" else ["raw film"]
+    if plan.landmarks == TRUTH:
+        how.append("true landmarks")
+    elif plan.landmarks != PREDICTED:
+        how.append(f"landmarks by {plan.landmarks}")
+    sexes = {case.patient.sex for case in cases}
+    if len(sexes) == 1 and None not in sexes:
+        how.append("women only" if sexes == {"F"} else "men only")
+    if _are_digital(cases):
+        cohorts = sorted({case.case_id.rsplit("-", 1)[0] for case in cases})[:4]
+        how = [", ".join(cohorts), *how]
+        films = f"{count} digital hips ({'; '.join(how)}; simulated DXA)"
+        return "digital hips", films
+    told = f" ({'; '.join(how)})" if how else ""
+    return study.folder.name, f"{count} films of the study {study.folder.name}{told}"

@@ -1,0 +1,91 @@
+"""A fitted regression in words and small tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..bmd import FEATURE_NAMES, SITE_NAMES, SiteModel
+from ..report.grid import Grid, fixed
+from .fit import Calibration
+
+NOT_FOR_PATIENTS = (
+    "Fitted to digital hips: it shows the chain working and is not valid for patients."
+)
+_INFLATED = (
+    "Variance inflation above 10: the input is nearly a sum of others, and its"
+    " coefficient should not be read alone."
+)
+
+
+def fit_text(found: Calibration) -> str:
+    """How good each target is, its coefficients, and who was left out."""
+    model = found.model
+    tables = [grid.text() for grid in fit_grids(found)]
+    return "\n\n".join(
+        [f"{model.name}: {model.calibrated_on}", *tables, *fit_notes(found)]
+    )
+
+
+def fit_grids(found: Calibration) -> list[Grid]:
+    """How good each target is in sample and out of fold; then its coefficients."""
+    model = found.model
+    models = model.with_biology or model.features_only
+    names = [*FEATURE_NAMES, *(model.preset.covariates if model.with_biology else ())]
+    fitted = {one.site: one.in_sample for one in found.results}
+    quality = Grid(
+        "Estimates in sample and out of fold, by patient",
+        ("target", "n", "r in sample", "r out of fold", "MAE in sample",
+         "MAE out of fold", "90 % ±", "ridge strength", "condition number"),
+        [
+            (
+                SITE_NAMES[site],
+                str(one.n),
+                fixed(fitted[site].r if site in fitted else float("nan")),
+                fixed(one.r),
+                fixed(fitted[site].mae_g_cm2 if site in fitted else float("nan")),
+                fixed(one.mae_g_cm2),
+                fixed(one.half_width_g_cm2),
+                fixed(one.linear.strength) if one.linear.strength else "–",
+                fixed(one.linear.condition_number, 0),
+            )
+            for site, one in models.items()
+        ],
+        "MAE and interval in g/cm².",
+    )  # fmt: skip
+    return [
+        quality,
+        *(coefficients(SITE_NAMES[site], one, names) for site, one in models.items()),
+    ]
+
+
+def fit_notes(found: Calibration) -> list[str]:
+    """What has to be said beside the tables."""
+    notes = [_INFLATED]
+    if found.digital:
+        notes.insert(0, NOT_FOR_PATIENTS)
+    return notes + [f"Left out, {name}: {why}" for name, why in found.left_out.items()]
+
+
+def coefficients(title: str, model: SiteModel, names: Sequence[str]) -> Grid:
+    """Coefficient, standard error and variance inflation of each input."""
+    linear, known = model.linear, model.uncertainty
+    rows = []
+    for i, name in enumerate(names):
+        error = inflation = float("nan")
+        if known is not None:
+            error = float(known.standard_errors[i])
+            inflation = float(known.variance_inflation[i])
+        rows.append(
+            (
+                name,
+                fixed(float(linear.coefficients[i]), 4, sign=True),
+                fixed(error, 4),
+                fixed(inflation, 1),
+            )
+        )
+    method = known.method if known is not None else "unknown"
+    return Grid(
+        f"{title}: coefficients in g/cm² for one SD (standard errors: {method})",
+        ("input", "coefficient", "standard error", "variance inflation"),
+        rows,
+    )

@@ -1,0 +1,100 @@
+"""Landmarks for films that somebody is going to label: predicted ahead, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ..core.radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
+from ..dicom import read_film
+from ..pipeline import find_landmarks
+from ..pipeline.models import Models, load_models
+from ..study import Case, FilmFacts, Labels, Study
+from ..study.predictions import (
+    model_id,
+    predicted_labels,
+    read_predictions,
+    write_predictions,
+)
+
+Progress = Callable[[int, int], None]
+
+
+def prelabel(
+    film: Radiograph,
+    case_id: str,
+    side: Side | None = None,
+    box: HipBox | None = None,
+    models: Models | None = None,
+) -> Labels:
+    """The landmarks of one film as predictions.
+
+    Parameters
+    ----------
+    film
+        The film.
+    case_id
+        Its case.
+    side, box
+        By default what the film says, else what the networks find.
+    models
+        The bundled ones by default.
+
+    Returns
+    -------
+    Labels
+        For :func:`study.predictions.write_predictions` and :func:`edits.accept`.
+        Side and box are among its facts of the film.
+    """
+    finder = (models := models or load_models()).finder
+    marks, found_side, found_box = find_landmarks(film, models, side, box)
+    facts = FilmFacts.of(film, found_side, found_box)
+    name = str(finder.card.get("name", "landmarks"))
+    return predicted_labels(case_id, marks, facts, name, finder.version)
+
+
+def _is_predicted(study: Study, case: Case, model: str) -> bool:
+    """Whether a model has predicted this hip, and not another one of its film."""
+    there = read_predictions(study.folder, case.case_id, model)
+    return there is not None and case.box in (None, there.film.box)
+
+
+def prelabel_study(
+    study: Study,
+    cases: Iterable[Case] | None = None,
+    models: Models | None = None,
+    *,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> dict[str, str]:
+    """Predict every case that this model has not predicted yet, and keep it.
+
+    Returns
+    -------
+    dict
+        case_id → why its film was refused; empty when all went well.
+
+    Raises
+    ------
+    Cancelled
+        If asked to stop; what was predicted is kept.
+    """
+    models = models or load_models()
+    name = str(models.finder.card.get("name", "landmarks"))
+    model = model_id(name, models.finder.version)
+    todo = list(study.cases if cases is None else cases)
+    refused: dict[str, str] = {}
+    for done, case in enumerate(todo):
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        if progress is not None:
+            progress(done, len(todo))
+        try:
+            if not _is_predicted(study, case, model):
+                film = read_film(case.image)
+                labels = prelabel(film, case.case_id, case.side, case.box, models)
+                write_predictions(study.folder, labels)
+        except FilmRefused as refusal:
+            refused[case.case_id] = str(refusal)
+    if progress is not None:
+        progress(len(todo), len(todo))
+    return refused

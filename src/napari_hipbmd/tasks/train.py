@@ -1,0 +1,230 @@
+"""From a study to what the trainings take, and from a preset to a trained model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..core.anatomy import LANDMARK_IDS, Points, is_mirrored
+from ..core.canvas import make_canvas
+from ..core.radiograph import FilmRefused, HipBox, Radiograph
+from ..core.resources import weights_dir
+from ..dicom import read_film
+from ..learning.hips import Hips, to_levels
+from ..study import Study
+
+if TYPE_CHECKING:
+    from ..landmarks.retraining import Retrained
+    from ..learning.training import Fit
+
+Progress = Callable[[int, int], None]
+
+
+def load_hips(
+    study: Study,
+    annotator: str | None = None,
+    progress: Progress | None = None,
+    least_landmarks: int = len(LANDMARK_IDS),
+) -> Hips:
+    """Read a study's films, STO and landmarks as canonical canvases.
+
+    A film that shows more than a hip is cut down to the hip around its landmarks.
+
+    Parameters
+    ----------
+    annotator
+        Take this annotator's landmarks instead of the truth.
+    least_landmarks
+        Films on which the annotator placed fewer are left out. Landmarks that are
+        absent or not placed yet are NaN.
+
+    Raises
+    ------
+    FilmRefused
+        If a case has no side, or nothing is left to learn from.
+    """
+    films, stos, marks, spacings, groups = [], [], [], [], []
+    for done, case in enumerate(study.cases):
+        if progress:
+            progress(done, len(study.cases))
+        try:
+            film = read_film(case.image)
+        except FilmRefused as error:
+            raise FilmRefused(f"Case {case.case_id}: {error}") from error
+        side = case.side or film.side
+        if side is None:
+            raise FilmRefused(
+                f"Case {case.case_id} has no side: fill in L or R in cases.csv."
+            )
+        truth = study.truth(case.case_id)
+        xy = None if truth is None else truth.landmarks_xy
+        if annotator is not None:
+            labels = study.labels(annotator, case.case_id)
+            xy = None if labels is None else labels.xy
+            if xy is None or np.isfinite(xy).all(1).sum() < least_landmarks:
+                continue
+        mirrored = is_mirrored(side)
+        box = case.box or _hip_box(film, xy)
+        canvas = make_canvas(film.grey(), box, mirrored, pixel_aspect=film.pixel_aspect)
+        films.append(to_levels(canvas.grey))
+        if truth is not None and truth.sto is not None:
+            sto = make_canvas(truth.sto, box, mirrored, pixel_aspect=film.pixel_aspect)
+            stos.append(to_levels(sto.grey))
+        if xy is not None:
+            marks.append(canvas.from_film(xy))
+        spacing = film.spacing_mm
+        spacings.append(np.nan if spacing is None else canvas.pixel_mm(spacing))
+        groups.append(case.group or case.case_id)
+    if progress:
+        progress(len(study.cases), len(study.cases))
+    if not films:
+        raise FilmRefused(
+            f"The study {study.folder.name} has no cases to learn from"
+            + (f": {annotator} labelled none of them." if annotator else ".")
+        )
+    count = len(films)
+    return Hips(
+        np.stack(films),
+        np.array(spacings),
+        tuple(groups),
+        np.stack(stos) if len(stos) == count else None,
+        np.stack(marks) if len(marks) == count else None,
+    )
+
+
+def _hip_box(film: Radiograph, xy: Points | None) -> HipBox:
+    """The whole film, or on a large one the square around the landmarks."""
+    from ..landmarks.locate import box_around, needs_locating
+
+    if xy is None or not needs_locating(film.shape, film.spacing_mm):
+        return film.whole_box()
+    return box_around(xy[np.isfinite(xy).all(1)])
+
+
+def source_of(study: Study) -> dict[str, object]:
+    """What a model card says about the films it was made from."""
+    digital = [case for case in study.cases if "family" in case.extra]
+    cohorts = sorted({case.case_id.rsplit("-", 1)[0] for case in digital})
+    families = sorted({case.extra.get("family", "own films") for case in study.cases})
+    return {
+        "data": {
+            "cases": len(study.cases),
+            "cohorts": cohorts[:8],
+            "family": families,
+            "pixels": sorted(
+                {c.extra["pixels"] for c in digital if "pixels" in c.extra}
+            ),
+        }
+    }
+
+
+def train_landmarks(
+    folder: Path,
+    preset: str,
+    plan: Fit,
+    progress: Progress | None = None,
+) -> None:
+    """Train the landmark networks on a study and write the model.
+
+    Raises
+    ------
+    FilmRefused
+        If the study lacks what they learn from.
+    Cancelled
+        If asked to stop.
+    """
+    from ..landmarks.training import train
+
+    study = Study.open(folder)
+    hips = load_hips(study, progress=progress)
+    plan = replace(plan, settings={**source_of(study), **plan.settings})
+    train(hips, preset, plan)  # type: ignore[arg-type]
+
+
+def train_enhancement(
+    studies: Sequence[Path],
+    pairs: Sequence[Path],
+    preset: str,
+    plan: Fit,
+    progress: Progress | None = None,
+) -> None:
+    """Train the autoencoder on any mix of digital hips and stored pairs.
+
+    Studies are held in memory, pairs are read from the disk one by one. Patients are
+    held out of each study; the validation part of pairs is held out as it is, and
+    their test part is never seen.
+
+    Raises
+    ------
+    FilmRefused
+        If there is nothing to learn from or nothing to hold out, or pairs do not fit.
+    Cancelled
+        If asked to stop.
+    """
+    from ..enhancement.training import train_mixture
+    from ..synthesis import PairsFolder
+
+    folders = [PairsFolder.open(folder) for folder in pairs]
+    read = [Study.open(folder) for folder in studies]
+    hips = [load_hips(study, progress=progress) for study in read]
+    settings: dict[str, object] = {}
+    if read:
+        data = [source_of(study)["data"] for study in read]
+        settings["data"] = data[0] if len(data) == 1 else data
+    if folders:
+        settings["pairs"] = [
+            {
+                "count": one.manifest.count,
+                "hips": len(one.manifest.hips),
+                "tiles": len(one.manifest.tiles),
+                **one.manifest.options.to_json(),
+            }
+            for one in folders
+        ]
+    plan = replace(plan, settings={**settings, **plan.settings})
+    train_mixture(hips, folders, preset, plan)  # type: ignore[arg-type]
+
+
+def retrain_landmarks(
+    folder: Path,
+    annotator: str | None,
+    plan: Fit,
+    start: Path | None = None,
+    progress: Progress | None = None,
+) -> Retrained:
+    """Go on training the landmark networks with what somebody labelled.
+
+    The model is written to ``plan.out`` and put to use nowhere.
+
+    Parameters
+    ----------
+    folder
+        The study. A fifth of its patients is held out and compared before and after.
+    annotator
+        Whose labels; the study's truth when None. Films may be labelled in part.
+    plan
+        Where the model goes and how it is trained; ``epochs`` and ``batch_size`` as in
+        ``landmarks.retraining.EPOCHS`` and ``BATCH`` when in doubt.
+    start
+        The folder of the model to start from; the bundled one by default.
+    progress
+        Called with ``(done, count)`` while films are read; ``plan.report`` tells of
+        the epochs.
+
+    Raises
+    ------
+    FilmRefused
+        If there are too few labelled films, or the model to start from is damaged.
+    Cancelled
+        If asked to stop; nothing is written but the training's checkpoint.
+    """
+    from ..landmarks.retraining import LEAST_LANDMARKS, retrain
+
+    study = Study.open(folder)
+    hips = load_hips(study, annotator, progress, LEAST_LANDMARKS)
+    plan = replace(plan, settings={**source_of(study), **plan.settings})
+    return retrain(hips, start or weights_dir(), plan)

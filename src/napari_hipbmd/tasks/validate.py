@@ -1,0 +1,216 @@
+"""``hipbmd validate``: a study in, a table, figures and files out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..bmd import COVARIATES, Preset, chosen_preset
+from ..core.files import write_text_atomic
+from ..core.radiograph import FilmRefused
+from ..core.resources import weights_dir
+from ..evaluation.bootstrap import SAMPLES
+from ..evaluation.checks import (
+    checked_covariates,
+    left_out,
+    refuse_too_small,
+    refuse_wrong_units,
+)
+from ..evaluation.feature_table import FeatureTable, feature_table
+from ..evaluation.figures import write_figures
+from ..evaluation.landmark_errors import landmark_errors
+from ..evaluation.learning_curve import learning_curve
+from ..evaluation.page import validation_page
+from ..evaluation.progress import FillingIn, Report, Step, stoppable
+from ..evaluation.rows import MINIMUM_CASES, ROW_NAMES, ROWS, RowResult, evaluate
+from ..evaluation.success import ONE_PAIR
+from ..evaluation.summary import summarise
+from ..evaluation.tables import Validation
+from ..runs.collecting import PREDICTED, MeasureCase, collect
+from ..runs.feature_cache import CaseFeatures, Row
+from ..runs.networks import networks_fingerprint, networks_provenance, pipeline_measure
+from ..study import Study
+
+
+def validate(
+    study: Study | str | Path,
+    out: str | Path,
+    folds: int = 10,
+    *,
+    seed: int = 0,
+    repeats: int = 1,
+    preset: str | Preset = "default",
+    rows: Sequence[Row] = ROWS,
+    samples: int = SAMPLES,
+    landmarks: str = PREDICTED,
+    models: str | Path | None = None,
+    report: Report | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    measure: MeasureCase | None = None,
+) -> Validation:
+    """Compare estimates with the DXA readings of a study, out of fold.
+
+    Parameters
+    ----------
+    study
+        A study with DXA readings. Exact STO and landmark errors need its truth.
+    out
+        Folder for ``features.csv`` (kept, so that an interrupted run resumes), the
+        tables, ``validation.json``, ``validation.html`` and the figures.
+    folds, seed, repeats
+        Folds by patient, drawn anew for each repeat.
+    preset
+        ``"default"``, ``"paper"`` or one's own.
+    rows
+        Those of :data:`ROWS` that are wanted.
+    samples
+        How many samples of patients the 95 % intervals rest on.
+    landmarks
+        ``"predicted"``, ``"truth"`` (digital hips) or the name of an annotator.
+    models
+        Folder of weights; the bundled ones when absent.
+    report
+        Told of every step, with the figures of the films so far.
+    cancelled
+        Asked before every film and after every fold.
+    measure
+        Measures one case; the pipeline when absent.
+
+    Raises
+    ------
+    FilmRefused
+        If the study has no DXA readings, or too few cases or patients.
+    Cancelled
+        When asked to stop; the next run resumes.
+    """
+    study = study if isinstance(study, Study) else Study.open(study)
+    out = Path(out)
+    refuse_too_small(study.cases, folds)
+    refuse_wrong_units(study.cases)
+    preset = checked_covariates(study.cases, chosen_preset(preset))
+    folder = None if models is None else Path(models)
+    tell = stoppable(report, cancelled)
+    found = collect(
+        study,
+        out / "features.csv",
+        measure or pipeline_measure(folder),
+        landmarks=landmarks,
+        made_with=networks_fingerprint(folder, weights_dir()),
+        progress=FillingIn(study.cases, tell, {"preset": preset, "sites": ("neck",)}),
+        cancelled=cancelled,
+    )
+    plan = Plan(folds, repeats, seed, preset, tuple(rows), samples)
+    validation = _validated(
+        study, found, plan, landmarks, networks_provenance(folder), tell
+    )
+    tell(Step("writing", 0, 1), validation.results)
+    write_text_atomic(out / "table.csv", validation.to_csv())
+    write_text_atomic(out / "table.txt", validation.text())
+    write_text_atomic(out / "points.csv", validation.points_csv())
+    write_text_atomic(out / "validation.json", validation.to_json())
+    figures = write_figures(validation, out)
+    write_text_atomic(out / "validation.html", validation_page(validation, figures))
+    tell(Step("writing", 1, 1), validation.results)
+    return validation
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How estimates are made and judged."""
+
+    folds: int
+    repeats: int
+    seed: int
+    preset: Preset
+    rows: tuple[Row, ...]
+    samples: int
+
+
+def _validated(
+    study: Study,
+    found: Sequence[CaseFeatures],
+    plan: Plan,
+    landmarks: str,
+    networks: dict[str, Any],
+    tell: Report,
+) -> Validation:
+    table, preset = feature_table(study.cases, found), plan.preset
+    biology = bool(preset.covariates) and _knows_biology(table, preset)
+    images = [row for row in plan.rows if row in table.features]
+    _refuse_no_rows(plan.rows, images, biology)
+
+    def estimated(stage: str, shown: Sequence[RowResult], **options: Any) -> Any:
+        def fold_done(done: int, count: int, results: list[RowResult]) -> None:
+            step = Step(stage, done, count, f"{results[-1].site}, {results[-1].row}")
+            tell(step, shown or results)
+
+        return evaluate(
+            table, plan.folds, plan.seed, repeats=plan.repeats, preset=preset,
+            rows=plan.rows, report=fold_done, **options,
+        )  # fmt: skip
+
+    with_biology: list[RowResult] = []
+    film_alone: list[RowResult] = []
+    if biology:
+        with_biology = estimated("estimating", (), intervals=True)
+    if images:
+        film_alone = estimated(
+            "estimating, film alone" if biology else "estimating",
+            with_biology,
+            biology=False,
+            intervals=not biology,
+        )
+    main = with_biology or film_alone
+    one_pair: list[RowResult] = []
+    if "enhanced" in images:
+        one_pair = estimated(
+            "one pair of thresholds", main, biology=biology, features=ONE_PAIR
+        )
+    first = [one for one in main if one.site == main[0].site]
+    seconds = [one.seconds for one in found if np.isfinite(one.seconds)]
+    return Validation(
+        study=study.folder.name,
+        folds=plan.folds,
+        repeats=plan.repeats,
+        seed=plan.seed,
+        preset=preset,
+        landmarks_used=landmarks,
+        networks=networks,
+        with_biology=with_biology,
+        film_alone=film_alone,
+        one_pair=[one for one in one_pair if one.row == "enhanced"],
+        summary=summarise(
+            with_biology, film_alone, study.cases, plan.seed, plan.samples,
+            lambda done, count: tell(Step("intervals", done, count), main),
+        ),
+        learning=learning_curve(
+            table, first, preset, plan.folds, plan.seed, biology=biology,
+            report=lambda done, count: tell(Step("learning curve", done, count), main),
+        ),
+        left_out=left_out(table, found, main, preset if biology else None),
+        landmarks=landmark_errors(study, found),
+        seconds=float(np.median(seconds)) if seconds else float("nan"),
+    )  # fmt: skip
+
+
+def _refuse_no_rows(rows: Sequence[Row], images: Sequence[Row], biology: bool) -> None:
+    if images or ("biology" in rows and biology):
+        return
+    wanted = ", ".join(ROW_NAMES[row] for row in rows) or "none"
+    raise FilmRefused(
+        f"No row can be validated of those that were chosen ({wanted}): 'biology only'"
+        " needs age, sex, height and weight, 'exact STO' the truth of digital hips, and"
+        " every other row films that can be measured."
+    )
+
+
+def _knows_biology(table: FeatureTable, preset: Preset) -> bool:
+    """Whether enough cases know the covariates."""
+    columns = [COVARIATES.index(name) for name in preset.covariates]
+    known = np.isfinite(table.covariates[:, columns]).all(axis=1)
+    read = np.isfinite(table.dxa_g_cm2).any(axis=1)
+    return bool((known & read).sum() >= MINIMUM_CASES)

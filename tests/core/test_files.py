@@ -1,0 +1,51 @@
+"""A file is the old one or the new one, never half of one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from napari_hipbmd.core.files import write_bytes_atomic, write_text_atomic
+
+
+def test_text_is_written_as_utf8_in_a_folder_that_is_made(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "a.txt"
+    write_text_atomic(target, "aBMD ± g/cm²\r\n")
+    assert target.read_bytes() == "aBMD ± g/cm²\r\n".encode()
+
+
+def test_nothing_but_the_file_is_left_behind(tmp_path: Path) -> None:
+    write_bytes_atomic(tmp_path / "a.bin", b"old")
+    write_bytes_atomic(tmp_path / "a.bin", b"new")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.bin"]
+    assert (tmp_path / "a.bin").read_bytes() == b"new"
+
+
+def test_a_failed_write_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "a.bin"
+    target.write_bytes(b"old")
+
+    def full_disk(_: int) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OSError, match="no space"):
+        write_bytes_atomic(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.bin"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_a_new_file_can_be_read_by_others_and_an_old_one_keeps_its_mode(
+    tmp_path: Path,
+) -> None:
+    target = tmp_path / "a.txt"
+    write_text_atomic(target, "1")
+    assert target.stat().st_mode & 0o777 == 0o644
+    target.chmod(0o600)
+    write_text_atomic(target, "2")
+    assert target.stat().st_mode & 0o777 == 0o600

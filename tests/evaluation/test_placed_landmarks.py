@@ -1,0 +1,73 @@
+"""Fits and validations on landmarks that a person placed, and on the raw film."""
+
+import json
+
+import numpy as np
+import pytest
+
+from napari_hipbmd.bmd import BmdModel, feature_vector, features
+from napari_hipbmd.core.anatomy import LANDMARK_IDS, polygons
+from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.runs.collecting import collect
+from napari_hipbmd.study import Label, Labels
+from napari_hipbmd.study.labels import write_labels
+from napari_hipbmd.tasks.fit import FitPlan, calibrate
+from napari_hipbmd.tasks.validate import validate
+
+from ..made_up_study import MARKS_XY
+
+ANNA = MARKS_XY + (1.5, -1.0)
+
+
+def place(made_up, left_alone=()):
+    """Anna's landmarks on every film but some."""
+    for case in made_up.study.cases:
+        if case.case_id not in left_alone:
+            marks = dict(zip(LANDMARK_IDS, map(Label, map(tuple, ANNA)), strict=True))
+            write_labels(made_up.study.folder, Labels(case.case_id, "anna", marks))
+
+
+def test_a_fit_on_annas_landmarks_is_made_of_her_regions(made_up, tmp_path):
+    place(made_up)
+    plan = FitPlan(targets=("neck",), landmarks="anna", folds=4)
+    fitted = calibrate(made_up.study, tmp_path, plan, measure=made_up.measure)
+    assert "landmarks by anna" in fitted.model.calibrated_on
+    assert fitted.model.provenance["landmarks"] == "anna"
+    again = collect(
+        made_up.study, tmp_path / "other.csv", made_up.measure, landmarks="anna"
+    )
+    film, _ = made_up._films["hip-05"]
+    [one] = [found for found in again if found.case_id == "hip-05"]
+    np.testing.assert_allclose(one.landmarks_xy, ANNA)
+    np.testing.assert_allclose(
+        one.features["raw"], feature_vector(features(film, polygons(ANNA)))
+    )
+
+
+def test_a_validation_on_annas_landmarks_names_the_films_that_she_left(
+    made_up, tmp_path
+):
+    place(made_up, left_alone=("hip-07",))
+    found = validate(
+        made_up.study, tmp_path, 4, preset="paper", landmarks="anna",
+        measure=made_up.measure,
+    )  # fmt: skip
+    assert "landmarks placed by anna" in found.text()
+    assert found.left_out["hip-07"] == "anna has not placed all sixteen landmarks"
+    assert not (tmp_path / "landmarks.png").exists()  # nothing was predicted
+    content = json.loads((tmp_path / "validation.json").read_text("utf-8"))
+    assert content["landmarks_used"] == "anna"
+
+
+def test_an_annotator_who_placed_nothing_is_told_with_a_case(made_up, tmp_path):
+    plan = FitPlan(targets=("neck",), landmarks="ben", folds=4)
+    with pytest.raises(FilmRefused, match="case hip-00: ben has not placed"):
+        calibrate(made_up.study, tmp_path, plan, measure=made_up.measure)
+
+
+def test_a_fit_on_the_raw_film_remembers_it(made_up, tmp_path):
+    plan = FitPlan(targets=("neck",), image="raw", folds=4)
+    fitted = calibrate(made_up.study, tmp_path, plan, measure=made_up.measure)
+    again = BmdModel.from_json((tmp_path / "bmd.json").read_text("utf-8"))
+    assert again.image == fitted.model.image == "raw"
+    assert "raw film" in again.calibrated_on

@@ -1,0 +1,244 @@
+"""``hipbmd validate`` on a made-up study, with a stand-in for the networks."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.evaluation.landmark_errors import landmark_errors
+from napari_hipbmd.runs.collecting import collect
+from napari_hipbmd.runs.networks import networks_fingerprint
+from napari_hipbmd.study import Study, write_cases
+from napari_hipbmd.tasks.validate import validate
+
+
+def run(made_up, out, **options):
+    quick = {"folds": 4, "preset": "paper", **options}
+    return validate(made_up.study, out, measure=made_up.measure, **quick)
+
+
+def test_a_study_gives_table_figures_and_files(validated):
+    found, out = validated
+    text = found.text()
+    for name in ("biology only", "raw film", "soft-tissue ring", "enhanced", "exact"):
+        assert name in text
+    assert "cannot rule out low BMD" in text
+    assert "mean radial error" in text
+    assert (out / "table.txt").read_text("utf-8") == text
+    for name in ("fig7_scatter", "fig8_folds", "bland_altman", "landmarks"):
+        with Image.open(out / f"{name}.png") as image:
+            assert min(image.size) > 300
+
+
+def test_enhancement_beats_the_raw_film_and_exact_sto_beats_both(validated):
+    neck = {
+        found.row: found.agreement.r
+        for found in validated[0].film_alone
+        if found.site == "neck"
+    }
+    assert neck["raw"] < neck["enhanced"] < neck["exact"]
+    assert neck["exact"] > 0.9
+
+
+def test_the_json_has_every_row_and_no_nan(validated):
+    content = json.loads(
+        (validated[1] / "validation.json").read_text("utf-8"),
+        parse_constant=lambda name: pytest.fail(f"{name} is not JSON"),
+    )
+    rows = {record["row"] for record in content["rows"]}
+    assert rows == {"biology", "raw", "ring", "enhanced", "exact"}
+    assert content["landmarks"]["films"] == 39
+    assert content["landmarks"]["per_landmark_mm"]["I4"] is None  # absent in the truth
+    assert content["left_out"] == {"hip-03": "It is a spine."}
+    assert content["seconds_per_film_median"] == 0.5
+    assert content["use"]
+
+
+def test_the_csv_has_a_line_for_each_row_site_and_set_of_inputs(validated):
+    with (validated[1] / "table.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == 4 * (5 + 4)
+    assert float(lines[0]["mae_g_cm2"]) > 0
+
+
+def test_an_output_holds_nothing_that_names_the_patient(validated):
+    for name in ("table.csv", "validation.json", "table.txt", "features.csv"):
+        assert "patient-" not in (validated[1] / name).read_text("utf-8")
+
+
+def test_landmark_errors_are_in_mm(made_up, tmp_path):
+    found = collect(made_up.study, tmp_path / "features.csv", made_up.measure)
+    errors = landmark_errors(made_up.study, found)
+    # 0.7 px of noise in x and y: mean radius 0.7 · √(π/2) px of 1.5 mm
+    assert errors.mean_mm == pytest.approx(0.7 * np.sqrt(np.pi / 2) * 1.5, rel=0.1)
+    assert errors.within(1) < errors.within(2) < errors.within(4) == 1
+    per_landmark = errors.per_landmark_mm()
+    assert list(per_landmark) == list(LANDMARK_IDS)
+    assert np.isnan(per_landmark["I4"])
+
+
+def test_a_second_run_measures_nothing_again_and_says_the_same(made_up, tmp_path):
+    first = run(made_up, tmp_path).to_json()
+    assert len(made_up.measured) == 40
+    second = run(made_up, tmp_path).to_json()
+    assert len(made_up.measured) == 40
+    assert first == second
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(made_up, tmp_path):
+    with pytest.raises(Cancelled):
+        run(made_up, tmp_path, cancelled=lambda: len(made_up.measured) == 25)
+    run(made_up, tmp_path)
+    assert len(made_up.measured) == len(set(made_up.measured)) == 40
+
+
+def test_other_weights_measure_everything_again(made_up, tmp_path):
+    cache = tmp_path / "features.csv"
+    collect(made_up.study, cache, made_up.measure, made_with="old")
+    collect(made_up.study, cache, made_up.measure, made_with="new")
+    assert len(made_up.measured) == 80
+
+
+def test_a_changed_film_is_measured_again(made_up, tmp_path):
+    cache = tmp_path / "features.csv"
+    collect(made_up.study, cache, made_up.measure)
+    film = made_up.study.cases[7].image
+    film.parent.mkdir(parents=True)
+    film.write_bytes(b"another film")
+    collect(made_up.study, cache, made_up.measure)
+    assert made_up.measured[40:] == ["hip-07"]
+
+
+@pytest.mark.parametrize("damage", ["", "case_id\n", "\x00\x01", "half"])
+def test_a_damaged_cache_is_made_anew(made_up, tmp_path, damage):
+    cache = tmp_path / "features.csv"
+    collect(made_up.study, cache, made_up.measure)
+    whole = cache.read_text("utf-8")
+    cache.write_text(whole[: len(whole) // 2] if damage == "half" else damage, "utf-8")
+    found = collect(made_up.study, cache, made_up.measure)
+    assert len(found) == 40
+    assert cache.read_text("utf-8") == whole
+
+
+def test_progress_is_told_case_by_case(made_up, tmp_path):
+    told = []
+    collect(
+        made_up.study,
+        tmp_path / "features.csv",
+        made_up.measure,
+        progress=lambda done, n, name, found: told.append((done, n, name)),
+    )
+    assert told[0] == (0, 40, "hip-00")
+    assert told[-1] == (40, 40, "")
+
+
+def test_a_study_without_truth_has_four_rows_and_no_landmark_errors(made_up, tmp_path):
+    for path in (made_up.study.folder / "truth").iterdir():
+        path.unlink()
+    found = run(made_up, tmp_path)
+    assert found.landmarks is None
+    assert {one.row for one in found.with_biology} == {
+        "biology",
+        "raw",
+        "ring",
+        "enhanced",
+    }
+    assert not (tmp_path / "landmarks.png").exists()
+
+
+def strip(study, **changes):
+    from dataclasses import replace
+
+    write_cases(study.folder, [replace(case, **changes) for case in study.cases])
+    return Study.open(study.folder)
+
+
+def test_a_study_without_readings_is_refused_before_anything_is_measured(
+    made_up, tmp_path
+):
+    study = strip(made_up.study, dxa={})
+    with pytest.raises(FilmRefused, match="no DXA readings"):
+        validate(study, tmp_path, measure=made_up.measure)
+    assert not made_up.measured
+
+
+def test_twelve_films_are_refused(made_up, tmp_path):
+    study = Study(made_up.study.folder, made_up.study.cases[:12])
+    with pytest.raises(FilmRefused, match="the study has 12"):
+        validate(study, tmp_path, measure=made_up.measure)
+
+
+def test_one_patient_in_all_folds_is_refused(made_up, tmp_path):
+    study = strip(made_up.study, group="one person")
+    with pytest.raises(FilmRefused, match="are of one patient: column 'group'"):
+        validate(study, tmp_path, measure=made_up.measure)
+
+
+def test_a_study_without_biology_is_validated_on_the_films_alone(made_up, tmp_path):
+    from napari_hipbmd.core.radiograph import Patient
+
+    study = strip(made_up.study, patient=Patient())
+    found = validate(study, tmp_path, 4, preset="paper", measure=made_up.measure)
+    assert not found.with_biology
+    assert {one.row for one in found.results} == {"raw", "ring", "enhanced", "exact"}
+    assert "enhanced" in found.text()
+
+
+def test_other_networks_have_another_fingerprint_and_another_regression_has_not(
+    tmp_path,
+):
+    bundled, own = tmp_path / "bundled", tmp_path / "own"
+    for folder in (bundled, own):
+        folder.mkdir()
+        for name in ("enhancement.json", "enhancement.safetensors", "landmarks.json"):
+            (folder / name).write_text("same")
+    first = networks_fingerprint(None, bundled)
+    (bundled / "bmd.json").write_text("fitted again")
+    assert networks_fingerprint(None, bundled) == first
+    assert networks_fingerprint(own, bundled) == first
+    (own / "enhancement.safetensors").write_text("other weights")
+    assert networks_fingerprint(own, bundled) != first
+
+
+def test_repeated_folds_stand_in_every_table(made_up, tmp_path):
+    found = run(made_up, tmp_path, repeats=3, samples=50)
+    assert "4 folds by patient, repeated 3 times" in found.text()
+    assert {one.estimates.shape for one in found.results} == {(3, 39)}
+    assert json.loads((tmp_path / "validation.json").read_text("utf-8"))["repeats"] == 3
+
+
+def test_only_the_rows_that_are_wanted_are_validated(made_up, tmp_path):
+    found = run(made_up, tmp_path, rows=("raw", "ring"), samples=50)
+    assert {one.row for one in found.results} == {"raw", "ring"}
+    assert "enhanced" not in (tmp_path / "table.csv").read_text("utf-8")
+    assert not (tmp_path / "fig9_success.png").exists()
+    with pytest.raises(FilmRefused, match="No row can be validated"):
+        run(made_up, tmp_path, rows=())
+
+
+@pytest.mark.parametrize("stage", ["estimating", "intervals", "learning curve"])
+def test_a_validation_can_be_stopped_wherever_it_is(made_up, tmp_path, stage):
+    steps = []
+    with pytest.raises(Cancelled):
+        run(
+            made_up, tmp_path, samples=50,
+            report=lambda step, results: steps.append(step.stage),
+            cancelled=lambda: stage in steps,
+        )  # fmt: skip
+    assert steps[-1] == stage
+    assert not (tmp_path / "table.csv").exists()
+
+
+def test_the_reference_of_the_t_scores_and_the_measured_coverage_are_told(validated):
+    _, out = validated
+    for name in ("table.txt", "validation.html"):
+        text = (out / name).read_text("utf-8")
+        assert "women, Hologic, version 1998: Looker AC" in text
+        assert "90 % covers" in text
+    rows = json.loads((out / "validation.json").read_text("utf-8"))["rows"]
+    own = [r["coverage_of_90"] for r in rows if r["inputs"] == "with biology"]
+    assert own and all(0.75 < share <= 1 for share in own)

@@ -1,0 +1,38 @@
+"""What a training relies on: random views keep what they must keep."""
+
+import torch
+
+from napari_hipbmd.enhancement.training import regional_bias
+from napari_hipbmd.learning import augmentation
+
+
+def test_range_compression_keeps_film_less_soft_tissue_linear_in_the_bone():
+    generator = torch.Generator().manual_seed(0)
+    sto = torch.rand(4, 1, 64, 64, generator=generator)
+    bone = torch.rand(4, 1, 64, 64, generator=generator)
+    both = torch.cat([sto + bone, sto, bone], 1)
+    torch.manual_seed(1)
+    film, soft, alone = augmentation.random_local(both, 0.5).split(1, 1)
+    torch.testing.assert_close(film - soft, alone, atol=1e-5, rtol=0)
+
+
+def test_added_soft_tissue_is_smooth_and_of_the_size_that_was_asked_for():
+    torch.manual_seed(0)
+    field = augmentation.random_field(torch.zeros(64, 1, 64, 64), 0.1)
+    assert field.shape == (64, 1, 64, 64)
+    assert 0.01 < field.std() < 0.1
+    assert field.diff(dim=-1).abs().mean() < 0.15 * field.std()
+
+
+def test_fine_errors_cancel_in_a_regional_bias_and_slow_ones_do_not():
+    bone = torch.ones(1, 1, 64, 64)
+    checks = torch.ones(1, 1, 64, 64)
+    checks[..., ::2] = -1
+    assert regional_bias(checks, bone) < 1e-6
+    assert abs(regional_bias(torch.full_like(bone, 0.1), bone) - 0.01) < 1e-6
+
+
+def test_errors_beside_the_bone_are_no_regional_bias():
+    bone = torch.zeros(1, 1, 64, 64)
+    bone[..., :32] = 1
+    assert regional_bias(1 - bone, bone) == 0

@@ -1,0 +1,108 @@
+"""A made-up study with truth, and a stand-in for the pipeline."""
+
+from pathlib import Path
+
+import numpy as np
+
+from napari_hipbmd.bmd import features
+from napari_hipbmd.core.anatomy import (
+    LANDMARK_IDS,
+    REGIONS,
+    SITES,
+    TYPICAL_XY,
+    area,
+    mask,
+)
+from napari_hipbmd.core.anatomy import polygons as polygons_of
+from napari_hipbmd.core.measurement import (
+    HipImages,
+    LandmarkSet,
+    Measurement,
+    RegionMeasurement,
+)
+from napari_hipbmd.core.radiograph import Patient, Radiograph
+from napari_hipbmd.study import Case, Study, Truth, write_truth
+
+SHAPE = (130, 110)
+SPACING_MM = (1.5, 1.5)
+MARKS_XY = TYPICAL_XY * 16 + (36.0, 30.0)
+
+
+class MadeUpStudy:
+    """Films whose soft tissue hides the bone; enhancement removes most of it."""
+
+    def __init__(self, folder: Path, n: int = 40, seed: int = 0) -> None:
+        self._rng = np.random.default_rng(seed)
+        self._films: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self.measured: list[str] = []
+        cases = [self._case(i) for i in range(n)]
+        self.study = Study.create(folder, cases)
+        for case in cases:
+            write_truth(folder, case.case_id, self._truth(case))
+
+    def measure(self, case: Case, landmarks_xy=None) -> Measurement:
+        """What the pipeline would return, landmarks a few pixels off."""
+        self.measured.append(case.case_id)
+        if case.case_id == "hip-03":
+            return Measurement("hip-03", "hip-03.dcm", "L", "refused", "It is a spine.")
+        film, sto = self._films[case.case_id]
+        number = int(case.case_id[-2:])
+        rng = np.random.default_rng(number)
+        marks = MARKS_XY + rng.normal(0, 0.7, (16, 2))
+        if landmarks_xy is not None:
+            marks = landmarks_xy
+        guess = sto + np.float32(rng.normal(0, 0.05))
+        regions = polygons_of(marks)
+        found = features(film - guess, regions)
+        return Measurement(
+            case.case_id,
+            case.image.name,
+            "L",
+            "measured",
+            spacing_mm=SPACING_MM,
+            film=Radiograph(film, spacing_mm=SPACING_MM),
+            images=HipImages((0, 0), film, guess),
+            landmarks=LandmarkSet(marks, np.ones(16)),
+            regions={
+                region: RegionMeasurement(
+                    regions[region],
+                    found[region].thresholds,
+                    found[region].features,
+                    area(regions[region]),
+                )
+                for region in REGIONS
+            },
+            seconds={"total": 0.5},
+        )
+
+    def _case(self, i: int) -> Case:
+        rng = self._rng
+        neck = rng.normal(0.7, 0.15)
+        bmd = dict(zip(SITES, neck * np.array([1, 0.9, 1.4, 1.2]), strict=True))
+        y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+        tilt = rng.normal(0, 0.1, 3)
+        sto = (0.4 + tilt[0] + tilt[1] * x / 110 + tilt[2] * y / 130).astype(np.float32)
+        film = sto + rng.normal(0, 0.01, SHAPE).astype(np.float32)
+        for region, polygon in polygons_of(MARKS_XY).items():
+            film[mask(polygon, SHAPE)] += np.float32(0.3 * bmd[region])
+        name = f"hip-{i:02d}"
+        self._films[name] = film, sto
+        return Case(
+            name,
+            Path("images") / f"{name}.dcm",
+            "L",
+            Patient("F", *rng.normal((68, 155, 58), (14, 8, 11))),
+            {site: float(v * rng.normal(1, 0.02)) for site, v in bmd.items()},
+            group=f"patient-{i // 2:02d}",
+        )
+
+    def _truth(self, case: Case) -> Truth:
+        areas = dict.fromkeys(SITES, 5.0)
+        return Truth(
+            MARKS_XY,
+            tuple("absent" if name == "I4" else "placed" for name in LANDMARK_IDS),
+            polygons_of(MARKS_XY),
+            {site: float(v) for site, v in case.dxa.items()},
+            areas,
+            self._films[case.case_id][1],
+        )

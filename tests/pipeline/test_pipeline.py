@@ -1,0 +1,309 @@
+"""What a user may rely on: a film goes in, landmarks, regions and BMD come out."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from napari_hipbmd.bmd import feature_vector, features
+from napari_hipbmd.core import anatomy
+from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS, REGIONS, SITES
+from napari_hipbmd.core.radiograph import Cancelled, FilmRefused, HipBox, Patient
+from napari_hipbmd.core.resources import weights_dir
+from napari_hipbmd.dicom import read_film
+from napari_hipbmd.pipeline import measure, remeasure
+from napari_hipbmd.pipeline.models import load_models
+from napari_hipbmd.runs.jobs import Options, measure_path
+
+KEYS = [
+    "case_id", "image", "side", "status", "reason", "flags", "spacing_mm",
+    "spacing_source", "landmarks", "regions", "bmd_g_cm2", "t_score",
+    "withheld", "policy", "seconds",
+    "model",
+    "not_fitted",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def film(sample_study):
+    return read_film(sample_study.cases[1].image)
+
+
+@pytest.fixture(scope="module")
+def measured(film):
+    return measure(film, image="hip.dcm")
+
+
+def codes(measurement):
+    return {flag.code for flag in measurement.flags}
+
+
+def test_a_sample_film_is_measured(measured, film):
+    assert measured.status == "measured" and measured.reason is None
+    assert measured.side == film.side and measured.box == film.whole_box()
+    for site in SITES:
+        e = measured.bmd_g_cm2[site]
+        assert 0.2 < e.low < e.value < e.high < 1.8
+    assert set(measured.t_score) == {"neck", "total"}
+
+
+def test_the_json_is_the_contracts(measured):
+    data = json.loads(json.dumps(measured.to_json(), allow_nan=False))
+    assert list(data) == KEYS
+    assert list(data["landmarks"]) == list(LANDMARK_IDS)
+    assert all(set(mark) == {"xy", "sigma_mm"} for mark in data["landmarks"].values())
+    assert list(data["regions"]) == list(REGIONS)
+    assert all(set(r) == {"area_cm2", "features"} for r in data["regions"].values())
+    assert all(len(r["features"]) == 3 for r in data["regions"].values())
+    assert list(data["bmd_g_cm2"]) == list(SITES)
+    assert all(set(v) == {"value", "low", "high"} for v in data["bmd_g_cm2"].values())
+    assert set(data["t_score"]) == {"neck", "total"}
+    assert set(data["model"]) == {"name", "calibrated_on"}
+    assert all(set(flag) == {"code", "text", "sites"} for flag in data["flags"])
+
+
+def test_the_command_line_tells_the_seconds_of_every_step(sample_study):
+    [result] = measure_path(sample_study.cases[0].image)
+    assert {"read", "enhance", "landmarks", "measure", "total"} <= set(result.seconds)
+    parts = sum(v for step, v in result.seconds.items() if step != "total")
+    assert parts <= result.seconds["total"] + 1e-3
+
+
+def test_areas_are_those_of_the_polygons(measured, film):
+    row, column = film.spacing_mm
+    for region, polygon in anatomy.polygons(measured.landmarks.xy).items():
+        expected = anatomy.area(polygon) * row * column / 100
+        assert measured.regions[region].area_cm2 == pytest.approx(expected)
+
+
+def test_a_regression_on_digital_hips_says_so_with_every_number(measured):
+    assert "calibration" in codes(measured)
+    assert "digital hips" in measured.calibrated_on
+
+
+def test_the_same_film_gives_the_same_numbers(measured, film):
+    again = measure(film, image="hip.dcm").to_json()
+    first = measured.to_json()
+    for data in (again, first):
+        data.pop("seconds")
+    assert again == first
+
+
+def test_each_step_is_reported_with_what_is_known_so_far(film):
+    seen = []
+    measure(film, report=lambda step, state: seen.append((step, state)))
+    steps = dict(seen)
+    assert list(steps) == ["locate", "enhance", "landmarks", "measure"]
+    assert steps["locate"].images is None
+    assert steps["enhance"].images is not None and steps["enhance"].landmarks is None
+    assert steps["landmarks"].bmd_g_cm2 is None
+    assert steps["measure"].bmd_g_cm2 is not None
+
+
+def test_a_measurement_can_be_cancelled_between_its_steps(film):
+    steps = []
+    with pytest.raises(Cancelled):
+        measure(
+            film,
+            report=lambda step, _: steps.append(step),
+            cancelled=lambda: "enhance" in steps,
+        )
+    assert steps == ["locate", "enhance"]
+
+
+def test_measuring_again_with_the_same_landmarks_changes_no_number(measured):
+    again = remeasure(measured, measured.landmarks.xy)
+    for key in ("landmarks", "regions", "bmd_g_cm2", "t_score", "flags", "status"):
+        assert again.to_json()[key] == measured.to_json()[key]
+
+
+def test_a_moved_landmark_changes_its_own_region_only(measured):
+    moved = measured.landmarks.xy.copy()
+    moved[INDEX["T2"]] += (0, -12)
+    again = remeasure(measured, moved)
+    assert again.regions["trochanter"].area_cm2 != (
+        measured.regions["trochanter"].area_cm2
+    )
+    for region in ("neck", "intertrochanter"):
+        np.testing.assert_array_equal(
+            again.regions[region].features, measured.regions[region].features
+        )
+    assert again.bmd_g_cm2 != measured.bmd_g_cm2
+    assert again.landmarks.sigma_mm[INDEX["T2"]] == 0  # a person placed it
+
+
+moves = st.lists(
+    st.tuples(
+        st.integers(0, len(LANDMARK_IDS) - 1),
+        st.floats(-300, 300, allow_nan=False),
+        st.floats(-300, 300, allow_nan=False),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(moves)
+@settings(max_examples=40, deadline=None)
+def test_following_a_drag_equals_measuring_everything_anew(measured, moved):
+    xy, followed = measured.landmarks.xy.copy(), measured
+    for landmark, dx, dy in moved:
+        xy = xy.copy()
+        xy[landmark] += (dx, dy)
+        followed = remeasure(followed, xy)
+    anew = remeasure(replace(measured, regions={}), xy)
+    for region in REGIONS:
+        ours, theirs = vars(followed.regions[region]), vars(anew.regions[region])
+        for name in ours:
+            np.testing.assert_array_equal(ours[name], theirs[name], err_msg=name)
+    assert followed.bmd_g_cm2 == anew.bmd_g_cm2
+    assert followed.t_score == anew.t_score
+    assert followed.flags == anew.flags
+    assert (followed.status, followed.reason) == (anew.status, anew.reason)
+
+
+@pytest.mark.parametrize(
+    ("landmark", "touched"),
+    [
+        ("N2", {"neck"}),
+        ("T2", {"trochanter"}),
+        ("T5", {"trochanter", "intertrochanter"}),
+        ("I3", {"intertrochanter"}),
+    ],
+)
+def test_only_regions_that_a_landmark_touches_are_read_again(
+    measured, landmark, touched
+):
+    moved = measured.landmarks.xy.copy()
+    moved[INDEX[landmark]] += 3
+    again = remeasure(measured, moved)
+    read = {r for r in REGIONS if again.regions[r] is not measured.regions[r]}
+    assert read == touched
+
+
+def test_regions_dragged_off_the_film_leave_a_partial_result(measured):
+    again = remeasure(measured, measured.landmarks.xy + 5000)
+    assert again.status == "partial" and "outside the film" in again.reason
+    assert again.bmd_g_cm2 is None
+    json.dumps(again.to_json(), allow_nan=False)
+    back = remeasure(again, measured.landmarks.xy)
+    assert back.status == "measured"
+    assert back.to_json()["bmd_g_cm2"] == measured.to_json()["bmd_g_cm2"]
+
+
+def test_without_a_spacing_there_are_landmarks_and_features_but_no_bmd(film, measured):
+    result = measure(film.with_spacing(None, "none"), side=film.side)
+    data = json.loads(json.dumps(result.to_json(), allow_nan=False))
+    assert data["status"] == "partial" and "spacing" in data["reason"]
+    assert data["spacing_mm"] is data["bmd_g_cm2"] is data["t_score"] is None
+    for region in REGIONS:
+        assert data["regions"][region]["area_cm2"] is None
+        np.testing.assert_allclose(
+            data["regions"][region]["features"],
+            measured.regions[region].features,
+            atol=1e-5,
+        )
+    assert data["landmarks"]["N1"]["sigma_mm"] is None
+
+
+def test_a_side_that_nobody_told_is_guessed_and_flagged(film):
+    result = measure(replace(film, side=None))
+    assert result.side in ("L", "R")
+    assert "side-guessed" in codes(result)
+    assert "side-guessed" not in codes(measure(film, side=film.side))
+
+
+def test_a_box_beside_the_film_is_refused(film):
+    with pytest.raises(FilmRefused, match="outside the film"):
+        measure(film, box=HipBox(5000, 0, 6000, 1000))
+
+
+def test_without_the_biology_the_interval_is_wider_and_a_flag_says_why(film):
+    known = measure(film, patient=Patient("F", 70, 155, 55))
+    unknown = measure(replace(film, patient=Patient()))
+    assert "biology" in codes(unknown) and "biology" not in codes(known)
+    for site in SITES:
+        wide, narrow = unknown.bmd_g_cm2[site], known.bmd_g_cm2[site]
+        assert wide.high - wide.low > narrow.high - narrow.low
+
+
+def test_changing_the_patient_changes_bmd_but_no_region(measured):
+    older = remeasure(measured, measured.landmarks.xy, Patient("F", 90, 150, 45))
+    assert older.bmd_g_cm2 != measured.bmd_g_cm2
+    assert older.to_json()["regions"] == measured.to_json()["regions"]
+
+
+def test_a_mirrored_film_of_the_other_side_measures_the_same(measured, film):
+    flipped = replace(
+        film, pixels=np.ascontiguousarray(film.pixels[:, ::-1]),
+        side="R" if film.side == "L" else "L",
+    )  # fmt: skip
+    other = measure(flipped)
+    for site in SITES:
+        assert other.bmd_g_cm2[site].value == pytest.approx(
+            measured.bmd_g_cm2[site].value, abs=0.003
+        )
+
+
+def test_one_path_may_be_a_film_a_folder_or_a_study(sample_study, tmp_path):
+    case = sample_study.cases[0]
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "hip.dcm").write_bytes(case.image.read_bytes())
+    [alone] = measure_path(case.image)
+    [inside] = measure_path(tmp_path)
+    study = list(measure_path(sample_study.folder))
+    assert inside.image == "deep/hip.dcm" and inside.case_id == "hip"
+    assert [m.case_id for m in study] == [c.case_id for c in sample_study.cases]
+    assert study[0].patient == case.patient
+    assert alone.to_json()["landmarks"] == inside.to_json()["landmarks"]
+
+
+def test_a_given_spacing_is_used_and_named(sample_study):
+    [result] = measure_path(sample_study.cases[0].image, Options(spacing_mm=0.31))
+    assert result.spacing_mm == (0.31, 0.31)
+    assert result.spacing_source == "given by the user"
+
+
+def test_a_folder_without_films_and_a_path_to_nothing_are_refused(tmp_path):
+    for path, why in ((tmp_path, "holds no films"), (tmp_path / "no", "no file")):
+        with pytest.raises(FilmRefused, match=why):
+            list(measure_path(path))
+
+
+def test_a_folder_without_models_is_refused(tmp_path):
+    for folder in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(FilmRefused, match="holds no models"):
+            load_models(folder)
+
+
+def test_models_that_a_folder_lacks_are_the_bundled_ones(tmp_path):
+    text = (weights_dir() / "bmd.json").read_text("utf-8")
+    (tmp_path / "bmd.json").write_text(
+        text.replace('"name": "digital hips"', '"name": "my hospital"', 1), "utf-8"
+    )
+    assert load_models(tmp_path).bmd.name == "my hospital"
+    assert load_models().bmd.name == "digital hips"
+
+
+def test_a_damaged_regression_is_refused(tmp_path):
+    (tmp_path / "bmd.json").write_text("{")
+    with pytest.raises(FilmRefused):
+        load_models(tmp_path)
+
+
+def test_a_regression_of_the_raw_film_measures_the_film_itself(film, measured):
+    models = load_models()
+    raw = replace(models, bmd=replace(models.bmd, image="raw"))
+    found = remeasure(measured, measured.landmarks.xy, models=raw)
+    assert found.measured_on == "raw" and measured.measured_on == "enhanced"
+    grey = film.grey()
+    expected = feature_vector(features(grey, anatomy.polygons(found.landmarks.xy)))
+    np.testing.assert_allclose(feature_vector(found.regions), expected, atol=1e-6)
+    assert np.abs(expected - feature_vector(measured.regions)).max() > 0.05
+    whole = measure(film, image="hip.dcm", models=raw)
+    assert whole.bmd_g_cm2 == found.bmd_g_cm2
+    back = remeasure(found, measured.landmarks.xy, models=models)
+    assert back.bmd_g_cm2 == measured.bmd_g_cm2

@@ -1,0 +1,380 @@
+"""The dock *Make pairs*: films are marked, one pair is seen, many are written."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from qtpy.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QTableWidget,
+)
+
+from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.plugin.viewer.identity import facts_of, kind_of
+from napari_hipbmd.study.film_marks import list_marked, read_marks
+from napari_hipbmd.study.pair_sources import gather
+from napari_hipbmd.synthesis import PairOptions, check_pairs, read_manifest, write_pairs
+
+SHAPE = (240, 320)
+BONE = np.zeros(SHAPE, bool)
+BONE[60:180, 140:220] = True
+SCORES = {"leg-0": 0.7, "leg-1": 0.9, "leg-2": 0.8}
+
+
+class FakeMarking(ModuleType):
+    """Stands in for :mod:`napari_hipbmd.tasks.propose`: networks that know the bone."""
+
+    TOUCHES = 0.01
+
+    def __init__(self) -> None:
+        super().__init__("napari_hipbmd.tasks.propose")
+        self.go = threading.Event()
+        self.go.set()
+        self.looking = threading.Event()
+        self.asked: list[Any] = []
+
+    def bone_shares(self, film: Any, networks: Any, boxes: Any) -> list[float]:
+        return [float(BONE[round(b.y0) : round(b.y1), round(b.x0) : round(b.x1)].mean())
+                for b in boxes]  # fmt: skip
+
+    def propose_hip_mask(self, film: Any, networks: Any, hips: Any, side: Any) -> Any:
+        self.asked.append(dict(hips))
+        if film.case_id == "leg-2":
+            raise FilmRefused("No bone was found between the landmarks.")
+        return BONE
+
+    def film_evenness(self, film: Any, networks: Any, hips: Any, side: Any) -> float:
+        self.looking.set()
+        self.go.wait(30)
+        return SCORES[film.case_id]
+
+
+@pytest.fixture
+def networks(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMarking]:
+    fake = FakeMarking()
+    models = ModuleType("napari_hipbmd.pipeline.models")
+    models.load_models = lambda folder=None: None  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "napari_hipbmd.tasks.propose", fake)
+    monkeypatch.setattr("napari_hipbmd.tasks.propose", fake, raising=False)
+    monkeypatch.setitem(sys.modules, "napari_hipbmd.pipeline.models", models)
+    yield fake
+    fake.go.set()
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    for i in range(3):
+        grey = 60 + 0.1 * x + 0.05 * i * y + 80 * BONE
+        Image.fromarray(grey.astype(np.uint8)).save(folder / f"leg-{i}.png")
+    return folder
+
+
+class Dock:
+    def __init__(self, viewer: Any, qtbot: Any, films: Path) -> None:
+        self.viewer, self.qtbot, self.folder = viewer, qtbot, films
+        _, self.widget = viewer.window.add_plugin_dock_widget(
+            "napari-hipbmd", "Make pairs"
+        )
+        self.type("pair_folder", films)
+        self.wait(lambda: self.table.rowCount() == 3)
+
+    @property
+    def table(self) -> QTableWidget:
+        return self.widget.findChild(QTableWidget, "pair_films")
+
+    @property
+    def editor(self) -> Any:
+        return self.widget._editor
+
+    def wait(self, there: Any) -> None:
+        self.qtbot.waitUntil(lambda: bool(there()), timeout=60_000)
+
+    def idle(self) -> None:
+        self.wait(lambda: self.widget._run is None)
+        self.wait(lambda: not self.editor._saving.isActive())
+        self.wait(lambda: not self.editor._checking.is_busy())
+        self.wait(lambda: not self.widget._previewing.is_busy())
+
+    def button(self, name: str) -> QPushButton:
+        return self.widget.findChild(QPushButton, name)
+
+    def click(self, name: str) -> None:
+        button = self.button(name)
+        assert button.isEnabled(), button.toolTip()
+        button.click()
+
+    def press(self, layer: Any, key: str) -> None:
+        """A key in the canvas while a layer is in front."""
+        self.viewer.layers.selection.active = layer
+        self.viewer.window._qt_viewer._key_map_handler.press_key(key)
+
+    def type(self, name: str, text: object) -> None:
+        line = self.widget.findChild(QLineEdit, name)
+        line.setText(str(text))
+        line.editingFinished.emit()
+
+    def text(self, name: str) -> str:
+        return self.widget.findChild(QLabel, name).text()
+
+    def said(self) -> str:
+        return self.text("pairs_state")
+
+    def names(self) -> list[str]:
+        return [self.table.item(row, 0).text() for row in range(self.table.rowCount())]
+
+    def open(self, name: str) -> Any:
+        self.table.selectRow(self.names().index(name))
+        return self.editor.layers
+
+    def draw_sto(self, x0: float, y0: float, x1: float, y1: float) -> None:
+        """The tool's own path: the button, then a rectangle on the layer in front."""
+        self.click("draw_sto")
+        layer = self.viewer.layers.selection.active
+        assert kind_of(layer) == "sto_boxes" and layer.mode == "add_rectangle"
+        layer.add_rectangles([[y0, x0], [y1, x1]])
+
+    def mark_all(self) -> None:
+        """Every film gets an STO box and a mask and is confirmed as type 2."""
+        self.type("marked_by", "eve")
+        for name in SCORES:
+            layers = self.open(name)
+            self.draw_sto(10, 10, 90, 90)
+            layers.put_mask(BONE)
+            self.idle()
+            self.click("type_2")
+
+    def pair_layers(self) -> dict[str, Any]:
+        return {
+            facts_of(each)["part"]: each
+            for each in self.viewer.layers
+            if kind_of(each) == "pair"
+        }
+
+
+@pytest.fixture
+def dock(
+    make_napari_viewer_proxy: Any, qtbot: Any, films: Path, networks: FakeMarking
+) -> Dock:
+    return Dock(make_napari_viewer_proxy(), qtbot, films)
+
+
+def test_the_most_even_films_come_first_and_the_choice_is_kept_with_who_and_when(dock):
+    assert dock.names() == ["leg-0", "leg-1", "leg-2"]
+    dock.click("order")
+    dock.idle()
+    assert dock.names() == ["leg-1", "leg-2", "leg-0"]
+    assert dock.table.item(0, 1).text() == "90.0 %"
+    layers = dock.open("leg-1")
+    dock.press(layers.tissue, "2")
+    assert "Type your name first" in dock.said()
+    assert list_marked(dock.folder) == []
+    dock.type("marked_by", "eve")
+    dock.press(layers.tissue, "2")
+    choice = read_marks(dock.folder, "leg-1").choice
+    assert (choice.film_type, choice.by) == (2, "eve")
+    assert choice.at.startswith("20") and choice.at.endswith("+00:00")
+    assert dock.table.item(0, 2).text() == "2"
+    assert "type 2, eve" in dock.text("type_note")
+    dock.press(layers.mask, "1")
+    assert read_marks(dock.folder, "leg-1").choice.film_type == 1
+    dock.press(layers.tissue, "E")
+    assert dock.editor.film.name == "leg-2"
+
+
+def test_a_box_on_bone_is_flagged_and_kept_and_one_off_the_film_is_refused(dock):
+    layers = dock.open("leg-0")
+    dock.draw_sto(10, 10, 90, 90)
+    dock.idle()
+    assert dock.text("flags") == "No STO box overlaps bone."
+    dock.draw_sto(130, 50, 190, 110)
+    dock.idle()
+    assert "STO box 2 seems to overlap bone" in dock.text("flags")
+    colours = [tuple(np.round(c, 2)) for c in layers.tissue.edge_color]
+    assert colours[0] != colours[1]
+    assert len(read_marks(dock.folder, "leg-0").sto_boxes) == 2
+    dock.draw_sto(280, 10, 400, 90)
+    dock.idle()
+    assert "reaches outside its film of 320 × 240" in dock.said()
+    assert len(read_marks(dock.folder, "leg-0").sto_boxes) == 2
+    layers.tissue.selected_data = {2}
+    dock.press(layers.tissue, "Delete")
+    assert len(layers.tissue.data) == 2
+    dock.draw_sto(240, 10, 250, 20)
+    dock.idle()
+    assert "smaller than 32 pixels" in dock.said()
+
+
+def test_a_mask_is_proposed_painted_and_snapped_and_kept(dock, networks):
+    layers = dock.open("leg-0")
+    dock.click("propose")
+    dock.idle()
+    assert networks.asked == [{}]
+    np.testing.assert_array_equal(read_marks(dock.folder, "leg-0").mask, BONE)
+    assert dock.viewer.layers.selection.active == layers.mask
+    assert layers.mask.mode == "paint"
+    layers.mask.undo()
+    dock.idle()
+    assert not read_marks(dock.folder, "leg-0").has_bone
+    rough = np.zeros(SHAPE, bool)
+    rough[63:176, 143:216] = True
+    layers.put_mask(rough)
+    dock.click("snap")
+    dock.idle()
+    kept = read_marks(dock.folder, "leg-0").mask
+    assert (kept != BONE).sum() < 0.3 * (rough != BONE).sum()
+    dock.click("erase")
+    layers.mask.paint((120, 180), 0)
+    dock.idle()
+    assert not read_marks(dock.folder, "leg-0").mask[120, 180]
+    dock.open("leg-2")
+    dock.click("propose")
+    dock.idle()
+    assert "No bone was found" in dock.said()
+
+
+def test_hip_boxes_are_those_of_every_dock(dock, networks):
+    dock.type("marked_by", "eve")
+    layers = dock.open("leg-0")
+    dock.click("draw_hip")
+    box = dock.viewer.layers.selection.active
+    assert kind_of(box) == "box" and box.mode == "add_rectangle"
+    box.add_rectangles([[40, 120], [200, 280]])
+    boxes = dock.widget._session.hip_boxes.of(layers.film_layer)
+    assert list(boxes.values()) == [HipBox(120, 40, 280, 200)]
+    dock.click("propose")
+    dock.idle()
+    assert networks.asked == [boxes]
+
+
+def test_one_pair_is_seen_beside_the_film_and_follows_the_form(dock):
+    dock.open("leg-0")
+    dock.click("preview")
+    dock.idle()
+    assert "neither marked films" in dock.said() and dock.pair_layers() == {}
+    dock.mark_all()
+    dock.click("preview")
+    dock.idle()
+    assert "film − STO is the projected bone within" in dock.said()
+    shown = dock.pair_layers()
+    assert list(shown) == ["STO", "projected bone", "synthetic film", "film − STO"]
+    film, sto, bone = (
+        shown[name].data for name in ("synthetic film", "STO", "projected bone")
+    )
+    np.testing.assert_allclose(film - sto, bone, atol=1e-6)
+    np.testing.assert_array_equal(shown["film − STO"].data, film - sto)
+    assert bone.max() > 0.2
+    dock.widget.findChild(QDoubleSpinBox, "rotation").setValue(0)
+    dock.widget.findChild(QSpinBox, "pair_index").setValue(7)
+    dock.idle()
+    assert dock.pair_layers()["STO"] == shown["STO"]
+    assert not np.array_equal(shown["projected bone"].data, bone)
+    assert "turned +0.0°" in dock.said()
+    operator = dock.widget.findChild(QComboBox, "operator")
+    operator.setCurrentIndex(operator.findData("replace"))
+    dock.idle()
+    assert "donor's soft tissue" in dock.said()
+    before = shown["projected bone"].data.copy()
+    for name in SCORES:  # whichever hip is shown
+        dock.open(name).put_mask(np.roll(BONE, 30, 0))
+        dock.idle()
+    dock.click("preview")
+    dock.idle()
+    assert not np.array_equal(dock.pair_layers()["projected bone"].data, before)
+
+
+def test_pairs_are_written_as_without_a_window_and_only_of_type_2_donors(
+    dock, tmp_path
+):
+    assert "Choose a folder for the pairs" in dock.button("pairs_start").toolTip()
+    dock.mark_all()
+    dock.open("leg-2")
+    dock.click("type_1")
+    dock.type("pairs_out", tmp_path / "out")
+    dock.type("split", "1 0 0")
+    dock.widget.findChild(QSpinBox, "pair_count").setValue(5)
+    dock.click("pairs_start")
+    dock.idle()
+    assert "5 pairs written" in dock.said() and "projected bone" in dock.said()
+    manifest = read_manifest(tmp_path / "out")
+    assert [hip.case_id for hip in manifest.hips] == ["leg-0", "leg-1"]
+    assert manifest.hips[0].about["film_type"]["by"] == "eve"
+    assert len(manifest.tiles) == 3
+    assert check_pairs(tmp_path / "out") == []
+    options = PairOptions(split=(1, 0, 0))
+    write_pairs(tmp_path / "again", gather([dock.folder]), 5, options)
+    for path in (tmp_path / "out").rglob("*.*"):
+        other = tmp_path / "again" / path.relative_to(tmp_path / "out")
+        assert path.read_bytes() == other.read_bytes()
+    dock.type("split", "1 two")
+    dock.click("pairs_start")
+    dock.idle()
+    assert "three shares" in dock.said()
+
+
+def test_writing_stops_when_told_and_goes_on_later(dock, tmp_path, monkeypatch):
+    dock.mark_all()
+    dock.type("pairs_out", tmp_path / "out")
+    dock.type("split", "1 0 0")
+    dock.widget.findChild(QSpinBox, "pair_count").setValue(400)
+    dock.click("pairs_start")
+    assert not dock.button("pairs_start").isEnabled()
+    first = tmp_path / "out/pairs/000/000000.tif"
+    dock.wait(first.exists)
+    dock.click("pairs_cancel")
+    dock.idle()
+    assert "Stopped; what was finished is kept." in dock.said()
+    written = len(list((tmp_path / "out").rglob("pairs/*/*.tif")))
+    assert 0 < written < 400
+    assert not dock.button("pairs_cancel").isEnabled()
+
+
+def test_one_film_at_a_time_is_in_the_viewer_and_closing_keeps_what_was_drawn(dock):
+    dock.open("leg-0")
+    dock.draw_sto(10, 10, 90, 90)
+    dock.open("leg-1")  # at once: nothing drawn is lost
+    assert len(read_marks(dock.folder, "leg-0").sto_boxes) == 1
+    assert {facts_of(each).get("case_id") for each in dock.viewer.layers
+            if kind_of(each) == "film"} == {"leg-1"}  # fmt: skip
+    dock.draw_sto(10, 10, 90, 90)
+    dock.viewer.window.remove_dock_widget(dock.widget)
+    assert len(read_marks(dock.folder, "leg-1").sto_boxes) == 1
+
+
+def test_ordering_can_be_cancelled_and_keeps_what_is_known(dock, networks):
+    networks.go.clear()
+    dock.click("order")
+    assert not dock.button("order").isEnabled()
+    dock.wait(networks.looking.is_set)
+    dock.click("pairs_cancel")
+    networks.go.set()
+    dock.idle()
+    assert "Stopped" in dock.said()
+    assert [dock.table.item(r, 1).text() for r in range(3)].count("–") == 2
+
+
+def test_a_folder_without_films_or_with_damaged_marks_is_told(dock, tmp_path):
+    (tmp_path / "empty").mkdir()
+    dock.type("pair_folder", tmp_path / "empty")
+    dock.idle()
+    assert "holds no films" in dock.said()
+    (dock.folder / "marks").mkdir()
+    (dock.folder / "marks" / "leg-1.json").write_text("{")
+    dock.type("pair_folder", dock.folder)
+    dock.idle()
+    assert "marks of leg-1 cannot be read" in dock.said()

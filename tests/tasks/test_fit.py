@@ -1,0 +1,122 @@
+"""A clinic's own regression, with a stand-in for the networks."""
+
+import json
+
+import numpy as np
+import pytest
+
+from napari_hipbmd.bmd import BmdModel
+from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.study import Study, write_cases
+from napari_hipbmd.tasks.fit import FitPlan, calibrate
+from napari_hipbmd.tasks.fit_tables import fit_grids, fit_notes
+
+PLAN = FitPlan(targets=("neck",), folds=4)
+
+
+def fit(made_up, out, plan=PLAN, **options):
+    return calibrate(made_up.study, out, plan, measure=made_up.measure, **options)
+
+
+def test_a_fit_that_was_stopped_goes_on_and_ends_as_one_that_was_not(made_up, tmp_path):
+    with pytest.raises(Cancelled):
+        fit(made_up, tmp_path / "a", cancelled=lambda: len(made_up.measured) == 25)
+    assert not (tmp_path / "a" / "bmd.json").exists()
+    first = fit(made_up, tmp_path / "a")
+    assert len(made_up.measured) == len(set(made_up.measured)) == 40
+    whole = fit(made_up, tmp_path / "b")
+    assert first.model.to_json() == whole.model.to_json()
+
+
+def test_a_fit_can_be_stopped_while_it_estimates(made_up, tmp_path):
+    steps = []
+
+    def asked():
+        return any(step.stage == "estimating" for step in steps)
+
+    with pytest.raises(Cancelled):
+        fit(
+            made_up, tmp_path, cancelled=asked,
+            report=lambda step, results: steps.append(step),
+        )  # fmt: skip
+    assert len(made_up.measured) == 40
+    assert not (tmp_path / "bmd.json").exists()
+
+
+def test_an_earlier_regression_stays_until_the_new_one_is_whole(made_up, tmp_path):
+    fit(made_up, tmp_path)
+    before = (tmp_path / "bmd.json").read_bytes()
+    with pytest.raises(Cancelled):
+        fit(made_up, tmp_path, FitPlan(folds=5), cancelled=lambda: True)
+    assert (tmp_path / "bmd.json").read_bytes() == before
+
+
+def test_figures_fill_in_film_by_film_and_fold_by_fold(made_up, tmp_path):
+    sizes = {"measuring": set(), "estimating": []}
+
+    def report(step, results):
+        if results and step.stage == "measuring":
+            sizes["measuring"].add(len(results[0].case_ids))
+        elif step.stage == "estimating":
+            sizes["estimating"].append(len(results[-1].case_ids))
+
+    fit(made_up, tmp_path, report=report)
+    assert min(sizes["measuring"]) < 39
+    assert len(sizes["estimating"]) == 4
+    assert sizes["estimating"] == sorted(sizes["estimating"])
+    assert sizes["estimating"][-1] == 39, "hip-03 is a spine"
+
+
+def test_in_sample_and_out_of_fold_stand_beside_each_other(made_up, tmp_path):
+    found = fit(made_up, tmp_path)
+    quality, coefficients = fit_grids(found)
+    cells = dict(zip(quality.heads, quality.rows[0], strict=True))
+    (result,) = found.results
+    assert float(cells["r in sample"]) == round(result.in_sample.r, 3)
+    assert float(cells["r out of fold"]) == round(found.model.with_biology["neck"].r, 3)
+    assert float(cells["r in sample"]) >= float(cells["r out of fold"])
+    assert len(coefficients.rows) == 9 + 3, "sex is the same in all and is left out"
+    assert all(float(row[2]) > 0 for row in coefficients.rows)
+    assert any("hip-03" in note for note in fit_notes(found))
+    assert not found.digital
+
+
+def test_own_networks_go_along_with_the_regression(made_up, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "napari_hipbmd.tasks.fit.pipeline_measure", lambda _: made_up.measure
+    )
+    own, out = tmp_path / "own", tmp_path / "out"
+    own.mkdir()
+    for name in ("landmarks.json", "landmarks.safetensors", "bmd.json", "notes.txt"):
+        (own / name).write_text(f"{name} of my own")
+    calibrate(made_up.study, out, PLAN, models=own)
+    assert (
+        out / "landmarks.safetensors"
+    ).read_text() == "landmarks.safetensors of my own"
+    assert not (out / "notes.txt").exists()
+    assert BmdModel.from_json((out / "bmd.json").read_text("utf-8")).features_only
+
+
+def without_readings_of_the_neck(case):
+    return {site: None if site == "neck" else value for site, value in case.dxa.items()}
+
+
+def test_a_target_that_nobody_has_read_is_named(made_up, tmp_path):
+    from dataclasses import replace
+
+    folder = made_up.study.folder
+    write_cases(
+        folder,
+        [replace(c, dxa=without_readings_of_the_neck(c)) for c in made_up.study.cases],
+    )
+    with pytest.raises(FilmRefused, match="no DXA readings of bmd_neck"):
+        calibrate(Study.open(folder), tmp_path, PLAN, measure=made_up.measure)
+    assert not made_up.measured
+
+
+def test_the_model_says_where_it_comes_from(made_up, tmp_path):
+    fit(made_up, tmp_path, command="hipbmd train bmd")
+    told = json.loads((tmp_path / "bmd.json").read_text("utf-8"))["provenance"]
+    assert told["cases"] == 40 and told["left_out"] == {"hip-03": "It is a spine."}
+    assert told["targets"] == ["bmd_neck"] and told["command"] == "hipbmd train bmd"
+    assert np.datetime64(told["date"])
