@@ -27,7 +27,8 @@ def attenuate(
     at = (at[:-1] + at[1:]) / 2
     index = np.arange(pixels)
     soft = soft_tissue.draw(
-        np.interp(at, index, x_mm).astype(np.float32),
+        np.interp(at, index, x_mm).astype(np.float32)
+        + np.float32(soft_tissue.HIP_FROM_MIDLINE_MM),
         np.interp(at, index, y_mm).astype(np.float32),
         person, plan.film_type, plan.family, streams[3],
     )  # fmt: skip

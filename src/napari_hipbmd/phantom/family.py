@@ -17,6 +17,7 @@ from ..core.radiograph import Side
 from .cohort import Person
 from .femur import FemurShape
 from .pelvis import PelvisShape
+from .rooms import Curve, draw_curve
 
 Family = Literal["train", "shifted"]
 FROG_LEG_SHARE = 0.10  # films that are not AP, as they occur among them
@@ -50,22 +51,6 @@ class Setup:
 
 
 @dataclass(frozen=True)
-class Curve:
-    """Display processing of one film; see :mod:`display`."""
-
-    kind: Literal["sigmoid", "film", "linear"]
-    low_percentile: float
-    high_percentile: float
-    width: float  # nominal, in log attenuation
-    adapts: float  # 0: the nominal width, 1: the film's own percentile width
-    slope: float
-    compression: float
-    compression_mm: float
-    sharpen: float
-    sharpen_mm: float
-
-
-@dataclass(frozen=True)
 class Framing:
     """The hip box on the detector: its size and where the head lies in it."""
 
@@ -95,39 +80,6 @@ class Plan:
     regional_gain: tuple[float, float]
     spacing_tag: Literal["pixel", "magnification"]
     monochrome1: bool
-
-
-ROOMS = (  # processing set once for a room, as a vendor's hip protocol is
-    Curve("sigmoid", 2, 99.3, 2.4, 0.3, 2.6, 0.0, 25, 0.0, 1),
-    Curve("sigmoid", 3, 99.7, 2.6, 0.3, 3.2, 0.15, 30, 0.4, 1.5),
-    Curve("sigmoid", 1, 99.0, 2.1, 0.5, 2.0, 0.30, 22, 0.7, 3.0),
-    Curve("linear", 1, 99.8, 2.7, 0.2, 1.0, 0.0, 25, 0.0, 1),
-    Curve("linear", 2, 99.5, 2.5, 0.4, 1.0, 0.20, 18, 0.3, 0.8),
-)
-SHIFTED_ROOMS = (
-    Curve("film", 2, 99.0, 2.5, 0.3, 2.9, 0.20, 26, 0.5, 1.5),
-    Curve("film", 1, 99.5, 2.8, 0.3, 2.5, 0.25, 28, 0.7, 2.2),
-)
-
-
-def _draw_curve(rng: np.random.Generator, family: Family) -> Curve:
-    u = rng.uniform
-    if family == "shifted":
-        return SHIFTED_ROOMS[int(rng.random() < 0.25)]
-    if rng.random() < 0.5:
-        return ROOMS[rng.integers(len(ROOMS))]
-    return Curve(
-        kind=rng.choice(["sigmoid", "sigmoid", "linear"]),
-        low_percentile=u(0.5, 6),
-        high_percentile=u(97, 99.9),
-        width=u(1.9, 3.0),
-        adapts=u(0.2, 1.0),
-        slope=u(1.6, 4.5),
-        compression=0.0 if rng.random() < 0.5 else u(0.1, 0.55),
-        compression_mm=u(14, 40),
-        sharpen=0.0 if rng.random() < 0.4 else u(0.2, 1.3),
-        sharpen_mm=u(0.5, 5),
-    )
 
 
 def draw_plan(
@@ -176,7 +128,7 @@ def draw_plan(
         pelvic_tilt=float(n(0, 6)),
         pelvic_turn=float(n(0, 4)),
     )
-    curve = _draw_curve(rng, family)
+    curve = draw_curve(rng, family)
     if family == "train":
         kvp = u(66, 82)
         quanta, colour = u(1500, 4500), u(0.0, 0.6)

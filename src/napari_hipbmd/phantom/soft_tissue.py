@@ -1,8 +1,8 @@
-"""Soft tissue as thickness maps in the plane of the hip.
+"""Soft tissue as thickness maps in the plane of the hips.
 
-A superellipse torso runs into a thigh below the crotch; subcutaneous fat, fat planes
-and an inguinal crease lie in it. *Type 1* films add what makes soft tissue uneven:
-pannus, skin folds, buttock outline, bowel gas, tilt. *Type 2* films have none.
+A body (trunk, buttocks, thighs) with fat under its skin holds muscles with fat between
+them, a bladder, gas and stool. *Type 1* films add what makes soft tissue uneven: apron,
+skin folds, pads, gas, tilt. *Type 2* films have none.
 """
 
 from __future__ import annotations
@@ -11,13 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
+from .body import Body, draw_body, thickness
+from .clutter import draw_clutter
 from .cohort import Person
+from .contents import bladder, bowel, genitals
 from .family import Family
 from .implicit import Field
+from .planar import Noise, Plane, add_path, bell, bezier, ellipse, rise, rounded
 
 HIP_FROM_MIDLINE_MM = 88.0
+Heads = tuple[tuple[float, float], tuple[float, float]]
+HEADS: Heads = ((HIP_FROM_MIDLINE_MM, 0.0), (-HIP_FROM_MIDLINE_MM, 0.0))
 
 
 @dataclass(frozen=True)
@@ -32,152 +37,131 @@ class SoftTissue:
     occluder_cm: Field
 
 
-def _edge(distance_mm: Field, radius_mm: float) -> Field:
-    """Rounded border: 0 outside, rising to 1 at ``radius_mm`` inside."""
-    inside = np.clip(distance_mm / np.float32(radius_mm), 0, 1)
-    return np.sqrt(np.maximum(1 - (1 - inside) ** 2, 0))
+def _wavy(p: Plane, rng: np.random.Generator, height: float, slope: float) -> Field:
+    """Signed distance to a gently curved, about level line; positive below it."""
+    y = height + slope * p.x + rng.normal(0, 10) * (p.x / 120) ** 2
+    y = y + rng.normal(0, 2.5) * np.sin(p.x / 22 + rng.uniform(0, 6))
+    return ((y - p.y) / np.hypot(1, slope)).astype(np.float32)
 
 
-def _line(
-    x: Field, y: Field, rng: np.random.Generator, through: tuple[float, float],
-    angle_deg: float, bend: float = 1.0,
-) -> Field:  # fmt: skip
-    """Signed distance to a gently curved line; positive on its lower/right side."""
-    a = np.radians(angle_deg)
-    along = (x - through[0]) * np.cos(a) + (y - through[1]) * np.sin(a)
-    across = (x - through[0]) * np.sin(a) - (y - through[1]) * np.cos(a)
-    curve = bend * rng.normal(0, 6) * (along / 60) ** 2
-    curve = curve + bend * rng.normal(0, 2.5) * np.sin(along / 22 + rng.uniform(0, 6))
-    return (across - curve).astype(np.float32)
+def _apron(p: Plane, body: Body, rng: np.random.Generator) -> Field:
+    """The belly's overhang: a wide arc whose lower edge crosses the hips."""
+    half = body.flanks[0].half
+    low = rng.uniform(-45, 55)
+    axes = (half * rng.uniform(0.85, 1.12), rng.uniform(90, 170))
+    d = ellipse(p, (rng.normal(0, 8), low + axes[1]), axes)
+    return rng.uniform(8, 45) * rounded(d, rng.uniform(8, 60))
 
 
-def _smooth_noise(
-    shape: tuple[int, int], sigma_px: float, rng: np.random.Generator
-) -> Field:
-    out = gaussian_filter(
-        rng.standard_normal(shape, dtype=np.float32), sigma_px, mode="reflect"
-    )
-    return out / max(float(out.std()), 1e-6)
+def _fold(p: Plane, body: Body, rng: np.random.Generator) -> Field:
+    """A roll of skin across the waist, the groin or a thigh; it fades to one side."""
+    height = rng.choice([rng.uniform(70, 150), rng.uniform(-70, 40)])
+    d = _wavy(p, rng, height, rng.normal(0, 0.2))
+    d = d + rng.normal(0, 25) * ((p.x - rng.uniform(-120, 120)) / 100) ** 2
+    width = rng.uniform(10, 60)
+    roll = np.minimum(rounded(d, rng.uniform(6, 40)), rounded(width - d, 0.7 * width))
+    out: Field = rng.uniform(3, 18) * roll - rng.uniform(0, 6) * bell(d, 1.3)
+    gone = rise((p.x - rng.uniform(-90, 90)) * rng.choice([-1, 1]), 18)
+    return out * gone
 
 
-def _body(x: Field, y: Field, person: Person, rng: np.random.Generator) -> Field:
-    """Thickness in mm of torso and thigh."""
-    diameter = 20 * np.sqrt(1000 * person.weight_kg / (np.pi * person.height_cm))  # mm
-    thick = 0.86 * diameter * rng.uniform(0.92, 1.08)
-    fat = subcutaneous_mm(person)
-    half = max(0.80 * diameter, 88 + 2.9 * person.head_radius_mm + 0.45 * fat + 8)
-    half *= rng.uniform(0.98, 1.10)
-    xm = x + HIP_FROM_MIDLINE_MM
-    torso = thick * np.maximum(1 - np.abs(xm / half) ** 3, 0) ** (1 / 2.2)
-    crotch = -rng.uniform(62, 92)
-    centre = 0.54 * half + 12
-    reach = half - centre + rng.uniform(0, 6) + 4
-    thigh = 1.75 * reach * np.sqrt(np.maximum(1 - ((xm - centre) / reach) ** 2, 0))
-    thigh = np.minimum(thigh, 1.05 * thick + 30)
-    blend = 1 / (1 + np.exp(-(y - crotch) / rng.uniform(7, 14)))
-    medial = np.clip((xm - 5) / 60, 0, 1)  # between the thighs the air shows
-    return (blend * torso + (1 - blend) * thigh * np.maximum(medial, 0.25)).astype(
-        np.float32
-    )
+def _outline(p: Plane, body: Body, rng: np.random.Generator) -> Field:
+    """The border of a part that lies in front or behind, of any direction."""
+    angle = np.radians(rng.uniform(0, 360))
+    x, y = rng.uniform(-130, 130), rng.uniform(-100, 100)
+    d = (p.x - np.float32(x)) * np.cos(angle) + (p.y - np.float32(y)) * np.sin(angle)
+    d = d + rng.normal(0, 4) * np.sin((p.x - p.y) / 45 + rng.uniform(0, 6))
+    return rng.uniform(8, 40) * rounded(d.astype(np.float32), rng.uniform(8, 60))
 
 
-def subcutaneous_mm(person: Person) -> float:
-    """Front and back together, from the body mass index."""
-    return float(np.clip(12 + 2.1 * (person.bmi - 18), 6, 75))
+def _pad(p: Plane, body: Body, rng: np.random.Generator) -> Field:
+    """A cushion or nappy: a step of even thickness, with a sharp edge."""
+    x, y = rng.uniform(-90, 90), rng.uniform(-110, 90)
+    d = ellipse(p, (x, y), (rng.uniform(60, 180), rng.uniform(50, 140)))
+    return rng.uniform(3, 14) * rounded(d, 3)
 
 
-def _bowel(
-    x: Field, y: Field, rng: np.random.Generator, gas: bool, count: int
-) -> Field:
-    """Gas (missing mm) or stool (mottled) medial and above the joint."""
-    out = np.zeros_like(x)
-    cx, cy = rng.uniform(-75, -25), rng.uniform(0, 60)
-    for _ in range(count):
-        cx += rng.normal(0, 11)
-        cy += rng.normal(0, 11)
-        a, b, t = rng.uniform(7, 17), rng.uniform(5, 12), rng.uniform(0, np.pi)
-        u = (x - cx) * np.cos(t) + (y - cy) * np.sin(t)
-        v = -(x - cx) * np.sin(t) + (y - cy) * np.cos(t)
-        d = (1 - np.sqrt((u / a) ** 2 + (v / b) ** 2)) * min(a, b)
-        out = np.maximum(out, rng.uniform(10, 32) * _edge(d, min(a, b)))
-    if not gas:
-        out *= np.clip(0.5 + 0.5 * _smooth_noise(x.shape, 3, rng), 0, 1.2)
-    return out
+def _flank(p: Plane, body: Body, rng: np.random.Generator) -> Field:
+    """More flesh on one side, as of a patient who lies turned."""
+    s = rng.choice([-1, 1])
+    d = _outline_at(p, s * rng.uniform(60, 130), s)
+    return rng.uniform(8, 35) * rounded(d, rng.uniform(20, 70))
 
 
-def _uneven(
-    x: Field, y: Field, person: Person, family: Family, rng: np.random.Generator
-) -> tuple[Field, float]:
-    """What a type 1 film adds in mm, and its tilt."""
-    extra = np.zeros_like(x)
-    kinds = ["pannus", "fold", "outline", "gas", "thigh"]
-    if family == "shifted":
-        kinds = ["crease", "pad", "stool", "fold", "flank"]
-    for kind in rng.choice(kinds, size=rng.integers(1, 4), replace=False):
-        radius = rng.uniform(8, 60)
-        if kind == "pannus":
-            d = -_line(x, y, rng, (0, rng.uniform(-30, 45)), rng.normal(-8, 12))
-            extra += rng.uniform(12, 45) * _edge(-d, radius)
-        elif kind in ("fold", "crease"):
-            d = _line(
-                x, y, rng, (rng.uniform(-40, 40), rng.uniform(-70, 40)),
-                rng.uniform(-40, 60),
-            )  # fmt: skip
-            width = rng.uniform(8, 28)
-            extra += rng.uniform(8, 26) * np.minimum(
-                _edge(d, radius), _edge(width - d, rng.uniform(6, 24))
-            )
-        elif kind in ("outline", "thigh"):
-            d = _line(
-                x, y, rng, (rng.uniform(-50, 30), rng.uniform(-85, -20)),
-                rng.uniform(-30, 35),
-            )  # fmt: skip
-            extra += rng.uniform(14, 48) * _edge(d, radius)
-        elif kind == "gas":
-            extra -= _bowel(x, y, rng, True, int(rng.integers(2, 7)))
-        elif kind == "stool":
-            extra -= _bowel(x, y, rng, False, int(rng.integers(4, 9)))
-        elif kind == "pad":
-            d = _line(
-                x, y, rng, (rng.uniform(-60, 60), rng.uniform(-60, 60)),
-                rng.uniform(0, 180), 0.2,
-            )  # fmt: skip
-            extra += rng.uniform(4, 14) * _edge(d, 3)
-        elif kind == "flank":
-            d = _line(x, y, rng, (rng.uniform(10, 60), 30), rng.uniform(60, 110))
-            extra += rng.uniform(10, 35) * _edge(d, radius)
-    bulk = 1 + max(0.0, person.bmi - 24) / 25
-    return (extra * bulk).astype(np.float32), float(rng.normal(0, 0.10))
+def _outline_at(p: Plane, x: float, s: int) -> Field:
+    return np.broadcast_to(s * (p.x - np.float32(x)), p.shape)
 
 
-def _occluders(x: Field, y: Field, family: Family, rng: np.random.Generator) -> Field:
-    """Tubes, cloth seams and clips, cm of bone mineral equivalent."""
-    out = np.zeros_like(x)
-    if rng.random() < 0.25:  # a tube or a seam
-        d = np.abs(
-            _line(
-                x, y, rng, (rng.uniform(-70, 70), rng.uniform(-70, 70)),
-                rng.uniform(0, 180), 2.5,
-            )
-        )  # fmt: skip
-        width = rng.uniform(0.8, 3.0)
-        out += rng.uniform(0.03, 0.15) * np.exp(-0.5 * (d / width) ** 2)
-    if rng.random() < 0.15:  # clips, buttons, a calibration ball
-        for _ in range(rng.integers(1, 5)):
-            cx, cy, t = rng.uniform(-70, 70), rng.uniform(-80, 60), rng.uniform(0, 3.1)
-            u = (x - cx) * np.cos(t) + (y - cy) * np.sin(t)
-            v = -(x - cx) * np.sin(t) + (y - cy) * np.cos(t)
-            if rng.random() < 0.3:
-                out += rng.uniform(0.5, 2.0) * (np.hypot(u, v) < rng.uniform(2, 8))
-            else:
-                out += rng.uniform(0.5, 2.0) * (
-                    (np.abs(u) < rng.uniform(2, 5)) & (np.abs(v) < rng.uniform(0.5, 1))
+KINDS = {
+    "train": (_apron, _fold, _fold, _outline),
+    "shifted": (_apron, _fold, _pad, _flank),
+}
+BOWEL = {"train": (0.45, 0.35), "shifted": (0.25, 0.6)}
+
+
+def _planes(p: Plane, heads: Heads, radius: float, rng: np.random.Generator) -> Field:
+    """Fat between muscles, mm: gluteal, along the iliopsoas, obturator, thigh."""
+    u, n = rng.uniform, rng.normal
+    out = p.zeros()
+    r = radius
+    for s, (hx, hy) in zip((1, -1), heads, strict=True):
+
+        def at(
+            x: float, y: float, s: int = s, hx: float = hx, hy: float = hy
+        ) -> list[float]:
+            """``x`` lateral and ``y`` up from the head, in head radii."""
+            return [hx + s * r * (x + n(0, 0.12)), hy + r * (y + n(0, 0.15))]
+
+        lines = [
+            (
+                [at(0.7, 3.2), at(1.9, 1.9), at(2.5, 0.2)],
+                u(2, 10),
+                u(0.8, 2.5),
+            ),  # medius
+            (
+                [at(0.6, 2.0), at(1.3, 1.5), at(1.9, 0.3)],
+                u(2, 10),
+                u(0.8, 2.2),
+            ),  # minimus
+            (
+                [at(-1.4, 3.4), at(-1.1, 0.4), at(-0.1, -2.2)],
+                u(1, 8),
+                u(0.8, 2.5),
+            ),  # psoas
+            (
+                [at(-0.2, 2.0), at(0.5, 0), at(0.2, -2.2)],
+                u(0, 5),
+                u(1, 3),
+            ),  # its other edge
+            (
+                [at(-1.9, 1.6), at(-1.35, 0), at(-1.7, -1.4)],
+                u(0, 5),
+                u(0.8, 2),
+            ),  # obturator
+            (
+                [at(-3.2, 8), at(-2.2, 5), at(-1.4, 2.8)],
+                u(0, 9),
+                u(0.8, 3),
+            ),  # psoas, loin
+            (
+                [at(2.6, -0.8), at(3.1, -2.5), at(2.9, -6)],
+                u(0, 6),
+                u(0.8, 2.5),
+            ),  # vastus
+        ]
+        for _ in range(int(rng.integers(1, 4))):  # between the muscles of the thigh
+            x = u(-1.8, 2.6)
+            lines.append(
+                (
+                    [at(x, -2.6), at(x + n(0, 0.3), -4.5), at(x + n(0, 0.6), -8)],
+                    u(1, 8),
+                    u(0.8, 3),
                 )
-    if family == "shifted" and rng.random() < 0.2:  # an anti-scatter grid left visible
-        angle = rng.uniform(-0.02, 0.02)
-        out += 0.004 * np.sin((x + angle * y) * 2 * np.pi / rng.uniform(2.6, 4.0))
-        out = np.maximum(out, 0)
-    return out.astype(np.float32)
+            )
+        for nodes, high, width in lines:
+            if rng.random() < 0.75:
+                add_path(out, p, bezier(np.array(nodes), 9), width, high)
+    return out
 
 
 def draw(
@@ -187,39 +171,62 @@ def draw(
     film_type: int,
     family: Family,
     rng: np.random.Generator,
+    heads_xy: Heads = HEADS,
 ) -> SoftTissue:
     """Soft tissue of one patient.
 
     Parameters
     ----------
     x_mm, y_mm
-        Columns and rows in the plane of the hip: lateral, superior, from the head.
+        Columns and rows in the plane of the hips: to the patient's left, superior.
+    heads_xy
+        Centres of the left and the right femoral head in the same frame. The body
+        stands on the line through their middle and scales with their distance.
     """
-    x, y = np.meshgrid(x_mm, y_mm)
-    step = float(abs(x_mm[1] - x_mm[0]))
-    total = _body(x, y, person, rng)
-    if film_type == 1:
-        extra, tilt = _uneven(x, y, person, family, rng)
-        total = total * (1 + tilt * x / 100) + extra
-    total += 4 * _smooth_noise(x.shape, 14 / step, rng) + 1.5 * _smooth_noise(
-        x.shape, 5 / step, rng
+    (xl, yl), (xr, yr) = heads_xy
+    scale = float(np.hypot(xl - xr, yl - yr)) / (2 * HIP_FROM_MIDLINE_MM)
+    middle = np.array([(xl + xr) / 2, (yl + yr) / 2])
+    p = Plane(
+        ((np.asarray(x_mm) - middle[0]) / scale).astype(np.float32),
+        ((np.asarray(y_mm) - middle[1]) / scale).astype(np.float32),
     )
-    fat = subcutaneous_mm(person) * (1 + 0.12 * _smooth_noise(x.shape, 20 / step, rng))
-    share = 0.10 + 0.03 * _smooth_noise(x.shape, 7 / step, rng)
-    planes = np.zeros_like(x)
-    for _ in range(rng.integers(2, 6)):
-        d = _line(
-            x, y, rng, (rng.uniform(-50, 70), rng.uniform(-80, 60)),
-            rng.uniform(20, 120), 1.5,
-        )  # fmt: skip
-        planes += rng.uniform(2, 9) * np.exp(-0.5 * (d / rng.uniform(0.8, 3)) ** 2)
-    crease = _line(x, y, rng, (-20, rng.uniform(-20, 10)), rng.normal(35, 8))
-    total -= rng.uniform(0, 7) * np.exp(-0.5 * (crease / rng.uniform(3, 10)) ** 2)
-    total = np.maximum(total, 0)
-    skin = np.clip(total / 12, 0, 1)
-    fat = np.clip(fat + np.maximum(total - fat, 0) * share + planes, 0, None) * skin
+    (xl, yl), (xr, yr) = (((np.array(h) - middle) / scale).tolist() for h in heads_xy)
+    heads = ((xl, yl), (xr, yr))
+    streams = rng.spawn(6)
+    uneven = film_type == 1
+    body = draw_body(person, streams[0], even=not uneven)
+    skin, inner = thickness(body, p)
+    own = streams[1]
+    bulk = 1 + max(0.0, person.bmi - 24) / 25
+    present = np.clip(skin / 25, 0, 1)
+    extra = p.zeros()
+    if uneven:
+        kinds = KINDS[family]
+        for i in own.choice(len(kinds), size=own.integers(1, 4), replace=False):
+            extra += bulk * kinds[i](p, body, own)
+        extra += skin * np.float32(own.normal(0, 0.10)) * p.x / 100
+    shade = genitals(p, person.sex, body.crotch + 12, streams[2])
+    skin = np.maximum(skin + extra * present + shade, 0)
+    inner = np.maximum(inner + 0.35 * extra * present + 0.8 * shade, 0)
+    waves = 3 * Noise(own, 22)(p) + 0.7 * Noise(own, 6)(p)
+    skin = np.maximum(skin + waves * present, 0)
+    inner = np.minimum(inner, skin)
+
+    share = 0.10 + 0.02 * Noise(own, 8)(p) + 0.025 * Noise(own, 1.8, stretch=6)(p)
+    share = share * (1 + 0.5 * rise(100 - np.hypot(p.x, p.y - 45), 12))
+    planes = _planes(p, heads, person.head_radius_mm / scale, streams[3])
+    fat = (skin - inner) * (1 + 0.05 * Noise(own, 20)(p))
+    fat = fat + inner * np.clip(share, 0.02, 0.5)
+    if own.random() < 0.6:  # urine against the fat that surrounds it
+        water = bladder(p, streams[4])
+        fat = fat - own.uniform(0.1, 0.6) * water
+    fat = fat + planes * present
+    if uneven:
+        gas = bowel(p, streams[5], *BOWEL[family])
+        skin = skin - np.minimum(gas, 0.45 * skin)
+    fat = np.clip(fat, 0, 0.95 * skin)
     return SoftTissue(
-        (total / 10).astype(np.float32),
-        (np.minimum(fat, total) / 10).astype(np.float32),
-        _occluders(x, y, family, rng),
+        (skin / 10).astype(np.float32),
+        (fat / 10).astype(np.float32),
+        draw_clutter(p, family, rng).astype(np.float32),
     )
