@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ..radiograph import Side
+from ..core.radiograph import Side
 from .implicit import Field
 
 _ONSETS = (

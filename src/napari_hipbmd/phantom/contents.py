@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..radiograph import Sex
+from ..core.radiograph import Sex
 from .implicit import Field
 from .planar import Noise, Plane, ellipse, rounded
 

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from ..radiograph import Side
+from ..core.radiograph import Side
 from .annotations import ink
 from .implicit import Field
 
