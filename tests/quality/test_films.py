@@ -1,5 +1,7 @@
 """A film made for every flag: it is raised there, and on the clean film none is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -8,6 +10,7 @@ from napari_hipbmd.core.anatomy import INDEX, mask, polygons
 from napari_hipbmd.core.radiograph import Patient, Radiograph
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.phantom import defects, render
+from napari_hipbmd.phantom.rooms import ROOMS
 from napari_hipbmd.pipeline import measure, remeasure
 from napari_hipbmd.quality import borders
 from napari_hipbmd.quality.rotation import neck_angle_deg, prominence
@@ -18,7 +21,10 @@ ALWAYS = {"calibration"}  # the bundled regression's own
 
 @pytest.fixture(scope="module")
 def hip():
-    return render(SEED, "train", PIXELS)
+    """A film of even soft tissue, plainly processed."""
+    plain = render(SEED, "train", 64)
+    plan = replace(plain.plan, film_type=2, curve=ROOMS[3])
+    return render(SEED, "train", PIXELS, person=plain.person, plan=plan)
 
 
 def measured(hip, film=None):

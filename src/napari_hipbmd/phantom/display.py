@@ -11,15 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 from scipy.interpolate import PchipInterpolator
-from scipy.ndimage import gaussian_filter, zoom
+from scipy.ndimage import gaussian_filter
 
 from .geometry import Field
 from .rooms import Curve
 
 BITS = 12
 FULL = (1 << BITS) - 1
-COARSE_PX = 5.0  # a Gaussian wider than this is taken on larger pixels
+COARSE_PX = 2.5  # a Gaussian wider than this is taken on larger pixels
 
 
 def _smooth(image: Field, sigma_mm: float, pixel_mm: float) -> Field:
@@ -33,10 +34,10 @@ def _smooth(image: Field, sigma_mm: float, pixel_mm: float) -> Field:
     padded = np.pad(image, ((0, -rows % block), (0, -columns % block)), "edge")
     high, wide = padded.shape[0] // block, padded.shape[1] // block
     small = padded.reshape(high, block, wide, block).mean((1, 3))
-    rest = np.sqrt(max(sigma**2 - block**2 / 6, 0.25)) / block  # box and tent blur too
-    soft = gaussian_filter(small, rest, mode="nearest", truncate=3)
-    out = zoom(soft, block, order=1, grid_mode=True, mode="nearest")
-    return out[:rows, :columns]
+    rest = np.sqrt(sigma**2 - block**2 / 4) / block  # box and tent blur as well
+    soft = Image.fromarray(gaussian_filter(small, rest, mode="nearest", truncate=3))
+    size = (padded.shape[1], padded.shape[0])
+    return np.asarray(soft.resize(size, Image.Resampling.BILINEAR))[:rows, :columns]
 
 
 def _local(image: Field, curve: Curve, pixel_mm: float) -> Field:
