@@ -160,3 +160,52 @@ def test_marks_on_a_dicom_film_saved_in_colour_are_known_too(make_film, hip):
     film = read_film(path)
     assert film.burnt_in is not None and film.burnt_in[20:24, 10:60].all()
     assert np.abs(film.pixels - grey)[20:24, 10:60].mean() < 10
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+def test_a_tiff_that_calls_white_zero_is_inverted(tmp_path, hip, depth):
+    grey = hip * np.uint16(16) if depth is np.uint16 else (hip >> 4).astype(np.uint8)
+    top = np.iinfo(depth).max
+    path = tmp_path / "negative.tif"
+    tifffile.imwrite(path, top - grey, photometric="miniswhite")
+    np.testing.assert_array_equal(read_film(path).pixels, grey)
+
+
+ORIENTED = {
+    1: lambda a: a, 2: np.fliplr, 3: lambda a: np.rot90(a, 2), 4: np.flipud,
+    5: lambda a: a.T, 6: lambda a: np.rot90(a, 1), 7: lambda a: np.rot90(a.T, 2),
+    8: lambda a: np.rot90(a, 3),
+}  # fmt: skip
+"""How a picture lies in a file of each EXIF orientation."""
+
+
+@pytest.mark.parametrize("orientation", ORIENTED)
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif"])
+def test_a_picture_is_turned_as_every_viewer_turns_it(
+    tmp_path, grey8, orientation, suffix
+):
+    lies = Image.fromarray(np.ascontiguousarray(ORIENTED[orientation](grey8)))
+    exif = Image.Exif()
+    exif[274] = orientation
+    path = tmp_path / f"phone.{suffix}"
+    lies.save(path, exif=exif, **({"quality": 98} if suffix == "jpg" else {}))
+    film = read_film(path)
+    assert film.shape == grey8.shape
+    assert np.abs(film.pixels - grey8).max() < 12
+
+
+def test_a_phones_second_picture_is_passed_over(tmp_path, grey8):
+    path = tmp_path / "phone.jpg"
+    first, preview = Image.fromarray(grey8), Image.fromarray(grey8[::2, ::2])
+    first.save(path, format="MPO", save_all=True, append_images=[preview], quality=98)
+    film = read_film(path)
+    assert film.shape == grey8.shape
+    assert np.abs(film.pixels - grey8).max() < 12
+
+
+def test_a_preview_inside_a_tiff_is_passed_over(tmp_path, hip):
+    path = tmp_path / "hip.tif"
+    with tifffile.TiffWriter(path) as file:
+        file.write(hip, photometric="minisblack")
+        file.write(hip[::2, ::2], photometric="minisblack", subfiletype=1)
+    np.testing.assert_array_equal(read_film(path).pixels, hip)

@@ -231,3 +231,23 @@ def test_unbelievable_patients_are_not_believed(make_film):
     )
     patient = read_film(path).patient
     assert (patient.sex, patient.height_cm, patient.weight_kg) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("tag", "written", "field", "value"),
+    [
+        ("PhotometricInterpretation", "MONOCHROME 2", "photometric", "MONOCHROME2"),
+        ("PhotometricInterpretation", "Monochrome_2", "photometric", "MONOCHROME2"),
+        ("PhotometricInterpretation", "GRAYSCALE", "photometric", "MONOCHROME2"),
+        ("ImageLaterality", "RIGHT", "side", "R"),
+        ("ImageLaterality", "left", "side", "L"),
+    ],
+)
+def test_codes_in_another_spelling_are_read_and_flagged(
+    make_film, tag, written, field, value
+):
+    path = make_film(pixel_spacing_mm=(0.2, 0.2), side=None, edit={tag: written})
+    answer = inspect(path)
+    assert answer[field] == value
+    (flag,) = (f for f in answer["flags"] if f["code"] == "spelling")
+    assert tag in flag["text"]

@@ -140,6 +140,9 @@ class Radiograph:
     burnt_in
         ``(rows, columns)``, True where marks in the picture hide the patient and
         ``pixels`` are filled in from around them; None without any.
+    outside
+        ``(rows, columns)``, True beyond a shutter, padding or a white border, where
+        ``pixels`` are as dark as the darkest seen ones; None where all is seen.
     """
 
     pixels: FloatImage
@@ -152,6 +155,7 @@ class Radiograph:
     case_id: str = "film"
     kvp: float | None = None
     burnt_in: NDArray[np.bool_] | None = None
+    outside: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or min(self.pixels.shape) < 32:

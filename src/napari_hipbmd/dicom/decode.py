@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.uid import RLELossless
+from pydicom.uid import ExplicitVRBigEndian, RLELossless
 
 from ..core.radiograph import FilmRefused
 from .codecs import Frame, MissingCodec, decode_frame
@@ -21,6 +21,21 @@ from .tags import integer
 _SMALL_PIXELS = 1 << 22
 _MOST_PIXELS_PER_BYTE = 100
 """Only blank films compress better; one with a hip on it, a few pixels a byte."""
+
+
+def whole_words(header: Header, facts: FilmFacts) -> NDArray[np.integer] | None:
+    """All bits of the words that an uncompressed grey film's values lie in, unsigned.
+
+    None for what a codec has cut to the stored bits already.
+    """
+    if header.encapsulated or facts.samples != 1:
+        return None
+    size = facts.bits_allocated // 8
+    order = ">" if header.transfer_syntax == ExplicitVRBigEndian else "<"
+    count = facts.rows * facts.columns
+    data = header.read_pixels(count * size)
+    words = np.frombuffer(data, f"{order}u{size}", count)
+    return words.reshape(facts.rows, facts.columns).astype(f"u{size}")
 
 
 def stored_values(header: Header, facts: FilmFacts) -> NDArray[np.integer]:

@@ -16,6 +16,7 @@ from pydicom.uid import (
 
 from ..core.radiograph import Patient, Sex, Side
 from .header import Header
+from .spelling import SPELLINGS, spelt
 from .tags import code, integer, items, number, text, uid_name
 
 UNKNOWN_SYNTAX = "an unknown transfer syntax"
@@ -87,7 +88,8 @@ class FilmFacts:
     ``modality`` … ``view`` are as written, in capitals; None where a tag is absent.
     ``side`` is ``"L"`` or ``"R"`` only when the film says exactly one of them.
     What names the patient is left out. ``frog`` … ``other_part`` are read from its
-    descriptions, which are not kept: people write names into them.
+    descriptions, which are not kept: people write names into them. ``misspelt`` names
+    the tags that were understood although no standard spells them so.
     """
 
     sop_class: str
@@ -117,6 +119,7 @@ class FilmFacts:
     lossy: bool
     kvp: float | None
     patient: Patient
+    misspelt: tuple[str, ...] = ()
 
     @property
     def stored_range(self) -> tuple[int, int]:
@@ -138,7 +141,7 @@ def facts_of(header: Header) -> FilmFacts:
     sop_class = text(film, "SOPClassUID") or ""
 
     def said(keyword: str) -> str | None:
-        return who.without(code(film, keyword))
+        return who.without(spelt(film, keyword)[0])
 
     return FilmFacts(
         sop_class=sop_class if uid_name(sop_class) else "",
@@ -172,6 +175,7 @@ def facts_of(header: Header) -> FilmFacts:
         or header.transfer_syntax in _LOSSY,
         kvp=_within(number(film, "KVP"), 10, 300),
         patient=_patient(film),
+        misspelt=tuple(keyword for keyword in SPELLINGS if spelt(film, keyword)[1]),
     )
 
 
@@ -190,7 +194,7 @@ def _described(film: Dataset, keywords: tuple[str, ...], coded: tuple[str, ...])
 
 def _intent(film: Dataset) -> str | None:
     """FOR PRESENTATION or FOR PROCESSING, by the tag or else by the SOP class."""
-    said = code(film, "PresentationIntentType") or ""
+    said = spelt(film, "PresentationIntentType")[0] or ""
     name = UID(text(film, "SOPClassUID") or "").name.upper()
     intents = ("FOR PRESENTATION", "FOR PROCESSING")
     by_class = (i for i in intents if i in name)
@@ -205,7 +209,7 @@ def _meaning(film: Dataset, keyword: str) -> str | None:
 
 def _side(film: Dataset) -> Side | None:
     for keyword in ("ImageLaterality", "FrameLaterality", "Laterality"):
-        said = code(film, keyword)
+        said, _odd = spelt(film, keyword)
         if said in ("B", "U"):
             return None
         if said in ("L", "R"):
@@ -214,7 +218,7 @@ def _side(film: Dataset) -> Side | None:
 
 
 def _patient(film: Dataset) -> Patient:
-    said = code(film, "PatientSex")
+    said, _odd = spelt(film, "PatientSex")
     sex: Sex | None = "F" if said == "F" else "M" if said == "M" else None
     height_m = _within(number(film, "PatientSize"), 0.3, 2.5)
     return Patient(

@@ -9,14 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.radiograph import FloatImage, Radiograph
-from .decode import stored_values
+from .decode import stored_values, whole_words
 from .facts import FilmFacts, facts_of
 from .fill import filled
 from .grey import grey_of_colour
+from .grey_range import levels
 from .guard import quietly, refusing
 from .header import Header, read_header
 from .modality import modality_transform
 from .naming import case_id_of, case_id_of_dicom
+from .outside import beyond, darkened, told, with_white_border
 from .pictures import read_picture
 from .polarity import bright_is_dense, polarity
 from .refuse import cautions, check
@@ -129,24 +131,37 @@ def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
         stored, marks, doubts = grey_of_colour(stored)
         flags += doubts
 
-    transform = modality_transform(header.dataset, facts.signed)
+    film = header.dataset
+    hidden = beyond(film, stored)
+    found = levels(stored, whole_words(header, facts), facts, hidden)
+    stored = found.values
+    transform = modality_transform(film, facts.signed)
     modality = transform(stored)
-    value_range = transform.value_range(facts.stored_range)
+    value_range = transform.value_range(found.ends)
     decision = polarity(facts, transform.rising)
-    low, high = facts.stored_range
+    low, high = found.ends
     pixels, grey_range = bright_is_dense(modality, value_range, decision, high - low)
-    size = spacing(header.dataset)
+    hidden = with_white_border(pixels, hidden)
+    size = spacing(film)
     radiograph = Radiograph(
-        pixels=pixels if marks is None else filled(pixels, marks),
+        pixels=_shown_only(pixels, marks, hidden),
         grey_range=grey_range,
         spacing_mm=size.mm,
         spacing_source=size.source,
         side=facts.side,
         patient=facts.patient,
-        flags=(*decision.flags, *size.flags, *flags),
+        flags=(
+            *decision.flags,
+            *found.flags,
+            *transform.flags,
+            *size.flags,
+            *flags,
+            *told(hidden),
+        ),
         case_id=case_id_of_dicom(path, header),
         kvp=facts.kvp,
         burnt_in=marks,
+        outside=hidden,
     )
     offered = windows(header, value_range[0] < 0)
     return DisplayedFilm(
@@ -168,6 +183,7 @@ def _open_picture(path: Path) -> DisplayedFilm:
     values, bits, marks = picture.values, picture.bits, picture.burnt_in
     full = (0.0, float((1 << bits) - 1))
     pixels = values.astype(np.float32)
+    hidden = with_white_border(pixels)
     return DisplayedFilm(
         stored=values,
         modality=values,
@@ -178,15 +194,27 @@ def _open_picture(path: Path) -> DisplayedFilm:
         bits_stored=bits,
         windows=(),
         radiograph=Radiograph(
-            pixels=pixels if marks is None else filled(pixels, marks),
+            pixels=_shown_only(pixels, marks, hidden),
             grey_range=full,
             spacing_source="none: a picture has no pixel spacing",
-            flags=picture.flags,
+            flags=(*picture.flags, *told(hidden)),
             case_id=case_id_of(path),
             burnt_in=marks,
+            outside=hidden,
         ),
         facts=None,
     )
+
+
+def _shown_only(
+    pixels: FloatImage,
+    marks: NDArray[np.bool_] | None,
+    hidden: NDArray[np.bool_] | None,
+) -> FloatImage:
+    """The pixels without what hides the patient or lies beyond the shutter."""
+    if marks is not None:
+        pixels = filled(pixels, marks)
+    return pixels if hidden is None else darkened(pixels, hidden)
 
 
 def _content_limits(values: NDArray[np.generic]) -> tuple[float, float]:

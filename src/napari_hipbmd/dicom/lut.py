@@ -23,15 +23,18 @@ class Lut:
     first
         The input of the first entry.
     top
-        The greatest output that the table's bits can hold.
+        The greatest output of as many bits as the outputs need.
     explanation
         What the film calls it.
+    misnamed
+        Whether the film names other bits than its outputs need.
     """
 
     entries: NDArray[np.uint16]
     first: int
     top: int
     explanation: str | None
+    misnamed: bool = False
 
     @property
     def rising(self) -> bool:
@@ -44,6 +47,13 @@ class Lut:
         np.clip(index, 0, len(self.entries) - 1, out=index)
         outputs: NDArray[np.uint16] = self.entries[index]
         return outputs
+
+    def reach(self, inputs: tuple[int, int]) -> int:
+        """The greatest value of the bits that the outputs of these inputs need."""
+        low, high = (
+            int(np.clip(v - self.first, 0, len(self.entries) - 1)) for v in inputs
+        )
+        return _top(self.entries[low : high + 1])
 
     def changing(self) -> tuple[float, float]:
         """The inputs between which the output changes."""
@@ -82,9 +92,15 @@ def _lut(item: Dataset, signed: bool) -> Lut | None:
     entries = _entries(item, count)
     if entries is None or len(entries) < 2:
         return None
-    # Some machines write 12-bit outputs and call them 8: trust the outputs.
-    top = max((1 << bits) - 1, int(entries.max()))
-    return Lut(entries, first, top, text(item, "LUTExplanation"))
+    # Some machines write 12-bit outputs and call them 8 or 16: trust the outputs.
+    top = _top(entries)
+    return Lut(
+        entries, first, top, text(item, "LUTExplanation"), top != (1 << bits) - 1
+    )
+
+
+def _top(outputs: NDArray[np.uint16]) -> int:
+    return int((1 << max(1, int(outputs.max()).bit_length())) - 1)
 
 
 def _entries(item: Dataset, count: int) -> NDArray[np.uint16] | None:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
-from ..core.radiograph import FilmRefused
+from ..core.radiograph import FilmRefused, Flag
 from .lut import Lut, luts
-from .tags import number
+from .tags import code, number, text
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,19 @@ class ModalityTransform:
     slope: float = 1.0
     intercept: float = 0.0
     lut: Lut | None = None
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """What is doubtful about a table."""
+        if self.lut is None or not self.lut.misnamed:
+            return ()
+        return (
+            Flag(
+                "range",
+                "The film's Modality LUT names other bits than its values need: grey"
+                f" values were taken on the range 0 … {self.lut.top} of its outputs.",
+            ),
+        )
 
     @property
     def rising(self) -> bool:
@@ -44,7 +58,7 @@ class ModalityTransform:
     def value_range(self, stored_range: tuple[int, int]) -> tuple[float, float]:
         """The least and greatest modality value that the format can hold."""
         if self.lut is not None:
-            return 0.0, float(self.lut.top)
+            return 0.0, float(self.lut.reach(stored_range))
         ends = [self.slope * end + self.intercept for end in stored_range]
         return min(ends), max(ends)
 
@@ -52,13 +66,21 @@ class ModalityTransform:
 def modality_transform(film: Dataset, signed: bool) -> ModalityTransform:
     """Read the modality step of a film.
 
+    Parameters
+    ----------
+    film
+        Its tags. The table of an angiographic or fluoroscopic film is no such step: it
+        leads back to beam intensity and is not applied (PS3.3 C.8.7.1.1.2).
+    signed
+        Whether stored values are.
+
     Raises
     ------
     FilmRefused
         If the rescale slope is zero or not sensible.
     """
     tables = luts(film, "ModalityLUTSequence", signed)
-    if tables:
+    if tables and not _back_to_intensity(film):
         return ModalityTransform(lut=tables[0])
     slope, intercept = number(film, "RescaleSlope"), number(film, "RescaleIntercept")
     if slope is not None and not 1e-6 <= abs(slope) <= 1e6:
@@ -72,3 +94,9 @@ def modality_transform(film: Dataset, signed: bool) -> ModalityTransform:
             " export it again."
         )
     return ModalityTransform(1.0 if slope is None else slope, intercept or 0.0)
+
+
+def _back_to_intensity(film: Dataset) -> bool:
+    by_class = "X-Ray Angiographic" in UID(text(film, "SOPClassUID") or "").name
+    by_class |= "X-Ray Radiofluoroscopic" in UID(text(film, "SOPClassUID") or "").name
+    return by_class or code(film, "Modality") in ("XA", "RF")

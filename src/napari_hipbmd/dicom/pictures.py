@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..core.radiograph import FilmRefused, Flag
 from .grey import grey_of_colour
@@ -16,6 +16,10 @@ from .guard import MAX_PIXELS
 _GREY_8 = frozenset({"L", "LA"})
 _GREY_16 = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
 _COLOUR = frozenset({"RGB", "RGBA", "P", "PA", "RGBX", "YCbCr"})
+
+_MOST_PREVIEWS = 16
+_NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE, _PHOTOMETRIC, _WHITE_IS_ZERO = 254, 258, 262, 0
+"""Tags of TIFF 6.0, section 8."""
 
 PICTURE_FLAGS = (
     Flag(
@@ -40,7 +44,7 @@ class Picture:
     values
         ``(rows, columns)`` unsigned.
     bits
-        8 or 16, of the format.
+        8 … 16, of the format.
     flags
         What is doubtful about it, or about any picture.
     burnt_in
@@ -62,7 +66,11 @@ def read_picture(path: Path) -> Picture:
         If it has colours, several pages, floating-point values or too many pixels.
     """
     try:
-        with Image.open(path, formats=("PNG", "JPEG", "TIFF")) as image:
+        # By name, Pillow maps plain TIFFs into memory, and then turns some wrongly.
+        with (
+            path.open("rb") as file,
+            Image.open(file, formats=("PNG", "JPEG", "TIFF")) as image,
+        ):
             return _grey(image)
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise FilmRefused(
@@ -77,19 +85,20 @@ def _grey(image: Image.Image) -> Picture:
             f"The picture claims {rows} × {columns} pixels, more than any film: export"
             " it again."
         )
-    if getattr(image, "is_animated", False):
+    if _pages(image) > 1:
         raise FilmRefused(
             "This picture has several pages, a film has one: save the page with the"
             " hip on its own."
         )
+    tags = dict(getattr(image, "tag_v2", {}))
+    image.load()  # turns a TIFF as its tag asks
+    image = ImageOps.exif_transpose(image)
     if image.mode in _GREY_8:
         return Picture(np.asarray(image.getchannel(0)), 8)
-    if image.mode in _GREY_16:
-        return Picture(np.asarray(image).astype(np.uint16), 16)
-    if image.mode == "I":
+    if image.mode in _GREY_16 or image.mode == "I":
         values = np.asarray(image)
         if values.min() >= 0 and values.max() <= 0xFFFF:
-            return Picture(values.astype(np.uint16), 16)
+            return _sixteen_bits(values.astype(np.uint16), tags)
     if image.mode in _COLOUR:
         values, marks, flags = grey_of_colour(np.asarray(image.convert("RGB")))
         return Picture(values, 8, (*PICTURE_FLAGS, *flags), marks)
@@ -97,3 +106,33 @@ def _grey(image: Image.Image) -> Picture:
         f"This picture's format ({image.mode}) has no fixed grey range: save it as"
         " 8- or 16-bit grey PNG or TIFF."
     )
+
+
+def _pages(image: Image.Image) -> int:
+    """How many pictures a file holds, previews of the first one not counted.
+
+    Phones put a smaller copy behind the picture (MPO), and programs put one into a
+    TIFF, which says that it is one.
+    """
+    frames = getattr(image, "n_frames", 1)
+    if frames == 1 or image.format == "MPO":
+        return 1
+    if image.format != "TIFF" or frames > _MOST_PREVIEWS:
+        return frames
+    previews = 0
+    for frame in range(1, frames):
+        image.seek(frame)
+        previews += int(image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)) & 1  # type: ignore[attr-defined]
+    image.seek(0)
+    return frames - previews
+
+
+def _sixteen_bits(values: NDArray[np.uint16], tags: dict[int, object]) -> Picture:
+    """A picture of 9 … 16 bits; Pillow leaves those that call white zero inverted."""
+    said = tags.get(_BITS_PER_SAMPLE, (16,))
+    bits = said[0] if isinstance(said, tuple) and said else 16
+    if not isinstance(bits, int) or not 8 < bits < 16:
+        bits = 16
+    if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
+        values = np.uint16((1 << bits) - 1) - values
+    return Picture(values, bits)

@@ -221,6 +221,12 @@ def cautions(facts: FilmFacts) -> tuple[Flag, ...]:
             f"The file's modality is {facts.modality or 'missing'}, not that of an"
             " X-ray film (DX or CR): check that it is one.",
         )
+    if facts.misspelt:
+        flag(
+            "spelling",
+            f"The film spells {' and '.join(facts.misspelt)} in its own way: it was"
+            " read as what it most likely means.",
+        )
     if facts.lossy:
         flag("lossy", "The film was compressed with loss: fine texture is gone.")
     return tuple(flags)

@@ -7,9 +7,11 @@ from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import quality
 from ..core.anatomy import Points
+from ..core.canvas import Canvas, make_canvas
 from ..core.measurement import LandmarkSet, Measurement
 from ..core.radiograph import Cancelled, HipBox, Patient, Radiograph, Side
 from .hip import box_around, enhance_hip, see_hip
@@ -77,6 +79,17 @@ def measure(
     if report:
         report("measure", state)
     return state
+
+
+def _outside(film: Radiograph, canvas: Canvas) -> NDArray[np.bool_] | None:
+    """What of a canvas lies beyond the film's shutter."""
+    if film.outside is None:
+        return None
+    hidden = film.outside.astype(np.float32)
+    seen = make_canvas(
+        hidden, canvas.square, canvas.mirrored, pixel_aspect=film.pixel_aspect
+    )
+    return seen.grey > 0.01
 
 
 def prepare(
@@ -149,7 +162,7 @@ def prepare(
         marks = networks.finder.find(canvas, film.spacing_mm)
     else:
         marks = LandmarkSet(landmarks_xy, np.zeros(len(landmarks_xy)))
-    metal = quality.metal(canvas, marks.xy)
+    metal = quality.metal(canvas, marks.xy, _outside(film, canvas))
     edges = quality.borders(grey)
     state = replace(state, landmarks=marks, flags=state.flags + metal, borders=edges)
     state = step_done("landmarks", t, state)

@@ -160,7 +160,7 @@ def _region(
     top, left = (part.start for part in pixels.window)
     corner_xy = (column + (left or 0), row + (top or 0))
     assert state.film is not None
-    hidden = state.film.burnt_in
+    here = (pixels.inside, corner_xy)
     grey = images.grey_in(pixels.window, image)
     found = bmd.features_of_values(grey[pixels.inside])
     return RegionMeasurement(
@@ -170,15 +170,22 @@ def _region(
         None if px_cm2 is None else area(polygon_xy) * px_cm2,
         pixels.share,
         quality.burnt_share(film[pixels.inside]),
-        quality.covered_share(pixels.inside, corner_xy, state.borders),
-        0.0 if hidden is None else _share_of(hidden, pixels.inside, corner_xy),
+        max(
+            quality.covered_share(*here, state.borders),
+            _share_of(state.film.outside, *here),
+        ),
+        _share_of(state.film.burnt_in, *here),
     )
 
 
 def _share_of(
-    hidden: NDArray[np.bool_], inside: NDArray[np.bool_], corner_xy: tuple[int, int]
+    hidden: NDArray[np.bool_] | None,
+    inside: NDArray[np.bool_],
+    corner_xy: tuple[int, int],
 ) -> float:
     """The part of a region's pixels where a mask of the whole film is set."""
+    if hidden is None:
+        return 0.0
     (left, top), (rows, columns) = corner_xy, inside.shape
     found = hidden[top : top + rows, left : left + columns][inside]
     return float(found.mean()) if found.size else 0.0

@@ -36,13 +36,17 @@ PLATEAU_RIM_SHARE = 0.75
 PLATEAU_SOLID = 0.8
 
 
-def metal(canvas: Canvas, landmarks_xy: Points) -> tuple[Flag, ...]:
+def metal(
+    canvas: Canvas, landmarks_xy: Points, outside: NDArray[np.bool_] | None = None
+) -> tuple[Flag, ...]:
     """Sharply bright things in or near the regions: clips, screws, nails, stems.
 
     Parameters
     ----------
     landmarks_xy
         ``(16, 2)`` film pixels.
+    outside
+        Of the canvas, what lies beyond the shutter: nothing is looked for there.
     """
     marks = canvas.from_film(landmarks_xy)
     size = canvas.grey.shape[0]
@@ -51,6 +55,8 @@ def metal(canvas: Canvas, landmarks_xy: Points) -> tuple[Flag, ...]:
     rows, columns = disk(marks.mean(0)[::-1], reach, shape=near.shape)
     near[rows, columns] = True
     edge = size // 40
+    if outside is not None:
+        near &= ~binary_dilation(outside, iterations=edge)
     near[:edge] = near[-edge:] = near[:, :edge] = near[:, -edge:] = False
     if not near.any():  # landmarks of a poor model, all in one place or far away
         return ()

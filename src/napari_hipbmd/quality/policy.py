@@ -44,11 +44,14 @@ FLAG_CODES: dict[str, str] = {
     "modality": "the file is not that of an X-ray film",
     "polarity": "what is bright had to be decided from doubtful tags",
     "position": "the thigh is not straight, or the film does not say how it lay",
+    "range": "the header's number of grey levels does not fit the picture",
     "region-outside": "a region reaches over the film's border",
     "rotation": "the leg is turned far outwards or inwards",
     "saturation": "grey values are burnt out in a region",
+    "shutter": "a shutter, padding or white border was left out",
     "side-guessed": "the film does not say which hip it is",
     "spacing": "the pixel spacing is doubtful or missing",
+    "spelling": "tags that were understood although they are spelt otherwise",
     "uncalibrated": "a picture without the tags that make its grey a measure",
     "view": "the film says that its view is not AP",
 }
@@ -86,6 +89,7 @@ DEFAULT = Policy(
             "implausible-shape",
             "landmarks-disagree",
             "metal",
+            "range",
             "region-outside",
             "saturation",
         }

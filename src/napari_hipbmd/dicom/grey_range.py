@@ -1,0 +1,191 @@
+"""How many grey levels a film really has, where its header and its picture disagree.
+
+BMD follows from grey values on the range of the film's format, so that a wrong number
+of bits is a wrong BMD. Nothing here touches a film whose picture fits its header.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.radiograph import Flag
+from .facts import FilmFacts
+
+_FORMATS = (8, 10, 12, 14, 16)
+_UNUSED_BITS = 2
+"""A film that leaves two bits unused everywhere is not of that format, or very dark."""
+
+_BRIGHT_PERCENT = 99.0
+"""Letters burnt in are as bright as the word allows; they are fewer than this."""
+
+_LETTER_LEVELS = 4
+_SMOOTHER = 0.8
+_JUMP, _JUMPS = 0.75, 4e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """Stored values, the two between which their format goes, and what is doubtful."""
+
+    values: NDArray[np.integer]
+    ends: tuple[int, int]
+    flags: tuple[Flag, ...] = ()
+
+
+def levels(
+    values: NDArray[np.integer],
+    words: NDArray[np.integer] | None,
+    facts: FilmFacts,
+    hidden: NDArray[np.bool_] | None = None,
+) -> Levels:
+    """The film's values on the range that they really have.
+
+    Parameters
+    ----------
+    values
+        ``(rows, columns)`` as the header cuts them out of their words.
+    words
+        The whole words of the same pixels, unsigned; None where a codec has cut them.
+    facts
+        What the header says.
+    hidden
+        Where no patient is seen: padding is no grey value.
+    """
+    better = None if words is None else _whole(values, words, facts)
+    if better is not None:
+        return better
+    if _wraps(values, facts):
+        return Levels(
+            values,
+            facts.stored_range,
+            (
+                Flag(
+                    "range",
+                    f"Neighbouring pixels jump by the whole range of the"
+                    f" {facts.bits_stored} bits that the header names: the film has"
+                    " more bits, or another sign, and its grey values cannot be used.",
+                ),
+            ),
+        )
+    seen = values if hidden is None else values[~hidden]
+    return _fitted(values, seen, facts)
+
+
+def _whole(
+    values: NDArray[np.integer], words: NDArray[np.integer], facts: FilmFacts
+) -> Levels | None:
+    """The words as they are, where the bits above the stored ones go on with them.
+
+    Overlays and rubbish up there make a picture rougher; its own bits make it smoother.
+    """
+    shift = facts.high_bit + 1 - facts.bits_stored
+    tried = (words >> shift, words.view(f"i{words.dtype.itemsize}") >> shift)
+    found = next((t for t in tried if _smoother(t, values) and not _lettered(t)), None)
+    if found is None:
+        return None
+    ends = _ends(found)
+    return Levels(
+        found,
+        ends,
+        (
+            Flag(
+                "range",
+                f"The header names {facts.bits_stored} bits"
+                f"{' with a sign' if facts.signed else ''}, yet the picture goes on"
+                f" beyond them: it was read on the range {ends[0]} … {ends[1]} that"
+                " its values need, so compare with another export.",
+            ),
+        ),
+    )
+
+
+def _fitted(
+    values: NDArray[np.integer], seen: NDArray[np.integer], facts: FilmFacts
+) -> Levels:
+    """The film on fewer bits where it leaves many of those that it names unused."""
+    low, high = facts.stored_range
+    room = (high - low + 1) >> _UNUSED_BITS
+    bright = float(np.percentile(seen[::3], _BRIGHT_PERCENT))
+    dark = float(seen.min())
+    if facts.signed and dark >= 0:
+        unused = True  # a sign for nothing
+    elif facts.signed:
+        unused = max(-dark, bright + 1) <= room / 2
+    else:
+        unused = bright < room
+    if not unused:
+        return Levels(values, (low, high))
+    within = seen[seen < (high + 1 if facts.signed and dark >= 0 else room)]
+    ends = _ends(within)
+    if facts.bits_stored < facts.bits_allocated and not (facts.signed and dark >= 0):
+        return Levels(
+            values,
+            (low, high),
+            (
+                Flag(
+                    "range",
+                    f"The film uses {ends[0]} … {ends[1]} of the {facts.bits_stored}"
+                    " bits that its header names: it is very dark, or the header is"
+                    " wrong and every value comes out too low.",
+                ),
+            ),
+        )
+    return Levels(
+        np.clip(values, *ends),
+        ends,
+        (
+            Flag(
+                "range",
+                f"The header names {facts.bits_stored} bits"
+                f"{' with a sign' if facts.signed else ''}, and the picture needs only"
+                f" {ends[0]} … {ends[1]}: that range was taken, so compare with another"
+                " export.",
+            ),
+        ),
+    )
+
+
+def _ends(values: NDArray[np.integer]) -> tuple[int, int]:
+    """The ends of the smallest usual format that holds the values."""
+    low, high = int(values.min()), int(values.max())
+    if low >= 0:
+        bits = next(n for n in _FORMATS if high < 1 << n)
+        return 0, (1 << bits) - 1
+    bits = next(n for n in _FORMATS if -low <= 1 << (n - 1) and high < 1 << (n - 1))
+    return -(1 << (bits - 1)), (1 << (bits - 1)) - 1
+
+
+def _lettered(values: NDArray[np.integer]) -> bool:
+    """Whether all that is negative are letters as bright as an unsigned word allows."""
+    below = values[values < 0]
+    return bool(below.size) and len(np.unique(below)) <= _LETTER_LEVELS
+
+
+def _smoother(one: NDArray[np.integer], other: NDArray[np.integer]) -> bool:
+    return _roughness(one) < _SMOOTHER * _roughness(other)
+
+
+def _roughness(values: NDArray[np.integer]) -> float:
+    wide = values[::2].astype(np.int32)
+    return float(np.abs(np.diff(wide, axis=1)).mean())
+
+
+def _wraps(values: NDArray[np.integer], facts: FilmFacts) -> bool:
+    """Whether a picture without its highest bits is what this looks like.
+
+    Where a value passes the range's end it comes in again at the other, from one pixel
+    to the next: at 3–7 % of all pixels of a hip, and at .04 % of those of real films.
+    """
+    span = 1 << facts.bits_stored
+    wide = values.astype(np.int32)
+    low, high = int(wide.min()), int(wide.max())
+    jumps = count = 0
+    for a, b in ((wide[:, 1:], wide[:, :-1]), (wide[1:], wide[:-1])):
+        # A mask or letters end at one and the same value.
+        far = (np.abs(a - b) > _JUMP * span) & (np.minimum(a, b) > low)
+        jumps += int(np.count_nonzero(far & (np.maximum(a, b) < high)))
+        count += far.size
+    return jumps > _JUMPS * count

@@ -1,0 +1,184 @@
+"""Where a film shows no patient: beyond its shutter, its padding, a white border.
+
+Shutter and collimator: DICOM PS3.3 C.7.6.11 and C.8.7.3; padding: C.7.5.1.1.2.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from scipy.ndimage import binary_closing, binary_dilation, label
+from skimage.draw import polygon2mask
+
+from ..core.radiograph import Flag, FloatImage
+from .tags import number, numbers, values
+
+LEAST_SHARE, MOST_SHARE = 0.01, 0.9
+"""Of a film: less is a line, and more leaves no hip (the tags are wrong)."""
+
+_LOOK_PX = 256
+_WHITE = 0.04  # of the grey spread, below the brightest
+_DROP = 0.15  # of the grey spread, at the white area's edge
+_SHARP_SHARE = 0.75
+_SEEN_WITHIN_PX = 3
+_MARKER_PX = 4
+
+
+def beyond(film: Dataset, stored: NDArray[np.integer]) -> NDArray[np.bool_] | None:
+    """What of a film its tags put beyond shutter and collimator, and its padding.
+
+    Parameters
+    ----------
+    film
+        The tags.
+    stored
+        ``(rows, columns)`` stored values.
+
+    Returns
+    -------
+    ndarray or None
+        ``(rows, columns)``, True where no patient is seen; None where all is seen.
+    """
+    found = None
+    for mask in (
+        _beyond(film, "Shutter", stored.shape),
+        _beyond(film, "Collimator", stored.shape),
+        _padding(film, stored),
+    ):
+        found = _either(found, mask)
+    return found
+
+
+def with_white_border(
+    pixels: FloatImage, hidden: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_] | None:
+    """What is hidden already, and a white border (:func:`white_border`)."""
+    return _either(hidden, white_border(pixels))
+
+
+def _either(
+    one: NDArray[np.bool_] | None, other: NDArray[np.bool_] | None
+) -> NDArray[np.bool_] | None:
+    """Two masks as one; a mask that hides next to nothing, or all, is none."""
+    if other is None or not LEAST_SHARE <= other.mean() <= MOST_SHARE:
+        return one
+    both = other if one is None else one | other
+    return both if both.mean() <= MOST_SHARE else one
+
+
+def told(hidden: NDArray[np.bool_] | None) -> tuple[Flag, ...]:
+    """The flag that says how much of a film is left out."""
+    if hidden is None:
+        return ()
+    return (
+        Flag(
+            "shutter",
+            f"{100 * hidden.mean():.0f} % of the film lies beyond its shutter or"
+            " collimator and shows no patient: it is left out.",
+        ),
+    )
+
+
+def darkened(pixels: FloatImage, hidden: NDArray[np.bool_]) -> FloatImage:
+    """A copy whose hidden pixels are as dark as the darkest seen one.
+
+    That is what networks know of collimated films; white there would change the scale
+    by which they see the hip.
+    """
+    return np.where(hidden, pixels[~hidden].min(), pixels)
+
+
+def white_border(pixels: FloatImage) -> NDArray[np.bool_] | None:
+    """An even white area at the film's border with a sharp edge: a mask or collimator.
+
+    Bone that is burnt out where it leaves the film has no sharp edge, and reaches no
+    two corners.
+
+    Parameters
+    ----------
+    pixels
+        ``(rows, columns)``, bright = dense.
+    """
+    step = max(1, round(max(pixels.shape) / _LOOK_PX))
+    small = pixels[::step, ::step]
+    low, high = np.percentile(small, [2, 99.9])
+    if high <= low:
+        return None
+    seen = (small - low) / float(high - low)
+    parts, _count = label(seen > 1 - _WHITE)
+    corners = parts[[0, 0, -1, -1], [0, -1, 0, -1]]
+    if np.count_nonzero(corners) < 2:
+        return None
+    ids = np.unique(corners[corners > 0])
+    area = np.isin(parts, ids)
+    rim = binary_dilation(area, iterations=_SEEN_WITHIN_PX)
+    rim &= ~binary_dilation(area, iterations=_SEEN_WITHIN_PX - 1)
+    if not rim.any() or (seen[rim] < 1 - _DROP).mean() < _SHARP_SHARE:
+        return None
+    if not LEAST_SHARE <= area.mean() <= MOST_SHARE:
+        return None
+    # A soft edge of the mask would be a bright line around what is seen, and so would
+    # a marker upon it.
+    m = _MARKER_PX
+    closed = binary_closing(np.pad(area, m, mode="edge"), iterations=m)
+    wide = binary_dilation(closed[m:-m, m:-m])
+    full = np.repeat(np.repeat(wide, step, 0), step, 1)
+    rows, columns = pixels.shape
+    whole: NDArray[np.bool_] = full[:rows, :columns]
+    return whole
+
+
+def _beyond(
+    film: Dataset, name: str, shape: tuple[int, ...]
+) -> NDArray[np.bool_] | None:
+    """Beyond a shutter or collimator: outside any of its shapes."""
+    rows, columns = shape
+    row, column = np.ogrid[1 : rows + 1, 1 : columns + 1]
+    seen = np.ones((rows, columns), bool)
+    for kind in {str(v).strip().upper() for v in values(film, f"{name}Shape")[:3]}:
+        if kind == "RECTANGULAR":
+            ends = [
+                number(film, f"{name}{edge}Edge")
+                for edge in (
+                    "LeftVertical",
+                    "RightVertical",
+                    "UpperHorizontal",
+                    "LowerHorizontal",
+                )
+            ]
+            left, right, top, bottom = ends
+            if left is None or right is None or top is None or bottom is None:
+                continue
+            seen &= (column > left) & (column < right)
+            seen &= (row > top) & (row < bottom)
+        elif kind == "CIRCULAR":
+            centre = numbers(film, f"CenterOfCircular{name}")
+            radius = number(film, f"RadiusOfCircular{name}")
+            if len(centre) == 2 and radius is not None and radius > 0:
+                y, x = row - centre[0], column - centre[1]
+                seen &= x**2 + y**2 <= radius**2
+        elif kind == "POLYGONAL":
+            corners = numbers(film, f"VerticesOfThePolygonal{name}")
+            if len(corners) >= 6 and len(corners) % 2 == 0:
+                at = np.array(corners).reshape(-1, 2) - 1
+                seen &= polygon2mask((rows, columns), at)
+    return None if seen.all() else ~seen
+
+
+def _padding(film: Dataset, stored: NDArray[np.integer]) -> NDArray[np.bool_] | None:
+    """Padding that reaches the film's border; the same value may lie in the hip."""
+    value = number(film, "PixelPaddingValue")
+    if value is None:
+        return None
+    limit = number(film, "PixelPaddingRangeLimit")
+    low, high = sorted((value, value if limit is None else limit))
+    if stored.dtype.kind == "i" and low > np.iinfo(stored.dtype).max:
+        low, high = low - 65536, high - 65536
+    parts, count = label((stored >= low) & (stored <= high))
+    at_border = np.zeros(count + 1, bool)
+    for edge in (parts[0], parts[-1], parts[:, 0], parts[:, -1]):
+        at_border[edge] = True
+    at_border[0] = False
+    found: NDArray[np.bool_] = at_border[parts]
+    return found

@@ -1,0 +1,130 @@
+"""A header that names the wrong bits gives the right greys with a flag, or a flag."""
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from napari_hipbmd.dicom import open_film, read_film
+
+
+def codes(film):
+    return {flag.code for flag in film.flags}
+
+
+@pytest.fixture
+def right(make_film):
+    """The film whose header is right."""
+    film = read_film(make_film(name="right.dcm"))
+    assert "range" not in codes(film)
+    return film
+
+
+@pytest.mark.parametrize(
+    "bits", [{"BitsStored": 16, "HighBit": 15}, {"BitsStored": 11, "HighBit": 10},
+             {"BitsStored": 10, "HighBit": 9}],
+)  # fmt: skip
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+def test_wrong_bits_do_not_change_the_greys_and_are_flagged(
+    make_film, right, hip, bits, photometric
+):
+    stored = hip if photometric == "MONOCHROME2" else 4095 - hip
+    film = read_film(make_film(stored, photometric=photometric, edit=bits))
+    assert "range" in codes(film)
+    np.testing.assert_allclose(film.grey(), right.grey(), atol=1e-6)
+
+
+@pytest.mark.parametrize("bits", [{"BitsStored": 16, "HighBit": 15}, {}])
+def test_a_wrong_sign_does_not_change_the_greys_and_is_flagged(
+    make_film, right, hip, bits
+):
+    film = read_film(make_film(hip, edit={"PixelRepresentation": 1, **bits}))
+    assert "range" in codes(film)
+    np.testing.assert_allclose(film.grey(), right.grey(), atol=1e-6)
+
+
+def test_signed_values_that_are_called_unsigned_are_read_as_signed(make_film, hip):
+    signed = hip.astype(np.int16) - 2048
+    signed[0, 0], signed[0, 1] = -2048, 2047
+    film = read_film(
+        make_film(edit={"BitsStored": 16, "HighBit": 15, "PixelData": signed.tobytes()})
+    )
+    assert "range" in codes(film)
+    np.testing.assert_array_equal(film.pixels, signed)
+    assert film.grey_range == (-2048, 2047)
+
+
+def test_values_that_wrapped_before_they_were_written_are_flagged(make_film, hip):
+    path = make_film(hip & np.uint16(0x3FF), edit={"BitsStored": 10, "HighBit": 9})
+    (flag,) = (f for f in read_film(path).flags if f.code == "range")
+    assert "jump" in flag.text
+
+
+def test_letters_as_bright_as_the_word_do_not_hide_that_the_film_has_twelve_bits(
+    make_film, right, hip
+):
+    lettered = hip.copy()
+    lettered[2:5, 2:20] = 65535
+    path = make_film(lettered, bits_stored=16)
+    film = read_film(path)
+    assert "range" in codes(film)
+    np.testing.assert_allclose(film.grey()[8:], right.grey()[8:], atol=1e-6)
+    assert film.grey().max() <= 1
+
+
+def test_a_dark_film_of_twelve_bits_keeps_its_range_and_is_flagged(make_film, hip):
+    film = read_film(make_film(hip // 5))
+    assert film.grey_range == (0, 4095)
+    assert "range" in codes(film)
+
+
+def test_padding_is_no_sign_of_more_bits(make_film, right, hip):
+    padded = hip.astype(np.int16)
+    padded[:, :6] = -32768
+    path = make_film(
+        edit={
+            "PixelRepresentation": 1,
+            "BitsStored": 16,
+            "HighBit": 15,
+            "PixelData": padded.tobytes(),
+        }
+    )
+    tagged = pydicom.dcmread(path)
+    tagged.add_new("PixelPaddingValue", "SS", -32768)
+    tagged.save_as(path)
+    film = read_film(path)
+    assert film.outside is not None and film.outside[:, :6].all()
+    np.testing.assert_allclose(film.grey()[:, 6:], right.grey()[:, 6:], atol=1e-6)
+
+
+def table(entries, bits):
+    item = Dataset()
+    item.LUTDescriptor = [len(entries), 0, bits]
+    item.add_new(0x00283006, "US", [int(entry) for entry in entries])
+    return Sequence([item])
+
+
+@pytest.mark.parametrize(("bits", "flagged"), [(12, False), (16, True), (8, True)])
+def test_the_range_of_a_modality_table_is_that_of_its_outputs(
+    make_film, right, bits, flagged
+):
+    film = read_film(make_film(edit={"ModalityLUTSequence": table(range(4096), bits)}))
+    assert film.grey_range == (0, 4095)
+    assert ("range" in codes(film)) == flagged
+    np.testing.assert_allclose(film.grey(), right.grey(), atol=1e-6)
+
+
+@pytest.mark.parametrize("bits", [12, 16])
+def test_a_voi_table_that_names_too_many_bits_is_not_drawn_dark(make_film, bits):
+    path = make_film(edit={"VOILUTSequence": table(range(4096), bits)})
+    assert open_film(path).displayed().max() > 0.8
+
+
+@pytest.mark.parametrize("modality", ["XA", "RF"])
+def test_the_table_of_an_angiographic_film_is_not_applied(make_film, right, modality):
+    back = np.round(4095 * np.exp(-np.arange(4096) / 1300))
+    film = read_film(
+        make_film(edit={"Modality": modality, "ModalityLUTSequence": table(back, 12)})
+    )
+    np.testing.assert_allclose(film.grey(), right.grey(), atol=1e-6)

@@ -1,0 +1,106 @@
+"""What lies beyond a shutter, in the padding or in a white border is left out."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from napari_hipbmd.dicom import open_film, read_film
+
+SHAPE = (96, 80)
+ROWS, COLUMNS = np.mgrid[1 : SHAPE[0] + 1, 1 : SHAPE[1] + 1]
+CIRCLE = np.hypot(ROWS - 48, COLUMNS - 40) > 36
+BOX = (ROWS <= 8) | (ROWS >= 88) | (COLUMNS <= 6) | (COLUMNS >= 74)
+
+
+def codes(film):
+    return {flag.code for flag in film.flags}
+
+
+@pytest.mark.parametrize("name", ["Shutter", "Collimator"])
+@pytest.mark.parametrize(
+    ("tags", "hidden"),
+    [
+        ({"{}Shape": "CIRCULAR", "CenterOfCircular{}": [48, 40],
+          "RadiusOfCircular{}": 36}, CIRCLE),
+        ({"{}Shape": "RECTANGULAR", "{}LeftVerticalEdge": 6,
+          "{}RightVerticalEdge": 74, "{}UpperHorizontalEdge": 8,
+          "{}LowerHorizontalEdge": 88}, BOX),
+        ({"{}Shape": "POLYGONAL", "VerticesOfThePolygonal{}":
+          [8, 6, 8, 74, 88, 74, 88, 6]}, BOX),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("beyond", [0, 4095])
+def test_beyond_a_shutter_or_collimator_no_patient_is_seen(
+    make_film, hip, name, tags, hidden, beyond
+):
+    stored = np.where(hidden, np.uint16(beyond), hip)
+    film = read_film(
+        make_film(stored, edit={k.format(name): v for k, v in tags.items()})
+    )
+    assert "shutter" in codes(film)
+    assert (film.outside != hidden).mean() < 0.06  # a soft edge goes with it
+    assert film.pixels.max() < 4095
+    np.testing.assert_array_equal(film.pixels[~film.outside], stored[~film.outside])
+
+
+def test_several_shapes_leave_what_lies_in_all_of_them(make_film, hip):
+    film = read_film(
+        make_film(
+            edit={
+                "ShutterShape": ["RECTANGULAR", "CIRCULAR"],
+                "ShutterLeftVerticalEdge": 6,
+                "ShutterRightVerticalEdge": 74,
+                "ShutterUpperHorizontalEdge": 8,
+                "ShutterLowerHorizontalEdge": 88,
+                "CenterOfCircularShutter": [48, 40],
+                "RadiusOfCircularShutter": 36,
+            }
+        )
+    )
+    np.testing.assert_array_equal(film.outside, CIRCLE | BOX)
+
+
+def test_a_white_border_without_a_tag_is_left_out(tmp_path, hip):
+    grey = (hip >> 4).astype(np.uint8)
+    grey[:, :12] = 250
+    path = tmp_path / "collimated.png"
+    Image.fromarray(grey).save(path)
+    film = read_film(path)
+    assert "shutter" in codes(film)
+    assert film.outside[:, :12].all() and not film.outside[:, 16:].any()
+    assert film.pixels.max() < 250
+
+
+def test_bone_that_leaves_the_film_is_no_white_border(tmp_path, hip):
+    fading = 255 * np.exp(-(((COLUMNS - 20) / 30) ** 2)) * np.ones(SHAPE)
+    path = tmp_path / "shaft.png"
+    Image.fromarray(fading.clip(0, 255).astype(np.uint8)).save(path)
+    assert read_film(path).outside is None
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"ShutterShape": "CIRCULAR", "RadiusOfCircularShutter": 3,
+         "CenterOfCircularShutter": [48, 40]},
+        {"ShutterShape": "CIRCULAR", "CenterOfCircularShutter": [48, 40]},
+        {"ShutterShape": "RECTANGULAR", "ShutterLeftVerticalEdge": 6},
+        {"ShutterShape": "POLYGONAL", "VerticesOfThePolygonalShutter": [1, 2]},
+        {"ShutterShape": "BITMAP"},
+    ],
+)  # fmt: skip
+def test_a_shutter_that_leaves_no_hip_or_makes_no_shape_is_not_believed(
+    make_film, hip, tags
+):
+    film = read_film(make_film(edit=tags))
+    assert film.outside is None
+    np.testing.assert_array_equal(film.pixels, hip)
+
+
+def test_the_layer_shows_the_film_as_it_is(make_film, hip):
+    stored = np.where(CIRCLE, np.uint16(4095), hip)
+    edit = {"ShutterShape": "CIRCULAR", "CenterOfCircularShutter": [48, 40],
+            "RadiusOfCircularShutter": 36}  # fmt: skip
+    np.testing.assert_array_equal(
+        open_film(make_film(stored, edit=edit)).modality, stored
+    )
