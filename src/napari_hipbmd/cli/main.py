@@ -341,6 +341,15 @@ def _train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="the landmark model to go on with (default: the bundled one)",
     )  # fmt: skip
     p.add_argument(
+        "--real", type=Path, metavar="STUDY",
+        help="labelled real films to learn landmarks from beside digital hips; its"
+        " split.csv says which patients (with --annotator)",
+    )  # fmt: skip
+    p.add_argument(
+        "--times", type=positive_int, metavar="N",
+        help="how often each of those hips is seen in an epoch (default: 4)",
+    )  # fmt: skip
+    p.add_argument(
         "--models", type=Path, metavar="DIR",
         help="networks that a BMD regression is fitted behind",
     )  # fmt: skip

@@ -26,6 +26,8 @@ def _without_effect(args: argparse.Namespace) -> list[str]:
         "resume": args.resume,
         "annotator": args.annotator is not None,
         "from": args.start is not None,
+        "real": args.real is not None,
+        "times": args.times is not None,
         "models": args.models is not None,
         "device": args.device != "auto",
         "devices": args.devices != "auto",
@@ -35,11 +37,11 @@ def _without_effect(args: argparse.Namespace) -> list[str]:
     useless = ["models", "pairs", *_OF_BMD]
     if args.step == "bmd":
         useless = [
-            *("epochs", "resume", "annotator", "from"),
+            *("epochs", "resume", "annotator", "from", "real", "times"),
             *("device", "devices", "pairs"),
         ]
     elif args.step == "enhancement":
-        useless = ["models", "annotator", "from", *_OF_BMD]
+        useless = ["models", "annotator", "from", "real", "times", *_OF_BMD]
     return [name for name in useless if given[name]]
 
 
@@ -53,6 +55,9 @@ def run_train(args: argparse.Namespace) -> int:
         return USAGE_ERROR
     if not args.study and not args.pairs:
         print("hipbmd: give --study, --pairs or both.", file=sys.stderr)
+        return USAGE_ERROR
+    if args.real is not None and args.annotator is None:
+        print("hipbmd: --real needs --annotator: whose landmarks?", file=sys.stderr)
         return USAGE_ERROR
     if args.step == "bmd":
         return _fit(args)
@@ -76,9 +81,15 @@ def run_train(args: argparse.Namespace) -> int:
 def _train_network(args: argparse.Namespace, link: Link) -> str:
     """Train one network; gives what there is to tell about it."""
     from ..learning.training import Fit
-    from ..tasks.train import retrain_landmarks, train_enhancement, train_landmarks
+    from ..tasks.train import (
+        RealFilms,
+        retrain_landmarks,
+        train_enhancement,
+        train_landmarks,
+    )
 
-    again = args.annotator is not None or args.start is not None
+    mixed = args.real is not None
+    again = not mixed and (args.annotator is not None or args.start is not None)
     epochs, batch = args.epochs or EPOCHS[args.step], BATCH[args.preset]
     if again:
         from ..landmarks.retraining import BATCH as RETRAIN_BATCH
@@ -108,7 +119,10 @@ def _train_network(args: argparse.Namespace, link: Link) -> str:
             args.study[0], args.annotator, plan, args.start, link.reading
         ).sentence()
     else:
-        train_landmarks(args.study[0], args.preset, plan, link.reading)
+        real = RealFilms(args.real, args.annotator, args.times or 4) if mixed else None
+        train_landmarks(
+            args.study[0], args.preset, plan, link.reading, real, args.start
+        )
     return ""
 
 
@@ -142,12 +156,15 @@ def _command(args: argparse.Namespace) -> str:
             command += f" --{name}" + f" {name.upper()}" * len(getattr(args, name))
     command += f" --preset {args.preset}"
     for option, value in (
+        ("real", args.real),
         ("annotator", args.annotator),
         ("from", args.start),
         ("models", args.models),
     ):
         if value:
             command += f" --{option} {option.upper()}"
+    if args.times is not None:
+        command += f" --times {args.times}"
     for name in _OF_BMD:
         value = getattr(args, name)
         if value is not None:

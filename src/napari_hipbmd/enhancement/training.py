@@ -14,7 +14,7 @@ from torch.utils.data import Dataset
 
 from ..learning import augmentation
 from ..learning.hips import Hips
-from ..learning.training import Fit, Report, channels_last, fit, write_model
+from ..learning.training import Fit, Report, channels_last, fit, half_precision, write_model
 from ..synthesis import Operator, PairsFolder, additive
 from ..synthesis import replace as paste
 from .data import Item, mixture
@@ -137,7 +137,7 @@ class EnhancementTraining(LightningModule):
         if noise:
             seen = augmentation.add_noise(seen, noise)
         seen = seen.to(memory_format=torch.channels_last)
-        with torch.autocast(film.device.type, torch.bfloat16):
+        with half_precision(film.device):
             drawn, z = self.network(seen)
         weight = 1 + (self.recipe.bone_weight - 1) * bone.float()
         root = torch.sqrt(weight / weight.mean())

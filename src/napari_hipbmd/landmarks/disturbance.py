@@ -12,12 +12,14 @@ from torch.nn import functional
 from ..learning.augmentation import uniform
 
 COVERED, COLLIMATED, CLIPPED, BLURRED = 0.25, 0.25, 0.2, 0.3  # shares of the rows
+COARSE, COARSE_PX = 0.4, (110, 260)  # films of large pixels: a hip box has so many
 CLIPS = 5
 
 
 def disturb(film: Tensor, xy: Tensor) -> Tensor:
     """Disturbed films ``(n, 1, h, w)``; landmarks ``xy`` in −1 … 1 stay in view."""
     film = film + _shadow(film)
+    film = _coarse(film)
     for share, change in (
         (COVERED, _cover),
         (CLIPPED, _clip),
@@ -36,6 +38,17 @@ def soften(views: Tensor) -> Tensor:
     some = torch.rand(n, 1, 1, 1, device=views.device) < BLURRED
     smooth = functional.avg_pool2d(views, 3, 1, 1, count_include_pad=False)
     return torch.where(some, torch.lerp(views, smooth, strength), views)
+
+
+def _coarse(film: Tensor) -> Tensor:
+    """Some rows as on a film of few, large pixels."""
+    some = torch.nonzero(torch.rand(len(film), device=film.device) < COARSE)[:, 0]
+    if not len(some):
+        return film
+    size = int(torch.randint(*COARSE_PX, ()))
+    small = functional.interpolate(film[some], (size, size), mode="area")
+    film[some] = functional.interpolate(small, film.shape[2:], mode="bilinear")
+    return film
 
 
 def _axes(film: Tensor) -> tuple[Tensor, Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from ..core.radiograph import FilmRefused
 from ..learning import augmentation
 from ..learning.augmentation import Wobble
 from ..learning.hips import LEVELS, Hips
-from ..learning.training import Fit, channels_last, fit, write_model
+from ..learning.training import Fit, channels_last, fit, half_precision, write_model
 from .correction import Correction, fit_correction
 from .disturbance import disturb, soften
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, centres_of, ruler
@@ -41,6 +42,7 @@ CROP_SCALE, CROP_SHIFT = (0.78, 1.28), 0.08
 GAMMA = 0.7  # of the display curves, as a logarithm
 LOCAL = 0.5
 LEARNING_RATE = {"default": 2e-3, "paper": 1e-3}
+START_RATE = 1e-3  # of networks that know something already
 
 
 class Labelled(Dataset[tuple[Tensor, Tensor, Tensor]]):
@@ -149,7 +151,7 @@ class LandmarkTraining(LightningModule):
         ``known`` ``(n, k)``: the points that count.
         """
         image = image.to(memory_format=torch.channels_last)
-        with torch.autocast(image.device.type, torch.bfloat16):
+        with half_precision(image.device):
             points, log_heat = self.network(name, image)
         count = known.sum().clamp(min=1)
         distance = (torch.linalg.norm(points - target, dim=-1) * known).sum() / count
@@ -220,6 +222,16 @@ class Errors:
     spread: NDArray[np.float64]
     mm: NDArray[np.float64]
 
+    def with_others(self, others: Sequence[Errors]) -> Errors:
+        """These errors and others, one after the other."""
+        parts = [self, *others]
+        return Errors(
+            *(
+                np.concatenate([getattr(part, name) for part in parts])
+                for name in ("rulers", "spread", "mm")
+            )
+        )
+
     def figures(self) -> dict[str, float]:
         """Mean radial error and success rate."""
         known = self.mm[np.isfinite(self.mm)]
@@ -287,8 +299,35 @@ def write_landmarks(network: Decentralised, plan: Fit, card: dict[str, Any]) -> 
     )
 
 
-def train(hips: Hips, preset: Preset, plan: Fit) -> None:
+@dataclass(frozen=True, eq=False)
+class RealHips:
+    """Hips of real films that people labelled, to learn from beside digital ones.
+
+    Attributes
+    ----------
+    fitted, held
+        Those to learn from, and those that tell how sure the networks may be.
+    times
+        How often each is seen in an epoch; a digital hip is seen once.
+    """
+
+    fitted: Hips
+    held: Hips
+    times: int
+
+
+def train(
+    hips: Hips, preset: Preset, plan: Fit, real: RealHips | None = None,
+    start: Mapping[str, Tensor] | None = None,
+) -> None:  # fmt: skip
     """Train on ``hips`` and write ``landmarks.safetensors`` and its card.
+
+    Parameters
+    ----------
+    real
+        Labelled real hips, mixed in.
+    start
+        Weights to start from; the correction in them is fitted anew.
 
     Raises
     ------
@@ -299,18 +338,32 @@ def train(hips: Hips, preset: Preset, plan: Fit) -> None:
     """
     fitted, held = hips.split(VALIDATION_SHARE, plan.seed)
     torch.manual_seed(plan.seed)  # the first weights
-    module = LandmarkTraining(preset, plan.epochs)
+    module = LandmarkTraining(preset, plan.epochs, START_RATE if start else None)
+    if start is not None:
+        module.network.load_state_dict(dict(start))
+    counts = {"train": len(fitted), "validation": len(held)}
+    figures: dict[str, float] = {}
+    if real is not None:
+        counts |= {"real train": len(real.fitted), "real validation": len(real.held)}
+        fitted = Hips.joined([fitted, *[real.fitted] * real.times])
     fit(module, Labelled(fitted), Labelled(held), plan)
     network = module.network.float().eval()
+    network.correction = Correction()
     if preset == "default":
         network.correction = correction_from(network, fitted)
     errors = measure_errors(network, held)
+    figures = errors.figures()
+    if real is not None:
+        on_real = measure_errors(network, real.held)
+        figures["real_mean_error_in_rulers"] = round(float(on_real.rulers.mean()), 4)
+        share = max(1, round(len(held) / max(len(real.held), 1)))
+        errors = errors.with_others([on_real] * share)
     write_landmarks(
         network,
         plan,
         {
             "uncertainty": expected_errors(errors),
-            "hips": {"train": len(fitted), "validation": len(held)},
-            "figures": errors.figures(),
+            "hips": counts,
+            "figures": figures,
         },
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,16 @@ class Hips:
             tuple(self.group[i] for i in index),
             None if self.sto is None else self.sto[index],
             None if self.landmarks_xy is None else self.landmarks_xy[index],
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Hips]) -> Hips:
+        """Hips with landmarks one after the other; STO are left out."""
+        return cls(
+            np.concatenate([part.film for part in parts]),
+            np.concatenate([part.mm_per_px for part in parts]),
+            tuple(group for part in parts for group in part.group),
+            landmarks_xy=np.concatenate([part.landmarks_xy for part in parts]),
         )
 
     def split(self, share: float, seed: int) -> tuple[Hips, Hips]:

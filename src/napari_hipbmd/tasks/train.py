@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,11 @@ from ..core.resources import weights_dir
 from ..dicom import read_film
 from ..learning.hips import Hips, to_levels
 from ..study import Study
+from ..study.split import read_split
 
 if TYPE_CHECKING:
     from ..landmarks.retraining import Retrained
+    from ..landmarks.training import RealHips
     from ..learning.training import Fit
 
 Progress = Callable[[int, int], None]
@@ -122,13 +124,59 @@ def source_of(study: Study) -> dict[str, object]:
     }
 
 
+@dataclass(frozen=True)
+class RealFilms:
+    """Real films to learn landmarks from beside digital hips.
+
+    Attributes
+    ----------
+    folder
+        A study with a ``split.csv``: patients of its part *train* are learned from,
+        those of *validation* tell the uncertainty, those of *test* are never seen.
+    annotator
+        Whose landmarks; hips with all sixteen count.
+    times
+        How often each hip is seen in an epoch.
+    """
+
+    folder: Path
+    annotator: str
+    times: int = 4
+
+
+def _real_hips(films: RealFilms, progress: Progress | None) -> RealHips:
+    from ..landmarks.training import RealHips
+
+    study = Study.open(films.folder)
+    split = read_split(films.folder)
+    parts = {
+        part: load_hips(
+            Study(study.folder, tuple(c for c in study.cases if of(c) == part)),
+            films.annotator,
+            progress,
+        )
+        for part in ("train", "validation")
+        for of in [lambda case: split.get(case.group or case.case_id)]
+    }
+    return RealHips(parts["train"], parts["validation"], films.times)
+
+
 def train_landmarks(
     folder: Path,
     preset: str,
     plan: Fit,
     progress: Progress | None = None,
+    real: RealFilms | None = None,
+    start: Path | None = None,
 ) -> None:
     """Train the landmark networks on a study and write the model.
+
+    Parameters
+    ----------
+    real
+        Labelled real films, mixed in.
+    start
+        The folder of a model to start from; from nothing by default.
 
     Raises
     ------
@@ -137,12 +185,27 @@ def train_landmarks(
     Cancelled
         If asked to stop.
     """
-    from ..landmarks.training import train
+    from ..landmarks.training import NAME, train
+    from ..learning.training import read_model
 
     study = Study.open(folder)
     hips = load_hips(study, progress=progress)
-    plan = replace(plan, settings={**source_of(study), **plan.settings})
-    train(hips, preset, plan)  # type: ignore[arg-type]
+    settings: dict[str, object] = {**source_of(study), **plan.settings}
+    weights = None
+    if start is not None:
+        weights, card = read_model(start, NAME)
+        settings["started_from"] = {
+            key: card[key] for key in ("name", "made", "command") if key in card
+        }
+    mixed = None
+    if real is not None:
+        mixed = _real_hips(real, progress)
+        settings["real_films"] = {
+            "set": real.folder.name,
+            "annotator": real.annotator,
+            "times": real.times,
+        }
+    train(hips, preset, replace(plan, settings=settings), mixed, weights)  # type: ignore[arg-type]
 
 
 def train_enhancement(
