@@ -209,3 +209,14 @@ def test_a_preview_inside_a_tiff_is_passed_over(tmp_path, hip):
         file.write(hip, photometric="minisblack")
         file.write(hip[::2, ::2], photometric="minisblack", subfiletype=1)
     np.testing.assert_array_equal(read_film(path).pixels, hip)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "tif"])
+def test_the_shape_of_a_pictures_pixels_is_kept_without_a_length(
+    tmp_path, grey8, suffix
+):
+    path = tmp_path / f"oblong.{suffix}"
+    Image.fromarray(grey8).save(path, dpi=(200, 100))
+    film = read_film(path)
+    assert film.spacing_mm is None
+    assert film.pixel_aspect == pytest.approx(2, rel=0.02)

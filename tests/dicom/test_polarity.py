@@ -138,6 +138,7 @@ def test_a_dx_film_for_presentation_needs_no_further_word(make_film, hip, intent
         make_film(
             pixel_intensity_relationship=None,
             pixel_spacing_mm=(0.2, 0.2),
+            pixel_spacing_calibration_type="GEOMETRY",
             edit={"PresentationIntentType": intent},
         )
     )

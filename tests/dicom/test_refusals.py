@@ -149,7 +149,9 @@ def test_an_age_is_worked_out_from_two_dates(make_film):
     ],
 )
 def test_doubts_are_flagged_in_words(make_film, tags, code):
-    path = make_film(pixel_spacing_mm=(0.2, 0.2), **tags)
+    path = make_film(
+        pixel_spacing_mm=(0.2, 0.2), pixel_spacing_calibration_type="GEOMETRY", **tags
+    )
     assert codes(path) == {code}
 
 
@@ -157,7 +159,11 @@ def test_doubts_are_flagged_in_words(make_film, tags, code):
     "words", ["no implant", "Hip AP without prosthesis", "hip and knee", "plate 4711"]
 )
 def test_innocent_words_raise_no_doubt(make_film, words):
-    path = make_film(pixel_spacing_mm=(0.2, 0.2), edit={"StudyDescription": words})
+    path = make_film(
+        pixel_spacing_mm=(0.2, 0.2),
+        pixel_spacing_calibration_type="GEOMETRY",
+        edit={"StudyDescription": words},
+    )
     assert codes(path) == set()
 
 
@@ -165,6 +171,7 @@ def test_innocent_words_raise_no_doubt(make_film, words):
 def test_an_ordinary_film_of_a_hip_is_not_flagged(make_film, part):
     path = make_film(
         pixel_spacing_mm=(0.2, 0.2),
+        pixel_spacing_calibration_type="GEOMETRY",
         body_part=part,
         age_years=70,
         edit={"StudyDescription": "Bilateral hips AP, adult"},

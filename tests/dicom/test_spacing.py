@@ -22,11 +22,100 @@ def test_pixel_spacing_is_used_with_its_calibration(make_film):
     assert not spacing_flagged(film)
 
 
-def test_pixel_spacing_alone_is_used(make_film):
+def test_pixel_spacing_alone_is_used_with_a_flag(make_film):
     film = read_film(make_film(pixel_spacing_mm=(0.2, 0.2)))
     assert film.spacing_mm == (0.2, 0.2)
     assert film.spacing_source == "PixelSpacing"
+    assert spacing_flagged(film)
+
+
+def test_pixel_spacing_other_than_the_detectors_is_that_of_the_patient(make_film):
+    film = read_film(
+        make_film(pixel_spacing_mm=(0.2, 0.2), imager_pixel_spacing_mm=(0.23, 0.23))
+    )
+    assert film.spacing_mm == (0.2, 0.2)
     assert not spacing_flagged(film)
+
+
+def test_the_spacing_of_a_scanned_film_is_that_of_the_film(make_film):
+    film = read_film(
+        make_film(
+            pixel_spacing_mm=(0.2, 0.2), edit={"NominalScannedPixelSpacing": [0.2, 0.2]}
+        )
+    )
+    assert film.spacing_mm == (0.2, 0.2)
+    assert film.spacing_source == "NominalScannedPixelSpacing, in the plane of the film"
+    assert spacing_flagged(film)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"imager_pixel_spacing_mm": (0.36, 0.36)},  # 1.8 times
+        {"imager_pixel_spacing_mm": (0.18, 0.18)},  # smaller than in the patient
+        {"imager_pixel_spacing_mm": (0.23, 0.26)},  # other pixels
+        {
+            "imager_pixel_spacing_mm": (0.23, 0.23),
+            "estimated_radiographic_magnification": 1.3,
+        },
+    ],
+)
+def test_spacings_that_contradict_each_other_are_flagged(make_film, tags):
+    film = read_film(
+        make_film(
+            pixel_spacing_mm=(0.2, 0.2), pixel_spacing_calibration_type="GEOMETRY",
+            **tags,
+        )
+    )  # fmt: skip
+    assert film.spacing_mm == (0.2, 0.2)
+    assert spacing_flagged(film)
+
+
+@pytest.mark.parametrize(
+    ("tags", "mm"),
+    [
+        ({"estimated_radiographic_magnification": 1.6}, 0.125),
+        (
+            {
+                "estimated_radiographic_magnification": 1.25,
+                "distance_source_to_detector_mm": 1150,
+                "distance_source_to_patient_mm": 1000,
+            },
+            0.16,
+        ),
+    ],
+)
+def test_an_unusual_or_contradicted_magnification_is_flagged(make_film, tags, mm):
+    film = read_film(make_film(imager_pixel_spacing_mm=(0.2, 0.2), **tags))
+    assert film.spacing_mm == pytest.approx((mm, mm))
+    assert spacing_flagged(film)
+
+
+def test_pixels_of_known_shape_and_unknown_size_keep_their_shape(make_film):
+    film = read_film(make_film(edit={"PixelAspectRatio": [3, 2]}))
+    assert film.spacing_mm is None
+    assert film.pixel_aspect == 1.5
+    typed = film.with_typed_spacing(0.2)
+    assert typed.spacing_mm == pytest.approx((0.3, 0.2))
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_typed_spacing_wins_over_a_calibrated_one_only_when_forced(make_film, force):
+    film = read_film(
+        make_film(
+            pixel_spacing_mm=(0.15, 0.15), pixel_spacing_calibration_type="FIDUCIAL"
+        )
+    )
+    typed = film.with_typed_spacing(0.2, force)
+    assert typed.spacing_mm == ((0.2, 0.2) if force else (0.15, 0.15))
+    assert spacing_flagged(typed) != force
+
+
+def test_a_typed_spacing_wins_over_a_doubtful_one(make_film):
+    film = read_film(make_film(pixel_spacing_mm=(0.15, 0.15)))
+    typed = film.with_typed_spacing(0.2)
+    assert typed.spacing_mm == (0.2, 0.2)
+    assert not spacing_flagged(typed)
 
 
 @pytest.mark.parametrize("repeated", [False, True])
@@ -71,7 +160,7 @@ def test_detector_spacing_is_corrected_for_magnification(
 def test_detector_spacing_alone_is_offered_with_a_flag(make_film, tags):
     film = read_film(make_film(imager_pixel_spacing_mm=(0.2, 0.2), **tags))
     assert film.spacing_mm == (0.2, 0.2)
-    assert film.spacing_source == "ImagerPixelSpacing, in the detector plane"
+    assert film.spacing_source == "ImagerPixelSpacing, in the plane of the detector"
     assert spacing_flagged(film)
 
 

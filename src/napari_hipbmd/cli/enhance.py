@@ -20,7 +20,12 @@ def run_enhance(args: argparse.Namespace) -> int:
         raise FilmRefused(f"--out needs a folder, and {args.out} is a file.")
     networks = networks_enhancing_with(args.models)
     box = None if args.box is None else HipBox(*args.box)
-    options = Options(args.side, box=box, spacing_mm=args.spacing_mm)
+    options = Options(
+        args.side,
+        box=box,
+        spacing_mm=args.spacing_mm,
+        force_spacing=args.force_spacing,
+    )
     jobs = [job for path in args.paths for job in jobs_of(path, options)]
     bar, refused = Bar("enhanced"), 0
     for done, one in enumerate(

@@ -120,7 +120,11 @@ def _measure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )  # fmt: skip
     p.add_argument(
         "--spacing-mm", type=between(0.01, 2, "mm"), metavar="S",
-        help="pixel spacing of a film that has none",
+        help="pixel spacing of a film that has none it can be sure of",
+    )  # fmt: skip
+    p.add_argument(
+        "--force-spacing", action="store_true",
+        help="take --spacing-mm even where a film knows its own spacing",
     )  # fmt: skip
     p.add_argument("--models", type=Path, metavar="DIR")
     p.add_argument(
@@ -227,7 +231,11 @@ def _enhance(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )  # fmt: skip
     p.add_argument(
         "--spacing-mm", type=between(0.01, 2, "mm"), metavar="S",
-        help="pixel spacing of a film that has none",
+        help="pixel spacing of a film that has none it can be sure of",
+    )  # fmt: skip
+    p.add_argument(
+        "--force-spacing", action="store_true",
+        help="take --spacing-mm even where a film knows its own spacing",
     )  # fmt: skip
 
     def run(args: argparse.Namespace) -> int:

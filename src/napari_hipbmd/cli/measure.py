@@ -30,6 +30,7 @@ def run_measure(args: argparse.Namespace) -> int:
         Patient(args.sex, args.age_years, args.height_cm, args.weight_kg),
         None if args.box is None else HipBox(*args.box),
         args.spacing_mm,
+        args.force_spacing,
         None if args.withhold is None else policy_named(args.withhold),
     )
     _check_targets(args)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 Side = Literal["L", "R"]
 Sex = Literal["F", "M"]
+SAME_SPACING = 0.02
 FloatImage = NDArray[np.float32]
 
 
@@ -137,6 +138,8 @@ class Radiograph:
         A name for this film that gives no person away.
     kvp
         Tube voltage in kV, when known.
+    aspect
+        Height of a pixel over its width where no spacing is known.
     burnt_in
         ``(rows, columns)``, True where marks in the picture hide the patient and
         ``pixels`` are filled in from around them; None without any.
@@ -154,6 +157,7 @@ class Radiograph:
     flags: tuple[Flag, ...] = ()
     case_id: str = "film"
     kvp: float | None = None
+    aspect: float = 1.0
     burnt_in: NDArray[np.bool_] | None = None
     outside: NDArray[np.bool_] | None = None
 
@@ -175,10 +179,10 @@ class Radiograph:
 
     @property
     def pixel_aspect(self) -> float:
-        """Height of a pixel over its width; 1 where the spacing is not known."""
-        if self.spacing_mm is None:
-            return 1.0
-        aspect = self.spacing_mm[0] / self.spacing_mm[1]
+        """Height of a pixel over its width; 1 where nothing is known."""
+        aspect = self.aspect
+        if self.spacing_mm is not None:
+            aspect = self.spacing_mm[0] / self.spacing_mm[1]
         return 1.0 if abs(aspect - 1) < 1e-6 else aspect
 
     def grey(self) -> FloatImage:
@@ -190,6 +194,32 @@ class Radiograph:
         """The box that covers the film."""
         rows, columns = self.shape
         return HipBox(-0.5, -0.5, columns - 0.5, rows - 0.5)
+
+    def with_typed_spacing(self, column_mm: float, force: bool = False) -> Radiograph:
+        """A copy with a spacing that somebody typed for films without one.
+
+        Parameters
+        ----------
+        column_mm
+            Width of a pixel; its height follows from the film's pixel aspect.
+        force
+            Whether it wins over a spacing that the film gives without a doubt.
+        """
+        typed = (column_mm * self.pixel_aspect, column_mm)
+        own = self.spacing_mm
+        doubted = any(flag.code == "spacing" for flag in self.flags)
+        if own is None or doubted or force:
+            kept = tuple(flag for flag in self.flags if flag.code != "spacing")
+            film = replace(self, flags=kept)
+            return film.with_spacing(typed, "given by the user")
+        if abs(own[1] / column_mm - 1) <= SAME_SPACING:
+            return self
+        flag = Flag(
+            "spacing",
+            f"A spacing of {column_mm:g} mm was given, yet the film's own is"
+            f" {own[1]:.4g} mm ({self.spacing_source}): the film's was taken.",
+        )
+        return replace(self, flags=(*self.flags, flag))
 
     def with_spacing(
         self, spacing_mm: tuple[float, float] | None, source: str

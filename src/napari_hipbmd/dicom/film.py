@@ -148,6 +148,7 @@ def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
         grey_range=grey_range,
         spacing_mm=size.mm,
         spacing_source=size.source,
+        aspect=size.aspect,
         side=facts.side,
         patient=facts.patient,
         flags=(
@@ -197,6 +198,7 @@ def _open_picture(path: Path) -> DisplayedFilm:
             pixels=_shown_only(pixels, marks, hidden),
             grey_range=full,
             spacing_source="none: a picture has no pixel spacing",
+            aspect=picture.aspect,
             flags=(*picture.flags, *told(hidden)),
             case_id=case_id_of(path),
             burnt_in=marks,

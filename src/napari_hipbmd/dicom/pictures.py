@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,9 @@ _COLOUR = frozenset({"RGB", "RGBA", "P", "PA", "RGBX", "YCbCr"})
 _MOST_PREVIEWS = 16
 _NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE, _PHOTOMETRIC, _WHITE_IS_ZERO = 254, 258, 262, 0
 """Tags of TIFF 6.0, section 8."""
+
+_ORIENTATION, _LAST_UPRIGHT = 274, 4
+"""Of EXIF; 5 … 8 change rows and columns."""
 
 PICTURE_FLAGS = (
     Flag(
@@ -49,12 +52,15 @@ class Picture:
         What is doubtful about it, or about any picture.
     burnt_in
         ``(rows, columns)``, where coloured marks hide the film; None without any.
+    aspect
+        Height of a pixel over its width.
     """
 
     values: NDArray[np.integer]
     bits: int
     flags: tuple[Flag, ...] = PICTURE_FLAGS
     burnt_in: NDArray[np.bool_] | None = None
+    aspect: float = 1.0
 
 
 def read_picture(path: Path) -> Picture:
@@ -91,8 +97,12 @@ def _grey(image: Image.Image) -> Picture:
             " hip on its own."
         )
     tags = dict(getattr(image, "tag_v2", {}))
+    aspect = _pixel_aspect(image)
     image.load()  # turns a TIFF as its tag asks
-    image = ImageOps.exif_transpose(image)
+    return replace(_grey_values(ImageOps.exif_transpose(image), tags), aspect=aspect)
+
+
+def _grey_values(image: Image.Image, tags: dict[int, object]) -> Picture:
     if image.mode in _GREY_8:
         return Picture(np.asarray(image.getchannel(0)), 8)
     if image.mode in _GREY_16 or image.mode == "I":
@@ -106,6 +116,18 @@ def _grey(image: Image.Image) -> Picture:
         f"This picture's format ({image.mode}) has no fixed grey range: save it as"
         " 8- or 16-bit grey PNG or TIFF."
     )
+
+
+def _pixel_aspect(image: Image.Image) -> float:
+    """Height over width of a pixel that is no square; the resolution tells the shape.
+
+    It does not tell a length: a printer's, not a detector's.
+    """
+    across, down = image.info.get("dpi") or image.info.get("jfif_density") or (1, 1)
+    if image.getexif().get(_ORIENTATION, 1) > _LAST_UPRIGHT:
+        across, down = down, across
+    aspect = float(across) / float(down) if across > 0 and down > 0 else 1.0
+    return aspect if 0.2 <= aspect <= 5 and abs(aspect - 1) > 0.01 else 1.0
 
 
 def _pages(image: Image.Image) -> int:

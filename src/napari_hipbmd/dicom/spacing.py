@@ -17,15 +17,27 @@ from .tags import code, number, numbers
 _LEAST_MM, _MOST_MM = 0.01, 2.0
 _CALIBRATIONS = ("GEOMETRY", "FIDUCIAL")
 _MOST_MAGNIFICATION = 2.5
+_USUAL_MAGNIFICATION = (1.0, 1.4)
+"""Of a hip: it lies near to the detector, and the tube 1 m or more before it."""
+
+_AGREE = 0.05
+_TOO_LONG = (
+    "lengths come out some 5–20 % too long; give the spacing in the patient if you"
+    " know it."
+)
 
 
 @dataclass(frozen=True)
 class Spacing:
-    """Pixel spacing in mm, ``(row, column)``, its source in words, and doubts."""
+    """Pixel spacing in mm, ``(row, column)``, its source in words, and doubts.
+
+    ``aspect`` is a pixel's height over its width where that alone is known.
+    """
 
     mm: tuple[float, float] | None
     source: str
     flags: tuple[Flag, ...] = ()
+    aspect: float = 1.0
 
 
 def spacing(film: Dataset) -> Spacing:
@@ -35,47 +47,81 @@ def spacing(film: Dataset) -> Spacing:
     corrected for magnification; the detector's as it is, with a flag; none.
     """
     pixel, pixel_fault = _pair(film, "PixelSpacing")
-    detector, _ = _pair(film, "ImagerPixelSpacing")
+    imager, _ = _pair(film, "ImagerPixelSpacing")
+    scanned, _ = _pair(film, "NominalScannedPixelSpacing")
     calibration = code(film, "PixelSpacingCalibrationType")
+    factor, basis, doubt = _magnification(film)
     # Equal and without a calibration type, PixelSpacing repeats the detector's.
-    if pixel and (calibration or not _same(pixel, detector)):
-        if calibration is None:
-            return Spacing(pixel, "PixelSpacing")
-        how = calibration if calibration in _CALIBRATIONS else "in an unknown way"
-        return Spacing(pixel, f"PixelSpacing, calibrated: {how}")
+    if pixel and (calibration or not (_same(pixel, imager) or _same(pixel, scanned))):
+        source = "PixelSpacing"
+        if calibration:
+            known = calibration in _CALIBRATIONS
+            how = calibration if known else "in an unknown way"
+            source = f"PixelSpacing, calibrated: {how}"
+        elif imager is None and scanned is None:
+            # PS3.3 10.7.1.3: it cannot be told whether it was corrected.
+            doubt = (
+                "The film gives PixelSpacing alone and does not say whether it is that"
+                f" of the patient or of the detector: if of the detector, {_TOO_LONG}"
+            )
+        return Spacing(pixel, source, _flags(doubt, _against(pixel, imager, factor)))
 
-    name = "ImagerPixelSpacing"
+    detector, name, plane = imager, "ImagerPixelSpacing", "the detector"
     if detector is None:
-        detector, _ = _pair(film, "NominalScannedPixelSpacing")
-        name = "NominalScannedPixelSpacing"
+        detector, name, plane = scanned, "NominalScannedPixelSpacing", "the film"
+    if detector and factor:
+        corrected = (detector[0] / factor, detector[1] / factor)
+        return Spacing(corrected, f"{name} / {factor:.4g} ({basis})", _flags(doubt))
     if detector:
-        factor, basis = _magnification(film)
-        if factor:
-            corrected = (detector[0] / factor, detector[1] / factor)
-            return Spacing(corrected, f"{name} / {factor:.4g} ({basis})")
-        return Spacing(
-            detector,
-            f"{name}, in the detector plane",
-            (
-                Flag(
-                    "spacing",
-                    "The pixel spacing is that of the detector, not corrected for"
-                    " magnification: lengths come out some 5–20 % too long; give the"
-                    " spacing in the patient if you know it.",
-                ),
-            ),
+        doubt = (
+            f"The pixel spacing is that of {plane}, not corrected for magnification:"
+            f" {_TOO_LONG}"
         )
+        return Spacing(detector, f"{name}, in the plane of {plane}", _flags(doubt))
     reason = pixel_fault or "the film has no pixel spacing"
-    return Spacing(
-        None,
-        f"none: {reason}",
-        (
-            Flag(
-                "spacing",
-                f"No length can be measured, because {reason}: give the spacing in mm.",
-            ),
-        ),
-    )
+    doubt = f"No length can be measured, because {reason}: give the spacing in mm."
+    return Spacing(None, f"none: {reason}", _flags(doubt), _aspect(film))
+
+
+def _flags(*doubts: str) -> tuple[Flag, ...]:
+    return tuple(Flag("spacing", doubt) for doubt in doubts if doubt)
+
+
+def _against(
+    pixel: tuple[float, float],
+    detector: tuple[float, float] | None,
+    factor: float | None,
+) -> str:
+    """What speaks against a spacing in the patient: the detector's, the distances."""
+    if detector is None:
+        return ""
+    ratio, across = detector[0] / pixel[0], detector[1] / pixel[1]
+    low, high = _USUAL_MAGNIFICATION
+    if abs(ratio / across - 1) > _AGREE:
+        return (
+            "PixelSpacing and ImagerPixelSpacing have pixels of different shape: one"
+            " of them is wrong, so check the lengths."
+        )
+    if not low <= ratio <= high + _AGREE:
+        return (
+            f"ImagerPixelSpacing is {ratio:.3g} times PixelSpacing, and a hip is"
+            f" magnified {low:g} to {high:g} times: check the lengths."
+        )
+    if factor and abs(ratio / factor - 1) > _AGREE:
+        return (
+            f"ImagerPixelSpacing is {ratio:.3g} times PixelSpacing, yet the film names"
+            f" a magnification of {factor:.3g}: check the lengths."
+        )
+    return ""
+
+
+def _aspect(film: Dataset) -> float:
+    """Height over width of a pixel where no length is known (PixelAspectRatio)."""
+    for keyword in ("PixelAspectRatio", "PixelSpacing"):
+        found = numbers(film, keyword)
+        if len(found) == 2 and min(found) > 0 and 0.2 <= found[0] / found[1] <= 5:
+            return found[0] / found[1]
+    return 1.0
 
 
 def _pair(film: Dataset, keyword: str) -> tuple[tuple[float, float] | None, str | None]:
@@ -100,14 +146,32 @@ def _same(a: tuple[float, float], b: tuple[float, float] | None) -> bool:
     )
 
 
-def _magnification(film: Dataset) -> tuple[float | None, str]:
-    """How much larger the shadow is than the bone, and by which tags."""
+def _magnification(film: Dataset) -> tuple[float | None, str, str]:
+    """How much larger the shadow is than the bone, by which tags, and a doubt."""
     said = number(film, "EstimatedRadiographicMagnificationFactor")
     # 1 is what machines write that do not know: no hip touches its detector.
-    if said is not None and 1 < said <= _MOST_MAGNIFICATION:
-        return said, "EstimatedRadiographicMagnificationFactor"
+    if said is not None and not 1 < said <= _MOST_MAGNIFICATION:
+        said = None
+    ratio = None
     detector = number(film, "DistanceSourceToDetector")
     patient = number(film, "DistanceSourceToPatient")
     if detector and patient and 0 < patient < detector <= _MOST_MAGNIFICATION * patient:
-        return detector / patient, "DistanceSourceToDetector / DistanceSourceToPatient"
-    return None, ""
+        ratio = detector / patient
+    factor = said or ratio
+    if factor is None:
+        return None, "", ""
+    basis, doubt = "DistanceSourceToDetector / DistanceSourceToPatient", ""
+    if said:
+        basis = "EstimatedRadiographicMagnificationFactor"
+    low, high = _USUAL_MAGNIFICATION
+    if said and ratio and abs(said / ratio - 1) > _AGREE:
+        doubt = (
+            f"The film names a magnification of {said:.3g}, yet its distances give"
+            f" {ratio:.3g}: check the lengths."
+        )
+    elif factor > high:
+        doubt = (
+            f"The film names a magnification of {factor:.3g}, and that of a hip is"
+            f" {low:g} to {high:g}: check the lengths."
+        )
+    return factor, basis, doubt

@@ -87,7 +87,6 @@ def enhance_job(job: Job, networks: Networks) -> Enhanced:
     film = read_film(job.path)
     film = replace(film, case_id=job.case_id or film.case_id)
     if options.spacing_mm is not None:
-        spacing = (options.spacing_mm, options.spacing_mm)
-        film = film.with_spacing(spacing, "given by the user")
+        film = film.with_typed_spacing(options.spacing_mm, options.force_spacing)
     exact = exact_sto_of(job.path, film.shape)
     return enhance_film(film, networks, options.side, options.box, exact)

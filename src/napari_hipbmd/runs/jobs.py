@@ -28,6 +28,7 @@ class Options:
     patient: Patient = Patient()
     box: HipBox | None = None
     spacing_mm: float | None = None
+    force_spacing: bool = False
     policy: Policy | None = None
     """Which values are withheld; by default what the study's own policy says."""
 
@@ -114,10 +115,9 @@ def measure_job(job: Job, models: Models) -> Measurement:
             film = read_film(job.path)
             film = replace(film, case_id=job.case_id or film.case_id)
             if options.spacing_mm is not None:
-                spacing = (options.spacing_mm, options.spacing_mm)
-                known = tuple(f for f in film.flags if f.code != "spacing")
-                film = film.with_spacing(spacing, "given by the user")
-                film = replace(film, flags=known)
+                film = film.with_typed_spacing(
+                    options.spacing_mm, options.force_spacing
+                )
             read = perf_counter() - started
             result = measure(
                 film,
