@@ -321,7 +321,7 @@ def _compare_enhancement(
 
 def _train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     p = commands.add_parser("train", help="train one step on a study")
-    p.add_argument("step", choices=("enhancement", "landmarks", "bmd"))
+    p.add_argument("step", choices=("enhancement", "landmarks", "locator", "bmd"))
     p.add_argument(
         "--study", type=Path, nargs="+", default=[], metavar="DIR",
         help="what to learn from; enhancement takes several",

@@ -13,7 +13,7 @@ from .choices import chosen_regression
 from .link import Link
 from .progress import Bar, Stages
 
-EPOCHS = {"enhancement": 100, "landmarks": 24}
+EPOCHS = {"enhancement": 60, "landmarks": 12, "locator": 24}
 USAGE_ERROR = 2
 _OF_BMD = ("targets", "image", "landmarks", "fit", "covariates", "folds")
 BATCH = {"default": 16, "paper": 64}
@@ -40,6 +40,8 @@ def _without_effect(args: argparse.Namespace) -> list[str]:
             *("epochs", "resume", "annotator", "from", "real", "times"),
             *("device", "devices", "pairs"),
         ]
+    elif args.step == "locator":
+        useless = ["from", *useless]
     elif args.step == "enhancement":
         useless = ["models", "annotator", "from", "real", "times", *_OF_BMD]
     return [name for name in useless if given[name]]
@@ -86,6 +88,7 @@ def _train_network(args: argparse.Namespace, link: Link) -> str:
         retrain_landmarks,
         train_enhancement,
         train_landmarks,
+        train_locator,
     )
 
     mixed = args.real is not None
@@ -112,14 +115,16 @@ def _train_network(args: argparse.Namespace, link: Link) -> str:
         settings={"command": command},
         devices=args.devices,
     )
-    if args.step == "enhancement":
+    real = RealFilms(args.real, args.annotator, args.times or 4) if mixed else None
+    if args.step == "locator":
+        train_locator(args.study[0], plan, real)
+    elif args.step == "enhancement":
         train_enhancement(args.study, args.pairs, args.preset, plan, link.reading)
     elif again:
         return retrain_landmarks(
             args.study[0], args.annotator, plan, args.start, link.reading
         ).sentence()
     else:
-        real = RealFilms(args.real, args.annotator, args.times or 4) if mixed else None
         train_landmarks(
             args.study[0], args.preset, plan, link.reading, real, args.start
         )

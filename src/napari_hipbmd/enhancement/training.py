@@ -14,7 +14,14 @@ from torch.utils.data import Dataset
 
 from ..learning import augmentation
 from ..learning.hips import Hips
-from ..learning.training import Fit, Report, channels_last, fit, half_precision, write_model
+from ..learning.training import (
+    Fit,
+    Report,
+    channels_last,
+    fit,
+    half_precision,
+    write_model,
+)
 from ..synthesis import Operator, PairsFolder, additive
 from ..synthesis import replace as paste
 from .data import Item, mixture

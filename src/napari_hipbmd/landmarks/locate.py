@@ -1,4 +1,4 @@
-"""Finding the hip box on a film that shows more than one hip."""
+"""Finding hip boxes and sides on films, and what follows from landmarks."""
 
 from __future__ import annotations
 
@@ -11,27 +11,23 @@ from ..core.anatomy import Points, is_mirrored
 from ..core.canvas import make_canvas
 from ..core.hip_box import on_film, shows_both_hips
 from ..core.radiograph import Cancelled, FloatImage, HipBox, Radiograph, Side
+from .locator import SHOWN, SeenHip
 from .predict import LandmarkFinder
 
 BOX_MM = 190.0
 WHOLE_UP_TO_MM = 260.0
 MANY_PX = 1200
-STEP = 0.36  # of the box' side
-WITHOUT_SPACING = (0.45, 0.6, 0.8, 1.0)  # of the film's short side
-BATCH = 8
-LEAST_SHARE = 0.2  # a film is not wider than five hip boxes
-EMPTY_SHARE = 0.45
-HALF = 0.56
-"""Of a pelvis film's width: a little over half, for a patient who lies to the side."""
+FILLS = 0.62
+"""Of a film's short side: a hip whose box is smaller does not fill the film."""
 
 
 @dataclass(frozen=True)
 class Located:
-    """A hip box, its side, and how unsure the networks are of it (in rulers)."""
+    """A hip box, its side, and how likely that hip is there, 0 … 1."""
 
     box: HipBox
     side: Side
-    doubt: float
+    probability: float
 
 
 def needs_locating(
@@ -48,63 +44,43 @@ def needs_locating(
     return max(rows * spacing_mm[0], columns * spacing_mm[1]) > WHOLE_UP_TO_MM
 
 
-def _candidates(
-    shape: tuple[int, int], spacing_mm: tuple[float, float] | None
-) -> list[HipBox]:
-    rows, columns = shape
-    sides = [share * min(shape) for share in WITHOUT_SPACING]
-    if spacing_mm is not None:
-        known = BOX_MM / float(np.mean(spacing_mm))
-        if known >= LEAST_SHARE * min(shape):  # else the spacing cannot be true
-            sides = [known]
-    boxes = []
-    for side in sides:
-
-        def places(extent: int, side: float = side) -> list[float]:
-            span = max(0.0, extent - side)
-            count = 1 + int(np.ceil(span / (STEP * side)))
-            return [float(v) for v in np.linspace(0, span, count)]
-
-        boxes += [
-            HipBox(x - 0.5, y - 0.5, x - 0.5 + side, y - 0.5 + side)
-            for y in places(rows)
-            for x in places(columns)
-        ]
-    return boxes
-
-
-def _flat(grey: FloatImage) -> bool:
-    """Whether a picture is mostly one value: air, lead, the collimator."""
-    low, high = float(grey.min()), float(grey.max())
-    edge = 0.02 * max(high - low, 1e-6)
-    blank = (grey < low + edge) | (grey > high - edge)
-    return bool(blank.mean() > EMPTY_SHARE)
+def is_one_hip(film: Radiograph, seen: dict[Side, SeenHip]) -> bool:
+    """Whether a film is one hip box as it is, by its size or by what is seen on it."""
+    if needs_locating(film.shape, film.spacing_mm):
+        return False
+    if film.spacing_mm is not None:
+        return True
+    if all(hip.probability > SHOWN for hip in seen.values()):
+        return False
+    best = max(seen.values(), key=lambda hip: hip.probability)
+    return best.probability <= SHOWN or best.box.width > FILLS * min(film.shape)
 
 
 def locate(
     finder: LandmarkFinder,
     grey: FloatImage,
-    spacing_mm: tuple[float, float] | None,
+    seen: dict[Side, SeenHip],
     side: Side | None,
+    pixel_aspect: float = 1.0,
 ) -> Located:
-    """Search a large film for its hip.
+    """The hip of a film that shows more than one hip box.
 
     Parameters
     ----------
+    seen
+        What :meth:`Locator.see` sees on the whole film.
     side
-        Search for this side only; both when None.
+        Of the hip that is wanted; the likelier one when None.
     """
-    sides: tuple[Side, ...] = ("L", "R") if side is None else (side,)
-    boxes = _candidates(grey.shape, spacing_mm)
-    aspect = 1.0 if spacing_mm is None else spacing_mm[0] / spacing_mm[1]
-    best = _best(finder, grey, boxes, sides, aspect)
-    for _ in range(2):  # around what was found, at its own size
-        mirrored = is_mirrored(best.side)
-        canvas = make_canvas(grey, best.box, mirrored, pixel_aspect=aspect)
-        found = finder.find(canvas, None).xy
-        near = [box_around(found, factor) for factor in (0.9, 1.0, 1.15)]
-        best = _best(finder, grey, [*near, best.box], (best.side,), aspect)
-    return best
+    if side is None:
+        side = max(seen, key=lambda one: seen[one].probability)
+    hip = seen[side]
+    box = on_film(hip.box, grey.shape)
+    canvas = make_canvas(grey, box, is_mirrored(side), pixel_aspect=pixel_aspect)
+    found = box_around(finder.find(canvas, None).xy)  # at its own size
+    if 0.6 < found.width / hip.box.width < 1.6:
+        box = on_film(found, grey.shape)
+    return Located(box, side, hip.probability)
 
 
 def propose(
@@ -114,9 +90,6 @@ def propose(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> dict[Side, HipBox]:
     """A hip box for every hip of a film, to be looked at by a person.
-
-    On a film of the whole pelvis the right hip is searched for on the left of the film
-    and the left one on the right, by radiological convention.
 
     Parameters
     ----------
@@ -130,25 +103,20 @@ def propose(
     Cancelled
         If asked to stop.
     """
-    grey, spacing = film.grey(), film.spacing_mm
+    grey, aspect = film.grey(), film.pixel_aspect
+    seen = finder.locator.see(grey, film.whole_box(), aspect)
     side = side or film.side
-    if not shows_both_hips(film.shape, spacing):
-        if needs_locating(film.shape, spacing):
-            found = locate(finder, grey, spacing, side)
-        else:
-            found = best_side(finder, grey, film.whole_box(), film.pixel_aspect)
-        return {side or found.side: on_film(found.box, film.shape)}
-    rows, columns = film.shape
-    width = round(HALF * columns)
+    likeliest = max(seen, key=lambda one: seen[one].probability)
+    if is_one_hip(film, seen):
+        return {side or likeliest: film.whole_box()}
+    sides = [one for one in seen if seen[one].probability > SHOWN] or [
+        side or likeliest
+    ]
     boxes: dict[Side, HipBox] = {}
-    halves: tuple[tuple[Side, int], ...] = (("R", 0), ("L", columns - width))
-    for hip, first in halves:
+    for one in sides:
         if cancelled():
             raise Cancelled
-        half = np.ascontiguousarray(grey[:, first : first + width])
-        box = locate(finder, half, spacing, hip).box
-        moved = HipBox(box.x0 + first, box.y0, box.x1 + first, box.y1)
-        boxes[hip] = on_film(moved, film.shape)
+        boxes[one] = locate(finder, grey, seen, one, aspect).box
     return boxes
 
 
@@ -163,34 +131,7 @@ def box_around(landmarks_xy: Points, factor: float = 1.0) -> HipBox:
 def best_side(
     finder: LandmarkFinder, grey: FloatImage, box: HipBox, pixel_aspect: float = 1.0
 ) -> Located:
-    """Left or right: the side that leaves the networks less in doubt."""
-    return _best(finder, grey, [box], ("L", "R"), pixel_aspect)
-
-
-def _best(
-    finder: LandmarkFinder,
-    grey: FloatImage,
-    boxes: list[HipBox],
-    sides: tuple[Side, ...],
-    pixel_aspect: float,
-) -> Located:
-    tried: list[Located] = []
-    places = [
-        (box, side)
-        for box in boxes
-        for side in sides
-        if not _flat(make_canvas(grey, box, False).grey)
-    ] or [(box, side) for box in boxes for side in sides]
-    for start in range(0, len(places), BATCH):
-        part = places[start : start + BATCH]
-        doubts = finder.doubt(
-            [
-                make_canvas(grey, box, is_mirrored(side), pixel_aspect=pixel_aspect)
-                for box, side in part
-            ]
-        )
-        tried += [
-            Located(box, side, float(doubt))
-            for (box, side), doubt in zip(part, doubts, strict=True)
-        ]
-    return min(tried, key=lambda place: place.doubt)
+    """Left or right: the hip that is likelier within the box."""
+    seen = finder.locator.see(grey, box, pixel_aspect)
+    side = max(seen, key=lambda one: seen[one].probability)
+    return Located(box, side, seen[side].probability)

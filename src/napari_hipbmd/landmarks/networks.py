@@ -62,11 +62,17 @@ class HeatmapNetwork(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Points and log heatmaps (log-softmax over the grid)."""
-        x = self.stem(image)
-        levels = [x]
+        return self._heat(self._levels(image))
+
+    def _levels(self, image: Tensor) -> list[Tensor]:
+        """Features from the finest to the coarsest level."""
+        levels = [self.stem(image)]
         for down in self.down:
-            x = down(x)
-            levels.append(x)
+            levels.append(down(levels[-1]))
+        return levels
+
+    def _heat(self, levels: list[Tensor]) -> tuple[Tensor, Tensor]:
+        x = levels[-1]
         for up, beside in zip(self.up, levels[-2::-1], strict=True):
             x = functional.interpolate(x, scale_factor=2.0, mode="nearest")
             x = up(torch.cat([x, beside], 1))

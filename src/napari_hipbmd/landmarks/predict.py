@@ -11,14 +11,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core.anatomy import INDEX, LANDMARK_IDS, REGIONS, TWICE_FOUND
+from ..core.anatomy import LANDMARK_IDS, REGIONS
 from ..core.canvas import Canvas
 from ..core.measurement import LandmarkSet
 from ..core.radiograph import FilmRefused
+from ..core.resources import weights_dir
 from ..learning import augmentation
 from ..learning.training import load_into, read_model
 from .correction import Correction
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, ruler
+from .locator import NAME as LOCATOR
+from .locator import Locator
 from .networks import FIRST_PX, SECOND_PX, Decentralised, as_input, spread
 
 NAME = "landmarks"
@@ -103,13 +106,14 @@ class LandmarkFinder:
     """Trained networks and their card."""
 
     network: Decentralised
+    locator: Locator
     card: dict[str, Any]
     uncertainty: np.ndarray  # (16, 2): expected error = a + b · spread, in rulers
     version: str = ""  # names the weights
 
     @classmethod
     def load(cls, folder: Path) -> LandmarkFinder:
-        """Load from a folder of models.
+        """Load from a folder of models; the locator is the bundled one if it has none.
 
         Raises
         ------
@@ -126,7 +130,9 @@ class LandmarkFinder:
             ) from error
         load_into(network, {**_no_correction(), **state}, NAME)
         weights = (folder / f"{NAME}.safetensors").read_bytes()
-        return cls(network, card, lines, hashlib.sha256(weights).hexdigest()[:8])
+        home = folder if (folder / f"{LOCATOR}.json").is_file() else weights_dir()
+        version = hashlib.sha256(weights).hexdigest()[:8]
+        return cls(network, Locator.load(home), card, lines, version)
 
     def find(
         self, canvas: Canvas, spacing_mm: tuple[float, float] | None
@@ -146,20 +152,3 @@ class LandmarkFinder:
             else canvas_px * canvas.pixel_mm(spacing_mm)
         )
         return LandmarkSet(canvas.to_film(on_canvas), sigma)
-
-    def doubt(self, canvases: list[Canvas]) -> np.ndarray:
-        """How unsure each canvas leaves the networks, ``(n,)`` in rulers."""
-        film = torch.from_numpy(np.stack([c.grey for c in canvases]))[:, None]
-        found = find_on_batch(self.network, film, correct=False)
-        apart = torch.stack(
-            [
-                torch.linalg.norm(
-                    found.points[:, INDEX[a]] - found.points[:, INDEX[b]], dim=-1
-                )
-                for a, b in TWICE_FOUND
-            ],
-            1,
-        ).mean(1)
-        return (
-            apart / found.ruler + found.spread.mean(1) + found.centre_spread
-        ).numpy()

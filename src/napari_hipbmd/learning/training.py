@@ -217,7 +217,7 @@ def _check(checkpoint: Path, epochs: int) -> None:
 
 
 def half_precision(device: torch.device) -> torch.autocast:
-    """bfloat16 where the device computes with it; elsewhere it costs three times more."""
+    """bfloat16 where the device computes with it; elsewhere it takes far longer."""
     fast = device.type != "cpu" or bool(
         getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
     )

@@ -110,12 +110,15 @@ def _place(
     side: Side | None,
 ) -> tuple[HipBox, Side, tuple[Flag, ...]]:
     """Hip box and side, and what had to be guessed."""
-    from ..landmarks.locate import best_side, locate, needs_locating
+    from ..landmarks.locate import best_side, is_one_hip, locate
 
     flags: list[Flag] = []
     found = side
-    if box is None and needs_locating(film.shape, film.spacing_mm):
-        place = locate(models.finder, grey, film.spacing_mm, side)
+    seen = None
+    if box is None:
+        seen = models.finder.locator.see(grey, film.whole_box(), film.pixel_aspect)
+    if seen is not None and not is_one_hip(film, seen):
+        place = locate(models.finder, grey, seen, side, film.pixel_aspect)
         flags.append(
             Flag(
                 "box-guessed",

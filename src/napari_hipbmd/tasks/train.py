@@ -16,14 +16,17 @@ from ..core.resources import weights_dir
 from ..dicom import read_film
 from ..learning.hips import Hips, to_levels
 from ..study import Study
+from ..study.case import Case
 from ..study.split import read_split
 
 if TYPE_CHECKING:
+    from ..landmarks.locator_training import Films
     from ..landmarks.retraining import Retrained
     from ..landmarks.training import RealHips
     from ..learning.training import Fit
 
 Progress = Callable[[int, int], None]
+ONE_HIP_MM = 215.0  # narrower films do not reach the other hip
 
 
 def load_hips(
@@ -206,6 +209,101 @@ def train_landmarks(
             "times": real.times,
         }
     train(hips, preset, replace(plan, settings=settings), mixed, weights)  # type: ignore[arg-type]
+
+
+def load_films(study: Study, annotator: str | None = None) -> Films:
+    """Read a study's films whole, with the places of their hips.
+
+    Raises
+    ------
+    FilmRefused
+        If a film cannot be read, or none has landmarks.
+    """
+    import torch
+
+    from ..landmarks.frames import centres_of
+    from ..landmarks.locator import FILM_PX, SIDES
+    from ..landmarks.locator_training import Films
+
+    by_film: dict[Path, list[Case]] = {}
+    for case in study.cases:
+        by_film.setdefault(case.image, []).append(case)
+    greys, centres, shown, groups = [], [], [], []
+    for image, cases in by_film.items():
+        film = read_film(image)
+        canvas = make_canvas(
+            film.grey(),
+            film.whole_box(),
+            False,
+            FILM_PX,
+            pixel_aspect=film.pixel_aspect,
+        )
+        own = np.full((len(SIDES), 3, 2), np.nan, np.float32)
+        there = np.full(len(SIDES), np.nan, np.float32)
+        if shows_one_hip(film):
+            there[:] = 0
+        for case in cases:
+            truth = study.truth(case.case_id, with_sto=False)
+            xy = None if truth is None else truth.landmarks_xy
+            if annotator is not None:
+                labels = study.labels(annotator, case.case_id)
+                xy = None if labels is None else labels.xy
+            side = case.side or film.side
+            if xy is None or side is None or not np.isfinite(xy).all():
+                continue
+            on_canvas = (canvas.from_film(xy) + 0.5) * 2 / FILM_PX - 1
+            place = SIDES.index(side)
+            own[place] = centres_of(torch.from_numpy(on_canvas)[None])[0].numpy()
+            there[place] = 1
+        if not (there > 0).any():
+            continue
+        greys.append(np.round(np.clip(canvas.grey, 0, 1) * 255).astype(np.uint8))
+        centres.append(own)
+        shown.append(there)
+        groups.append(cases[0].group or cases[0].case_id)
+    if not greys:
+        raise FilmRefused(f"The study {study.folder.name} has no films with landmarks.")
+    return Films(np.stack(greys), np.stack(centres), np.stack(shown), tuple(groups))
+
+
+def shows_one_hip(film: Radiograph) -> bool:
+    """Whether a film is so small that no second hip is on it."""
+    if film.spacing_mm is None:
+        return False
+    return film.shape[1] * film.spacing_mm[1] < ONE_HIP_MM
+
+
+def train_locator(folder: Path, plan: Fit, real: RealFilms | None = None) -> None:
+    """Train the network that finds hips on whole films.
+
+    Raises
+    ------
+    FilmRefused
+        If a study lacks what it learns from.
+    Cancelled
+        If asked to stop.
+    """
+    from ..landmarks.locator_training import train
+
+    study = Study.open(folder)
+    settings: dict[str, object] = {**source_of(study), **plan.settings}
+    more = None
+    if real is not None:
+        split = read_split(real.folder)
+        labelled = Study.open(real.folder)
+        part = tuple(
+            c for c in labelled.cases if split.get(c.group or c.case_id) == "train"
+        )
+        more = load_films(Study(labelled.folder, part), real.annotator)
+        settings["real_films"] = {
+            "set": real.folder.name,
+            "annotator": real.annotator,
+            "times": real.times,
+        }
+    train(
+        load_films(study), replace(plan, settings=settings), more,
+        real.times if real else 1,
+    )  # fmt: skip
 
 
 def train_enhancement(

@@ -1,0 +1,135 @@
+"""How far predicted landmarks lie from people's on real films.
+
+    python scripts/fracatlas_study.py FILMS STUDY
+    python benchmarks/real_films.py STUDY [--models DIR] [--part test]
+
+Errors are in mm by the head: a circle of 47 mm in diameter. Hips are found in the hip
+box around the observer's landmarks, and once more from the whole film alone. The test
+part is never used to choose anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_hipbmd.core.anatomy import LANDMARK_IDS, is_mirrored
+from napari_hipbmd.core.canvas import make_canvas
+from napari_hipbmd.core.radiograph import HipBox
+from napari_hipbmd.core.resources import weights_dir
+from napari_hipbmd.dicom import read_film
+from napari_hipbmd.landmarks.locate import propose
+from napari_hipbmd.landmarks.predict import LandmarkFinder
+from napari_hipbmd.study import Study
+from napari_hipbmd.study.case import Case
+from napari_hipbmd.study.split import read_split
+
+HEAD_MM = 47.0
+ROOT = Path(__file__).resolve().parents[1]
+HEADS = ROOT / "labels" / "fracatlas" / "heads.csv"
+Distances = NDArray[np.float64]
+
+
+def heads_px() -> dict[tuple[str, str], float]:
+    """Radius of the head in pixels by case and observer."""
+    with HEADS.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["case_id"], row["observer"]): float(row["radius_px"])
+            for row in csv.DictReader(file)
+        }
+
+
+def overlap(a: HipBox, b: HipBox) -> float:
+    """Intersection over union."""
+    width = min(a.x1, b.x1) - max(a.x0, b.x0)
+    height = min(a.y1, b.y1) - max(a.y0, b.y0)
+    both = max(width, 0) * max(height, 0)
+    return both / (a.width * a.height + b.width * b.height - both)
+
+
+def told(name: str, distances: Distances) -> str:
+    """One line of figures."""
+    known = distances[np.isfinite(distances)]
+    return (
+        f"{name:34s} {len(distances):3d} hips  mean {known.mean():5.2f}  median"
+        f" {np.median(known):5.2f} mm  within 2 mm {100 * (known <= 2).mean():3.0f} %"
+        f"  within 5 mm {100 * (known <= 5).mean():3.0f} %"
+    )
+
+
+def by_landmark(distances: Distances) -> str:
+    """Mean of each landmark."""
+    means = np.nanmean(distances, axis=0)
+    return "  ".join(f"{n} {m:.1f}" for n, m in zip(LANDMARK_IDS, means, strict=True))
+
+
+def measured(
+    study: Study, cases: list[Case], finder: LandmarkFinder
+) -> tuple[Distances, Distances, NDArray[np.float64], int]:
+    """Distances in the observer's box and from the film alone, sigmas, boxes found."""
+    radius = heads_px()
+    inside, alone, sigma = [], [], []
+    found = 0
+    for case in cases:
+        labels = study.labels("observer-1", case.case_id)
+        assert labels is not None and case.side is not None and case.box is not None
+        film = read_film(case.image)
+        mm = HEAD_MM / 2 / radius[case.case_id, "observer-1"]
+        grey, mirrored = film.grey(), is_mirrored(case.side)
+        marks = finder.find(make_canvas(grey, case.box, mirrored), (mm, mm))
+        inside.append(np.linalg.norm(marks.xy - labels.xy, axis=1) * mm)
+        sigma.append(marks.sigma_mm)
+        box = propose(finder, film).get(case.side)
+        if box is None:
+            alone.append(np.full(len(LANDMARK_IDS), np.nan))
+            continue
+        found += overlap(box, case.box) > 0.4
+        marks = finder.find(make_canvas(grey, box, mirrored), (mm, mm))
+        alone.append(np.linalg.norm(marks.xy - labels.xy, axis=1) * mm)
+    return np.array(inside), np.array(alone), np.array(sigma), found
+
+
+def observers(study: Study) -> Distances:
+    """Distances between the two observers, mm."""
+    radius = heads_px()
+    out = []
+    for path in sorted((study.folder / "labels" / "observer-2").glob("*.json")):
+        first = study.labels("observer-1", path.stem)
+        second = study.labels("observer-2", path.stem)
+        if first is None or second is None:
+            continue
+        heads = [radius[path.stem, f"observer-{i}"] for i in (1, 2)]
+        mm = HEAD_MM / 2 / float(np.mean(heads))
+        out.append(np.linalg.norm(first.xy - second.xy, axis=1) * mm)
+    return np.array(out)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("study", type=Path)
+    parser.add_argument("--models", type=Path, default=weights_dir())
+    parser.add_argument("--part", default="test")
+    given = parser.parse_args()
+    study = Study.open(given.study)
+    split = read_split(given.study)
+    cases = [c for c in study.cases if split.get(c.group or c.case_id) == given.part]
+    finder = LandmarkFinder.load(given.models)
+    inside, alone, sigma, found = measured(study, cases, finder)
+    print(told(f"{given.part}: in the observer's box", inside))
+    print(by_landmark(inside))
+    print(told(f"{given.part}: from the film alone", alone))
+    print(f"hip boxes right: {found} of {len(cases)}")
+    known = np.isfinite(inside)
+    print(f"error / expected error: {inside[known].mean() / sigma[known].mean():.2f}")
+    pair = observers(study)
+    print(told("between the two observers", pair))
+    print(by_landmark(pair))
+
+
+if __name__ == "__main__":
+    main()
