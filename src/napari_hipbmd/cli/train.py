@@ -43,7 +43,7 @@ def _without_effect(args: argparse.Namespace) -> list[str]:
     elif args.step == "locator":
         useless = ["from", *useless]
     elif args.step == "enhancement":
-        useless = ["models", "annotator", "from", "real", "times", *_OF_BMD]
+        useless = ["models", "annotator", "real", "times", *_OF_BMD]
     return [name for name in useless if given[name]]
 
 
@@ -92,7 +92,8 @@ def _train_network(args: argparse.Namespace, link: Link) -> str:
     )
 
     mixed = args.real is not None
-    again = not mixed and (args.annotator is not None or args.start is not None)
+    started = args.annotator is not None or args.start is not None
+    again = args.step == "landmarks" and not mixed and started
     epochs, batch = args.epochs or EPOCHS[args.step], BATCH[args.preset]
     if again:
         from ..landmarks.retraining import BATCH as RETRAIN_BATCH
@@ -119,7 +120,9 @@ def _train_network(args: argparse.Namespace, link: Link) -> str:
     if args.step == "locator":
         train_locator(args.study[0], plan, real)
     elif args.step == "enhancement":
-        train_enhancement(args.study, args.pairs, args.preset, plan, link.reading)
+        train_enhancement(
+            args.study, args.pairs, args.preset, plan, link.reading, args.start
+        )
     elif again:
         return retrain_landmarks(
             args.study[0], args.annotator, plan, args.start, link.reading

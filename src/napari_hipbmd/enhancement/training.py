@@ -20,6 +20,7 @@ from ..learning.training import (
     channels_last,
     fit,
     half_precision,
+    load_into,
     write_model,
 )
 from ..synthesis import Operator, PairsFolder, additive
@@ -213,8 +214,9 @@ def train(hips: Hips, preset: Preset, plan: Fit) -> None:
 
 
 def train_mixture(
-    studies: Sequence[Hips], folders: Sequence[PairsFolder], preset: Preset, plan: Fit
-) -> None:
+    studies: Sequence[Hips], folders: Sequence[PairsFolder], preset: Preset, plan: Fit,
+    start: Mapping[str, Tensor] | None = None,
+) -> None:  # fmt: skip
     """Train on any mix of studies and stored pairs; see :func:`train`."""
     learned, checked = mixture(
         studies,
@@ -223,13 +225,14 @@ def train_mixture(
         seed=plan.seed,
         mixed=RECIPES[preset].operator == "additive",
     )
-    train_on(learned, checked, preset, plan)
+    train_on(learned, checked, preset, plan, start)
 
 
 def train_on(
-    fitted: Dataset[Item], held: Dataset[Item], preset: Preset, plan: Fit
-) -> None:
-    """Train on any pairs of film and STO; see :func:`train`.
+    fitted: Dataset[Item], held: Dataset[Item], preset: Preset, plan: Fit,
+    start: Mapping[str, Tensor] | None = None,
+) -> None:  # fmt: skip
+    """Train on any pairs of film and STO, from given weights or from nothing.
 
     Each epoch adds to ``curve.csv`` and draws the first held-out film anew, into
     ``validation.tif``.
@@ -237,6 +240,8 @@ def train_on(
     recipe = RECIPES[preset]
     torch.manual_seed(plan.seed)  # the first weights
     module = EnhancementTraining(recipe, plan.epochs)
+    if start is not None:
+        load_into(module.network, start, NAME)
     fit(module, fitted, held, replace(plan, report=_watching(module, held, plan)))
     if not module.trainer.is_global_zero:  # another process writes the model
         return

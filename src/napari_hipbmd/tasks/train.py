@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,8 @@ from ..study.case import Case
 from ..study.split import read_split
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from ..landmarks.locator_training import Films
     from ..landmarks.retraining import Retrained
     from ..landmarks.training import RealHips
@@ -189,17 +191,13 @@ def train_landmarks(
         If asked to stop.
     """
     from ..landmarks.training import NAME, train
-    from ..learning.training import read_model
 
     study = Study.open(folder)
     hips = load_hips(study, progress=progress)
     settings: dict[str, object] = {**source_of(study), **plan.settings}
     weights = None
     if start is not None:
-        weights, card = read_model(start, NAME)
-        settings["started_from"] = {
-            key: card[key] for key in ("name", "made", "command") if key in card
-        }
+        weights, settings["started_from"] = _started_from(start, NAME)
     mixed = None
     if real is not None:
         mixed = _real_hips(real, progress)
@@ -312,12 +310,18 @@ def train_enhancement(
     preset: str,
     plan: Fit,
     progress: Progress | None = None,
+    start: Path | None = None,
 ) -> None:
     """Train the autoencoder on any mix of digital hips and stored pairs.
 
     Studies are held in memory, pairs are read from the disk one by one. Patients are
     held out of each study; the validation part of pairs is held out as it is, and
     their test part is never seen.
+
+    Parameters
+    ----------
+    start
+        The folder of a model to start from; from nothing by default.
 
     Raises
     ------
@@ -326,7 +330,7 @@ def train_enhancement(
     Cancelled
         If asked to stop.
     """
-    from ..enhancement.training import train_mixture
+    from ..enhancement.training import NAME, train_mixture
     from ..synthesis import PairsFolder
 
     folders = [PairsFolder.open(folder) for folder in pairs]
@@ -346,8 +350,21 @@ def train_enhancement(
             }
             for one in folders
         ]
+    weights = None
+    if start is not None:
+        weights, settings["started_from"] = _started_from(start, NAME)
     plan = replace(plan, settings={**settings, **plan.settings})
-    train_mixture(hips, folders, preset, plan)  # type: ignore[arg-type]
+    train_mixture(hips, folders, preset, plan, weights)  # type: ignore[arg-type]
+
+
+def _started_from(
+    folder: Path, name: str
+) -> tuple[Mapping[str, Tensor], dict[str, object]]:
+    """Weights of a model, and what the card of the next one says about it."""
+    from ..learning.training import read_model
+
+    weights, card = read_model(folder, name)
+    return weights, {k: card[k] for k in ("name", "made", "command") if k in card}
 
 
 def retrain_landmarks(
