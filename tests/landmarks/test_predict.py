@@ -46,7 +46,7 @@ def test_every_landmark_says_how_sure_it_is_in_mm(finder, films):
     sigma = found_on(finder, film, side).sigma_mm
     assert sigma.shape == (16,)
     assert (sigma > 0).all() and (sigma < 15).all()
-    unknown = found_on(finder, film.with_spacing(None, "none"), side)
+    unknown = found_on(finder, replace(film, spacing_mm=None, spacing_source="none"), side)
     assert np.isnan(unknown.sigma_mm).all()
 
 

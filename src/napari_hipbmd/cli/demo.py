@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from ..core.measurement import RESEARCH_USE, Measurement
 from ..core.resources import sample_data_dir
 from ..pipeline.models import models_sha256
-from ..runs.jobs import jobs_of, measure_path
+from ..runs.jobs import jobs_of
 from ..runs.journal import JOURNAL
-from ..runs.measuring import Make
+from ..runs.measuring import Make, measure_path
 from ..runs.results import Results
 from .progress import Bar
 from .table import text_table

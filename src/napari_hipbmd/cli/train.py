@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 
 from ..core.anatomy import SITES
-from ..runs.collecting import PREDICTED
+from ..study import PREDICTED
 from .choices import chosen_regression
 from .link import Link
 from .progress import Bar, Stages

@@ -6,7 +6,7 @@ import argparse
 
 from ..evaluation.bootstrap import SAMPLES
 from ..evaluation.rows import ROWS
-from ..runs.collecting import PREDICTED
+from ..study import PREDICTED
 from ..tasks.validate import validate
 from .choices import chosen_regression
 from .progress import Stages

@@ -26,14 +26,15 @@ from ..evaluation.checks import (
 from ..evaluation.feature_table import FeatureTable, feature_table
 from ..evaluation.progress import FillingIn, Report, Step, stoppable
 from ..evaluation.rows import RowResult, evaluate
-from ..runs.collecting import PREDICTED, TRUTH, MeasureCase, collect
+from ..runs.collecting import collect
 from ..runs.networks import (
+    MeasureJob,
     copy_networks,
     networks_fingerprint,
     networks_provenance,
     pipeline_measure,
 )
-from ..study import Case, Study
+from ..study import PREDICTED, TRUTH, Case, Study
 
 FOLDS = 10
 
@@ -106,7 +107,7 @@ def calibrate(
     command: str = "",
     report: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
-    measure: MeasureCase | None = None,
+    measure: MeasureJob | None = None,
 ) -> Calibration:
     """Fit a regression to a study with DXA readings and write ``bmd.json``.
 

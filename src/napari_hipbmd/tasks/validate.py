@@ -30,10 +30,15 @@ from ..evaluation.rows import MINIMUM_CASES, ROW_NAMES, ROWS, RowResult, evaluat
 from ..evaluation.success import ONE_PAIR
 from ..evaluation.summary import summarise
 from ..evaluation.tables import Validation
-from ..runs.collecting import PREDICTED, MeasureCase, collect
+from ..runs.collecting import collect
 from ..runs.feature_cache import CaseFeatures, Row
-from ..runs.networks import networks_fingerprint, networks_provenance, pipeline_measure
-from ..study import Study
+from ..runs.networks import (
+    MeasureJob,
+    networks_fingerprint,
+    networks_provenance,
+    pipeline_measure,
+)
+from ..study import PREDICTED, Study
 
 
 def validate(
@@ -50,7 +55,7 @@ def validate(
     models: str | Path | None = None,
     report: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
-    measure: MeasureCase | None = None,
+    measure: MeasureJob | None = None,
 ) -> Validation:
     """Compare estimates with the DXA readings of a study, out of fold.
 
