@@ -196,7 +196,9 @@ def test_regions_dragged_off_the_film_leave_a_partial_result(measured):
 
 
 def test_without_a_spacing_there_are_landmarks_and_features_but_no_bmd(film, measured):
-    result = measure(replace(film, spacing_mm=None, spacing_source="none"), side=film.side)
+    result = measure(
+        replace(film, spacing_mm=None, spacing_source="none"), side=film.side
+    )
     data = json.loads(json.dumps(result.to_json(), allow_nan=False))
     assert data["status"] == "partial" and "spacing" in data["reason"]
     assert data["spacing_mm"] is data["bmd_g_cm2"] is data["t_score"] is None
