@@ -6,16 +6,19 @@ import argparse
 import shlex
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
-from ..core.anatomy import SITES
-from ..study import PREDICTED
-from .choices import chosen_regression
+from ..core.options import options_of
+from ..tasks.fit import FitOptions, calibrate
+from ..tasks.fit_tables import fit_text
+from .arguments import add_options, options_from, whole_number
 from .link import Link
 from .progress import Bar, Stages
 
 EPOCHS = {"enhancement": 100, "landmarks": 24}
 USAGE_ERROR = 2
-_OF_BMD = ("targets", "image", "landmarks", "fit", "covariates", "folds")
+_SHARED = ("preset", "seed")  # by all steps
+_OF_BMD = [o for o in options_of(FitOptions) if o.name not in _SHARED]
 BATCH = {"default": 16, "paper": 64}
 
 
@@ -30,20 +33,57 @@ def _without_effect(args: argparse.Namespace) -> list[str]:
         "device": args.device != "auto",
         "devices": args.devices != "auto",
         "pairs": bool(args.pairs),
-        **{name: getattr(args, name) is not None for name in _OF_BMD},
+        **{o.name: getattr(args, o.name) != o.default for o in _OF_BMD},
     }
-    useless = ["models", "pairs", *_OF_BMD]
+    bmd = [o.name for o in _OF_BMD]
+    useless = ["models", "pairs", *bmd]
     if args.step == "bmd":
         useless = [
             *("epochs", "resume", "annotator", "from"),
             *("device", "devices", "pairs"),
         ]
     elif args.step == "enhancement":
-        useless = ["models", "annotator", "from", *_OF_BMD]
+        useless = ["models", "annotator", "from", *bmd]
     return [name for name in useless if given[name]]
 
 
-def run_train(args: argparse.Namespace) -> int:
+def add_arguments(p: argparse.ArgumentParser) -> None:
+    """The step, what it learns from, and how; those of a regression apart."""
+    p.add_argument("step", choices=("enhancement", "landmarks", "bmd"))
+    p.add_argument(
+        "--study", type=Path, nargs="+", default=[], metavar="DIR",
+        help="what to learn from; enhancement takes several",
+    )  # fmt: skip
+    p.add_argument(
+        "--pairs", type=Path, nargs="+", default=[], metavar="DIR",
+        help="pairs of 'hipbmd pairs' that enhancement learns from, too",
+    )  # fmt: skip
+    add_options(p, FitOptions, names=_SHARED)
+    p.add_argument("--epochs", type=whole_number(1), metavar="N", help="of a network")
+    p.add_argument("--resume", action="store_true")
+    p.add_argument("--device", default="auto", metavar="D", help="auto, cpu, gpu, …")
+    p.add_argument(
+        "--devices", default="auto", metavar="N", help="how many of them (auto)"
+    )
+    p.add_argument("--steered", action="store_true", help=argparse.SUPPRESS)
+    p.add_argument("--out", type=Path, required=True, metavar="DIR")
+    p.add_argument(
+        "--annotator", metavar="NAME",
+        help="go on with the landmark networks on what this person labelled",
+    )  # fmt: skip
+    p.add_argument(
+        "--from", dest="start", type=Path, metavar="DIR",
+        help="the landmark model to go on with (default: the bundled one)",
+    )  # fmt: skip
+    p.add_argument(
+        "--models", type=Path, metavar="DIR",
+        help="networks that a BMD regression is fitted behind",
+    )  # fmt: skip
+    bmd = p.add_argument_group("of bmd")
+    add_options(bmd, FitOptions, names=[o.name for o in _OF_BMD])
+
+
+def run(args: argparse.Namespace) -> int:
     """Train one step; a clean Ctrl-C keeps the last finished epoch."""
     for name in _without_effect(args):
         print(f"hipbmd: --{name} has no effect on {args.step}.", file=sys.stderr)
@@ -114,17 +154,7 @@ def _train_network(args: argparse.Namespace, link: Link) -> str:
 
 def _fit(args: argparse.Namespace) -> int:
     """Fit a regression, and tell how good it is and how well it is known."""
-    from ..tasks.fit import FOLDS, FitPlan, calibrate
-    from ..tasks.fit_tables import fit_text
-
-    plan = FitPlan(
-        args.targets or SITES,
-        args.image or "enhanced",
-        args.landmarks or PREDICTED,
-        chosen_regression(args),
-        args.folds or FOLDS,
-        args.seed,
-    )
+    plan = options_from(args, FitOptions).plan()
     found = calibrate(
         args.study[0], args.out, plan, models=args.models,
         command=f"{_command(args)} --out OUT", report=Stages(),
@@ -148,9 +178,9 @@ def _command(args: argparse.Namespace) -> str:
     ):
         if value:
             command += f" --{option} {option.upper()}"
-    for name in _OF_BMD:
-        value = getattr(args, name)
-        if value is not None:
+    for one in _OF_BMD:
+        value = getattr(args, one.name)
+        if value != one.default:
             told = ",".join(value) or "none" if isinstance(value, tuple) else value
-            command += f" --{name} {told}"
+            command += f" {one.flag} {told}"
     return command

@@ -8,7 +8,6 @@ from pathlib import Path
 from ..core.anatomy import Site
 from ..core.measurement import Measurement
 from ..core.radiograph import FilmRefused
-from ..dicom import source_of
 
 
 def film_report(
@@ -33,6 +32,7 @@ def film_report(
     FilmRefused
         If the film is no DICOM film, or lacks what a report refers to it by.
     """
+    from ..dicom import source_of  # loads pydicom
     from .sr import structured_report  # takes a second to import
 
     source = source_of(film, identified)

@@ -14,6 +14,7 @@ from .. import __version__
 from ..bmd import PRESETS, BmdModel, Image, Preset
 from ..core.anatomy import SITES, Site
 from ..core.files import write_text_atomic
+from ..core.options import option
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..evaluation.checks import (
@@ -35,8 +36,21 @@ from ..runs.networks import (
     pipeline_measure,
 )
 from ..study import PREDICTED, TRUTH, Case, Study
+from .regression import RegressionOptions, one_of
 
 FOLDS = 10
+
+
+def chosen_targets(text: str) -> tuple[str, ...]:
+    """DXA columns: ``neck,total`` or ``bmd_neck,bmd_total``.
+
+    Raises
+    ------
+    ValueError
+        If one is unknown.
+    """
+    bare = ",".join(word.strip().removeprefix("bmd_") for word in text.split(","))
+    return one_of(bare, SITES, "DXA column")
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,34 @@ class FitPlan:
             f" --fit {self.preset.kind}"
             f" --covariates {','.join(self.preset.covariates) or 'none'}"
             f" --folds {self.folds} --seed {self.seed} --out OUT"
+        )
+
+
+@dataclass(frozen=True)
+class FitOptions(RegressionOptions):
+    """What may be said at the command line about a regression."""
+
+    targets: tuple[Site, ...] = option(
+        SITES,
+        "DXA columns to estimate (default: all of neck, trochanter, intertrochanter,"
+        " total)",
+        metavar="A,B",
+        parse=chosen_targets,
+    )
+    image: Image = option(
+        "enhanced",
+        "grey values of the film itself, or of the bone image (default)",
+    )
+
+    def plan(self) -> FitPlan:
+        """As :func:`calibrate` takes it."""
+        return FitPlan(
+            self.targets,
+            self.image,
+            self.landmarks,
+            self.chosen(),
+            self.folds,
+            self.seed,
         )
 
 
