@@ -212,9 +212,7 @@ class Radiograph:
         doubted = any(flag.code == "spacing" for flag in self.flags)
         if own is None or doubted or force:
             kept = tuple(flag for flag in self.flags if flag.code != "spacing")
-            return replace(
-                self, flags=kept, spacing_mm=typed, spacing_source=TYPED
-            )
+            return replace(self, flags=kept, spacing_mm=typed, spacing_source=TYPED)
         if abs(own[1] / column_mm - 1) <= SAME_SPACING:
             return self
         flag = Flag(

@@ -31,9 +31,12 @@ class EnhanceOptions:
     )
     spacing_mm: float | None = option(
         None,
-        "pixel spacing of a film that has none",
+        "pixel spacing of a film that has none it can be sure of",
         low=0.01, high=2, unit="mm", metavar="S",
     )  # fmt: skip
+    force_spacing: bool = option(
+        False, "take --spacing-mm even where a film knows its own spacing"
+    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -67,7 +70,12 @@ def enhance_paths(
         raise FilmRefused(f"--out needs a folder, and {out} is a file.")
     networks = networks_enhancing_with(options.models)
     box = None if options.box is None else HipBox(*options.box)
-    about = Options(options.side, box=box, spacing_mm=options.spacing_mm)
+    about = Options(
+        options.side,
+        box=box,
+        spacing_mm=options.spacing_mm,
+        force_spacing=options.force_spacing,
+    )
     jobs = [job for path in paths for job in jobs_of(path, about)]
     films = enhance_many(
         jobs,

@@ -36,9 +36,12 @@ class MeasureOptions:
     )
     spacing_mm: float | None = option(
         None,
-        "pixel spacing of a film that has none",
+        "pixel spacing of a film that has none it can be sure of",
         low=0.01, high=2, unit="mm", metavar="S",
     )  # fmt: skip
+    force_spacing: bool = option(
+        False, "take --spacing-mm even where a film knows its own spacing"
+    )
     landmarks: str = option(
         PREDICTED,
         "of a study: the networks' (default), those placed by NAME, what two people"
@@ -82,6 +85,7 @@ class MeasureOptions:
             Patient(self.sex, self.age_years, self.height_cm, self.weight_kg),
             None if self.box is None else HipBox(*self.box),
             self.spacing_mm,
+            self.force_spacing,
             None if self.withhold is None else policy_named(self.withhold),
             self.landmarks,
         )
