@@ -36,7 +36,7 @@ from napari_hipbmd.evaluation.rows import gap_closed
 from napari_hipbmd.evaluation.tables import Validation
 from napari_hipbmd.learning.training import read_model
 from napari_hipbmd.pipeline.models import load_models
-from napari_hipbmd.runs.jobs import measure_path
+from napari_hipbmd.runs.measuring import measure_path
 from napari_hipbmd.study import Study
 from napari_hipbmd.tasks.digital_hips import make_study
 from napari_hipbmd.tasks.validate import validate

@@ -34,7 +34,7 @@ from napari_hipbmd.plugin.measure.demo import show_measurement
 from napari_hipbmd.plugin.viewer.camera import look_at_hip
 from napari_hipbmd.plugin.viewer.place import Place
 from napari_hipbmd.plugin.viewer.session import session_of
-from napari_hipbmd.runs.jobs import measure_path
+from napari_hipbmd.runs.measuring import measure_path
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 SIZE = (1400, 900)

@@ -38,7 +38,7 @@ def main() -> None:
 def first_measurement(path: Path | None) -> Measurement:
     """The first hip of a path, or of the sample data, that could be measured."""
     from napari_hipbmd.core.resources import sample_data_dir
-    from napari_hipbmd.runs.jobs import measure_path
+    from napari_hipbmd.runs.measuring import measure_path
 
     for measurement in measure_path(path or sample_data_dir()):
         if measurement.film is not None:

@@ -21,6 +21,7 @@ from napari_hipbmd.core.measurement import (
     RegionMeasurement,
 )
 from napari_hipbmd.core.radiograph import Patient, Radiograph
+from napari_hipbmd.runs.jobs import Job
 from napari_hipbmd.study import Case, Study, Truth, write_truth
 
 SHAPE = (130, 110)
@@ -40,23 +41,23 @@ class MadeUpStudy:
         for case in cases:
             write_truth(folder, case.case_id, self._truth(case))
 
-    def measure(self, case: Case, landmarks_xy=None) -> Measurement:
+    def measure(self, job: Job) -> Measurement:
         """What the pipeline would return, landmarks a few pixels off."""
-        self.measured.append(case.case_id)
-        if case.case_id == "hip-03":
+        self.measured.append(job.name)
+        if job.name == "hip-03":
             return Measurement("hip-03", "hip-03.dcm", "L", "refused", "It is a spine.")
-        film, sto = self._films[case.case_id]
-        number = int(case.case_id[-2:])
+        film, sto = self._films[job.name]
+        number = int(job.name[-2:])
         rng = np.random.default_rng(number)
         marks = MARKS_XY + rng.normal(0, 0.7, (16, 2))
-        if landmarks_xy is not None:
-            marks = landmarks_xy
+        if job.landmarks_xy is not None:
+            marks = job.landmarks_xy
         guess = sto + np.float32(rng.normal(0, 0.05))
         regions = polygons_of(marks)
         found = features(film - guess, regions)
         return Measurement(
-            case.case_id,
-            case.image.name,
+            job.name,
+            job.image,
             "L",
             "measured",
             spacing_mm=SPACING_MM,

@@ -55,7 +55,7 @@ def test_what_the_user_says_about_a_patient_comes_before_what_the_film_says():
 
 
 def test_a_spacing_is_kept_with_its_source():
-    known = film().with_spacing((0.2, 0.3), "given by the user")
-    assert known.spacing_mm == (0.2, 0.3)
+    known = film().with_typed_spacing(0.3)
+    assert known.spacing_mm == (0.3, 0.3)
     assert known.spacing_source == "given by the user"
     assert film().spacing_mm is None

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_hipbmd.runs.jobs import measure_path
+from napari_hipbmd.runs.measuring import measure_path
 
 GOLDEN = json.loads(Path(__file__).with_name("sample_measure.json").read_text("utf-8"))
 LANDMARK_PX = 0.5

@@ -1,5 +1,7 @@
 """What a user may rely on: landmarks lie where they should on the sample films."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,7 +48,9 @@ def test_every_landmark_says_how_sure_it_is_in_mm(finder, films):
     sigma = found_on(finder, film, side).sigma_mm
     assert sigma.shape == (16,)
     assert (sigma > 0).all() and (sigma < 15).all()
-    unknown = found_on(finder, film.with_spacing(None, "none"), side)
+    unknown = found_on(
+        finder, replace(film, spacing_mm=None, spacing_source="none"), side
+    )
     assert np.isnan(unknown.sigma_mm).all()
 
 

@@ -16,7 +16,8 @@ from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.pipeline import measure, remeasure
 from napari_hipbmd.pipeline.models import load_models
-from napari_hipbmd.runs.jobs import Options, measure_path
+from napari_hipbmd.runs.jobs import Options
+from napari_hipbmd.runs.measuring import measure_path
 
 KEYS = [
     "case_id", "image", "side", "status", "reason", "flags", "spacing_mm",
@@ -195,7 +196,9 @@ def test_regions_dragged_off_the_film_leave_a_partial_result(measured):
 
 
 def test_without_a_spacing_there_are_landmarks_and_features_but_no_bmd(film, measured):
-    result = measure(film.with_spacing(None, "none"), side=film.side)
+    result = measure(
+        replace(film, spacing_mm=None, spacing_source="none"), side=film.side
+    )
     data = json.loads(json.dumps(result.to_json(), allow_nan=False))
     assert data["status"] == "partial" and "spacing" in data["reason"]
     assert data["spacing_mm"] is data["bmd_g_cm2"] is data["t_score"] is None

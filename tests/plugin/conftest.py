@@ -239,11 +239,11 @@ class StandIn:
         """Case ids, in the order in which they were measured."""
         return self.made_up.measured
 
-    def __call__(self, case: Any, landmarks_xy: Any = None) -> Measurement:
+    def __call__(self, job: Any) -> Measurement:
         if len(self.measured) == self.hold_at:
             self.waits.set()
             self.go_on.wait(30)
-        return self.made_up.measure(case, landmarks_xy)
+        return self.made_up.measure(job)
 
     def change(self, **changes: Any) -> None:
         """Write the table anew with other values in every case."""

@@ -177,7 +177,7 @@ def test_coloured_marks_across_a_region_are_flagged_with_it(hip, tmp_path):
     clean, marked = (read_film(tmp_path / f"{n}.png") for n in ("plain", "marked"))
     spacing = (hip.detector_mm / hip.magnification,) * 2
     before, after = (
-        measure(f.with_spacing(spacing, "given"), side=hip.plan.side)
+        measure(f.with_typed_spacing(spacing[0]), side=hip.plan.side)
         for f in (clean, marked)
     )
     found = flags(after)

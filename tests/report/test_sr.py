@@ -18,7 +18,8 @@ from napari_hipbmd.pipeline.models import load_models
 from napari_hipbmd.quality import DEFAULT, withhold
 from napari_hipbmd.report import codes
 from napari_hipbmd.report.sr import structured_report
-from napari_hipbmd.runs.jobs import jobs_of, measure_job
+from napari_hipbmd.runs.jobs import jobs_of
+from napari_hipbmd.runs.measuring import measure_job
 
 SECRETS = {
     "PatientName": "Quillfeather^Ottoline",

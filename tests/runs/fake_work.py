@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from napari_hipbmd.core.measurement import Measurement
-from napari_hipbmd.runs.loop import Outcome
+from napari_hipbmd.runs.measuring import Outcome
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,24 @@ from .progress import Bar
 BUNDLED = "bundled"
 
 
-def run_compare_enhancement(args: argparse.Namespace) -> int:
+def add_arguments(p: argparse.ArgumentParser) -> None:
+    """The films, both models, and where the table goes."""
+    p.add_argument(
+        "films", type=Path, metavar="FILMS",
+        help="a study of digital hips, or pairs of 'hipbmd pairs'",
+    )  # fmt: skip
+    p.add_argument(
+        "--models", nargs=2, required=True, metavar=("A", "B"),
+        help="folders of 'hipbmd train enhancement', or the word bundled",
+    )  # fmt: skip
+    p.add_argument(
+        "--landmarks", choices=("predicted", "truth"), default="predicted",
+        help="where the features are read from which the gap follows",
+    )  # fmt: skip
+    p.add_argument("--csv", type=Path, metavar="FILE")
+
+
+def run(args: argparse.Namespace) -> int:
     """Print the table of both models, and write it where it was asked for."""
     if args.csv is not None and args.csv.is_dir():
         raise FilmRefused(f"--csv needs a file, and {args.csv} is a folder.")

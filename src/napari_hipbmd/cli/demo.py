@@ -6,31 +6,41 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from ..core.measurement import RESEARCH_USE, Measurement
 from ..core.resources import sample_data_dir
 from ..pipeline.models import models_sha256
-from ..runs.jobs import jobs_of, measure_path
+from ..runs.jobs import jobs_of
 from ..runs.journal import JOURNAL
-from ..runs.measuring import Make
+from ..runs.measuring import Make, measure_path
 from ..runs.results import Results
 from .progress import Bar
 from .table import text_table
 
 
-def run_demo(args: argparse.Namespace) -> int:
+def add_arguments(p: argparse.ArgumentParser) -> None:
+    """Where the report goes, and whether a window opens."""
+    p.add_argument(
+        "--out", type=Path, default=Path("out/demo"), metavar="DIR",
+        help="where the report goes (out/demo)",
+    )  # fmt: skip
+    p.add_argument("--no-window", action="store_true", help="do not open napari")
+
+
+def run(args: argparse.Namespace) -> int:
     """Measure the samples, print the table, write the report, open napari."""
     study = sample_data_dir()
     (args.out / JOURNAL).unlink(missing_ok=True)  # a demo measures, each time
     jobs = jobs_of(study)
-    run = Results(Make(html=True), models_sha256(), args.out)
+    results = Results(Make(html=True), models_sha256(), args.out)
     bar = Bar("measured")
     bar(0, len(jobs))
-    for _ in run.run(jobs):
-        bar(len(run.done), len(jobs))
-    run.write(jobs)
-    results = [run.done[job.name].measurement for job in jobs]
-    print(text_table(results, {job.name: job.truth for job in jobs}))
+    for _ in results.run(jobs):
+        bar(len(results.done), len(jobs))
+    results.write(jobs)
+    found = [results.done[job.name].measurement for job in jobs]
+    print(text_table(found, {job.name: job.truth for job in jobs}))
     print(f"\n{RESEARCH_USE}")
     print(f"Report: {args.out / 'report.html'}")
     if args.no_window:

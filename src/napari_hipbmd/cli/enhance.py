@@ -4,43 +4,37 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
-from ..core.radiograph import FilmRefused, HipBox
-from ..pipeline.models import networks_enhancing_with
-from ..runs.enhancing import enhance_many
-from ..runs.jobs import Options, jobs_of
+from ..tasks.enhance import EnhanceOptions, enhance_paths
+from .arguments import add_options, options_from
 from .progress import Bar
 
 SOME_REFUSED = 3
 
 
-def run_enhance(args: argparse.Namespace) -> int:
-    """Enhance everything that is named; see the command's help."""
-    if args.out.exists() and not args.out.is_dir():
-        raise FilmRefused(f"--out needs a folder, and {args.out} is a file.")
-    networks = networks_enhancing_with(args.models)
-    box = None if args.box is None else HipBox(*args.box)
-    options = Options(
-        args.side,
-        box=box,
-        spacing_mm=args.spacing_mm,
-        force_spacing=args.force_spacing,
-    )
-    jobs = [job for path in args.paths for job in jobs_of(path, options)]
+def add_arguments(p: argparse.ArgumentParser) -> None:
+    """The paths, where the files go, and the options."""
+    p.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    p.add_argument(
+        "--out", type=Path, required=True, metavar="DIR",
+        help="a folder a film: STO, bone image, error where the truth is known (TIFF)",
+    )  # fmt: skip
+    add_options(p, EnhanceOptions)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Enhance everything that is named."""
+    begun = enhance_paths(args.paths, args.out, options_from(args, EnhanceOptions))
     bar, refused = Bar("enhanced"), 0
-    for done, one in enumerate(
-        enhance_many(
-            jobs, networks, args.out, latent=args.latent, stages=args.stages
-        ),
-        1,
-    ):  # fmt: skip
+    for done, one in enumerate(begun.films, 1):
         if one.reason:
             refused += 1
             print(f"hipbmd: {one.job.image}: {one.reason}", file=sys.stderr)
-        bar(done, len(jobs))
-    card = networks.enhancer.card
+        bar(done, begun.count)
+    card = begun.networks.enhancer.card
     print(
-        f"{len(jobs) - refused} of {len(jobs)} enhanced by"
+        f"{begun.count - refused} of {begun.count} enhanced by"
         f" {card.get('name', 'enhancement')}: {args.out}"
     )
     return SOME_REFUSED if refused else 0

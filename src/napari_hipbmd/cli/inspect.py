@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 from ..dicom import inspect, public_elements
@@ -11,7 +12,17 @@ from ..dicom import inspect, public_elements
 REFUSED = 3
 
 
-def run_inspect(args: argparse.Namespace) -> int:
+def add_arguments(p: argparse.ArgumentParser) -> None:
+    """The film, and how much of it is told."""
+    p.add_argument("file", type=Path, metavar="FILE")
+    p.add_argument("--json", action="store_true")
+    p.add_argument(
+        "--deidentified", action="store_true",
+        help="add every DICOM element that tells nothing about a person",
+    )  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> int:
     """Print what the reader understood of one file."""
     found = inspect(args.file)
     if args.deidentified:

@@ -6,19 +6,17 @@ import argparse
 import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 from ..core.radiograph import FilmRefused
+from .arguments import Commands
 from .progress import Bar
 
 FORMATS = ("coco", "slicer", "pts", "csv", "tiff", "png")
 SOME_LEFT_OUT = 3
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def add_labels(commands: Commands) -> None:
-    """Add the command and its own commands."""
-    p = commands.add_parser("labels", help="landmarks and regions that people placed")
+def add_arguments(p: argparse.ArgumentParser) -> None:
+    """Its own commands."""
     inner = p.add_subparsers(required=True, metavar="COMMAND")
     for add in (_add_export, _add_import, _add_compare, _add_status, _add_check):
         add(inner)

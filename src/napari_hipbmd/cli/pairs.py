@@ -4,16 +4,37 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from ..core.radiograph import FilmRefused
 from ..study.pair_sources import gather, unused
 from ..synthesis import Made, PairOptions, check_pairs, write_again, write_pairs
+from .arguments import add_options, options_from, whole_number
 from .progress import Bar
 
 DIFFERENT = 3
 
 
-def run_pairs(args: argparse.Namespace) -> int:
+def add_arguments(p: argparse.ArgumentParser) -> None:
+    """Where the sources lie, how many pairs, where they go, and the options."""
+    p.add_argument(
+        "sources", nargs="*", type=Path, metavar="FOLDER",
+        help="films marked in napari, or a study of digital hips",
+    )  # fmt: skip
+    p.add_argument("--n", type=whole_number(1), metavar="N", help="how many pairs")
+    p.add_argument("--out", type=Path, metavar="DIR")
+    add_options(p, PairOptions)
+    p.add_argument(
+        "--again", type=Path, metavar="PAIRS",
+        help="make the pairs of that folder again, bit for bit",
+    )  # fmt: skip
+    p.add_argument(
+        "--check", type=Path, metavar="PAIRS",
+        help="compare that folder with its pairs made again in memory",
+    )  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> int:
     """Make pairs, make them again, or check that they can be."""
     if args.check is not None:
         return _check(args)
@@ -28,16 +49,7 @@ def run_pairs(args: argparse.Namespace) -> int:
         raise FilmRefused(
             "Give one or more folders of marked films or digital hips, and --n."
         )
-    low, high = args.scale
-    options = PairOptions(
-        args.operator,
-        args.rotation_deg,
-        not args.no_flip,
-        (low, high),
-        args.exposure,
-        args.seed,
-        tuple(args.split),
-    )
+    options = options_from(args, PairOptions)
     sources = gather(args.sources, options.operator)
     for folder in args.sources:
         for why, count in unused(folder).items():

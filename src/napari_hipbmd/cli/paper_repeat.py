@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from ..tasks.paper_repeat import repeat_paper
+from ..tasks.paper_repeat import RepeatOptions, repeat_paper
+from .arguments import add_options, options_from
 from .progress import Bar, Stages
 
 
-def run_paper_repeat(args: argparse.Namespace) -> int:
+def add_arguments(p: argparse.ArgumentParser) -> None:
+    """Where the results go, and the options."""
+    p.add_argument("--out", type=Path, required=True, metavar="DIR")
+    add_options(p, RepeatOptions)
+
+
+def run(args: argparse.Namespace) -> int:
     """Print the paper's tables with both columns, and write them with its figures."""
+    options = options_from(args, RepeatOptions)
     found = repeat_paper(
         args.out,
-        study=args.study,
-        count=args.n,
-        seed=args.seed,
-        pixels=args.pixels,
-        workers=args.workers,
-        models=args.models,
+        study=options.study,
+        count=options.n,
+        seed=options.seed,
+        pixels=options.pixels,
+        workers=options.workers,
+        models=options.models,
         made=Bar("digital hips"),
         report=Stages(),
     )

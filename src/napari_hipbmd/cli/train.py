@@ -6,16 +6,19 @@ import argparse
 import shlex
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
-from ..core.anatomy import SITES
-from ..runs.collecting import PREDICTED
-from .choices import chosen_regression
+from ..core.options import options_of
+from ..tasks.fit import FitOptions, calibrate
+from ..tasks.fit_tables import fit_text
+from .arguments import add_options, options_from, whole_number
 from .link import Link
 from .progress import Bar, Stages
 
-EPOCHS = {"enhancement": 60, "landmarks": 12, "locator": 24}
+EPOCHS = {"enhancement": 100, "landmarks": 16, "locator": 24}
 USAGE_ERROR = 2
-_OF_BMD = ("targets", "image", "landmarks", "fit", "covariates", "folds")
+_SHARED = ("preset", "seed")  # by all steps
+_OF_BMD = [o for o in options_of(FitOptions) if o.name not in _SHARED]
 BATCH = {"default": 16, "paper": 64}
 
 
@@ -32,9 +35,10 @@ def _without_effect(args: argparse.Namespace) -> list[str]:
         "device": args.device != "auto",
         "devices": args.devices != "auto",
         "pairs": bool(args.pairs),
-        **{name: getattr(args, name) is not None for name in _OF_BMD},
+        **{o.name: getattr(args, o.name) != o.default for o in _OF_BMD},
     }
-    useless = ["models", "pairs", *_OF_BMD]
+    bmd = [o.name for o in _OF_BMD]
+    useless = ["models", "pairs", *bmd]
     if args.step == "bmd":
         useless = [
             *("epochs", "resume", "annotator", "from", "real", "times"),
@@ -43,11 +47,56 @@ def _without_effect(args: argparse.Namespace) -> list[str]:
     elif args.step == "locator":
         useless = ["from", *useless]
     elif args.step == "enhancement":
-        useless = ["models", "annotator", "real", "times", *_OF_BMD]
+        useless = ["models", "annotator", "real", "times", *bmd]
     return [name for name in useless if given[name]]
 
 
-def run_train(args: argparse.Namespace) -> int:
+def add_arguments(p: argparse.ArgumentParser) -> None:
+    """The step, what it learns from, and how; those of a regression apart."""
+    p.add_argument("step", choices=("enhancement", "landmarks", "locator", "bmd"))
+    p.add_argument(
+        "--study", type=Path, nargs="+", default=[], metavar="DIR",
+        help="what to learn from; enhancement takes several",
+    )  # fmt: skip
+    p.add_argument(
+        "--pairs", type=Path, nargs="+", default=[], metavar="DIR",
+        help="pairs of 'hipbmd pairs' that enhancement learns from, too",
+    )  # fmt: skip
+    add_options(p, FitOptions, names=_SHARED)
+    p.add_argument("--epochs", type=whole_number(1), metavar="N", help="of a network")
+    p.add_argument("--resume", action="store_true")
+    p.add_argument("--device", default="auto", metavar="D", help="auto, cpu, gpu, …")
+    p.add_argument(
+        "--devices", default="auto", metavar="N", help="how many of them (auto)"
+    )
+    p.add_argument("--steered", action="store_true", help=argparse.SUPPRESS)
+    p.add_argument("--out", type=Path, required=True, metavar="DIR")
+    p.add_argument(
+        "--annotator", metavar="NAME",
+        help="go on with the landmark networks on what this person labelled",
+    )  # fmt: skip
+    p.add_argument(
+        "--from", dest="start", type=Path, metavar="DIR",
+        help="the model to go on with (labels alone: the bundled one by default)",
+    )  # fmt: skip
+    p.add_argument(
+        "--real", type=Path, metavar="STUDY",
+        help="labelled real films to learn from beside digital hips: landmarks of"
+        " --annotator, of the patients that its split.csv names",
+    )  # fmt: skip
+    p.add_argument(
+        "--times", type=whole_number(1), metavar="N",
+        help="how often each of those hips is seen in an epoch (4)",
+    )  # fmt: skip
+    p.add_argument(
+        "--models", type=Path, metavar="DIR",
+        help="networks that a BMD regression is fitted behind",
+    )  # fmt: skip
+    bmd = p.add_argument_group("of bmd")
+    add_options(bmd, FitOptions, names=[o.name for o in _OF_BMD])
+
+
+def run(args: argparse.Namespace) -> int:
     """Train one step; a clean Ctrl-C keeps the last finished epoch."""
     for name in _without_effect(args):
         print(f"hipbmd: --{name} has no effect on {args.step}.", file=sys.stderr)
@@ -91,9 +140,9 @@ def _train_network(args: argparse.Namespace, link: Link) -> str:
         train_locator,
     )
 
-    mixed = args.real is not None
+    real = RealFilms(args.real, args.annotator, args.times or 4) if args.real else None
     started = args.annotator is not None or args.start is not None
-    again = args.step == "landmarks" and not mixed and started
+    again = args.step == "landmarks" and real is None and started
     epochs, batch = args.epochs or EPOCHS[args.step], BATCH[args.preset]
     if again:
         from ..landmarks.retraining import BATCH as RETRAIN_BATCH
@@ -116,7 +165,6 @@ def _train_network(args: argparse.Namespace, link: Link) -> str:
         settings={"command": command},
         devices=args.devices,
     )
-    real = RealFilms(args.real, args.annotator, args.times or 4) if mixed else None
     if args.step == "locator":
         train_locator(args.study[0], plan, real)
     elif args.step == "enhancement":
@@ -136,17 +184,7 @@ def _train_network(args: argparse.Namespace, link: Link) -> str:
 
 def _fit(args: argparse.Namespace) -> int:
     """Fit a regression, and tell how good it is and how well it is known."""
-    from ..tasks.fit import FOLDS, FitPlan, calibrate
-    from ..tasks.fit_tables import fit_text
-
-    plan = FitPlan(
-        args.targets or SITES,
-        args.image or "enhanced",
-        args.landmarks or PREDICTED,
-        chosen_regression(args),
-        args.folds or FOLDS,
-        args.seed,
-    )
+    plan = options_from(args, FitOptions).plan()
     found = calibrate(
         args.study[0], args.out, plan, models=args.models,
         command=f"{_command(args)} --out OUT", report=Stages(),
@@ -173,9 +211,9 @@ def _command(args: argparse.Namespace) -> str:
             command += f" --{option} {option.upper()}"
     if args.times is not None:
         command += f" --times {args.times}"
-    for name in _OF_BMD:
-        value = getattr(args, name)
-        if value is not None:
+    for one in _OF_BMD:
+        value = getattr(args, one.name)
+        if value != one.default:
             told = ",".join(value) or "none" if isinstance(value, tuple) else value
-            command += f" --{name} {told}"
+            command += f" {one.flag} {told}"
     return command

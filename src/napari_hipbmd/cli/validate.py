@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from ..evaluation.bootstrap import SAMPLES
-from ..evaluation.rows import ROWS
-from ..runs.collecting import PREDICTED
-from ..tasks.validate import validate
-from .choices import chosen_regression
+from ..tasks.validate import ValidateOptions, validate
+from .arguments import add_options, options_from
 from .progress import Stages
 
 
-def run_validate(args: argparse.Namespace) -> int:
-    """Print the tables of the five rows and write them with the figures."""
-    found = validate(
-        args.study,
-        args.out,
-        args.folds,
-        seed=args.seed,
-        repeats=args.repeats,
-        preset=chosen_regression(args),
-        rows=args.rows or ROWS,
-        samples=args.samples or SAMPLES,
-        landmarks=args.landmarks or PREDICTED,
-        models=args.models,
-        report=Stages(),
-    )
+def add_arguments(p: argparse.ArgumentParser) -> None:
+    """The study, where the results go, and the options."""
+    p.add_argument("study", type=Path, metavar="STUDY")
+    p.add_argument("--out", type=Path, required=True, metavar="DIR")
+    add_options(p, ValidateOptions)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the tables of the rows and write them with the figures."""
+    options = options_from(args, ValidateOptions)
+    found = validate(args.study, args.out, **options.keywords(), report=Stages())
     print(found.text())
     return 0

@@ -18,6 +18,8 @@ Side = Literal["L", "R"]
 Sex = Literal["F", "M"]
 SAME_SPACING = 0.02
 FloatImage = NDArray[np.float32]
+TYPED = "given by the user"
+"""The source of a spacing that a person typed."""
 
 
 class FilmRefused(ValueError):
@@ -210,8 +212,7 @@ class Radiograph:
         doubted = any(flag.code == "spacing" for flag in self.flags)
         if own is None or doubted or force:
             kept = tuple(flag for flag in self.flags if flag.code != "spacing")
-            film = replace(self, flags=kept)
-            return film.with_spacing(typed, "given by the user")
+            return replace(self, flags=kept, spacing_mm=typed, spacing_source=TYPED)
         if abs(own[1] / column_mm - 1) <= SAME_SPACING:
             return self
         flag = Flag(
@@ -220,9 +221,3 @@ class Radiograph:
             f" {own[1]:.4g} mm ({self.spacing_source}): the film's was taken.",
         )
         return replace(self, flags=(*self.flags, flag))
-
-    def with_spacing(
-        self, spacing_mm: tuple[float, float] | None, source: str
-    ) -> Radiograph:
-        """A copy with another spacing and its source."""
-        return replace(self, spacing_mm=spacing_mm, spacing_source=source)

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from ..core.anatomy import Site
 from ..core.files import write_bytes_atomic
-from ..runs.collecting import PREDICTED
+from ..study import PREDICTED
 from . import drawing
 from .curves import landmark_figure, learning_figure, success_figure
 from .rows import ROW_NAMES, RowResult

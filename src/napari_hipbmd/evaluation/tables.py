@@ -15,8 +15,8 @@ from ..bmd import SITE_NAMES, Preset, t_score_reference
 from ..core.anatomy import SITES, Site
 from ..core.measurement import CANNOT_RULE_OUT
 from ..report.grid import Grid
-from ..runs.collecting import PREDICTED, TRUTH
 from ..runs.feature_cache import Row
+from ..study import PREDICTED, TRUTH
 from .agreement import FIGURES
 from .grids import learning_grid, success_grid, summary_grids
 from .landmark_errors import LEVELS_MM, LandmarkErrors

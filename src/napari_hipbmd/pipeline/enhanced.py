@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core.measurement import HipImages
 from ..core.radiograph import FloatImage, HipBox, Radiograph, Side
+from ..core.threads import one_thread
 from . import SeenHip, enhance_hip, see_hip
 from .models import Networks
 
@@ -72,13 +73,15 @@ def enhance_film(
     """
     from ..enhancement.stages import encoder_stages
 
-    seen = see_hip(film, networks, side, box)
-    images = enhance_hip(seen, networks)
+    with one_thread():
+        seen = see_hip(film, networks, side, box)
+        images = enhance_hip(seen, networks)
+        stages = encoder_stages(networks.enhancer, seen.canvas)
     return Enhanced(
         film,
         seen,
         images,
-        encoder_stages(networks.enhancer, seen.canvas),
+        stages,
         None if exact_sto is None else part_of(exact_sto, images),
         str(networks.enhancer.card.get("name", "enhancement")),
     )

@@ -10,6 +10,7 @@ from ..core.anatomy import Points, is_mirrored
 from ..core.canvas import Canvas, make_canvas, normalisation
 from ..core.measurement import HipImages, LandmarkSet
 from ..core.radiograph import FilmRefused, Flag, FloatImage, HipBox, Radiograph, Side
+from ..core.threads import one_thread
 from .models import Networks
 
 EVEN_GREY = 0.01  # of the grey range
@@ -30,8 +31,10 @@ def find_landmarks(
     FilmRefused
         If the box lies outside the film.
     """
-    seen = see_hip(film, networks, side, box)
-    return networks.finder.find(seen.canvas, film.spacing_mm), seen.side, seen.box
+    with one_thread():
+        seen = see_hip(film, networks, side, box)
+        found = networks.finder.find(seen.canvas, film.spacing_mm)
+    return found, seen.side, seen.box
 
 
 @dataclass(frozen=True, eq=False)

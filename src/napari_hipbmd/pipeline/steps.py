@@ -14,6 +14,7 @@ from ..core.anatomy import Points
 from ..core.canvas import Canvas, make_canvas
 from ..core.measurement import LandmarkSet, Measurement
 from ..core.radiograph import Cancelled, HipBox, Patient, Radiograph, Side
+from ..core.threads import one_thread
 from .hip import box_around, enhance_hip, see_hip
 from .models import Models, Networks, load_models
 from .values import with_values
@@ -28,6 +29,7 @@ def measure(
     patient: Patient | None = None,
     side: Side | None = None,
     box: HipBox | None = None,
+    landmarks_xy: Points | None = None,
     models: Models | None = None,
     report: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -45,6 +47,9 @@ def measure(
     box
         The hip box; by default the whole film, or on a large one the place where the
         networks are surest.
+    landmarks_xy
+        ``(16, 2)`` film pixels that somebody placed; the networks find them when
+        absent.
     models
         The bundled ones by default.
     report
@@ -55,7 +60,7 @@ def measure(
     Raises
     ------
     FilmRefused
-        If the box lies outside the film.
+        If the box lies outside the film, or a placed landmark is missing.
     Cancelled
         If asked to stop.
     """
@@ -68,6 +73,7 @@ def measure(
         patient=patient,
         side=side,
         box=box,
+        landmarks_xy=landmarks_xy,
         report=report,
         cancelled=cancelled,
     )
@@ -108,11 +114,8 @@ def prepare(
 
     Parameters
     ----------
-    film, image, patient, side, box, report, cancelled
+    film, image, patient, side, box, landmarks_xy, report, cancelled
         As of :func:`measure`.
-    landmarks_xy
-        ``(16, 2)`` film pixels that somebody placed; the networks find them when
-        absent.
 
     Raises
     ------
@@ -148,18 +151,21 @@ def prepare(
     t = perf_counter()
     if landmarks_xy is not None and box is None:
         box = box_around(landmarks_xy, film)
-    seen = see_hip(film, networks, state.side, box)
+    with one_thread():
+        seen = see_hip(film, networks, state.side, box)
     grey, canvas = seen.grey, seen.canvas
     state = replace(state, box=seen.box, side=seen.side, flags=state.flags + seen.flags)
     state = step_done("locate", t, state, counts_as="landmarks")
 
     t = perf_counter()
-    state = replace(state, images=enhance_hip(seen, networks))
+    with one_thread():
+        state = replace(state, images=enhance_hip(seen, networks))
     state = step_done("enhance", t, state)
 
     t = perf_counter()
     if landmarks_xy is None:
-        marks = networks.finder.find(canvas, film.spacing_mm)
+        with one_thread():
+            marks = networks.finder.find(canvas, film.spacing_mm)
     else:
         marks = LandmarkSet(landmarks_xy, np.zeros(len(landmarks_xy)))
     metal = quality.metal(canvas, marks.xy, _outside(film, canvas))

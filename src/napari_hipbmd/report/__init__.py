@@ -5,6 +5,7 @@ screen.
 """
 
 from .case import case_page
+from .film import film_report
 from .overview import Row, study_page
 from .table import csv_text, json_text
 
@@ -12,6 +13,7 @@ __all__ = [
     "Row",
     "case_page",
     "csv_text",
+    "film_report",
     "json_text",
     "study_page",
 ]

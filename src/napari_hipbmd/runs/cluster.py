@@ -20,9 +20,8 @@ import dask
 from distributed import Client, LocalCluster, as_completed
 from distributed.scheduler import KilledWorker
 
-from ..core.radiograph import FilmRefused
-from .jobs import Job
-from .loop import Outcome, Work
+from ..core.radiograph import Cancelled, FilmRefused
+from .loop import GivenT, JobT, Work, done
 
 CONNECT_SECONDS = 10
 WORKERS_SECONDS = 30
@@ -38,30 +37,30 @@ _OF_OUR_OWN = {
 
 
 def run_on_cluster(
-    jobs: Sequence[Job],
-    work: Work,
+    jobs: Sequence[JobT],
+    work: Work[JobT, GivenT],
     workers: int,
     scheduler: str | None,
     cancelled: Callable[[], bool] | None = None,
-) -> Iterator[tuple[Job, Outcome]]:
-    """See :func:`run.run_jobs`."""
+) -> Iterator[tuple[JobT, GivenT]]:
+    """See :func:`loop.run_jobs`."""
     if not jobs:
         return
     with _quiet(), _client(min(workers, len(jobs)), scheduler) as client:
         _check_workers(client, work)
         waiting = iter(jobs)
-        job_of: dict[Any, Job] = {}
+        job_of: dict[Any, JobT] = {}
 
-        def submit(job: Job) -> Any:
+        def submit(job: JobT) -> Any:
             # Sent with every job: what is scattered dies with the workers that hold it.
-            future = client.submit(_do, work, job, pure=False)
+            future = client.submit(done, work, job, pure=False)
             job_of[future.key] = job
             return future
 
         ahead = AHEAD * max(1, len(client.scheduler_info(-1)["workers"]))
         first = [submit(job) for job in islice(waiting, ahead)]
         running = as_completed(first, loop=client.loop)
-        suspects: list[Job] = []
+        suspects: list[JobT] = []
         for future in running:
             job = job_of.pop(future.key)
             if _worker_died(future):
@@ -70,14 +69,14 @@ def run_on_cluster(
                 yield job, _outcome(future, job, work)
             future.release()
             if cancelled is not None and cancelled():
-                return
+                raise Cancelled
             running.update([submit(following) for following in islice(waiting, 1)])
         # Dask also blames films that only waited in the queue of a worker that died:
         # tried alone, each answers for itself.
         for job in suspects:
             yield job, _outcome(submit(job), job, work)
             if cancelled is not None and cancelled():
-                return
+                raise Cancelled
 
 
 def _worker_died(future: Any) -> bool:
@@ -85,11 +84,7 @@ def _worker_died(future: Any) -> bool:
     return future.status == "error" and isinstance(future.exception(), KilledWorker)
 
 
-def _do(work: Work, job: Job) -> Outcome:
-    return work(job)
-
-
-def _outcome(future: Any, job: Job, work: Work) -> Outcome:
+def _outcome(future: Any, job: JobT, work: Work[JobT, GivenT]) -> GivenT:
     """What a worker gave, or why it gave nothing."""
     if future.status == "cancelled":
         raise FilmRefused(
@@ -97,7 +92,7 @@ def _outcome(future: Any, job: Job, work: Work) -> Outcome:
             " command again to go on."
         )
     try:
-        result: Outcome = future.result()
+        result: GivenT = future.result()
     except KilledWorker:
         return work.lost(
             job,
@@ -171,7 +166,7 @@ def dask_setup(_worker: Any) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _check_workers(client: Client, work: Work) -> None:
+def _check_workers(client: Client, work: Work[Any, Any]) -> None:
     """Refuse workers that would give other numbers."""
     try:
         client.wait_for_workers(1, timeout=WORKERS_SECONDS)
@@ -194,7 +189,7 @@ def _check_workers(client: Client, work: Work) -> None:
         )
 
 
-def _fingerprint(work: Work) -> str:
+def _fingerprint(work: Work[Any, Any]) -> str:
     return work.fingerprint()
 
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import astuple
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import __version__
 from ..bmd import feature_vector, features, ring_features
 from ..core.anatomy import INDEX, Points, polygons
 from ..core.measurement import Measurement
-from ..core.radiograph import Cancelled, FloatImage
-from ..study import Case, Study
+from ..core.radiograph import FloatImage, Patient
+from ..study import PREDICTED, Case, Study
 from .feature_cache import CaseFeatures, Row, read_cache, write_cache
+from .jobs import Job, Options, jobs_of_study
+from .journal import film_sha256, made_of
+from .loop import run_jobs
+from .networks import MeasureJob
 
-PREDICTED = "predicted"
-TRUTH = "truth"
 _SAVE_EVERY = 10
 _NECK_WIDTH_MM = 31.0  # 1.41 head radii of 22 mm: only for films without a spacing
-
-MeasureCase = Callable[[Case, Points | None], Measurement]
-"""Images and landmarks of a case, with the networks' landmarks or the given ones."""
 
 Progress = Callable[[int, int, str, Sequence[CaseFeatures]], None]
 """Called with (done, all, case_id, what has been measured so far)."""
@@ -32,7 +31,7 @@ Progress = Callable[[int, int, str, Sequence[CaseFeatures]], None]
 def collect(
     study: Study,
     cache: Path,
-    measure: MeasureCase,
+    measure: MeasureJob,
     *,
     cases: Sequence[Case] | None = None,
     landmarks: str = PREDICTED,
@@ -49,7 +48,7 @@ def collect(
     cache
         CSV file, read at the start and written every ten films and at the end.
     measure
-        Measures one case; never raises for a bad film.
+        Measures one hip.
     cases
         Those of the study to measure; all by default.
     landmarks
@@ -67,60 +66,58 @@ def collect(
     known = read_cache(cache)
     cases = study.cases if cases is None else cases
     found: dict[str, tuple[str, CaseFeatures]] = {}
+    jobs: dict[str, tuple[Job, str]] = {}
+    for job in jobs_of_study(study, Options(landmarks=landmarks), cases):
+        key = _key(job, made_with)
+        if job.cannot:
+            found[job.name] = "", CaseFeatures(job.name, job.cannot)
+        elif job.name in known and known[job.name][0] == key:
+            found[job.name] = known[job.name]
+        else:
+            jobs[job.name] = job, key
+
+    def tell(case_id: str) -> None:
+        if progress is not None:
+            so_far = [found[c.case_id][1] for c in cases if c.case_id in found]
+            progress(len(so_far), len(cases), case_id, so_far)
+
+    following = [*jobs, ""][1:]
+    work = _Features(measure, study)
     try:
-        for done, case in enumerate(cases):
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            marks, reason = placed_landmarks(study, case, landmarks)
-            if reason:
-                found[case.case_id] = "", CaseFeatures(case.case_id, reason)
-                continue
-            key = _key(case, made_with, marks)
-            if case.case_id in known and known[case.case_id][0] == key:
-                found[case.case_id] = known[case.case_id]
-                continue
-            if progress is not None:
-                so_far = [one for _, one in found.values()]
-                progress(done, len(cases), case.case_id, so_far)
-            measured = case_features(measure(case, marks), study, case)
-            found[case.case_id] = key, measured
-            if done % _SAVE_EVERY == _SAVE_EVERY - 1:
+        if jobs:
+            tell(next(iter(jobs)))
+        todo = [job for job, _ in jobs.values()]
+        for (job, measured), after in zip(
+            run_jobs(todo, work, cancelled=cancelled), following, strict=True
+        ):
+            found[job.name] = jobs[job.name][1], measured
+            if len(found) % _SAVE_EVERY == 0:
                 write_cache(cache, {**known, **found})
+            if after:
+                tell(after)
     finally:
-        write_cache(cache, {**known, **found})
-    result = [one for _, one in found.values()]
-    if progress is not None:
-        progress(len(cases), len(cases), "", result)
-    return result
+        ordered = {c.case_id: found[c.case_id] for c in cases if c.case_id in found}
+        write_cache(cache, {**known, **ordered})
+    tell("")
+    return [one for _, one in ordered.values()]
 
 
-def placed_landmarks(
-    study: Study, case: Case, landmarks: str
-) -> tuple[Points | None, str]:
-    """The landmarks that somebody placed, or why they cannot be used.
+class _Features:
+    """What the runner does to a job here."""
 
-    Parameters
-    ----------
-    landmarks
-        ``"predicted"``, ``"truth"`` or the name of an annotator.
+    def __init__(self, measure: MeasureJob, study: Study) -> None:
+        self._measure = measure
+        self._study = study
+        self._cases = {case.case_id: case for case in study.cases}
 
-    Returns
-    -------
-    xy
-        ``(16, 2)`` film pixels; None when the networks are to find them.
-    reason
-        Empty when there is none.
-    """
-    if landmarks == PREDICTED:
-        return None, ""
-    if landmarks == TRUTH:
-        truth = study.truth(case.case_id, with_sto=False)
-        xy = None if truth is None else truth.landmarks_xy
-        return xy, "" if xy is not None else "there is no truth about it"
-    labels = study.labels(landmarks, case.case_id)
-    if labels is None or not np.isfinite(labels.xy).all():
-        return None, f"{landmarks} has not placed all sixteen landmarks"
-    return labels.xy, ""
+    def __call__(self, job: Job) -> CaseFeatures:
+        return case_features(self._measure(job), self._study, self._cases[job.name])
+
+    def lost(self, job: Job, reason: str) -> CaseFeatures:
+        return CaseFeatures(job.name, reason)
+
+    def fingerprint(self) -> str:
+        return __version__
 
 
 def case_features(measurement: Measurement, study: Study, case: Case) -> CaseFeatures:
@@ -163,16 +160,8 @@ def _exact_sto(study: Study, case: Case, shape: tuple[int, ...]) -> FloatImage |
     return truth.sto
 
 
-def _key(case: Case, made_with: str, landmarks_xy: Points | None) -> str:
+def _key(job: Job, made_with: str) -> str:
     """What a cached line was made of: the film, and how it was measured."""
-    try:
-        stat = case.image.stat()
-        film = f"{stat.st_size}-{stat.st_mtime_ns}"
-    except OSError:
-        film = "missing"
-    placed = ""
-    if landmarks_xy is not None:
-        placed = f"-{zlib.crc32(np.round(landmarks_xy, 3).tobytes()):08x}"
-    if case.box is not None:
-        placed += f"-{zlib.crc32(str(astuple(case.box)).encode()):08x}"
-    return f"{made_with}-{film}-{case.side or ''}{placed}"
+    same = replace(job.options, patient=Patient(), policy=None)
+    job = replace(job, options=same, dxa={}, truth={})
+    return made_of(job, film_sha256(job.path) or "missing", made_with) or ""

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from .. import __version__
 from ..core.files import numbered_stem
-from ..core.radiograph import Cancelled, FilmRefused
-from ..dicom import read_film
 from ..pipeline.enhanced import Enhanced, enhance_film
 from ..pipeline.models import Networks
 from ..study.exact_sto import exact_sto_of
 from .enhanced_files import write_enhanced
 from .jobs import Job
+from .loop import run_jobs
+from .reading import read_job
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,33 +61,34 @@ def enhance_many(
         If asked to stop, between two films; what was written stays.
     """
     taken: set[str] = set()
-    for job in jobs:
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        try:
-            enhanced = enhance_job(job, networks)
-        except FilmRefused as refusal:
-            yield EnhancedJob(job, reason=str(refusal))
+    for _, one in run_jobs(jobs, EnhanceFilm(networks), cancelled=cancelled):
+        if one.enhanced is None or out is None:
+            yield one
             continue
-        folder = None
-        if out is not None:
-            folder = out / numbered_stem(enhanced.film.case_id, taken)
-            write_enhanced(folder, enhanced, latent=latent, stages=stages)
-        yield EnhancedJob(job, enhanced, folder=folder)
+        folder = out / numbered_stem(one.enhanced.film.case_id, taken)
+        write_enhanced(folder, one.enhanced, latent=latent, stages=stages)
+        yield replace(one, folder=folder)
 
 
-def enhance_job(job: Job, networks: Networks) -> Enhanced:
-    """Enhance one film of many.
+@dataclass(frozen=True, eq=False)
+class EnhanceFilm:
+    """Enhances the film of a job; the exact STO is found where there is one."""
 
-    Raises
-    ------
-    FilmRefused
-        If it cannot be used.
-    """
-    options = job.options
-    film = read_film(job.path)
-    film = replace(film, case_id=job.case_id or film.case_id)
-    if options.spacing_mm is not None:
-        film = film.with_typed_spacing(options.spacing_mm, options.force_spacing)
-    exact = exact_sto_of(job.path, film.shape)
-    return enhance_film(film, networks, options.side, options.box, exact)
+    networks: Networks
+
+    def __call__(self, job: Job) -> EnhancedJob:
+        """Enhance one film of many."""
+        film = read_job(job)
+        exact = exact_sto_of(job.path, film.shape)
+        options = job.options
+        return EnhancedJob(
+            job, enhance_film(film, self.networks, options.side, options.box, exact)
+        )
+
+    def lost(self, job: Job, reason: str) -> EnhancedJob:
+        """A film that could not be used."""
+        return EnhancedJob(job, reason=reason)
+
+    def fingerprint(self) -> str:
+        """Version and model."""
+        return f"{__version__} {self.networks.enhancer.card.get('name', '')}"

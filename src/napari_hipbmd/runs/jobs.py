@@ -1,28 +1,32 @@
-"""What is to be measured: one job a hip, and how a job is done."""
+"""What there is to do: one job a hip, of a film, a folder of films or a study."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path, PurePosixPath
-from time import perf_counter
 
-from threadpoolctl import ThreadpoolController
+import numpy as np
 
-from ..core.anatomy import SITES, Site
-from ..core.measurement import Measurement
+from ..core.anatomy import SITES, Points, Site
 from ..core.radiograph import FilmRefused, HipBox, Patient, Side
-from ..dicom import list_films, public_path, read_film
-from ..pipeline import measure
-from ..pipeline.models import Models, load_models
-from ..quality import NONE, Policy, policy_of_study, withhold
-from ..study import Case, Study, film_boxes
+from ..dicom import list_films, public_path
+from ..quality import Policy, policy_of_study
+from ..study import PREDICTED, TRUTH, Case, Study, film_boxes, placed_landmarks
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line may say about every film."""
+    """What may be said about every film of a run.
+
+    Attributes
+    ----------
+    policy
+        Which values are withheld; by default what the study's own policy says.
+    landmarks
+        Whose, of a study: ``"predicted"``, ``"truth"``, or the name of an annotator,
+        such as ``"consensus"``.
+    """
 
     side: Side | None = None
     patient: Patient = Patient()
@@ -30,12 +34,12 @@ class Options:
     spacing_mm: float | None = None
     force_spacing: bool = False
     policy: Policy | None = None
-    """Which values are withheld; by default what the study's own policy says."""
+    landmarks: str = PREDICTED
 
 
 @dataclass(frozen=True)
 class Job:
-    """One hip to be measured.
+    """One hip.
 
     Attributes
     ----------
@@ -50,6 +54,10 @@ class Job:
     dxa, truth
         Site → g/cm²: the reading that the study holds, and the exact value of a
         digital hip.
+    landmarks
+        ``(16, 2)`` film pixels that somebody placed; None: the networks find them.
+    cannot
+        Why nothing can be done, where that is known before the film is read.
     """
 
     name: str
@@ -59,6 +67,13 @@ class Job:
     options: Options = Options()
     dxa: Mapping[Site, float] = field(default_factory=dict)
     truth: Mapping[Site, float] = field(default_factory=dict)
+    landmarks: tuple[tuple[float, float], ...] | None = None
+    cannot: str = ""
+
+    @property
+    def landmarks_xy(self) -> Points | None:
+        """The same as an array."""
+        return None if self.landmarks is None else np.array(self.landmarks, float)
 
 
 def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
@@ -68,84 +83,27 @@ def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
     ------
     FilmRefused
         If the path does not exist, is an empty folder, or the table of a study
-        cannot be read.
+        cannot be read; if somebody's landmarks are wanted of films in no study.
     """
     options = options or Options()
     if not path.exists():
         raise FilmRefused(f"There is no file or folder {path}.")
+    if path.is_dir() and Study.is_study(path):
+        policy = options.policy or policy_of_study(path)
+        study = Study.open(path)
+        _refuse_unknown(study, options.landmarks)
+        return jobs_of_study(study, replace(options, policy=policy))
+    if options.landmarks != PREDICTED:
+        raise FilmRefused(
+            f"{path} is no study, and only a study has landmarks that somebody placed:"
+            " give the study's folder."
+        )
     if path.is_file():
         return _jobs_of_film(path, path.parent, options)
-    if Study.is_study(path):
-        policy = options.policy or policy_of_study(path)
-        known = replace(options, policy=policy)
-        return [_job_of_case(case, known) for case in Study.open(path).cases]
     films = list_films(path)
     if not films:
         raise FilmRefused(f"The folder {path} holds no films.")
     return [job for film in films for job in _jobs_of_film(film, path, options)]
-
-
-def measure_path(
-    path: Path, options: Options | None = None, models: Models | None = None
-) -> Iterator[Measurement]:
-    """Measure a film, a folder of films or a study, one result a hip.
-
-    A film that cannot be used becomes a result with status ``"refused"``; it never
-    stops the others.
-
-    Raises
-    ------
-    FilmRefused
-        As :func:`jobs_of`, or when the models cannot be loaded.
-    """
-    models = models or load_models()
-    for job in jobs_of(path, options):
-        yield measure_job(job, models)
-
-
-def measure_job(job: Job, models: Models) -> Measurement:
-    """Measure one hip; a film that cannot be used becomes a refused result.
-
-    One thread is used, so that the numbers do not depend on how many there are.
-    """
-    options, image = job.options, job.image
-    started = perf_counter()
-    try:
-        with _controller().limit(limits=1):
-            film = read_film(job.path)
-            film = replace(film, case_id=job.case_id or film.case_id)
-            if options.spacing_mm is not None:
-                film = film.with_typed_spacing(
-                    options.spacing_mm, options.force_spacing
-                )
-            read = perf_counter() - started
-            result = measure(
-                film,
-                image=image,
-                patient=options.patient,
-                side=options.side,
-                box=options.box,
-                models=models,
-            )
-    except FilmRefused as error:
-        return refused(job, str(error), models)
-    seconds = {"read": read, **result.seconds}
-    seconds["total"] = perf_counter() - started
-    return replace(withhold(result, options.policy or NONE), seconds=seconds)
-
-
-def refused(job: Job, reason: str, models: Models) -> Measurement:
-    """The result for a film that cannot be used."""
-    return Measurement(
-        job.case_id or Path(job.image).stem,
-        job.image,
-        job.options.side,
-        "refused",
-        reason,
-        model_name=models.bmd.name,
-        calibrated_on=models.bmd.calibrated_on,
-        policy=(job.options.policy or NONE).name,
-    )
 
 
 def _jobs_of_film(film: Path, folder: Path, options: Options) -> list[Job]:
@@ -168,7 +126,25 @@ def _jobs_of_film(film: Path, folder: Path, options: Options) -> list[Job]:
     ]
 
 
-def _job_of_case(case: Case, options: Options) -> Job:
+def jobs_of_study(
+    study: Study, options: Options | None = None, cases: Sequence[Case] | None = None
+) -> list[Job]:
+    """The cases of a study, all by default, with the landmarks that are asked for."""
+    options = options or Options()
+    cases = study.cases if cases is None else cases
+    return [_job_of_case(study, case, options) for case in cases]
+
+
+def _refuse_unknown(study: Study, landmarks: str) -> None:
+    known = (PREDICTED, TRUTH, *study.annotators())
+    if landmarks not in known:
+        raise FilmRefused(
+            f"{landmarks[:40]!r} has no labels in this study: choose one of"
+            f" {', '.join(known)}."
+        )
+
+
+def _job_of_case(study: Study, case: Case, options: Options) -> Job:
     known = replace(
         options,
         side=options.side or case.side,
@@ -176,6 +152,7 @@ def _job_of_case(case: Case, options: Options) -> Job:
         patient=options.patient.or_else(case.patient),
     )
     truth = {site: case.number(f"true_bmd_{site}") for site in SITES}
+    xy, cannot = placed_landmarks(study, case, options.landmarks)
     return Job(
         case.case_id,
         case.image,
@@ -184,10 +161,6 @@ def _job_of_case(case: Case, options: Options) -> Job:
         known,
         {site: value for site, value in case.dxa.items() if value is not None},
         {site: value for site, value in truth.items() if value is not None},
+        None if xy is None else tuple((float(x), float(y)) for x, y in xy),
+        cannot,
     )
-
-
-@cache
-def _controller() -> ThreadpoolController:
-    """Found once: looking for thread pools takes longer than some films."""
-    return ThreadpoolController()

@@ -48,8 +48,19 @@ def made_of(job: Job, film: str | None, models: str) -> str | None:
     options = asdict(job.options)
     policy = job.options.policy
     options["policy"] = None if policy is None else policy.to_json()
+    del options["landmarks"]  # where they are, and not whose, changes a result
     known = [dict(job.dxa), dict(job.truth)]
-    parts = [__version__, film, models, job.case_id, job.image, options, known]
+    parts: list[Any] = [
+        __version__,
+        film,
+        models,
+        job.case_id,
+        job.image,
+        options,
+        known,
+    ]
+    if job.landmarks is not None:
+        parts.append(job.landmarks)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
-from ..core.measurement import Measurement
-from .jobs import Job
+from ..core.radiograph import Cancelled, FilmRefused
+from ..core.threads import one_thread
+
+JobT = TypeVar("JobT")
+GivenT = TypeVar("GivenT")
+InT = TypeVar("InT", contravariant=True)
+OutT = TypeVar("OutT", covariant=True)
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What a job gives.
+class Work(Protocol[InT, OutT]):
+    """What is done to every job; it travels to other processes.
 
-    Attributes
-    ----------
-    measurement
-        Without its pictures, so that a thousand films need no more memory than one.
-    files
-        Kind → content of what is to be written about it.
-    film_sha256
-        Of the film that was read; None when it is to be tried again in a next run.
-    thumbnail
-        A small picture as SVG.
-    notes
-        Sentences about what could not be made of it.
+    A bad film is refused by raising :class:`FilmRefused`.
     """
 
-    measurement: Measurement
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    film_sha256: str | None = None
-    thumbnail: str | None = None
-    notes: tuple[str, ...] = ()
-
-
-class Work(Protocol):
-    """What is done to every job; it travels to other processes."""
-
-    def __call__(self, job: Job) -> Outcome:
-        """Do one job. Never raises for a bad film."""
+    def __call__(self, job: InT, /) -> OutT:
+        """Do one job."""
         ...
 
-    def lost(self, job: Job, reason: str) -> Outcome:
-        """The outcome of a job that could not be done."""
+    def lost(self, job: InT, reason: str, /) -> OutT:
+        """What is given of a job that could not be done."""
         ...
 
     def fingerprint(self) -> str:
@@ -52,14 +34,14 @@ class Work(Protocol):
 
 
 def run_jobs(
-    jobs: Sequence[Job],
-    work: Work,
+    jobs: Sequence[JobT],
+    work: Work[JobT, GivenT],
     *,
     workers: int = 1,
     scheduler: str | None = None,
     cancelled: Callable[[], bool] | None = None,
-) -> Iterator[tuple[Job, Outcome]]:
-    """Outcomes in the order in which they are ready.
+) -> Iterator[tuple[JobT, GivenT]]:
+    """What is given of each job, in the order in which they are ready.
 
     Parameters
     ----------
@@ -68,20 +50,30 @@ def run_jobs(
     scheduler
         Address of a Dask scheduler; its workers do the work instead.
     cancelled
-        Asked between the jobs; the rest is then left out.
+        Asked before every job.
 
     Raises
     ------
+    Cancelled
+        If asked to stop, between two jobs.
     FilmRefused
         If the scheduler cannot be reached, or its workers are not fit for the work.
     """
     if scheduler is None and workers == 1:
-        done: Iterator[tuple[Job, Outcome]] = ((job, work(job)) for job in jobs)
-        for pair in done:
-            yield pair
+        for job in jobs:
             if cancelled is not None and cancelled():
-                return
+                raise Cancelled
+            yield job, done(work, job)
         return
     from .cluster import run_on_cluster
 
     yield from run_on_cluster(jobs, work, workers, scheduler, cancelled)
+
+
+def done(work: Work[JobT, GivenT], job: JobT) -> GivenT:
+    """Do one job, with one thread: the numbers are the same wherever that is."""
+    with one_thread():
+        try:
+            return work(job)
+        except FilmRefused as refusal:
+            return work.lost(job, str(refusal))

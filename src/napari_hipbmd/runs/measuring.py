@@ -1,27 +1,109 @@
-"""What is made of one hip besides its numbers, wherever it is measured."""
+"""A hip is measured, and what is made of it besides its numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import perf_counter
 
 from .. import __version__
-from ..core.anatomy import Site
 from ..core.measurement import Measurement
 from ..core.radiograph import FilmRefused
 from ..dicom import source_of
-from ..pipeline.models import load_models, models_sha256
+from ..pipeline import measure
+from ..pipeline.models import Models, load_models, models_sha256
+from ..quality import NONE, withhold
+from ..report import film_report
 from ..report.case import case_page
 from ..report.pictures import thumbnail
 from .enhanced_files import LAYERS, tiff_bytes
-from .jobs import Job, measure_job, refused
+from .jobs import Job, Options, jobs_of
 from .journal import film_sha256
-from .loop import Outcome
+from .reading import read_job
 
 PAGE = "page.html"
 REPORT = "sr.dcm"
 NAMED = "identified"
+
+
+def measure_path(
+    path: Path, options: Options | None = None, models: Models | None = None
+) -> Iterator[Measurement]:
+    """Measure a film, a folder of films or a study, one result a hip.
+
+    A film that cannot be used becomes a result with status ``"refused"``; it never
+    stops the others.
+
+    Raises
+    ------
+    FilmRefused
+        As :func:`jobs_of`, or when the models cannot be loaded.
+    """
+    models = models or load_models()
+    for job in jobs_of(path, options):
+        yield measure_job(job, models)
+
+
+def measure_job(job: Job, models: Models) -> Measurement:
+    """Measure one hip; a film that cannot be used becomes a refused result."""
+    options, started = job.options, perf_counter()
+    try:
+        film = read_job(job)
+        read = perf_counter() - started
+        result = measure(
+            film,
+            image=job.image,
+            patient=options.patient,
+            side=options.side,
+            box=options.box,
+            landmarks_xy=job.landmarks_xy,
+            models=models,
+        )
+    except FilmRefused as error:
+        return refused(job, str(error), models)
+    seconds = {"read": read, **result.seconds}
+    seconds["total"] = perf_counter() - started
+    return replace(withhold(result, options.policy or NONE), seconds=seconds)
+
+
+def refused(job: Job, reason: str, models: Models) -> Measurement:
+    """The result for a film that cannot be used."""
+    return Measurement(
+        job.case_id or Path(job.image).stem,
+        job.image,
+        job.options.side,
+        "refused",
+        reason,
+        model_name=models.bmd.name,
+        calibrated_on=models.bmd.calibrated_on,
+        policy=(job.options.policy or NONE).name,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What measuring a hip gives.
+
+    Attributes
+    ----------
+    measurement
+        Without its pictures, so that a thousand films need no more memory than one.
+    files
+        Kind → content of what is to be written about it.
+    film_sha256
+        Of the film that was read; None when it is to be tried again in a next run.
+    thumbnail
+        A small picture as SVG.
+    notes
+        Sentences about what could not be made of it.
+    """
+
+    measurement: Measurement
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    film_sha256: str | None = None
+    thumbnail: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,39 +165,6 @@ class Make:
     def lost(self, job: Job, reason: str) -> Outcome:
         """The outcome of a job that could not be done: a next run tries again."""
         return Outcome(refused(job, reason, load_models(self.models)))
-
-
-def film_report(
-    found: Measurement,
-    film: Path,
-    dxa: Mapping[Site, float] | None = None,
-    identified: bool = False,
-) -> bytes:
-    """The DICOM structured report of a hip, which refers to its film.
-
-    Parameters
-    ----------
-    film
-        The file that was measured.
-    dxa
-        Site → reference reading in g/cm², where there is one.
-    identified
-        Whether the patient is named.
-
-    Raises
-    ------
-    FilmRefused
-        If the film is no DICOM film, or lacks what a report refers to it by.
-    """
-    from ..report.sr import structured_report  # takes a second to import
-
-    source = source_of(film, identified)
-    if source is None:
-        raise FilmRefused(
-            "There is no structured report of a picture, which has no DICOM"
-            " identity that it could refer to: export the film as DICOM."
-        )
-    return structured_report(found, source, dxa)
 
 
 def _person(path: Path) -> dict[str, str]:

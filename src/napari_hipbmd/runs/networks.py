@@ -4,45 +4,42 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from ..bmd import FEATURES_VERSION
-from ..core.anatomy import Points
 from ..core.files import write_bytes_atomic
 from ..core.measurement import Measurement
-from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
-from ..dicom import read_film
 from ..pipeline import prepare
 from ..pipeline.models import load_networks
-from ..study import Case
-from .collecting import MeasureCase
+from .jobs import Job
+from .reading import read_job
 
+MeasureJob = Callable[[Job], Measurement]
+"""Measures one hip; raises :class:`FilmRefused` for a bad film."""
 NETWORKS = ("enhancement", "landmarks")
 
 
-def pipeline_measure(models: Path | None) -> MeasureCase:
-    """Measure a case with the networks of a folder; a refusal becomes its reason."""
+def pipeline_measure(models: Path | None) -> MeasureJob:
+    """Measure hips with the networks of a folder; no regression is needed."""
     networks = load_networks(models)
 
-    def one(case: Case, landmarks_xy: Points | None) -> Measurement:
+    def one(job: Job) -> Measurement:
         started = perf_counter()
-        name = case.image.name
-        try:
-            found = prepare(
-                replace(read_film(case.image), case_id=case.case_id),
-                networks,
-                image=name,
-                patient=case.patient,
-                side=case.side,
-                box=case.box,
-                landmarks_xy=landmarks_xy,
-            )
-        except FilmRefused as refusal:
-            return Measurement(case.case_id, name, case.side, "refused", str(refusal))
+        options = job.options
+        found = prepare(
+            read_job(job),
+            networks,
+            image=job.image,
+            patient=options.patient,
+            side=options.side,
+            box=options.box,
+            landmarks_xy=job.landmarks_xy,
+        )
         seconds = {**found.seconds, "total": perf_counter() - started}
         return replace(found, seconds=seconds)
 

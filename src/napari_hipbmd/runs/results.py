@@ -24,8 +24,8 @@ from ..report.table import csv_text, json_text
 from .enhanced_files import LAYERS
 from .jobs import Job
 from .journal import Journal, film_sha256, made_of
-from .loop import Outcome, run_jobs
-from .measuring import NAMED, PAGE, REPORT, Make
+from .loop import run_jobs
+from .measuring import NAMED, PAGE, REPORT, Make, Outcome
 
 _PLACE = {
     PAGE: "cases/{}.html",

@@ -20,6 +20,7 @@ from .history import CaseHistory
 from .label import Label, State
 from .labels import Labels, what_is_missing
 from .open_case import OpenCase
+from .placed import PREDICTED, TRUTH, placed_landmarks
 from .queue import STATUSES, Entry, Queue, Status
 from .recovery import Conflict, ConflictFound
 from .study import Study
@@ -27,6 +28,9 @@ from .table import append_cases, read_cases, write_cases
 from .truth import Truth, read_truth, write_truth
 
 __all__ = [
+    "PREDICTED",
+    "TRUTH",
+    "placed_landmarks",
     "STATUSES",
     "BoxesChanged",
     "Case",

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from ..core.options import option
 from ..core.radiograph import FilmRefused
 from .pairs import Operator
 from .sources import Placement
@@ -36,13 +37,29 @@ class PairOptions:
         Shares of training, validation and test; patients are divided before.
     """
 
-    operator: Operator = "additive"
-    rotation_deg: float = 15.0
-    flip: bool = True
-    scale: tuple[float, float] = (0.9, 1.1)
-    exposure: float = 0.1
-    seed: int = 0
-    split: tuple[float, float, float] = DEFAULT_SPLIT
+    operator: Operator = option("additive")
+    rotation_deg: float = option(
+        15.0,
+        "turn the hip by up to R to either side (15)",
+        low=0, high=180, unit="degrees", metavar="R",
+    )  # fmt: skip
+    flip: bool = option(True, "mirror no hip", flag="--no-flip")
+    scale: tuple[float, float] = option(
+        (0.9, 1.1),
+        "magnification of the hip (0.9 1.1)",
+        low=0.25, high=4, unit="times", metavar=("LOW", "HIGH"),
+    )  # fmt: skip
+    exposure: float = option(
+        0.1,
+        "up to E more or less grey in film and STO (0.1)",
+        low=0, high=0.4, unit="of the grey range", metavar="E",
+    )  # fmt: skip
+    seed: int = option(0, low=0, metavar="S")
+    split: tuple[float, float, float] = option(
+        DEFAULT_SPLIT,
+        "shares, by patient, before anything is augmented (0.8 0.1 0.1)",
+        low=0, high=1e6, unit="shares", metavar=("TRAIN", "VALIDATION", "TEST"),
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         if self.operator not in get_args(Operator):

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ..core.anatomy import SITES
+from ..core.options import check, option
 from ..core.radiograph import Cancelled, FilmRefused, HipBox, Patient, Side
 from ..dicom import FilmTags, write_film
 from ..phantom import FAMILIES, DigitalHip, Family, render, render_pelvis
@@ -161,6 +163,22 @@ def _tags(hips: tuple[DigitalHip, ...], name: str) -> FilmTags:
 def _leave_ctrl_c() -> None:
     """Ctrl-C reaches every process; the first one decides what becomes of it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@dataclass(frozen=True)
+class StudyOptions:
+    """Which digital hips, and how they are made."""
+
+    seed: int = option(0, low=0, metavar="S")
+    family: Family = option("train", choices=("train", "shifted"))
+    pixels: int = option(900, "rows and columns of a film", low=1)
+    whole_pelvis: bool = option(
+        False, "both hips of a patient (every third case) lie on one film of the pelvis"
+    )
+    workers: int | None = option(None, "processes (default: all cores)", low=1)
+
+    def __post_init__(self) -> None:
+        check(self)
 
 
 def make_study(

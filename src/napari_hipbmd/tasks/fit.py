@@ -14,6 +14,7 @@ from .. import __version__
 from ..bmd import PRESETS, BmdModel, Image, Preset
 from ..core.anatomy import SITES, Site
 from ..core.files import write_text_atomic
+from ..core.options import option
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..evaluation.checks import (
@@ -26,16 +27,30 @@ from ..evaluation.checks import (
 from ..evaluation.feature_table import FeatureTable, feature_table
 from ..evaluation.progress import FillingIn, Report, Step, stoppable
 from ..evaluation.rows import RowResult, evaluate
-from ..runs.collecting import PREDICTED, TRUTH, MeasureCase, collect
+from ..runs.collecting import collect
 from ..runs.networks import (
+    MeasureJob,
     copy_networks,
     networks_fingerprint,
     networks_provenance,
     pipeline_measure,
 )
-from ..study import Case, Study
+from ..study import PREDICTED, TRUTH, Case, Study
+from .regression import RegressionOptions, one_of
 
 FOLDS = 10
+
+
+def chosen_targets(text: str) -> tuple[str, ...]:
+    """DXA columns: ``neck,total`` or ``bmd_neck,bmd_total``.
+
+    Raises
+    ------
+    ValueError
+        If one is unknown.
+    """
+    bare = ",".join(word.strip().removeprefix("bmd_") for word in text.split(","))
+    return one_of(bare, SITES, "DXA column")
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,34 @@ class FitPlan:
         )
 
 
+@dataclass(frozen=True)
+class FitOptions(RegressionOptions):
+    """What may be said at the command line about a regression."""
+
+    targets: tuple[Site, ...] = option(
+        SITES,
+        "DXA columns to estimate (default: all of neck, trochanter, intertrochanter,"
+        " total)",
+        metavar="A,B",
+        parse=chosen_targets,
+    )
+    image: Image = option(
+        "enhanced",
+        "grey values of the film itself, or of the bone image (default)",
+    )
+
+    def plan(self) -> FitPlan:
+        """As :func:`calibrate` takes it."""
+        return FitPlan(
+            self.targets,
+            self.image,
+            self.landmarks,
+            self.chosen(),
+            self.folds,
+            self.seed,
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Calibration:
     """A fitted model with the points it rests on.
@@ -106,7 +149,7 @@ def calibrate(
     command: str = "",
     report: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
-    measure: MeasureCase | None = None,
+    measure: MeasureJob | None = None,
 ) -> Calibration:
     """Fit a regression to a study with DXA readings and write ``bmd.json``.
 

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from .. import __version__
 from ..bmd import PRESETS
 from ..core.files import write_text_atomic
+from ..core.options import check, option
 from ..core.radiograph import FilmRefused
 from ..evaluation import figures as drawn
 from ..evaluation.curves import success_figure
@@ -140,6 +141,23 @@ class PaperRepeat:
                 " larger --n."
             )
         return three, one
+
+
+@dataclass(frozen=True)
+class RepeatOptions:
+    """On which digital hips the paper is repeated."""
+
+    study: Path | None = option(
+        None, "digital hips that are there (default: made in --out)", metavar="DIR"
+    )
+    n: int = option(COUNT, low=1, metavar="N")
+    seed: int = option(SEED, low=0, metavar="S")
+    pixels: int = option(PIXELS, low=1)
+    workers: int | None = option(None, "processes", low=1, metavar="N")
+    models: Path | None = option(None, metavar="DIR")
+
+    def __post_init__(self) -> None:
+        check(self)
 
 
 def repeat_paper(

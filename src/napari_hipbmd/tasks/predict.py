@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from ..core.radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
-from ..dicom import read_film
+from .. import __version__
+from ..core.radiograph import HipBox, Radiograph, Side
 from ..pipeline import find_landmarks
 from ..pipeline.models import Models, load_models
+from ..runs.jobs import Job, jobs_of_study
+from ..runs.loop import run_jobs
+from ..runs.reading import read_job
 from ..study import Case, FilmFacts, Labels, Study
 from ..study.predictions import (
     model_id,
@@ -79,22 +83,39 @@ def prelabel_study(
         If asked to stop; what was predicted is kept.
     """
     models = models or load_models()
-    name = str(models.finder.card.get("name", "landmarks"))
-    model = model_id(name, models.finder.version)
-    todo = list(study.cases if cases is None else cases)
+    finder = models.finder
+    model = model_id(str(finder.card.get("name", "landmarks")), finder.version)
+    cases = list(study.cases if cases is None else cases)
+    left = [case for case in cases if not _is_predicted(study, case, model)]
+    done = len(cases) - len(left)
     refused: dict[str, str] = {}
-    for done, case in enumerate(todo):
-        if cancelled is not None and cancelled():
-            raise Cancelled
+    for job, found in run_jobs(
+        jobs_of_study(study, cases=left), _Prelabel(models), cancelled=cancelled
+    ):
         if progress is not None:
-            progress(done, len(todo))
-        try:
-            if not _is_predicted(study, case, model):
-                film = read_film(case.image)
-                labels = prelabel(film, case.case_id, case.side, case.box, models)
-                write_predictions(study.folder, labels)
-        except FilmRefused as refusal:
-            refused[case.case_id] = str(refusal)
+            progress(done, len(cases))
+        if isinstance(found, Labels):
+            write_predictions(study.folder, found)
+        else:
+            refused[job.name] = found
+        done += 1
     if progress is not None:
-        progress(len(todo), len(todo))
+        progress(len(cases), len(cases))
     return refused
+
+
+@dataclass(frozen=True, eq=False)
+class _Prelabel:
+    """Predicts the landmarks of a job, or says why it cannot."""
+
+    models: Models
+
+    def __call__(self, job: Job) -> Labels | str:
+        options = job.options
+        return prelabel(read_job(job), job.name, options.side, options.box, self.models)
+
+    def lost(self, job: Job, reason: str) -> Labels | str:
+        return reason
+
+    def fingerprint(self) -> str:
+        return f"{__version__} {self.models.finder.version}"

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..bmd import COVARIATES, Preset, chosen_preset
 from ..core.files import write_text_atomic
+from ..core.options import option
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..evaluation.bootstrap import SAMPLES
@@ -30,10 +31,55 @@ from ..evaluation.rows import MINIMUM_CASES, ROW_NAMES, ROWS, RowResult, evaluat
 from ..evaluation.success import ONE_PAIR
 from ..evaluation.summary import summarise
 from ..evaluation.tables import Validation
-from ..runs.collecting import PREDICTED, MeasureCase, collect
+from ..runs.collecting import collect
 from ..runs.feature_cache import CaseFeatures, Row
-from ..runs.networks import networks_fingerprint, networks_provenance, pipeline_measure
-from ..study import Study
+from ..runs.networks import (
+    MeasureJob,
+    networks_fingerprint,
+    networks_provenance,
+    pipeline_measure,
+)
+from ..study import PREDICTED, Study
+from .regression import RegressionOptions, one_of
+
+
+def chosen_rows(text: str) -> tuple[str, ...]:
+    """Rows of a validation: ``raw,enhanced``.
+
+    Raises
+    ------
+    ValueError
+        If one is unknown.
+    """
+    return one_of(text, ROWS, "row")
+
+
+@dataclass(frozen=True)
+class ValidateOptions(RegressionOptions):
+    """What is compared, how often, and with which networks."""
+
+    repeats: int = option(1, "draw the folds so many times", low=1, metavar="R")
+    rows: tuple[Row, ...] = option(
+        ROWS,
+        "among biology, raw, ring, enhanced, exact (default: all)",
+        metavar="A,B",
+        parse=chosen_rows,
+    )
+    samples: int = option(
+        SAMPLES,
+        "samples of patients for the 95 % intervals (2000)",
+        low=1,
+        metavar="N",
+    )
+    models: Path | None = option(None, metavar="DIR")
+
+    def keywords(self) -> dict[str, Any]:
+        """As :func:`validate` takes them."""
+        names = ("folds", "seed", "repeats", "rows", "samples", "landmarks", "models")
+        return {
+            "preset": self.chosen(),
+            **{name: getattr(self, name) for name in names},
+        }
 
 
 def validate(
@@ -50,7 +96,7 @@ def validate(
     models: str | Path | None = None,
     report: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
-    measure: MeasureCase | None = None,
+    measure: MeasureJob | None = None,
 ) -> Validation:
     """Compare estimates with the DXA readings of a study, out of fold.
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import __version__
 from ...bmd import FEATURE_NAMES, feature_vector, features
 from ...core.anatomy import REGIONS, polygons
 from ...core.radiograph import FilmRefused, Radiograph
-from ...dicom import read_film
 from ...pipeline import enhance_hip, see_hip
 from ...pipeline.enhanced import part_of
 from ...pipeline.models import Networks
+from ...runs.jobs import Job
+from ...runs.reading import read_job
 from ...study import Case, Study
 from ...synthesis import PairsFolder
 from ...synthesis.storage import to_grey
@@ -47,33 +48,59 @@ class ScoredFilm:
     exact: NDArray[np.float64]
 
 
-Todo = list[tuple[str, Callable[[], ScoredFilm]]]
-"""Names, and what scores each; it raises :class:`FilmRefused` for a bad film."""
+@dataclass(frozen=True, eq=False)
+class ScoreCase:
+    """Scores a case of a study of digital hips."""
+
+    study: Study
+    both: Sequence[Networks]
+    finder: Networks
+    landmarks: Landmarks
+
+    def __call__(self, job: Job) -> ScoredFilm | str:
+        """The scores of both models."""
+        case = self.study.case(job.name)
+        return _of_case(self.study, case, job, self.both, self.finder, self.landmarks)
+
+    def lost(self, job: Job, reason: str) -> ScoredFilm | str:
+        """Why a film was not used."""
+        return reason
+
+    def fingerprint(self) -> str:
+        """The version."""
+        return __version__
 
 
-def study_scores(
-    study: Study, both: Sequence[Networks], finder: Networks, landmarks: Landmarks
-) -> Todo:
-    """The cases of a study."""
-    return [
-        (case.case_id, partial(_of_case, study, case, both, finder, landmarks))
-        for case in study.cases
-    ]
+@dataclass(frozen=True, eq=False)
+class ScorePair:
+    """Scores a pair of ``hipbmd pairs``, given its number."""
+
+    folder: PairsFolder
+    both: Sequence[Networks]
+
+    def __call__(self, index: int) -> ScoredFilm | str:
+        """The scores of both models."""
+        return _of_pair(self.folder, index, self.both)
+
+    def lost(self, index: int, reason: str) -> ScoredFilm | str:
+        """Why a pair was not used."""
+        return reason
+
+    def fingerprint(self) -> str:
+        """The version."""
+        return __version__
 
 
-def pair_scores(folder: PairsFolder, both: Sequence[Networks]) -> Todo:
-    """The test part of pairs."""
+def pairs_to_score(folder: PairsFolder) -> list[int]:
+    """Numbers of pairs in the test part, evenly and at most :data:`MOST_PAIRS`."""
     indices = folder.indices("test")
-    step = max(1, -(-len(indices) // MOST_PAIRS))
-    return [
-        (f"pair {index}", partial(_of_pair, folder, index, both))
-        for index in indices[::step]
-    ]
+    return list(indices[:: max(1, -(-len(indices) // MOST_PAIRS))])
 
 
 def _of_case(
     study: Study,
     case: Case,
+    job: Job,
     both: Sequence[Networks],
     finder: Networks,
     landmarks: Landmarks,
@@ -81,7 +108,7 @@ def _of_case(
     truth = study.truth(case.case_id)
     if truth is None or truth.sto is None:
         raise FilmRefused(NO_TRUTH)
-    film = read_film(case.image)
+    film = read_job(job)
     if truth.sto.shape != film.shape:
         raise FilmRefused("its exact STO has another size")
     seen = see_hip(film, finder, case.side, case.box)

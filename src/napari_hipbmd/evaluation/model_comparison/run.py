@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ...core.anatomy import Site
-from ...core.radiograph import Cancelled, FilmRefused
+from ...core.radiograph import FilmRefused
 from ...pipeline.models import load_networks, networks_enhancing_with
+from ...runs.jobs import jobs_of_study
+from ...runs.loop import run_jobs
 from ...study import Study
 from ...synthesis import MANIFEST, PairsFolder
-from .films import Landmarks, ScoredFilm, pair_scores, study_scores
+from .films import Landmarks, ScoreCase, ScoredFilm, ScorePair, pairs_to_score
 from .gap import gaps_closed
 from .scores import FilmScore
 
@@ -79,21 +82,24 @@ def compare(
     """
     both = [networks_enhancing_with(one) for one in models]
     names = _names([str(n.enhancer.card.get("name", "")) for n in both], models)
+    todo: Sequence[Any]
+    work: ScoreCase | ScorePair
     if (folder / MANIFEST).is_file():
-        todo = pair_scores(PairsFolder.open(folder), both)
+        pairs = PairsFolder.open(folder)
+        todo, work = pairs_to_score(pairs), ScorePair(pairs, both)
     else:
-        todo = study_scores(Study.open(folder), both, load_networks(), landmarks)
+        study = Study.open(folder)
+        work = ScoreCase(study, both, load_networks(), landmarks)
+        todo = jobs_of_study(study)
     found: list[ScoredFilm] = []
     left_out: dict[str, str] = {}
-    for done, (name, scored) in enumerate(todo):
-        if cancelled is not None and cancelled():
-            raise Cancelled
+    for done, (job, scored) in enumerate(run_jobs(todo, work, cancelled=cancelled)):
         if progress is not None:
             progress(done, len(todo))
-        try:
-            found.append(scored())
-        except FilmRefused as refusal:
-            left_out[name] = str(refusal)
+        if isinstance(scored, ScoredFilm):
+            found.append(scored)
+        else:
+            left_out[getattr(job, "name", f"pair {job}")] = scored
     if progress is not None:
         progress(len(todo), len(todo))
     if not found:

@@ -14,6 +14,7 @@
 ==================  ===========================================================
 """
 
+from ...study import TRUTH
 from .compare import Comparison, Difference, compare, compare_labels
 from .consensus import accepted, averaged, settled
 from .errors import ObserverErrors, study_errors
@@ -21,7 +22,6 @@ from .figures import ErrorFigures, error_figures
 from .people import (
     CONSENSUS,
     PREDICTIONS,
-    TRUTH,
     Pair,
     next_session,
     observers_of,

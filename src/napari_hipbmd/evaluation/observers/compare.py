@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from ...core.anatomy import LANDMARK_IDS, is_mirrored
 from ...core.radiograph import Cancelled, FilmRefused
-from ...study import FilmFacts, Label, Labels, Study
+from ...study import TRUTH, FilmFacts, Label, Labels, Study
 from ...study.films import film_facts
 from ...study.label import PERSON
-from .people import PREDICTIONS, TRUTH, Pair
+from .people import PREDICTIONS, Pair
 
 MISSING = "missing"
 Progress = Callable[[int, int], None]

@@ -16,7 +16,7 @@ from ...study import Study
 CONSENSUS = "consensus"
 """The annotator whose labels are what two people settled on."""
 
-TRUTH, PREDICTIONS = "truth", "predictions"
+PREDICTIONS = "predictions"
 """What people can be compared with: a digital hip's truth, a model's latest work."""
 
 Kind = Literal["intra", "inter", "consensus", "truth", "predictions"]

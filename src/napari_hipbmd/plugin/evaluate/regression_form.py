@@ -48,7 +48,7 @@ class RegressionForm(QWidget):
 
     def show_study(self, study: Study) -> None:
         """Offer the landmarks that there are."""
-        from ...runs.collecting import PREDICTED, TRUTH
+        from ...study import PREDICTED, TRUTH
 
         before = self.landmarks()
         self.placed_by.clear()
@@ -64,7 +64,7 @@ class RegressionForm(QWidget):
         self.form.addRow(label, widget)
 
     def _setup_ui(self) -> None:
-        from ...runs.collecting import PREDICTED
+        from ...study import PREDICTED
 
         self.form = QFormLayout(self)
         self.form.setContentsMargins(0, 0, 0, 0)

@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 from ...core.measurement import Measurement
-from ...core.radiograph import FilmRefused, HipBox, Patient, Radiograph, Side
+from ...core.radiograph import TYPED, FilmRefused, HipBox, Patient, Radiograph, Side
 from ..ui.run import Run
 from ..viewer.films import film_of
 from ..viewer.hip_boxes import WORDS
@@ -40,7 +40,6 @@ STEPS = {
     "landmarks": "Measuring the regions",
     "measure": "Drawing",
 }
-SPACING_TYPED = "given by hand"
 WHOLE_FILM = "None drawn: a small film is taken whole, on a large one the hip is found."
 WIDTH = 440
 FIRST = (
@@ -282,7 +281,7 @@ class MeasureWidget(ListeningWidget):
     def _film_to_measure(self, layer: Any) -> Radiograph:
         film = film_of(layer)
         typed = self.form.spacing_mm()
-        return film if typed is None else film.with_spacing(typed, SPACING_TYPED)
+        return film if typed is None else film.with_typed_spacing(typed)
 
     def _show_spacing(self, layer: Any, measurement: Measurement | None) -> None:
         try:
@@ -291,9 +290,9 @@ class MeasureWidget(ListeningWidget):
             film = None
         spacing = None if film is None else film.spacing_mm
         source = "" if film is None else film.spacing_source
-        given = measurement is not None and measurement.spacing_source == SPACING_TYPED
+        given = measurement is not None and measurement.spacing_source == TYPED
         if measurement is not None and given:
-            spacing, source = measurement.spacing_mm, SPACING_TYPED
+            spacing, source = measurement.spacing_mm, TYPED
         self.form.show_spacing(spacing, source, typed=given)
         self._spacing_shown = _spacing_of(layer, measurement)
 

@@ -33,8 +33,7 @@ def export(measurement: Measurement, path: Path, film: Path | None = None) -> No
     FilmRefused
         If the ending is none of :data:`FILTERS`, or the file cannot be written.
     """
-    from ...report import case_page, csv_text, json_text
-    from ...runs.measuring import film_report
+    from ...report import case_page, csv_text, film_report, json_text
 
     ending = path.suffix.lower()
     if ending == ".dcm" and film is None:

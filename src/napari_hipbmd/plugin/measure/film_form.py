@@ -82,10 +82,9 @@ class FilmForm(QWidget):
         """The side that the form says, or None."""
         return self.side_choice.currentData()
 
-    def spacing_mm(self) -> tuple[float, float] | None:
+    def spacing_mm(self) -> float | None:
         """The spacing that a person typed, or None."""
-        value = _value(self.spacing) if self.spacing.isEnabled() else None
-        return None if value is None else (value, value)
+        return _value(self.spacing) if self.spacing.isEnabled() else None
 
     def show_film(self, patient: Patient, side: Side | None) -> None:
         """Fill in what is known about a film; telling nobody that it was edited."""

@@ -1,0 +1,92 @@
+"""Options of a dataclass as arguments of a command, and back."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar, get_args, get_origin
+
+from ..core.options import Option, Setting, options_of, wrong
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+T = TypeVar("T")
+
+
+def add_options(
+    parser: argparse._ActionsContainer,
+    kind: type,
+    names: Collection[str] | None = None,
+) -> None:
+    """One argument an option, in the order of the dataclass; all, or those named."""
+    for one in options_of(kind):
+        if names is None or one.name in names:
+            _add(parser, one)
+
+
+def options_from(args: argparse.Namespace, kind: type[T], **more: Any) -> T:
+    """The dataclass that was asked for.
+
+    Raises
+    ------
+    FilmRefused
+        If options do not go together.
+    """
+    given = {one.name: getattr(args, one.name) for one in options_of(kind)}
+    return kind(**given, **more)
+
+
+def whole_number(low: int) -> Callable[[str], float]:
+    """Reads a whole number that is not less than ``low``."""
+    return _parser(int, Option("", int, None, Setting(low=low)))
+
+
+def _add(parser: argparse._ActionsContainer, one: Option) -> None:
+    setting = one.setting
+    text = setting.help.replace("%", "%%") or None
+    if one.kind is bool:
+        action = "store_false" if one.default else "store_true"
+        parser.add_argument(one.flag, dest=one.name, action=action, help=text)
+        return
+    known: dict[str, Any] = {"dest": one.name, "default": one.default, "help": text}
+    if one.choices:
+        parser.add_argument(one.flag, choices=one.choices, **known)
+        return
+    if setting.metavar:
+        known["metavar"] = setting.metavar
+    element = one.kind
+    if get_origin(one.kind) is tuple and setting.parse is None:
+        element = get_args(one.kind)[0]
+        known["nargs"] = len(get_args(one.kind))
+    parser.add_argument(one.flag, type=_parser(element, one), **known)
+
+
+def _parser(kind: Any, one: Option) -> Callable[[str], Any]:
+    """Reads one value; argparse names the argument before the sentence."""
+    if one.setting.parse is not None:
+        return _told(one.setting.parse)
+    if kind in (str, Path):
+        return kind
+    whole = kind is int
+
+    def number(text: str) -> float:
+        try:
+            value = int(text) if whole else float(text)
+        except ValueError:
+            what = "whole number" if whole else "number"
+            raise argparse.ArgumentTypeError(f"{text!r} is no {what}") from None
+        if why := wrong(value, one.setting):
+            raise argparse.ArgumentTypeError(why)
+        return value
+
+    return number
+
+
+def _told(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    def told(text: str) -> Any:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return told

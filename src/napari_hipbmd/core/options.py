@@ -1,0 +1,139 @@
+"""The options of a task, told once: type, range, unit, default and help in a dataclass.
+
+The command line and the forms of the docks are made from it, and both give the same
+sentence for a value that makes no sense::
+
+    @dataclass(frozen=True)
+    class Options:
+        age_years: float | None = option(
+            None, "of the patient", low=0, high=120, unit="years"
+        )
+
+        def __post_init__(self) -> None:
+            check(self)
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from .radiograph import FilmRefused
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known of an option.
+
+    Attributes
+    ----------
+    help
+        A phrase for people, without a full stop.
+    low, high, unit
+        The range of a number, or of each of several.
+    choices
+        The only values; those of a :data:`Literal` need not be repeated.
+    metavar
+        What stands for a value in the help of the command line: one word, or one a
+        number.
+    flag
+        The name on the command line where it is another one, such as ``--no-flip``.
+    parse
+        Makes a value of what was typed; raises :class:`ValueError` with a sentence.
+    """
+
+    help: str = ""
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    metavar: str | tuple[str, ...] = ""
+    flag: str = ""
+    parse: Callable[[str], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a dataclass: its name, type without ``None``, default, setting."""
+
+    name: str
+    kind: Any
+    default: Any
+    setting: Setting
+
+    @property
+    def words(self) -> str:
+        """The name for people: ``age_years`` is *age*."""
+        last = self.name.rsplit("_", 1)[-1]
+        units = {"years", "cm", "kg", "mm", "deg"}
+        bare = self.name.removesuffix(f"_{last}") if last in units else self.name
+        return bare.replace("_", " ")
+
+    @property
+    def flag(self) -> str:
+        """The name on the command line."""
+        return self.setting.flag or "--" + self.name.replace("_", "-")
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The only values, where there are such."""
+        if get_origin(self.kind) is Literal:
+            return tuple(get_args(self.kind))
+        return self.setting.choices
+
+
+def option(default: Any, help: str = "", **known: Any) -> Any:
+    """A field of a dataclass that is an option; see :class:`Setting`."""
+    return field(default=default, metadata={"setting": Setting(help, **known)})
+
+
+def options_of(kind: type) -> Iterator[Option]:
+    """The options of a dataclass, in their order; fields that are none are left out."""
+    hints = get_type_hints(kind)
+    for one in fields(kind):
+        setting = one.metadata.get("setting")
+        if setting is not None:
+            yield Option(one.name, _bare(hints[one.name]), one.default, setting)
+
+
+def wrong(value: Any, setting: Setting) -> str:
+    """What is wrong with a number, as the end of a sentence; empty when nothing is."""
+    low, high = setting.low, setting.high
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    if (low is None or value >= low) and (high is None or value <= high):
+        return ""
+    if high is not None:
+        return f"{value:g} is not between {low:g} and {high:g} {setting.unit}".rstrip()
+    return f"{value:g} is less than {low:g} {setting.unit}".rstrip()
+
+
+def check(options: Any) -> None:
+    """Refuse numbers out of their range and words that are no choice.
+
+    Raises
+    ------
+    FilmRefused
+        With one sentence about the first of them.
+    """
+    for one in options_of(type(options)):
+        value = getattr(options, one.name)
+        parts = value if isinstance(value, tuple) else (value,)
+        for part in parts:
+            if why := wrong(part, one.setting):
+                raise FilmRefused(f"{one.words.capitalize()}: {why}.")
+            if one.choices and part is not None and part not in one.choices:
+                raise FilmRefused(
+                    f"{one.words.capitalize()}: {part!r} is none of"
+                    f" {', '.join(one.choices)}."
+                )
+
+
+def _bare(hint: Any) -> Any:
+    """A type without the None that says that nothing was given."""
+    if get_origin(hint) in (Union, types.UnionType):
+        kinds = [kind for kind in get_args(hint) if kind is not type(None)]
+        return kinds[0]
+    return hint

@@ -1,0 +1,27 @@
+"""The film of a job, the same for whatever is done with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..core.radiograph import FilmRefused, Radiograph
+from ..dicom import read_film
+from .jobs import Job
+
+
+def read_job(job: Job) -> Radiograph:
+    """Read the film of a job, with the case and the spacing that were given.
+
+    Raises
+    ------
+    FilmRefused
+        If the film cannot be used, or the job says why it cannot be done.
+    """
+    if job.cannot:
+        raise FilmRefused(job.cannot)
+    film = read_film(job.path)
+    film = replace(film, case_id=job.case_id or film.case_id)
+    typed = job.options.spacing_mm
+    if typed is None:
+        return film
+    return film.with_typed_spacing(typed, job.options.force_spacing)

@@ -1,0 +1,88 @@
+"""Take the soft tissue away from many films and keep every intermediate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..core.options import check, option
+from ..core.radiograph import FilmRefused, HipBox, Side
+from ..pipeline.models import Networks, networks_enhancing_with
+from ..runs.enhancing import EnhancedJob, enhance_many
+from ..runs.jobs import Options, jobs_of
+from .measure import Corners
+
+
+@dataclass(frozen=True)
+class EnhanceOptions:
+    """What may be said about films, with which model, and what is kept."""
+
+    models: Path | None = option(
+        None,
+        "the --out folder of 'hipbmd train enhancement' (the bundled model)",
+        metavar="DIR",
+    )
+    latent: bool = option(False, "write the latent z, too")
+    stages: bool = option(False, "write every stage of the encoder, too")
+    side: Side | None = option(None)
+    box: Corners | None = option(
+        None, "the hip box, in pixels of the film", metavar=("X0", "Y0", "X1", "Y1")
+    )
+    spacing_mm: float | None = option(
+        None,
+        "pixel spacing of a film that has none it can be sure of",
+        low=0.01, high=2, unit="mm", metavar="S",
+    )  # fmt: skip
+    force_spacing: bool = option(
+        False, "take --spacing-mm even where a film knows its own spacing"
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Enhancing:
+    """A run that has begun: how many films, by which networks, and each as it comes."""
+
+    count: int
+    networks: Networks
+    films: Iterator[EnhancedJob]
+
+
+def enhance_paths(
+    paths: Sequence[Path],
+    out: Path,
+    options: EnhanceOptions | None = None,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+) -> Enhancing:
+    """Enhance every film that lies there, into a folder each; see ``runs.enhancing``.
+
+    Raises
+    ------
+    FilmRefused
+        If a path, the model or the folder cannot be used.
+    """
+    options = options or EnhanceOptions()
+    if out.exists() and not out.is_dir():
+        raise FilmRefused(f"--out needs a folder, and {out} is a file.")
+    networks = networks_enhancing_with(options.models)
+    box = None if options.box is None else HipBox(*options.box)
+    about = Options(
+        options.side,
+        box=box,
+        spacing_mm=options.spacing_mm,
+        force_spacing=options.force_spacing,
+    )
+    jobs = [job for path in paths for job in jobs_of(path, about)]
+    films = enhance_many(
+        jobs,
+        networks,
+        out,
+        latent=options.latent,
+        stages=options.stages,
+        cancelled=cancelled,
+    )
+    return Enhancing(len(jobs), networks, films)

@@ -1,0 +1,223 @@
+"""Measure films, folders of films or studies, and keep what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..core.files import write_text_atomic
+from ..core.measurement import Measurement
+from ..core.options import check, option
+from ..core.radiograph import FilmRefused, HipBox, Patient, Sex, Side
+from ..pipeline.models import load_models, models_sha256
+from ..quality import policy_named
+from ..report import csv_text, json_text
+from ..runs.jobs import Job, Options, jobs_of
+from ..runs.measuring import Make
+from ..runs.results import Done, Results
+from ..study import PREDICTED
+
+SCREEN = "-"
+Corners = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class MeasureOptions:
+    """What may be said about films, how they are measured, and what is kept."""
+
+    side: Side | None = option(None)
+    sex: Sex | None = option(None)
+    age_years: float | None = option(None, low=0, high=120, unit="years", metavar="A")
+    height_cm: float | None = option(None, low=50, high=250, unit="cm", metavar="H")
+    weight_kg: float | None = option(None, low=10, high=400, unit="kg", metavar="W")
+    box: Corners | None = option(
+        None, "the hip box, in pixels of the film", metavar=("X0", "Y0", "X1", "Y1")
+    )
+    spacing_mm: float | None = option(
+        None,
+        "pixel spacing of a film that has none it can be sure of",
+        low=0.01, high=2, unit="mm", metavar="S",
+    )  # fmt: skip
+    force_spacing: bool = option(
+        False, "take --spacing-mm even where a film knows its own spacing"
+    )
+    landmarks: str = option(
+        PREDICTED,
+        "of a study: the networks' (default), those placed by NAME, what two people"
+        " settled on, or a digital hip's true ones",
+        metavar="predicted|NAME|consensus|truth",
+    )
+    models: Path | None = option(None, metavar="DIR")
+    withhold: str | None = option(
+        None,
+        "withhold values with these flags (the study's policy.json, or none)",
+        metavar="CODE,…|none|default|FILE.json",
+    )
+    json: str | None = option(None, metavar="FILE|-")
+    csv: Path | None = option(None, metavar="FILE")
+    layers: Path | None = option(
+        None, "write STO and bone image as TIFF", metavar="DIR"
+    )
+    out: Path | None = option(
+        None,
+        "keep the results there; a run that stopped goes on where it was",
+        metavar="DIR",
+    )
+    html: bool = option(False, "write a page a hip, and one about all")
+    sr: bool = option(False, "write a DICOM structured report a hip")
+    identified: bool = option(
+        False, "name the patient in pages and structured reports (never otherwise)"
+    )
+    workers: int = option(1, "processes on this computer (1)", low=1, metavar="N")
+    scheduler: str | None = option(
+        None, "measure on this Dask cluster instead", metavar="ADDRESS"
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+        _check_targets(self)
+
+    def of_films(self) -> Options:
+        """What is said about every film."""
+        return Options(
+            self.side,
+            Patient(self.sex, self.age_years, self.height_cm, self.weight_kg),
+            None if self.box is None else HipBox(*self.box),
+            self.spacing_mm,
+            self.force_spacing,
+            None if self.withhold is None else policy_named(self.withhold),
+            self.landmarks,
+        )
+
+
+@dataclass(eq=False)
+class Measured:
+    """What became of the hips of a run, in their order.
+
+    Attributes
+    ----------
+    refused
+        Paths that hold nothing to measure.
+    done
+        Hips, with their jobs.
+    """
+
+    refused: list[Measurement] = field(default_factory=list)
+    done: list[Done] = field(default_factory=list)
+
+    @property
+    def results(self) -> list[Measurement]:
+        """All of them."""
+        return self.refused + [one.measurement for one in self.done]
+
+
+Told = Callable[[Measurement, Sequence[str], int, int], None]
+"""Called with a result, sentences about it, how many are done, and of how many."""
+
+
+def measure_paths(
+    paths: Sequence[Path],
+    options: MeasureOptions | None = None,
+    *,
+    told: Told | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Measured:
+    """Measure everything that lies there, and write what is asked for.
+
+    What is finished is written when the run is stopped, too.
+
+    Raises
+    ------
+    FilmRefused
+        If a path does not exist, or models, a policy or the journal cannot be used.
+    Cancelled
+        If asked to stop.
+    """
+    options = options or MeasureOptions()
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise FilmRefused(f"There is no file or folder {missing[0]}.")
+    load_models(options.models)  # a damaged one is told before anything is measured
+    found = Measured()
+    jobs = _jobs(paths, options.of_films(), found.refused)
+    if told is not None:
+        for refused in found.refused:
+            told(refused, (), 0, len(jobs))
+    work = Make(
+        options.models,
+        options.layers is not None,
+        options.html,
+        options.sr,
+        options.identified,
+    )
+    run = Results(work, models_sha256(options.models), options.out, options.layers)
+    try:
+        for one in run.run(
+            jobs,
+            workers=options.workers,
+            scheduler=options.scheduler,
+            cancelled=cancelled,
+        ):
+            if told is not None:
+                told(one.measurement, one.notes, len(run.done), len(jobs))
+    finally:  # Ctrl-C keeps what is finished
+        found.done = [run.done[job.name] for job in jobs if job.name in run.done]
+        run.write(jobs)
+        _write(options, found.results)
+    return found
+
+
+def _jobs(
+    paths: Sequence[Path], options: Options, refused: list[Measurement]
+) -> list[Job]:
+    """All hips, each with a name of its own; paths that cannot be used are told."""
+    jobs: dict[str, Job] = {}
+    for path in paths:
+        try:
+            found = jobs_of(path, options)
+        except FilmRefused as error:
+            refused.append(
+                Measurement(path.stem, path.name, None, "refused", str(error))
+            )
+            continue
+        for job in found:
+            name, number = job.name, 2
+            while name in jobs:
+                name, number = f"{job.name} ({number})", number + 1
+            jobs[name] = replace(job, name=name)
+    return list(jobs.values())
+
+
+def _check_targets(options: MeasureOptions) -> None:
+    """Refuse wrong paths before anything is measured."""
+    if options.json == "":
+        raise FilmRefused("--json needs a file's name, or - for the screen.")
+    json = None if options.json in (None, SCREEN) else options.json
+    for name, file in {"--json": json, "--csv": options.csv}.items():
+        if file and Path(file).is_dir():
+            raise FilmRefused(f"{name} needs a file, and {file} is a folder.")
+    for name, folder in {"--layers": options.layers, "--out": options.out}.items():
+        if folder and folder.exists() and not folder.is_dir():
+            raise FilmRefused(f"{name} needs a folder, and {folder} is a file.")
+    for name, wanted in {"--html": options.html, "--sr": options.sr}.items():
+        if wanted and options.out is None:
+            raise FilmRefused(f"{name} needs a folder for its files: give --out DIR.")
+    if options.identified and not (options.html or options.sr):
+        raise FilmRefused(
+            "--identified names the patient in pages and structured reports: give"
+            " --html or --sr with it."
+        )
+    if options.scheduler is not None and options.workers != 1:
+        raise FilmRefused(
+            "--workers starts processes here and --scheduler uses those of a cluster:"
+            " give one of the two."
+        )
+
+
+def _write(options: MeasureOptions, results: Sequence[Measurement]) -> None:
+    """JSON and CSV files where they were asked for."""
+    if options.json and options.json != SCREEN:
+        write_text_atomic(options.json, json_text(results))
+    if options.csv:
+        write_text_atomic(options.csv, csv_text(results))

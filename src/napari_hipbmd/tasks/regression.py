@@ -1,0 +1,78 @@
+"""The choices that fitting and validating a regression share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ..bmd import COVARIATES, PRESETS, Kind, Preset
+from ..core.options import check, option
+from ..study import PREDICTED
+
+OWN = "own choice"
+
+
+def covariates(text: str) -> tuple[str, ...]:
+    """Columns of the biology: ``age_years,sex``, or ``none``.
+
+    Raises
+    ------
+    ValueError
+        If one is unknown.
+    """
+    if text.strip().lower() == "none":
+        return ()
+    return one_of(text, COVARIATES, "covariate", ", or none")
+
+
+def one_of(
+    text: str, known: tuple[str, ...], what: str, more: str = ""
+) -> tuple[str, ...]:
+    """Some of the known words, in their order, from a list with commas.
+
+    Raises
+    ------
+    ValueError
+        If one is unknown.
+    """
+    names = [name.strip() for name in text.split(",")]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(
+            f"'{unknown[0]}' is no {what}: choose among {', '.join(known)}{more}"
+        )
+    return tuple(name for name in known if name in names)
+
+
+@dataclass(frozen=True)
+class RegressionOptions:
+    """How a regression is fitted, and from whose landmarks."""
+
+    preset: Literal["paper", "default"] = option("default")
+    landmarks: str = option(
+        PREDICTED,
+        "the networks', those placed by NAME, or a digital hip's true ones",
+        metavar="predicted|NAME|truth",
+    )
+    fit: Kind | None = option(
+        None, "ridge, its strength chosen inside the folds, or least squares"
+    )
+    covariates: tuple[str, ...] | None = option(
+        None,
+        "among sex, age_years, height_cm, weight_kg (default: the preset's)",
+        metavar="A,B|none",
+        parse=covariates,
+    )
+    folds: int = option(10, "folds by patient (10)", low=1, metavar="K")
+    seed: int = option(0, "of the folds", low=0, metavar="S")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def chosen(self) -> Preset:
+        """The preset, with what was chosen beside it."""
+        known = PRESETS[self.preset]
+        kind = known.kind if self.fit is None else self.fit
+        names = known.covariates if self.covariates is None else self.covariates
+        preset = replace(known, kind=kind, covariates=names)
+        return preset if preset == known else replace(preset, name=OWN)
