@@ -254,3 +254,29 @@ def distances_mm(
     """Distances between paired points in mm, for ``(row, column)`` spacing."""
     step = (a_xy - b_xy) * np.array(spacing_mm[::-1])
     return np.hypot(step[..., 0], step[..., 1])
+
+
+def head_diameter_mm(
+    landmarks_xy: Points, spacing_mm: tuple[float, float] | None
+) -> float | None:
+    """Diameter of the femoral head, from how far the landmarks lie apart.
+
+    The landmarks' root-mean-square distance from their middle, against that of the
+    typical layout in head radii. None without a spacing or with a landmark missing.
+
+    Parameters
+    ----------
+    landmarks_xy
+        ``(16, 2)`` film pixels.
+    spacing_mm
+        ``(row, column)``.
+    """
+    if spacing_mm is None or not np.isfinite(landmarks_xy).all():
+        return None
+    typical = np.array([mark.typical_xy for mark in LANDMARKS])
+    found = landmarks_xy * np.array([spacing_mm[1], spacing_mm[0]])
+    sizes = [
+        np.sqrt(((points - points.mean(0)) ** 2).sum(1).mean())
+        for points in (found, typical)
+    ]
+    return float(2 * sizes[0] / sizes[1])

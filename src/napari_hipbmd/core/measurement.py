@@ -13,7 +13,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .anatomy import LANDMARK_IDS, REGIONS, SITES, Points, Region, Site, polygons
+from .anatomy import (
+    LANDMARK_IDS,
+    REGIONS,
+    SITES,
+    Points,
+    Region,
+    Site,
+    head_diameter_mm,
+    polygons,
+)
 from .radiograph import Flag, FloatImage, HipBox, Patient, Radiograph, Side
 
 Status = Literal["measured", "partial", "refused"]
@@ -223,6 +232,9 @@ class Measurement:
                 }
                 for i, name in enumerate(LANDMARK_IDS)
             },
+            "head_diameter_mm": None
+            if marks is None
+            else _number(head_diameter_mm(marks.xy, self.spacing_mm), 1),
             "regions": {
                 region: {
                     "area_cm2": _number(self.regions[region].area_cm2, 4),

@@ -32,6 +32,7 @@ MEASURE_CODES = {
     "position",
     "landmarks-disagree",
     "landmarks-unsure",
+    "head-size",
 }
 NO_SPACING = (
     "The film has no trusted pixel spacing, so areas and BMD are not given:"
@@ -95,6 +96,7 @@ def with_values(state: Measurement, models: Models) -> Measurement:
     tagged = tuple(f for f in film.flags if f.code == "position")
     seen = quality.position(marks.xy, spacing) or tagged
     seen += quality.agreement(marks.xy, marks.sigma_mm, spacing)
+    seen += quality.size(marks.xy, spacing)
     seen += quality.field(
         marks.xy, film.shape, {region: part.share for region, part in regions.items()}
     )

@@ -19,6 +19,7 @@ from .policy import (
 )
 from .rotation import rotation
 from .saturation import burnt_share, saturation
+from .size import size
 
 __all__ = [
     "DEFAULT",
@@ -39,5 +40,6 @@ __all__ = [
     "read_policy",
     "rotation",
     "saturation",
+    "size",
     "withhold",
 ]
