@@ -11,6 +11,7 @@ import numpy as np
 
 from ..core.anatomy import LANDMARK_IDS, Points, is_mirrored
 from ..core.canvas import make_canvas
+from ..core.extras import from_extra
 from ..core.radiograph import FilmRefused, HipBox, Radiograph
 from ..core.resources import weights_dir
 from ..dicom import read_film
@@ -137,7 +138,8 @@ def train_landmarks(
     Cancelled
         If asked to stop.
     """
-    from ..landmarks.training import train
+    with from_extra("train", "A training"):
+        from ..landmarks.training import train
 
     study = Study.open(folder)
     hips = load_hips(study, progress=progress)
@@ -165,7 +167,8 @@ def train_enhancement(
     Cancelled
         If asked to stop.
     """
-    from ..enhancement.training import train_mixture
+    with from_extra("train", "A training"):
+        from ..enhancement.training import train_mixture
     from ..synthesis import PairsFolder
 
     folders = [PairsFolder.open(folder) for folder in pairs]
@@ -222,7 +225,8 @@ def retrain_landmarks(
     Cancelled
         If asked to stop; nothing is written but the training's checkpoint.
     """
-    from ..landmarks.retraining import LEAST_LANDMARKS, retrain
+    with from_extra("train", "A training"):
+        from ..landmarks.retraining import LEAST_LANDMARKS, retrain
 
     study = Study.open(folder)
     hips = load_hips(study, annotator, progress, LEAST_LANDMARKS)
