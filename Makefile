@@ -1,5 +1,7 @@
 # make demo     set up .venv, measure the sample films, open napari on them
 # make test     set up what the tests need and run everything
+# make quick    lint, and the tests that need neither networks nor a window
+# make docs     the documentation as a site in out/site, strictly
 # make bench    the figures of docs/benchmarks.md
 # make weights  train the bundled weights anew
 # make picture  the README's picture, from a real window
@@ -9,6 +11,8 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 SETUP := pyproject.toml constraints.txt scripts/setup_env.sh
 
+QUICK := tests/core tests/bmd tests/study tests/synthesis tests/quality/test_policy.py
+
 # What a rendered window needs on a bare Debian 12 or Ubuntu.
 PACKAGES := xvfb xauth libgl1 libegl1 libopengl0 libglx-mesa0 libgl1-mesa-dri \
 	libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 \
@@ -16,13 +20,20 @@ PACKAGES := xvfb xauth libgl1 libegl1 libopengl0 libglx-mesa0 libgl1-mesa-dri \
 # What the tests check DICOM results with: dciodvfy and dsrdump.
 VALIDATORS := dicom3tools dcmtk
 
-.PHONY: demo test lint bench weights picture system
+.PHONY: demo test quick lint docs bench weights picture system
 
 demo: $(STAMPS)/all
 	$(BIN)/hipbmd demo
 
 test: lint system
 	scripts/with_display.sh $(BIN)/pytest
+
+quick: lint
+	$(BIN)/pytest -q -n auto -m "not slow and not e2e" $(QUICK)
+
+docs: $(STAMPS)/docs
+	$(BIN)/python scripts/architecture_picture.py
+	$(BIN)/mkdocs build --strict --quiet
 
 lint: $(STAMPS)/test
 	$(BIN)/ruff check

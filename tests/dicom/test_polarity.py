@@ -4,6 +4,8 @@ from itertools import product
 
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
 
 from napari_hipbmd.dicom import inspect, open_film, read_film
 
@@ -44,8 +46,8 @@ def codes(film):
 )
 def test_bone_is_bright(make_film, hip, display, relationship, sign, intent):
     drawn_inverted = display[0] == "MONOCHROME1"
-    # Physics decides where it speaks; drawing decides where it does not.
-    bone_is_high = (sign == -1) if sign else not drawn_inverted
+    # Physics decides where it speaks, unless two display tags agree against it.
+    bone_is_high = (sign == -1) if sign and not display[1] else not drawn_inverted
     path = film_with(
         make_film, hip, display, relationship, sign,
         intent=intent, bone_is_high=bone_is_high,
@@ -56,7 +58,7 @@ def test_bone_is_bright(make_film, hip, display, relationship, sign, intent):
     assert film.grey().min() >= 0 and film.grey().max() <= 1
     assert shown.inverted is drawn_inverted
     assert inspect(path)["inverted"] is drawn_inverted
-    disagree = sign is not None and bone_is_high == drawn_inverted
+    disagree = sign is not None and (sign == -1) == drawn_inverted
     assert ("polarity" in codes(film)) == disagree
 
 
@@ -185,3 +187,23 @@ def test_the_grey_range_belongs_to_the_format(make_film, hip):
     full = read_film(make_film(hip, name="full.dcm"))
     assert dim.grey_range == full.grey_range == (0, 4095)
     assert dim.grey().max() < 0.3 < full.grey().max()
+
+
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+def test_a_table_that_falls_turns_how_the_film_is_drawn(make_film, hip, photometric):
+    item = Dataset()
+    item.LUTDescriptor = [4096, 0, 12]
+    item.add_new(0x00283006, "US", list(range(4095, -1, -1)))
+    bone_is_high = photometric == "MONOCHROME1"
+    shown = open_film(
+        make_film(
+            hip if bone_is_high else 4095 - hip,
+            modality="CR",
+            photometric=photometric,
+            pixel_intensity_relationship=None,
+            edit={"VOILUTSequence": Sequence([item])},
+        )
+    )
+    assert shown.displayed()[BONE] > shown.displayed()[AIR]
+    assert shown.radiograph.pixels[BONE] > shown.radiograph.pixels[AIR]
+    assert shown.inverted is not bone_is_high

@@ -11,7 +11,7 @@ from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.runs.collecting import collect
 from napari_hipbmd.study import Label, Labels
 from napari_hipbmd.study.labels import write_labels
-from napari_hipbmd.tasks.fit import FitPlan, calibrate
+from napari_hipbmd.tasks.fit import FitPlan, fit_regression
 from napari_hipbmd.tasks.validate import validate
 
 from ..made_up_study import MARKS_XY
@@ -30,7 +30,7 @@ def place(made_up, left_alone=()):
 def test_a_fit_on_annas_landmarks_is_made_of_her_regions(made_up, tmp_path):
     place(made_up)
     plan = FitPlan(targets=("neck",), landmarks="anna", folds=4)
-    fitted = calibrate(made_up.study, tmp_path, plan, measure=made_up.measure)
+    fitted = fit_regression(made_up.study, tmp_path, plan, measure=made_up.measure)
     assert "landmarks by anna" in fitted.model.calibrated_on
     assert fitted.model.provenance["landmarks"] == "anna"
     again = collect(
@@ -62,12 +62,12 @@ def test_a_validation_on_annas_landmarks_names_the_films_that_she_left(
 def test_an_annotator_who_placed_nothing_is_told_with_a_case(made_up, tmp_path):
     plan = FitPlan(targets=("neck",), landmarks="ben", folds=4)
     with pytest.raises(FilmRefused, match="case hip-00: ben has not placed"):
-        calibrate(made_up.study, tmp_path, plan, measure=made_up.measure)
+        fit_regression(made_up.study, tmp_path, plan, measure=made_up.measure)
 
 
 def test_a_fit_on_the_raw_film_remembers_it(made_up, tmp_path):
     plan = FitPlan(targets=("neck",), image="raw", folds=4)
-    fitted = calibrate(made_up.study, tmp_path, plan, measure=made_up.measure)
+    fitted = fit_regression(made_up.study, tmp_path, plan, measure=made_up.measure)
     again = BmdModel.from_json((tmp_path / "bmd.json").read_text("utf-8"))
     assert again.image == fitted.model.image == "raw"
     assert "raw film" in again.calibrated_on

@@ -10,6 +10,7 @@ from napari_hipbmd.core.anatomy import INDEX, mask, polygons
 from napari_hipbmd.core.radiograph import Patient, Radiograph
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.phantom import defects, render
+from napari_hipbmd.phantom.looks import PLAIN
 from napari_hipbmd.phantom.rooms import ROOMS
 from napari_hipbmd.pipeline import measure, remeasure
 from napari_hipbmd.quality import borders
@@ -21,9 +22,9 @@ ALWAYS = {"calibration"}  # the bundled regression's own
 
 @pytest.fixture(scope="module")
 def hip():
-    """A film of even soft tissue, plainly processed."""
+    """A film of even soft tissue, plainly processed, with nothing written on it."""
     plain = render(SEED, "train", 64)
-    plan = replace(plain.plan, film_type=2, curve=ROOMS[3])
+    plan = replace(plain.plan, film_type=2, curve=ROOMS[3], look=PLAIN)
     return render(SEED, "train", PIXELS, person=plain.person, plan=plan)
 
 

@@ -8,14 +8,14 @@ import pytest
 from napari_hipbmd.bmd import BmdModel
 from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.study import Study, write_cases
-from napari_hipbmd.tasks.fit import FitPlan, calibrate
+from napari_hipbmd.tasks.fit import FitPlan, fit_regression
 from napari_hipbmd.tasks.fit_tables import fit_grids, fit_notes
 
 PLAN = FitPlan(targets=("neck",), folds=4)
 
 
 def fit(made_up, out, plan=PLAN, **options):
-    return calibrate(made_up.study, out, plan, measure=made_up.measure, **options)
+    return fit_regression(made_up.study, out, plan, measure=made_up.measure, **options)
 
 
 def test_a_fit_that_was_stopped_goes_on_and_ends_as_one_that_was_not(made_up, tmp_path):
@@ -89,7 +89,7 @@ def test_own_networks_go_along_with_the_regression(made_up, tmp_path, monkeypatc
     own.mkdir()
     for name in ("landmarks.json", "landmarks.safetensors", "bmd.json", "notes.txt"):
         (own / name).write_text(f"{name} of my own")
-    calibrate(made_up.study, out, PLAN, models=own)
+    fit_regression(made_up.study, out, PLAN, models=own)
     assert (
         out / "landmarks.safetensors"
     ).read_text() == "landmarks.safetensors of my own"
@@ -110,7 +110,7 @@ def test_a_target_that_nobody_has_read_is_named(made_up, tmp_path):
         [replace(c, dxa=without_readings_of_the_neck(c)) for c in made_up.study.cases],
     )
     with pytest.raises(FilmRefused, match="no DXA readings of bmd_neck"):
-        calibrate(Study.open(folder), tmp_path, PLAN, measure=made_up.measure)
+        fit_regression(Study.open(folder), tmp_path, PLAN, measure=made_up.measure)
     assert not made_up.measured
 
 

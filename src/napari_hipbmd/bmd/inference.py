@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.extras import from_extra
 from .folds import Groups
 from .linear import Linear, Matrix
 
@@ -65,7 +66,8 @@ def uncertainty(
 
 def variance_inflation(z: Matrix) -> Matrix:
     """1 / (1 − R²) of each input from the others, ``(p,)``; NaN where constant."""
-    from statsmodels.stats.outliers_influence import variance_inflation_factor
+    with from_extra("evaluate", "How well a regression is known"):
+        from statsmodels.stats.outliers_influence import variance_inflation_factor
 
     varies = np.flatnonzero(z.std(axis=0) > 0)
     found = np.full(z.shape[1], np.nan)
@@ -94,7 +96,8 @@ def patient_weights(groups: Groups, samples: int, seed: int = 0) -> NDArray[np.f
 
 
 def _least_squares_errors(z: Matrix, y: Matrix, groups: Groups) -> tuple[str, Matrix]:
-    import statsmodels.api as sm
+    with from_extra("evaluate", "How well a regression is known"):
+        import statsmodels.api as sm
 
     names, patient = np.unique(np.asarray(groups), return_inverse=True)
     regression = sm.OLS(y, np.column_stack([np.ones(len(z)), z]))

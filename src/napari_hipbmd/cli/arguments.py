@@ -24,7 +24,7 @@ def add_options(
             _add(parser, one)
 
 
-def options_from(args: argparse.Namespace, kind: type[T], **more: Any) -> T:
+def options_from(args: argparse.Namespace, kind: type[T]) -> T:
     """The dataclass that was asked for.
 
     Raises
@@ -33,7 +33,8 @@ def options_from(args: argparse.Namespace, kind: type[T], **more: Any) -> T:
         If options do not go together.
     """
     given = {one.name: getattr(args, one.name) for one in options_of(kind)}
-    return kind(**given, **more)
+    several = {k: tuple(v) for k, v in given.items() if isinstance(v, list)}
+    return kind(**given | several)
 
 
 def whole_number(low: int) -> Callable[[str], float]:

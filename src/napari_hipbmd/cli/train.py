@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..core.options import options_of
-from ..tasks.fit import FitOptions, calibrate
+from ..tasks.fit import FitOptions, fit_regression
 from ..tasks.fit_tables import fit_text
 from .arguments import add_options, options_from, whole_number
 from .link import Link
@@ -185,7 +185,7 @@ def _train_network(args: argparse.Namespace, link: Link) -> str:
 def _fit(args: argparse.Namespace) -> int:
     """Fit a regression, and tell how good it is and how well it is known."""
     plan = options_from(args, FitOptions).plan()
-    found = calibrate(
+    found = fit_regression(
         args.study[0], args.out, plan, models=args.models,
         command=f"{_command(args)} --out OUT", report=Stages(),
     )  # fmt: skip

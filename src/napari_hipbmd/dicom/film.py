@@ -83,7 +83,9 @@ class DisplayedFilm:
             bright = np.clip((grey - low) / (high - low), 0, 1).astype(np.float32)
         else:
             bright = window(self.modality)
-        return 1 - bright if self.inverted else bright
+        # A first table that falls counts as an inversion, and it has been applied.
+        falls = bool(self.windows) and self.windows[0].falling
+        return 1 - bright if self.inverted != falls else bright
 
 
 def read_film(path: str | Path) -> Radiograph:
@@ -138,7 +140,9 @@ def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
     transform = modality_transform(film, facts.signed)
     modality = transform(stored)
     value_range = transform.value_range(found.ends)
-    decision = polarity(facts, transform.rising)
+    offered = windows(header, value_range[0] < 0)
+    falling = bool(offered) and offered[0].falling
+    decision = polarity(facts, transform.rising, falling)
     low, high = found.ends
     pixels, grey_range = bright_is_dense(modality, value_range, decision, high - low)
     hidden = with_white_border(pixels, hidden)
@@ -164,7 +168,6 @@ def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
         burnt_in=marks,
         outside=hidden,
     )
-    offered = windows(header, value_range[0] < 0)
     return DisplayedFilm(
         stored=stored,
         modality=modality,

@@ -7,8 +7,9 @@ values follow the X-ray intensity (DICOM PS3.3 C.8.11.3.1.2): +1, a low value me
 intensity, so low is dense; −1, the other way round; LIN, values are proportional to
 intensity and need −log to add up along the beam; LOG, they are already logarithmic.
 
-Where they disagree, physics decides what is measured and display decides what is
-drawn, and the film is flagged.
+Where they disagree, two display tags that agree with each other outweigh a lone sign;
+else physics decides what is measured and display decides what is drawn. Either way the
+film is flagged.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class Polarity:
     flags: tuple[Flag, ...] = ()
 
 
-def polarity(facts: FilmFacts, rising: bool = True) -> Polarity:
+def polarity(
+    facts: FilmFacts, rising: bool = True, shown_falling: bool = False
+) -> Polarity:
     """Decide from the tags.
 
     Parameters
@@ -56,12 +59,28 @@ def polarity(facts: FilmFacts, rising: bool = True) -> Polarity:
     rising
         Whether modality values rise with stored values. The physical sign speaks of
         stored values; the display tags speak of values after the modality step.
+    shown_falling
+        Whether the film's first VOI table falls, so that it is drawn the other way
+        round than its photometric interpretation alone says.
     """
     flags: list[Flag] = []
     sign = facts.pixel_intensity_sign
     dense_is_high: bool | None = None if sign is None else (sign == -1) == rising
 
     drawn_inverted, settled = _drawn_inverted(facts)
+    drawn_inverted = drawn_inverted != shown_falling
+    twice_said = settled and facts.presentation_lut_shape in ("INVERSE", "IDENTITY")
+    if twice_said and facts.photometric is not None and dense_is_high is drawn_inverted:
+        flags.append(
+            Flag(
+                "polarity",
+                f"{_SIGN_TAG} says that bone is drawn dark, yet"
+                f" PhotometricInterpretation {facts.photometric} and"
+                f" PresentationLUTShape {facts.presentation_lut_shape} agree on how the"
+                " film is drawn: bone was taken as bright as it is drawn.",
+            )
+        )
+        dense_is_high = not drawn_inverted
     if not settled:
         # A film is made to show bone bright: physics breaks the tie.
         if dense_is_high is not None:

@@ -36,6 +36,11 @@ class Window:
     lut: Lut | None = None
 
     @property
+    def falling(self) -> bool:
+        """Whether higher values are drawn darker, before any inversion."""
+        return self.lut is not None and not self.lut.rising
+
+    @property
     def limits(self) -> tuple[float, float]:
         """Contrast limits ``(low, high)``: what is drawn black and white.
 

@@ -23,9 +23,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from .. import __version__
 from ..core.files import write_bytes_atomic, write_text_atomic
 from ..core.radiograph import Cancelled, FilmRefused
+from ..core.version import __version__
 
 Report = Callable[[int, int, Mapping[str, float]], None]
 Net = TypeVar("Net", bound=torch.nn.Module)

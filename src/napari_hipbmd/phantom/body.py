@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .cohort import Person
-from .geometry import Field
-from .planar import Plane, bell, rise, rounded
+from .planar import Map, Plane, bell, rise, rounded
 
 
 def subcutaneous_mm(person: Person) -> float:
@@ -91,23 +90,23 @@ def draw_body(person: Person, rng: np.random.Generator, even: bool) -> Body:
     )
 
 
-def _profile(x: Field, half: Field, blunt: float) -> Field:
+def _profile(x: Map, half: Map, blunt: float) -> Map:
     inside = np.maximum(1 - np.abs(x / half) ** np.float32(blunt), 0)
     return inside ** np.float32(1 / 2.2)
 
 
-def _half(body: Body, flank: Flank, y: Field) -> Field:
+def _half(body: Body, flank: Flank, y: Map) -> Map:
     """Half width at each height: waist above, thighs below."""
     above = np.clip((y - 15) / 130, 0, 1.4)
     below = np.clip(-y / 200, 0, 1.5)
     swell = 0.03 * bell(y + 40, 55)
-    out: Field = flank.half * (
+    out: Map = flank.half * (
         1 - body.waist * above**2 - (0.10 - 0.6 * flank.spread) * below + swell
     )
     return out
 
 
-def _one_side(body: Body, flank: Flank, p: Plane, fat: float, side: float) -> Field:
+def _one_side(body: Body, flank: Flank, p: Plane, fat: float, side: float) -> Map:
     """Thickness on one side of the midline, less ``fat`` and a rim of ``side`` mm."""
     x, y = p.x * np.float32(flank.s), p.y
     rim = side * (1 + flank.dent * (bell(y - 4, 22) - bell(y - 62, 30)))
@@ -128,11 +127,11 @@ def _one_side(body: Body, flank: Flank, p: Plane, fat: float, side: float) -> Fi
     behind = rise(under, sharp * (1 + (np.maximum(away, 0) / 45) ** 2))
     share = np.float32(body.front) * front + np.float32(1 - body.front) * behind
     seat = flank.buttock * rounded(under, 45) * bell(away, 60) * (under < 110)
-    out: Field = share * trunk + (1 - share) * thigh
+    out: Map = share * trunk + (1 - share) * thigh
     return out + np.where(trunk > 0, seat * np.clip(1.6 - under / 70, 0, 1), 0)
 
 
-def _creases(body: Body, flank: Flank, p: Plane) -> Field:
+def _creases(body: Body, flank: Flank, p: Plane) -> Map:
     """Thin dark lines where skin lies on skin, mm of air."""
     x, y = p.x * np.float32(flank.s), p.y
     height, slope, soft = flank.groin
@@ -146,7 +145,7 @@ def _creases(body: Body, flank: Flank, p: Plane) -> Field:
     return np.where(x > 0, out, 0)
 
 
-def thickness(body: Body, p: Plane) -> tuple[Field, Field]:
+def thickness(body: Body, p: Plane) -> tuple[Map, Map]:
     """Skin to skin, and under the subcutaneous fat, both in mm."""
     left = p.x_mm > 0
     skin, inner, air = p.zeros(), p.zeros(), p.zeros()

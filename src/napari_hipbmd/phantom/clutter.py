@@ -10,13 +10,12 @@ from collections.abc import Callable
 import numpy as np
 
 from .family import Family
-from .geometry import Field
-from .planar import Plane, add_path, bell, bezier, ellipse, rise, rounded, segment
+from .planar import Map, Plane, add_path, bell, bezier, ellipse, rise, rounded, segment
 
-Draw = Callable[[Field, Plane, np.random.Generator], None]
+Draw = Callable[[Map, Plane, np.random.Generator], None]
 
 
-def _across(p: Plane, through: tuple[float, float], angle_deg: float) -> Field:
+def _across(p: Plane, through: tuple[float, float], angle_deg: float) -> Map:
     """Signed distance to a straight line, mm."""
     a = np.radians(angle_deg)
     s, c = np.float32(np.sin(a)), np.float32(np.cos(a))
@@ -34,7 +33,7 @@ def _curve(rng: np.random.Generator, reach_mm: float) -> np.ndarray:
     return bezier(np.stack([start, (start + end) / 2 + rng.normal(0, 60, 2), end]))
 
 
-def _sheet(out: Field, p: Plane, rng: np.random.Generator) -> None:
+def _sheet(out: Map, p: Plane, rng: np.random.Generator) -> None:
     """Folds of cloth: several thin lines of about one direction."""
     turn = rng.uniform(0, 180)
     for _ in range(rng.integers(3, 10)):
@@ -43,7 +42,7 @@ def _sheet(out: Field, p: Plane, rng: np.random.Generator) -> None:
         out += rng.uniform(0.002, 0.018) * bell(d, rng.uniform(0.8, 4))
 
 
-def _bed(out: Field, p: Plane, rng: np.random.Generator) -> None:
+def _bed(out: Map, p: Plane, rng: np.random.Generator) -> None:
     """The border of a mattress, pad or table top along one side."""
     upright = rng.random() < 0.75
     at = (
@@ -58,7 +57,7 @@ def _bed(out: Field, p: Plane, rng: np.random.Generator) -> None:
     out += rng.uniform(0, 0.08) * bell(d, rng.uniform(0.6, 2.5))
 
 
-def _waistband(out: Field, p: Plane, rng: np.random.Generator) -> None:
+def _waistband(out: Map, p: Plane, rng: np.random.Generator) -> None:
     """Elastic of underwear, or a belt line, with its gathers."""
     y = rng.uniform(45, 145)
     d = p.y - y + rng.normal(0, 12) * (p.x / 150) ** 2 + rng.normal(0, 0.04) * p.x
@@ -74,7 +73,7 @@ def _waistband(out: Field, p: Plane, rng: np.random.Generator) -> None:
             )
 
 
-def _fasteners(out: Field, p: Plane, rng: np.random.Generator) -> None:
+def _fasteners(out: Map, p: Plane, rng: np.random.Generator) -> None:
     """Buttons, rivets, hooks, clips or a zip."""
     cx, cy = _spot(rng)
     for i in range(rng.integers(1, 5)):
@@ -95,7 +94,7 @@ def _fasteners(out: Field, p: Plane, rng: np.random.Generator) -> None:
             out[where] += high * np.clip((rng.uniform(0.4, 1.2) - d) / 0.5 + 0.5, 0, 1)
 
 
-def _tube(out: Field, p: Plane, rng: np.random.Generator) -> None:
+def _tube(out: Map, p: Plane, rng: np.random.Generator) -> None:
     """A catheter or drain: two walls and a lumen."""
     middle = _curve(rng, rng.uniform(120, 420))
     step = np.gradient(middle, axis=0)
@@ -109,7 +108,7 @@ def _tube(out: Field, p: Plane, rng: np.random.Generator) -> None:
         add_path(out, p, middle + 0.8 * radius * normal, 0.4, 3 * high)
 
 
-def _wire(out: Field, p: Plane, rng: np.random.Generator) -> None:
+def _wire(out: Map, p: Plane, rng: np.random.Generator) -> None:
     """An ECG lead with its electrode."""
     path = _curve(rng, rng.uniform(150, 450))
     add_path(out, p, path, rng.uniform(0.3, 0.8), rng.uniform(0.1, 0.6))
@@ -121,7 +120,7 @@ def _wire(out: Field, p: Plane, rng: np.random.Generator) -> None:
         out[where] += 0.5 * np.clip(d + 0.5, 0, 1) + 0.03 * (d > -5)
 
 
-def _ball(out: Field, p: Plane, rng: np.random.Generator) -> None:
+def _ball(out: Map, p: Plane, rng: np.random.Generator) -> None:
     """A calibration ball of 25 or 30 mm."""
     radius = float(rng.choice([12.5, 15.0]))
     x, y = rng.choice([-1, 1]) * rng.uniform(0, 190), rng.uniform(-150, -20)
@@ -133,7 +132,7 @@ def _ball(out: Field, p: Plane, rng: np.random.Generator) -> None:
         )
 
 
-def _arm(out: Field, p: Plane, rng: np.random.Generator) -> None:
+def _arm(out: Map, p: Plane, rng: np.random.Generator) -> None:
     """A forearm beside the hip: flesh and two bones."""
     s = rng.choice([-1, 1])
     x, lean = s * rng.uniform(185, 250), rng.normal(0, 0.12)
@@ -145,7 +144,7 @@ def _arm(out: Field, p: Plane, rng: np.random.Generator) -> None:
         out += 0.5 * shell
 
 
-def _grid(out: Field, p: Plane, rng: np.random.Generator) -> None:
+def _grid(out: Map, p: Plane, rng: np.random.Generator) -> None:
     """An anti-scatter grid left visible, aliased to some mm."""
     phase = p.x + rng.uniform(-0.02, 0.02) * p.y
     wave = 1 + np.sin(phase * 2 * np.pi / rng.uniform(2.6, 4.0))
@@ -164,7 +163,7 @@ KINDS: dict[Family, tuple[tuple[float, Draw], ...]] = {
 }  # fmt: skip
 
 
-def draw_clutter(p: Plane, family: Family, rng: np.random.Generator) -> Field:
+def draw_clutter(p: Plane, family: Family, rng: np.random.Generator) -> Map:
     """All of it for one film, cm of bone mineral equivalent, ≥ 0."""
     out = p.zeros()
     for share, draw in KINDS[family]:

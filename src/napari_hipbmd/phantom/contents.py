@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..core.radiograph import Sex
-from .geometry import Field
-from .planar import Noise, Plane, ellipse, rounded
+from .planar import Map, Noise, Plane, ellipse, rounded
 
 BOWEL = {  # where it lies: centre and spread (x, y), mm from the heads' middle
     "rectum": ((0, 32), (16, 20)),
@@ -17,7 +16,7 @@ BOWEL = {  # where it lies: centre and spread (x, y), mm from the heads' middle
 }
 
 
-def bladder(p: Plane, rng: np.random.Generator) -> Field:
+def bladder(p: Plane, rng: np.random.Generator) -> Map:
     """Depth of urine in mm: an egg behind and above the pubis."""
     full = rng.uniform(0.5, 1.5)
     axes = (34 * full + rng.uniform(0, 10), 22 * full + rng.uniform(0, 8))
@@ -28,7 +27,7 @@ def bladder(p: Plane, rng: np.random.Generator) -> Field:
 
 def _blobs(
     p: Plane, centre: tuple[float, float], size: float, rng: np.random.Generator
-) -> tuple[tuple[slice, slice], Field] | None:
+) -> tuple[tuple[slice, slice], Map] | None:
     """A chain of bulging pockets, as haustra are, about ``size`` mm thick."""
     count = int(rng.integers(1, 7))
     heading, cx, cy = rng.uniform(0, 2 * np.pi), *centre
@@ -51,7 +50,7 @@ def _blobs(
     return where, out
 
 
-def bowel(p: Plane, rng: np.random.Generator, gas: float, stool: float) -> Field:
+def bowel(p: Plane, rng: np.random.Generator, gas: float, stool: float) -> Map:
     """Gas in mm of missing tissue; stool is gas in crumbs.
 
     Parameters
@@ -83,7 +82,7 @@ def bowel(p: Plane, rng: np.random.Generator, gas: float, stool: float) -> Field
     return out
 
 
-def genitals(p: Plane, sex: Sex, crotch_mm: float, rng: np.random.Generator) -> Field:
+def genitals(p: Plane, sex: Sex, crotch_mm: float, rng: np.random.Generator) -> Map:
     """Soft tissue in front of or between the thighs, mm."""
     u, n = rng.uniform, rng.normal
     out = p.zeros()

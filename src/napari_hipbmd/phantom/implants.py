@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .geometry import Field
-from .planar import Plane, ellipse, segment
+from .planar import Map, Plane, ellipse, segment
 
 Kind = Literal["total", "hemi", "plate", "nail", "screws"]
 KINDS: tuple[Kind, ...] = ("total", "hemi", "plate", "nail", "screws")
@@ -67,7 +67,7 @@ class _Canvas:
         self.metal = p.zeros()
 
     def fill(
-        self, inside_mm: Field, high: float, p: Plane, where: tuple[slice, slice]
+        self, inside_mm: Map, high: float, p: Plane, where: tuple[slice, slice]
     ) -> None:
         cover = np.clip(inside_mm / np.float32(p.step_mm) + np.float32(0.5), 0, 1)
         part = self.metal[where]

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from .geometry import Field
-
+Map = NDArray[np.floating]
 NOISE_REACH_MM = 300.0
 
 
@@ -36,16 +35,16 @@ class Plane:
         return float(abs(self.x_mm[1] - self.x_mm[0]))
 
     @cached_property
-    def x(self) -> Field:
+    def x(self) -> Map:
         """``(1, columns)``."""
         return np.asarray(self.x_mm, np.float32)[None, :]
 
     @cached_property
-    def y(self) -> Field:
+    def y(self) -> Map:
         """``(rows, 1)``."""
         return np.asarray(self.y_mm, np.float32)[:, None]
 
-    def zeros(self) -> Field:
+    def zeros(self) -> Map:
         """An empty map."""
         return np.zeros(self.shape, np.float32)
 
@@ -61,18 +60,18 @@ class Plane:
         return (r, c), Plane(self.x_mm[c], self.y_mm[r])
 
 
-def rounded(distance_mm: Field, radius_mm: float) -> Field:
+def rounded(distance_mm: Map, radius_mm: float) -> Map:
     """Rounded border: 0 outside, rising to 1 at ``radius_mm`` inside."""
     inside = np.clip(distance_mm * np.float32(1 / radius_mm), 0, 1)
     return np.sqrt(np.maximum(1 - (1 - inside) ** 2, 0))
 
 
-def bell(distance: Field, width: float | Field) -> Field:
+def bell(distance: Map, width: float | Map) -> Map:
     """Gaussian of height 1."""
     return np.exp(np.float32(-0.5) * (distance / np.float32(1) / width) ** 2)
 
 
-def rise(distance: Field, width: float | Field) -> Field:
+def rise(distance: Map, width: float | Map) -> Map:
     """Smooth step from 0 to 1 around 0."""
     scaled = np.clip(distance / width, -15, 15)
     return 1 / (1 + np.exp(-scaled))
@@ -81,7 +80,7 @@ def rise(distance: Field, width: float | Field) -> Field:
 def ellipse(
     plane: Plane, centre: tuple[float, float], axes: tuple[float, float],
     turn_deg: float = 0.0,
-) -> Field:  # fmt: skip
+) -> Map:  # fmt: skip
     """About the distance inside an ellipse's border in mm; negative outside."""
     a = np.radians(turn_deg)
     c, s = np.float32(np.cos(a)), np.float32(np.sin(a))
@@ -93,7 +92,7 @@ def ellipse(
 
 def segment(
     plane: Plane, a: tuple[float, float], b: tuple[float, float]
-) -> tuple[Field, Field]:
+) -> tuple[Map, Map]:
     """Distance to the segment from ``a`` to ``b`` in mm, and how far along (0 … 1)."""
     dx, dy = b[0] - a[0], b[1] - a[1]
     px, py = plane.x - np.float32(a[0]), plane.y - np.float32(a[1])
@@ -104,7 +103,7 @@ def segment(
     return away, along
 
 
-def path_distance(plane: Plane, points: NDArray[np.floating]) -> Field:
+def path_distance(plane: Plane, points: NDArray[np.floating]) -> Map:
     """Distance to a polyline ``(n, 2)`` in mm, float32."""
     out = np.full(plane.shape, np.inf, np.float32)
     for a, b in zip(points, points[1:], strict=False):
@@ -121,7 +120,7 @@ def bezier(nodes: NDArray[np.floating], count: int = 14) -> NDArray[np.float64]:
 
 
 def add_path(
-    out: Field, plane: Plane, points: NDArray[np.floating], width_mm: float, high: float
+    out: Map, plane: Plane, points: NDArray[np.floating], width_mm: float, high: float
 ) -> None:
     """Add a soft line along a polyline to ``out``, in place."""
     margin = 4 * width_mm + 2 * plane.step_mm
@@ -149,7 +148,7 @@ class Noise:
         smooth = gaussian_filter(raw, 2.0, mode="wrap")
         self._lattice = smooth / smooth.std()
 
-    def __call__(self, plane: Plane) -> Field:
+    def __call__(self, plane: Plane) -> Map:
         """Values on a grid, ``(rows, columns)`` float32."""
         out = self._lattice
         for axis, (at, step) in enumerate(
@@ -165,7 +164,7 @@ class Noise:
         return out
 
 
-def wide_blur(image: NDArray[np.generic], sigma_px: float) -> Field:
+def wide_blur(image: NDArray[np.generic], sigma_px: float) -> Map:
     """Gaussian blur, on every n-th pixel where it is so wide that they do."""
     shrink = max(1, int(sigma_px / 3))
     small = np.asarray(image, np.float32)[shrink // 2 :: shrink, shrink // 2 :: shrink]

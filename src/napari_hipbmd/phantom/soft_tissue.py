@@ -17,8 +17,7 @@ from .clutter import draw_clutter
 from .cohort import Person
 from .contents import bladder, bowel, genitals
 from .family import Family
-from .geometry import Field
-from .planar import Noise, Plane, add_path, bell, bezier, ellipse, rise, rounded
+from .planar import Map, Noise, Plane, add_path, bell, bezier, ellipse, rise, rounded
 
 HIP_FROM_MIDLINE_MM = 88.0
 Heads = tuple[tuple[float, float], tuple[float, float]]
@@ -32,19 +31,19 @@ class SoftTissue:
     ``occluder_cm`` is cloth, tube and metal as the equivalent of bone mineral.
     """
 
-    total_cm: Field
-    fat_cm: Field
-    occluder_cm: Field
+    total_cm: Map
+    fat_cm: Map
+    occluder_cm: Map
 
 
-def _wavy(p: Plane, rng: np.random.Generator, height: float, slope: float) -> Field:
+def _wavy(p: Plane, rng: np.random.Generator, height: float, slope: float) -> Map:
     """Signed distance to a gently curved, about level line; positive below it."""
     y = height + slope * p.x + rng.normal(0, 10) * (p.x / 120) ** 2
     y = y + rng.normal(0, 2.5) * np.sin(p.x / 22 + rng.uniform(0, 6))
     return ((y - p.y) / np.hypot(1, slope)).astype(np.float32)
 
 
-def _apron(p: Plane, body: Body, rng: np.random.Generator) -> Field:
+def _apron(p: Plane, body: Body, rng: np.random.Generator) -> Map:
     """The belly's overhang: a wide arc whose lower edge crosses the hips."""
     half = body.flanks[0].half
     low = rng.uniform(-45, 55)
@@ -53,19 +52,19 @@ def _apron(p: Plane, body: Body, rng: np.random.Generator) -> Field:
     return rng.uniform(8, 45) * rounded(d, rng.uniform(8, 60))
 
 
-def _fold(p: Plane, body: Body, rng: np.random.Generator) -> Field:
+def _fold(p: Plane, body: Body, rng: np.random.Generator) -> Map:
     """A roll of skin across the waist, the groin or a thigh; it fades to one side."""
     height = rng.choice([rng.uniform(70, 150), rng.uniform(-70, 40)])
     d = _wavy(p, rng, height, rng.normal(0, 0.2))
     d = d + rng.normal(0, 25) * ((p.x - rng.uniform(-120, 120)) / 100) ** 2
     width = rng.uniform(10, 60)
     roll = np.minimum(rounded(d, rng.uniform(6, 40)), rounded(width - d, 0.7 * width))
-    out: Field = rng.uniform(3, 18) * roll - rng.uniform(0, 6) * bell(d, 1.3)
+    out: Map = rng.uniform(3, 18) * roll - rng.uniform(0, 6) * bell(d, 1.3)
     gone = rise((p.x - rng.uniform(-90, 90)) * rng.choice([-1, 1]), 18)
     return out * gone
 
 
-def _outline(p: Plane, body: Body, rng: np.random.Generator) -> Field:
+def _outline(p: Plane, body: Body, rng: np.random.Generator) -> Map:
     """The border of a part that lies in front or behind, of any direction."""
     angle = np.radians(rng.uniform(0, 360))
     x, y = rng.uniform(-130, 130), rng.uniform(-100, 100)
@@ -74,21 +73,21 @@ def _outline(p: Plane, body: Body, rng: np.random.Generator) -> Field:
     return rng.uniform(8, 40) * rounded(d.astype(np.float32), rng.uniform(8, 60))
 
 
-def _pad(p: Plane, body: Body, rng: np.random.Generator) -> Field:
+def _pad(p: Plane, body: Body, rng: np.random.Generator) -> Map:
     """A cushion or nappy: a step of even thickness, with a sharp edge."""
     x, y = rng.uniform(-90, 90), rng.uniform(-110, 90)
     d = ellipse(p, (x, y), (rng.uniform(60, 180), rng.uniform(50, 140)))
     return rng.uniform(3, 14) * rounded(d, 3)
 
 
-def _flank(p: Plane, body: Body, rng: np.random.Generator) -> Field:
+def _flank(p: Plane, body: Body, rng: np.random.Generator) -> Map:
     """More flesh on one side, as of a patient who lies turned."""
     s = rng.choice([-1, 1])
     d = _outline_at(p, s * rng.uniform(60, 130), s)
     return rng.uniform(8, 35) * rounded(d, rng.uniform(20, 70))
 
 
-def _outline_at(p: Plane, x: float, s: int) -> Field:
+def _outline_at(p: Plane, x: float, s: int) -> Map:
     return np.broadcast_to(s * (p.x - np.float32(x)), p.shape)
 
 
@@ -99,7 +98,7 @@ KINDS = {
 BOWEL = {"train": (0.45, 0.35), "shifted": (0.25, 0.6)}
 
 
-def _planes(p: Plane, heads: Heads, radius: float, rng: np.random.Generator) -> Field:
+def _planes(p: Plane, heads: Heads, radius: float, rng: np.random.Generator) -> Map:
     """Fat between muscles, mm: gluteal, along the iliopsoas, obturator, thigh."""
     u, n = rng.uniform, rng.normal
     out = p.zeros()

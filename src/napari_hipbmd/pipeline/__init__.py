@@ -1,14 +1,16 @@
 """The paper's flowchart: film → STO → bone image → landmarks → features → BMD."""
 
-from .hip import SeenHip, enhance_hip, find_landmarks, see_hip
-from .steps import Report, measure, prepare
+from .hip import SeenHip, enhance_hip, see_hip
+from .steps import Report, find_landmarks, measure, prepare
 from .values import remeasure
+from .way_round import look_at_hip
 
 __all__ = [
     "Report",
     "SeenHip",
     "enhance_hip",
     "find_landmarks",
+    "look_at_hip",
     "measure",
     "prepare",
     "remeasure",

@@ -10,7 +10,7 @@ import numpy as np
 from ..core.measurement import HipImages
 from ..core.radiograph import FloatImage, HipBox, Radiograph, Side
 from ..core.threads import one_thread
-from . import SeenHip, enhance_hip, see_hip
+from . import SeenHip, enhance_hip, look_at_hip
 from .models import Networks
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def enhance_film(
     from ..enhancement.stages import encoder_stages
 
     with one_thread():
-        seen = see_hip(film, networks, side, box)
+        film, seen = look_at_hip(film, networks, side, box)
         images = enhance_hip(seen, networks)
         stages = encoder_stages(networks.enhancer, seen.canvas)
     return Enhanced(

@@ -8,33 +8,11 @@ import numpy as np
 
 from ..core.anatomy import Points, is_mirrored
 from ..core.canvas import Canvas, make_canvas, normalisation
-from ..core.measurement import HipImages, LandmarkSet
+from ..core.measurement import HipImages
 from ..core.radiograph import FilmRefused, Flag, FloatImage, HipBox, Radiograph, Side
-from ..core.threads import one_thread
 from .models import Networks
 
 EVEN_GREY = 0.01  # of the grey range
-
-
-def find_landmarks(
-    film: Radiograph,
-    networks: Networks,
-    side: Side | None = None,
-    box: HipBox | None = None,
-) -> tuple[LandmarkSet, Side, HipBox]:
-    """The landmarks of one hip, its side and its box, and nothing else.
-
-    Side and box are taken as :func:`measure` takes them.
-
-    Raises
-    ------
-    FilmRefused
-        If the box lies outside the film.
-    """
-    with one_thread():
-        seen = see_hip(film, networks, side, box)
-        found = networks.finder.find(seen.canvas, film.spacing_mm)
-    return found, seen.side, seen.box
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,10 @@ from ..core.canvas import Canvas, make_canvas
 from ..core.measurement import LandmarkSet, Measurement
 from ..core.radiograph import Cancelled, HipBox, Patient, Radiograph, Side
 from ..core.threads import one_thread
-from .hip import box_around, enhance_hip, see_hip
+from .hip import box_around, enhance_hip
 from .models import Models, Networks, load_models
 from .values import with_values
+from .way_round import look_at_hip
 
 Report = Callable[[str, Measurement], None]
 
@@ -98,6 +99,27 @@ def _outside(film: Radiograph, canvas: Canvas) -> NDArray[np.bool_] | None:
     return seen.grey > 0.01
 
 
+def find_landmarks(
+    film: Radiograph,
+    networks: Networks,
+    side: Side | None = None,
+    box: HipBox | None = None,
+) -> tuple[LandmarkSet, Side, HipBox]:
+    """The landmarks of one hip, its side and its box, and nothing else.
+
+    Side and box are taken as :func:`measure` takes them.
+
+    Raises
+    ------
+    FilmRefused
+        If the box lies outside the film.
+    """
+    with one_thread():
+        film, seen = look_at_hip(film, networks, side, box)
+        found = networks.finder.find(seen.canvas, film.spacing_mm)
+    return found, seen.side, seen.box
+
+
 def prepare(
     film: Radiograph,
     networks: Networks,
@@ -152,9 +174,10 @@ def prepare(
     if landmarks_xy is not None and box is None:
         box = box_around(landmarks_xy, film)
     with one_thread():
-        seen = see_hip(film, networks, state.side, box)
+        film, seen = look_at_hip(film, networks, state.side, box)
     grey, canvas = seen.grey, seen.canvas
-    state = replace(state, box=seen.box, side=seen.side, flags=state.flags + seen.flags)
+    flags = state.flags + seen.flags
+    state = replace(state, film=film, box=seen.box, side=seen.side, flags=flags)
     state = step_done("locate", t, state, counts_as="landmarks")
 
     t = perf_counter()

@@ -50,6 +50,7 @@ FLAG_CODES: dict[str, str] = {
     "rotation": "the leg is turned far outwards or inwards",
     "saturation": "grey values are burnt out in a region",
     "shutter": "a shutter, padding or white border was left out",
+    "side": "the picture, or another tag, tells another side than the film",
     "side-guessed": "the film does not say which hip it is",
     "spacing": "the pixel spacing is doubtful or missing",
     "spelling": "tags that were understood although they are spelt otherwise",
@@ -93,6 +94,7 @@ DEFAULT = Policy(
             "range",
             "region-outside",
             "saturation",
+            "side",
         }
     ),
 )

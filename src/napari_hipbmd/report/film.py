@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..core.anatomy import Site
+from ..core.extras import from_extra
 from ..core.measurement import Measurement
 from ..core.radiograph import FilmRefused
 
@@ -33,7 +34,9 @@ def film_report(
         If the film is no DICOM film, or lacks what a report refers to it by.
     """
     from ..dicom import source_of  # loads pydicom
-    from .sr import structured_report  # takes a second to import
+
+    with from_extra("sr", "A DICOM structured report"):
+        from .sr import structured_report  # takes a second to import
 
     source = source_of(film, identified)
     if source is None:

@@ -7,9 +7,9 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from .. import __version__
 from ..bmd import reference_data
 from ..core.measurement import RESEARCH_USE, Measurement
+from ..core.version import __version__
 
 
 def page(

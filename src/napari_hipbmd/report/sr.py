@@ -18,10 +18,10 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes as standard
 from pydicom.sr.coding import Code
 
-from .. import __version__
 from ..bmd import SITE_NAMES, reference_data
 from ..core.anatomy import LANDMARK_IDS, REGION_LANDMARKS, REGIONS, SITES, Region, Site
 from ..core.measurement import Measurement, research_use
+from ..core.version import __version__
 from ..dicom import derived_uid
 from . import codes
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import __version__
 from ..bmd import feature_vector, features, ring_features
 from ..core.anatomy import INDEX, Points, polygons
 from ..core.measurement import Measurement
 from ..core.radiograph import FloatImage, Patient
+from ..core.version import __version__
 from ..study import PREDICTED, Case, Study
 from .feature_cache import CaseFeatures, Row, read_cache, write_cache
 from .jobs import Job, Options, jobs_of_study

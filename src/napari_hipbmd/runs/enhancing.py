@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .. import __version__
 from ..core.files import numbered_stem
+from ..core.version import __version__
 from ..pipeline.enhanced import Enhanced, enhance_film
 from ..pipeline.models import Networks
 from ..study.exact_sto import exact_sto_of

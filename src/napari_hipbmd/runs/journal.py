@@ -16,8 +16,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
 from ..core.radiograph import FilmRefused
+from ..core.version import __version__
 from .jobs import Job
 
 JOURNAL = "results.jsonl"

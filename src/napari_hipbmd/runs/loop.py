@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
+from ..core.extras import from_extra
 from ..core.radiograph import Cancelled, FilmRefused
 from ..core.threads import one_thread
 
@@ -65,7 +66,8 @@ def run_jobs(
                 raise Cancelled
             yield job, done(work, job)
         return
-    from .cluster import run_on_cluster
+    with from_extra("cluster", "Work in several processes"):
+        from .cluster import run_on_cluster
 
     yield from run_on_cluster(jobs, work, workers, scheduler, cancelled)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
-from .. import __version__
 from ..core.measurement import Measurement
 from ..core.radiograph import FilmRefused
+from ..core.version import __version__
 from ..dicom import source_of
 from ..pipeline import measure
 from ..pipeline.models import Models, load_models, models_sha256

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import __version__
 from ..bmd import PRESETS, BmdModel, Image, Preset
 from ..core.anatomy import SITES, Site
 from ..core.files import write_text_atomic
 from ..core.options import option
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
+from ..core.version import __version__
 from ..evaluation.checks import (
     checked_covariates,
     left_out,
@@ -107,7 +107,7 @@ class FitOptions(RegressionOptions):
     )
 
     def plan(self) -> FitPlan:
-        """As :func:`calibrate` takes it."""
+        """As :func:`fit_regression` takes it."""
         return FitPlan(
             self.targets,
             self.image,
@@ -119,7 +119,7 @@ class FitOptions(RegressionOptions):
 
 
 @dataclass(frozen=True, eq=False)
-class Calibration:
+class FittedRegression:
     """A fitted model with the points it rests on.
 
     Attributes
@@ -140,7 +140,7 @@ class Calibration:
     digital: bool = False
 
 
-def calibrate(
+def fit_regression(
     study: Study | str | Path,
     out: str | Path,
     plan: FitPlan | None = None,
@@ -150,7 +150,7 @@ def calibrate(
     report: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
     measure: MeasureJob | None = None,
-) -> Calibration:
+) -> FittedRegression:
     """Fit a regression to a study with DXA readings and write ``bmd.json``.
 
     Parameters
@@ -245,7 +245,7 @@ def calibrate(
     tell(Step("fitting", 1, 1), results)
     copy_networks(folder, out)
     write_text_atomic(out / "bmd.json", model.to_json())
-    return Calibration(model, results, missing, _are_digital(cases))
+    return FittedRegression(model, results, missing, _are_digital(cases))
 
 
 def _targets_only(table: FeatureTable, targets: Sequence[Site]) -> FeatureTable:

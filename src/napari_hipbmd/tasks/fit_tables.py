@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..bmd import FEATURE_NAMES, SITE_NAMES, SiteModel
 from ..report.grid import Grid, fixed
-from .fit import Calibration
+from .fit import FittedRegression
 
 NOT_FOR_PATIENTS = (
     "Fitted to digital hips: it shows the chain working and is not valid for patients."
@@ -17,7 +17,7 @@ _INFLATED = (
 )
 
 
-def fit_text(found: Calibration) -> str:
+def fit_text(found: FittedRegression) -> str:
     """How good each target is, its coefficients, and who was left out."""
     model = found.model
     tables = [grid.text() for grid in fit_grids(found)]
@@ -26,7 +26,7 @@ def fit_text(found: Calibration) -> str:
     )
 
 
-def fit_grids(found: Calibration) -> list[Grid]:
+def fit_grids(found: FittedRegression) -> list[Grid]:
     """How good each target is in sample and out of fold; then its coefficients."""
     model = found.model
     models = model.with_biology or model.features_only
@@ -58,7 +58,7 @@ def fit_grids(found: Calibration) -> list[Grid]:
     ]
 
 
-def fit_notes(found: Calibration) -> list[str]:
+def fit_notes(found: FittedRegression) -> list[str]:
     """What has to be said beside the tables."""
     notes = [_INFLATED]
     if found.digital:

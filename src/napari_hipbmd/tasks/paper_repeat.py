@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from .. import __version__
 from ..bmd import PRESETS
 from ..core.files import write_text_atomic
 from ..core.options import check, option
 from ..core.radiograph import FilmRefused
+from ..core.version import __version__
 from ..evaluation import figures as drawn
 from ..evaluation.curves import success_figure
 from ..evaluation.grids import success_grid

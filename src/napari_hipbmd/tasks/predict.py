@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from .. import __version__
 from ..core.radiograph import HipBox, Radiograph, Side
+from ..core.version import __version__
 from ..pipeline import find_landmarks
 from ..pipeline.models import Models, load_models
 from ..runs.jobs import Job, jobs_of_study

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..core.anatomy import LANDMARK_IDS, Points, is_mirrored
 from ..core.canvas import make_canvas
+from ..core.extras import from_extra
 from ..core.radiograph import FilmRefused, HipBox, Radiograph
 from ..core.resources import weights_dir
 from ..dicom import read_film
@@ -150,7 +151,8 @@ class RealFilms:
 
 
 def _real_hips(films: RealFilms, progress: Progress | None) -> RealHips:
-    from ..landmarks.training import RealHips
+    with from_extra("train", "A training"):
+        from ..landmarks.training import RealHips
 
     study = Study.open(films.folder)
     split = read_split(films.folder)
@@ -190,7 +192,8 @@ def train_landmarks(
     Cancelled
         If asked to stop.
     """
-    from ..landmarks.training import NAME, train
+    with from_extra("train", "A training"):
+        from ..landmarks.training import NAME, train
 
     study = Study.open(folder)
     hips = load_hips(study, progress=progress)
@@ -221,7 +224,9 @@ def load_films(study: Study, annotator: str | None = None) -> Films:
 
     from ..landmarks.frames import centres_of
     from ..landmarks.locator import FILM_PX, SIDES
-    from ..landmarks.locator_training import Films
+
+    with from_extra("train", "A training"):
+        from ..landmarks.locator_training import Films
 
     by_film: dict[Path, list[Case]] = {}
     for case in study.cases:
@@ -281,7 +286,8 @@ def train_locator(folder: Path, plan: Fit, real: RealFilms | None = None) -> Non
     Cancelled
         If asked to stop.
     """
-    from ..landmarks.locator_training import train
+    with from_extra("train", "A training"):
+        from ..landmarks.locator_training import train
 
     study = Study.open(folder)
     settings: dict[str, object] = {**source_of(study), **plan.settings}
@@ -330,7 +336,8 @@ def train_enhancement(
     Cancelled
         If asked to stop.
     """
-    from ..enhancement.training import NAME, train_mixture
+    with from_extra("train", "A training"):
+        from ..enhancement.training import NAME, train_mixture
     from ..synthesis import PairsFolder
 
     folders = [PairsFolder.open(folder) for folder in pairs]
@@ -400,7 +407,8 @@ def retrain_landmarks(
     Cancelled
         If asked to stop; nothing is written but the training's checkpoint.
     """
-    from ..landmarks.retraining import LEAST_LANDMARKS, retrain
+    with from_extra("train", "A training"):
+        from ..landmarks.retraining import LEAST_LANDMARKS, retrain
 
     study = Study.open(folder)
     hips = load_hips(study, annotator, progress, LEAST_LANDMARKS)

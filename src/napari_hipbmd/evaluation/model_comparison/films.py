@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import __version__
 from ...bmd import FEATURE_NAMES, feature_vector, features
 from ...core.anatomy import REGIONS, polygons
 from ...core.radiograph import FilmRefused, Radiograph
+from ...core.version import __version__
 from ...pipeline import enhance_hip, see_hip
 from ...pipeline.enhanced import part_of
 from ...pipeline.models import Networks

@@ -19,7 +19,7 @@ from .study_choice import StudyChoice
 from .study_run import StudyRunWidget
 
 if TYPE_CHECKING:
-    from ...tasks.fit import Calibration
+    from ...tasks.fit import FittedRegression
 
 FIRST = (
     "Fits the regression from grey values and biology to DXA (paper 3.4). What is"
@@ -93,12 +93,12 @@ class FitWidget(StudyRunWidget):
 
         bring_measured = self.form.out.bring_measured
 
-        def work(run: Any, report: Any) -> Calibration:
+        def work(run: Any, report: Any) -> FittedRegression:
             from ...study import Study
-            from ...tasks.fit import calibrate
+            from ...tasks.fit import fit_regression
 
             bring_measured()
-            return calibrate(
+            return fit_regression(
                 Study.open(study.folder),  # its table may have been corrected
                 out,
                 plan,
@@ -122,7 +122,7 @@ class FitWidget(StudyRunWidget):
         films = len(results[0].case_ids)
         self.title.setText(f"Out of fold, {films} films: {'; '.join(figures)}")
 
-    def _on_done(self, found: Calibration) -> None:
+    def _on_done(self, found: FittedRegression) -> None:
         self._show_result(found)
         if self._out is None or not self.use.isChecked():
             return
@@ -133,7 +133,7 @@ class FitWidget(StudyRunWidget):
             return
         self.bar.say(IN_USE)
 
-    def _show_result(self, found: Calibration | None) -> None:
+    def _show_result(self, found: FittedRegression | None) -> None:
         for widget in (self.warning, self.tables, self.notes):
             widget.setVisible(found is not None)
         if found is None:

@@ -1,0 +1,98 @@
+"""Whether a film shows its hip the way round that its tags, or a table, say.
+
+Networks know left hips with bright bone. A film on which they are in doubt is shown to
+them mirrored and as a negative, too: if one of these leaves them far less in doubt, the
+film and what is said about it contradict each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..core.canvas import Canvas
+from ..core.hip_box import OTHER
+from ..core.radiograph import Flag, HipBox, Radiograph, Side
+from .hip import SeenHip, see_hip
+from .models import Networks
+
+SURE = 0.8
+"""The networks' doubt, in rulers: .27 – .5 on hips of digital and of real films, above
+.85 on their mirror images, and above 1 on their negatives."""
+
+FAR_LESS = 0.6
+
+
+def look_at_hip(
+    film: Radiograph,
+    networks: Networks,
+    side: Side | None = None,
+    box: HipBox | None = None,
+) -> tuple[Radiograph, SeenHip]:
+    """The hip of a film (:func:`see_hip`), on a film with bright bone.
+
+    Returns
+    -------
+    film, seen
+        The film, turned into its negative where its picture shows bone dark, and the
+        hip on it. A side that the picture contradicts is kept, with a flag.
+
+    Raises
+    ------
+    FilmRefused
+        If the box lies outside the film, or shows one even grey.
+    """
+    seen = see_hip(film, networks, side, box)
+    stated = side or film.side
+    here, mirrored = _doubts(networks, seen.canvas)
+    if here < SURE:
+        return film, seen
+    negative = _negative(film)
+    other = see_hip(negative, networks, side, box)
+    there, there_mirrored = _doubts(networks, other.canvas)
+    least = min(mirrored, there, there_mirrored)
+    if least >= SURE or least >= FAR_LESS * here:
+        return film, seen
+    flags: tuple[Flag, ...] = ()
+    if least != mirrored:
+        film, seen = negative, other
+        flags += (
+            Flag(
+                "polarity",
+                "The picture shows bone dark, whatever its tags say: it was measured"
+                " as its negative, with bone bright.",
+            ),
+        )
+    if least != there and stated is not None:
+        looks, said = _WORDS[OTHER[stated]], _WORDS[stated]
+        flags += (
+            Flag(
+                "side",
+                f"The picture looks like a {looks} hip, yet it is said to be a {said}"
+                " one: the side is wrong or the film is mirrored, and the values are"
+                " not to be trusted.",
+            ),
+        )
+    return film, replace(seen, flags=seen.flags + flags)
+
+
+_WORDS: dict[Side, str] = {"L": "left", "R": "right"}
+
+
+def _doubts(networks: Networks, canvas: Canvas) -> tuple[float, float]:
+    """How unsure the hip leaves the networks, and its mirror image if it does."""
+    here = float(networks.finder.doubt([canvas])[0])
+    if here < SURE:
+        return here, np.inf
+    turned = np.ascontiguousarray(canvas.grey[:, ::-1])
+    mirrored = replace(canvas, grey=turned, mirrored=not canvas.mirrored)
+    return here, float(networks.finder.doubt([mirrored])[0])
+
+
+def _negative(film: Radiograph) -> Radiograph:
+    low, high = film.grey_range
+    pixels = np.float32(low + high) - film.pixels
+    if film.outside is not None:
+        pixels[film.outside] = pixels[~film.outside].min()
+    return replace(film, pixels=pixels)

@@ -1,0 +1,122 @@
+"""The dock *Hip BMD*: the way from films to numbers, in the paper's order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from .viewer.listening import Heard, ListeningWidget
+from .viewer.session import Session, session_of
+
+PLUGIN = "napari-hipbmd"
+NO_FILMS = "no film is open"
+NO_STUDY = "no study is open"
+RESEARCH = "<b>Research use:</b> an estimate from a radiograph cannot rule out low BMD."
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: the dock that it opens, what it is for, and how far it is."""
+
+    dock: str
+    text: str
+    state: Callable[[Session], str]
+
+
+def _films(session: Session) -> str:
+    count = len(session.films())
+    return f"{count} open" if count else NO_FILMS
+
+
+def _study(session: Session) -> str:
+    folder = session.study_folder
+    return NO_STUDY if folder is None else folder.name
+
+
+def _measured(session: Session) -> str:
+    films = session.films()
+    count = sum(session.measurement(film) is not None for film in films)
+    return f"{count} of {len(films)} measured" if films else NO_FILMS
+
+
+def _models(session: Session) -> str:
+    folder = session.models_folder
+    return "bundled models" if folder is None else f"models: {folder.name}"
+
+
+def _nothing(_: Session) -> str:
+    return ""
+
+
+STEPS = (
+    Step("Open study", "Films of a study, an archive's export or any folder.", _study),
+    Step("Film facts", "What a film says of itself; window and level.", _films),
+    Step("Hip boxes", "One box on each hip of a film that shows more.", _films),
+    Step("Landmark workbench", "Place the sixteen landmarks; compare people.", _study),
+    Step("Make pairs", "Synthetic pairs of one's own films.", _nothing),
+    Step("Enhancement", "Take the soft tissue away; train what does.", _models),
+    Step("Measure BMD", "Regions, features, BMD and T-score of a hip.", _measured),
+    Step("Features and thresholds", "Nine features; what they clip.", _measured),
+    Step("Fit BMD", "A regression from one's own DXA readings.", _study),
+    Step("Validate", "Estimates against DXA, out of fold.", _study),
+)
+
+
+class HomeWidget(ListeningWidget):
+    """A button a dock, with one line of help and how far things are."""
+
+    def __init__(self, napari_viewer: Any) -> None:
+        super().__init__()
+        self._viewer = napari_viewer
+        self._session: Session = session_of(napari_viewer)
+        self.states: dict[str, QLabel] = {}
+        self._setup_ui()
+        self._listen()
+
+    def _setup_ui(self) -> None:
+        column = QVBoxLayout(self)
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        for row, step in enumerate(STEPS):
+            button = QPushButton(step.dock)
+            button.setObjectName(f"open_{step.dock}")
+            button.setToolTip(step.text)
+            button.clicked.connect(lambda _, name=step.dock: self._open(name))
+            text = QLabel(step.text)
+            text.setWordWrap(True)
+            state = self.states[step.dock] = QLabel()
+            state.setObjectName(f"state_{step.dock}")
+            state.setEnabled(False)
+            grid.addWidget(button, 2 * row, 0)
+            grid.addWidget(text, 2 * row, 1)
+            grid.addWidget(state, 2 * row + 1, 1)
+        grid.setColumnStretch(1, 1)
+        use = QLabel(RESEARCH)
+        use.setWordWrap(True)
+        column.addWidget(holder)
+        column.addWidget(use)
+        column.addStretch(1)
+
+    def _heard(self) -> Heard:
+        session = self._session
+        return [
+            (session.layers.events.inserted, self._show_states),
+            (session.layers.events.removed, self._show_states),
+            (session.measured, self._show_states),
+            (session.models_chosen, self._show_states),
+            (session.study_chosen, self._show_states),
+        ]
+
+    def _on_listening(self) -> None:
+        self._show_states()
+
+    def _show_states(self, *_: Any) -> None:
+        for step in STEPS:
+            self.states[step.dock].setText(step.state(self._session))
+
+    def _open(self, name: str) -> None:
+        self._viewer.window.add_plugin_dock_widget(PLUGIN, name)

@@ -1,0 +1,24 @@
+"""A package that is not installed is named, and how to get it."""
+
+import sys
+
+import pytest
+
+from napari_hipbmd.core.extras import from_extra
+from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.runs.loop import run_jobs
+
+
+def test_what_is_missing_is_told_with_its_extra():
+    with (
+        pytest.raises(FilmRefused, match=r"needs the package nowhere.*\[sr\]"),
+        from_extra("sr", "A report"),
+    ):
+        import nowhere  # noqa: F401
+
+
+def test_workers_without_dask_are_refused_in_a_sentence(monkeypatch):
+    monkeypatch.delitem(sys.modules, "napari_hipbmd.runs.cluster", raising=False)
+    monkeypatch.setitem(sys.modules, "dask", None)
+    with pytest.raises(FilmRefused, match=r"dask.*napari-hipbmd\[cluster\]"):
+        list(run_jobs([1], None, workers=2))

@@ -1,0 +1,55 @@
+"""A picture that contradicts its tags is measured the right way round, or flagged."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from napari_hipbmd.core.hip_box import OTHER
+from napari_hipbmd.dicom import read_film
+from napari_hipbmd.pipeline import look_at_hip
+from napari_hipbmd.pipeline.models import load_models
+
+
+@pytest.fixture(scope="module")
+def film(sample_study):
+    return read_film(sample_study.cases[2].image)
+
+
+@pytest.fixture(scope="module")
+def networks():
+    return load_models()
+
+
+def codes(flags):
+    return {flag.code for flag in flags}
+
+
+def negative(film):
+    low, high = film.grey_range
+    return replace(film, pixels=np.float32(low + high) - film.pixels)
+
+
+def test_a_film_as_it_should_be_is_left_as_it_is(film, networks):
+    same, seen = look_at_hip(film, networks)
+    assert same is film and not codes(seen.flags) & {"side", "polarity"}
+
+
+def test_a_film_with_dark_bone_is_turned_into_its_negative(film, networks):
+    turned, seen = look_at_hip(negative(film), networks)
+    np.testing.assert_allclose(turned.pixels, film.pixels, atol=0.01)
+    assert "polarity" in codes(seen.flags) and "side" not in codes(seen.flags)
+
+
+def test_a_side_that_the_picture_contradicts_is_kept_and_flagged(film, networks):
+    wrong = OTHER[film.side]
+    same, seen = look_at_hip(replace(film, side=wrong), networks)
+    assert same.pixels is film.pixels and seen.side == wrong
+    assert "side" in codes(seen.flags) and "polarity" not in codes(seen.flags)
+
+
+def test_a_negative_of_unknown_side_is_known_for_both(film, networks):
+    turned, seen = look_at_hip(replace(negative(film), side=None), networks)
+    np.testing.assert_allclose(turned.pixels, film.pixels, atol=0.01)
+    assert seen.side == film.side
+    assert {"polarity", "side-guessed"} <= codes(seen.flags)

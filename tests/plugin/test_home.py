@@ -1,0 +1,53 @@
+"""The front door: every dock is reachable, and its state is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from napari.components import ViewerModel
+from napari.layers import Image
+
+import napari_hipbmd
+from napari_hipbmd.core.radiograph import Radiograph
+from napari_hipbmd.plugin.home import NO_FILMS, NO_STUDY, STEPS, HomeWidget
+from napari_hipbmd.plugin.viewer.films import radiograph_layer
+from napari_hipbmd.plugin.viewer.session import session_of
+from napari_hipbmd.study import Study
+
+
+@pytest.fixture
+def viewer() -> ViewerModel:
+    return ViewerModel()
+
+
+@pytest.fixture
+def home(viewer: ViewerModel, qtbot: Any) -> HomeWidget:
+    widget = HomeWidget(viewer)
+    qtbot.addWidget(widget)
+    return widget
+
+
+def test_every_other_dock_of_the_plugin_has_its_button() -> None:
+    manifest = Path(napari_hipbmd.__file__).with_name("napari.yaml")
+    widgets = yaml.safe_load(manifest.read_text("utf-8"))["contributions"]["widgets"]
+    names = [widget["display_name"] for widget in widgets]
+    assert names == ["Hip BMD", *(step.dock for step in STEPS)]
+
+
+def test_an_empty_viewer_has_neither_films_nor_a_study(home: HomeWidget) -> None:
+    assert home.states["Measure BMD"].text() == NO_FILMS
+    assert home.states["Validate"].text() == NO_STUDY
+
+
+def test_what_is_opened_is_told(
+    home: HomeWidget, viewer: ViewerModel, film: Radiograph, labelled_study: Study
+) -> None:
+    data, facts, _ = radiograph_layer(film)
+    viewer.layers.append(Image(data, **facts))
+    session_of(viewer).choose_study(labelled_study.folder)
+    assert home.states["Film facts"].text() == "1 open"
+    assert home.states["Measure BMD"].text() == "0 of 1 measured"
+    assert home.states["Open study"].text() == labelled_study.folder.name

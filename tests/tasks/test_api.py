@@ -1,0 +1,77 @@
+"""What a notebook may rely on: everything from the top, for files and arrays."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import napari_hipbmd as hipbmd
+
+
+@pytest.fixture(scope="module")
+def case(sample_study):
+    return sample_study.cases[1]
+
+
+@pytest.fixture(scope="module")
+def found(case):
+    return hipbmd.measure(case.image, side=case.side)
+
+
+def test_every_name_at_the_top_is_there():
+    for name in set(hipbmd.__all__) - {"__version__"}:
+        assert callable(getattr(hipbmd, name))
+    assert set(hipbmd.__all__) <= set(dir(hipbmd))
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'mesure'"):
+        hipbmd.mesure  # noqa: B018
+
+
+def test_an_array_is_measured_like_the_film_it_came_from(case, found):
+    film = hipbmd.read_film(case.image)
+    again = hipbmd.measure(film.grey(), spacing_mm=film.spacing_mm[1], side=case.side)
+    np.testing.assert_array_equal(again.landmarks.xy, found.landmarks.xy)
+    for region, part in found.regions.items():
+        np.testing.assert_allclose(
+            again.regions[region].features, part.features, rtol=1e-5
+        )
+
+
+def test_whole_numbers_are_taken_on_the_range_of_their_type(case, found):
+    grey = hipbmd.read_film(case.image).grey().clip(0, 1)
+    marks = hipbmd.find_landmarks(
+        np.round(grey * 65535).astype(np.uint16), spacing_mm=0.23, side=case.side
+    )
+    np.testing.assert_allclose(marks.xy, found.landmarks.xy, atol=0.5)
+
+
+def test_a_digital_hip_that_is_enhanced_tells_its_error(case):
+    enhanced = hipbmd.enhance(case.image)
+    assert enhanced.error is not None
+    assert enhanced.error.shape == enhanced.images.bone.shape
+
+
+def test_features_between_placed_landmarks_are_those_of_measuring(found):
+    images = found.images
+    row, column = images.corner_row_col
+    parts = hipbmd.features(images.bone, found.landmarks.xy, (column, row))
+    for region, part in found.regions.items():
+        np.testing.assert_allclose(parts[region].features, part.features)
+
+
+def test_placed_landmarks_are_measured_as_they_are(case, found):
+    moved = found.landmarks.xy + 2.0
+    again = hipbmd.measure(case.image, side=case.side, landmarks_xy=moved)
+    np.testing.assert_array_equal(again.landmarks.xy, moved)
+
+
+def test_importing_the_top_loads_no_qt_and_no_networks():
+    code = (
+        "import sys, napari_hipbmd as h; h.measure; h.fit; h.Study;"
+        "print(sorted({'napari', 'qtpy', 'torch', 'lightning'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
