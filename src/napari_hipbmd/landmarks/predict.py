@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core.anatomy import LANDMARK_IDS, REGIONS
+from ..core.anatomy import INDEX, LANDMARK_IDS, REGIONS, TWICE_FOUND
 from ..core.canvas import Canvas
 from ..core.measurement import LandmarkSet
 from ..core.radiograph import FilmRefused
@@ -152,3 +152,20 @@ class LandmarkFinder:
             else canvas_px * canvas.pixel_mm(spacing_mm)
         )
         return LandmarkSet(canvas.to_film(on_canvas), sigma)
+
+    def doubt(self, canvases: list[Canvas]) -> np.ndarray:
+        """How unsure each canvas leaves the networks, ``(n,)`` in rulers."""
+        film = torch.from_numpy(np.stack([c.grey for c in canvases]))[:, None]
+        found = find_on_batch(self.network, film, correct=False)
+        apart = torch.stack(
+            [
+                torch.linalg.norm(
+                    found.points[:, INDEX[a]] - found.points[:, INDEX[b]], dim=-1
+                )
+                for a, b in TWICE_FOUND
+            ],
+            1,
+        ).mean(1)
+        return (
+            apart / found.ruler + found.spread.mean(1) + found.centre_spread
+        ).numpy()

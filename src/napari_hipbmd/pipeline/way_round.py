@@ -17,9 +17,9 @@ from ..core.radiograph import Flag, HipBox, Radiograph, Side
 from .hip import SeenHip, see_hip
 from .models import Networks
 
-SURE = 0.8
-"""The networks' doubt, in rulers: .27 – .5 on hips of digital and of real films, above
-.85 on their mirror images, and above 1 on their negatives."""
+SURE = 0.55
+"""The networks' doubt, in rulers: .27 – .45 on hips of digital and of real films, above
+.66 on their mirror images and on their negatives."""
 
 FAR_LESS = 0.6
 
