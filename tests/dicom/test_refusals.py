@@ -258,3 +258,16 @@ def test_codes_in_another_spelling_are_read_and_flagged(
     assert answer[field] == value
     (flag,) = (f for f in answer["flags"] if f["code"] == "spelling")
     assert tag in flag["text"]
+
+
+@pytest.mark.parametrize(("age", "flagged"), [("059Y", True), ("084Y", False)])
+def test_an_age_that_the_dates_contradict_is_flagged(make_film, age, flagged):
+    dates = {"PatientBirthDate": "19300101", "StudyDate": "20150101"}
+    path = make_film(edit={"PatientAge": age, **dates})
+    assert ("age-differs" in codes(path)) == flagged
+
+
+@pytest.mark.parametrize(("second", "flagged"), [("L", True), ("R", False)])
+def test_two_tags_that_tell_different_sides_are_flagged(make_film, second, flagged):
+    path = make_film(side="R", edit={"Laterality": second})
+    assert ("side" in codes(path)) == flagged

@@ -10,8 +10,11 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 from ..core.measurement import RESEARCH_USE
 from ..core.radiograph import Cancelled, FilmRefused
@@ -31,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse has already said what is wrong
         return int(stop.code or 0)
     try:
-        return int(args.run(args))
+        with _warnings_told():
+            return int(args.run(args))
     except FilmRefused as error:
         print(f"hipbmd: {error}", file=sys.stderr)
         return USAGE_ERROR
@@ -46,6 +50,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f" ({error.filename})" if error.filename else ""
         print(f"hipbmd: {what}{where}.", file=sys.stderr)
         return USAGE_ERROR
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """What a study's table makes us warn of, as a sentence and once."""
+    from ..study.columns import StudyWarning
+
+    told = set()
+
+    def tell(message: Warning | str, category: type[Warning], *rest: Any) -> None:
+        if not issubclass(category, StudyWarning):
+            usual(message, category, *rest)
+        elif str(message) not in told:
+            told.add(str(message))
+            print(f"hipbmd: {message}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", StudyWarning)
+        usual, warnings.showwarning = warnings.showwarning, tell
+        yield
 
 
 COMMANDS = {

@@ -20,6 +20,9 @@ from .spelling import SPELLINGS, spelt
 from .tags import code, integer, items, number, text, uid_name
 
 UNKNOWN_SYNTAX = "an unknown transfer syntax"
+_YEARS = 2.0
+"""An age in whole years, of a film that was looked at some months later."""
+
 _DAYS_PER_UNIT = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
 
 # JPEG 2000 (…91) may be lossless all the same; these cannot be.
@@ -89,7 +92,8 @@ class FilmFacts:
     ``side`` is ``"L"`` or ``"R"`` only when the film says exactly one of them.
     What names the patient is left out. ``frog`` … ``other_part`` are read from its
     descriptions, which are not kept: people write names into them. ``misspelt`` names
-    the tags that were understood although no standard spells them so.
+    the tags that were understood although no standard spells them so. ``sides_differ``
+    and ``age_differs``: two tags tell different sides, or an age that the dates do not.
     """
 
     sop_class: str
@@ -120,6 +124,8 @@ class FilmFacts:
     kvp: float | None
     patient: Patient
     misspelt: tuple[str, ...] = ()
+    sides_differ: bool = False
+    age_differs: bool = False
 
     @property
     def stored_range(self) -> tuple[int, int]:
@@ -175,6 +181,8 @@ def facts_of(header: Header) -> FilmFacts:
         or header.transfer_syntax in _LOSSY,
         kvp=_within(number(film, "KVP"), 10, 300),
         patient=_patient(film),
+        sides_differ=len(_sides(film)) > 1,
+        age_differs=_age_differs(film),
         misspelt=tuple(keyword for keyword in SPELLINGS if spelt(film, keyword)[1]),
     )
 
@@ -207,14 +215,22 @@ def _meaning(film: Dataset, keyword: str) -> str | None:
     return None
 
 
+_SIDE_TAGS = ("ImageLaterality", "FrameLaterality", "Laterality")
+
+
 def _side(film: Dataset) -> Side | None:
-    for keyword in ("ImageLaterality", "FrameLaterality", "Laterality"):
+    for keyword in _SIDE_TAGS:
         said, _odd = spelt(film, keyword)
         if said in ("B", "U"):
             return None
         if said in ("L", "R"):
             return "L" if said == "L" else "R"
     return None
+
+
+def _sides(film: Dataset) -> set[str | None]:
+    """Every side that a tag names."""
+    return {spelt(film, keyword)[0] for keyword in _SIDE_TAGS} & {"L", "R"}
 
 
 def _patient(film: Dataset) -> Patient:
@@ -231,12 +247,21 @@ def _patient(film: Dataset) -> Patient:
 
 def _age(film: Dataset) -> float | None:
     """PatientAge, or the time from birth to the film when both dates are there."""
+    said = _said_age(film)
+    return _age_by_dates(film) if said is None else said
+
+
+def _said_age(film: Dataset) -> float | None:
     written = re.fullmatch(r"(\d{1,3})([DWMY])", code(film, "PatientAge") or "")
-    if written:
-        count, unit = written.groups()
-        if unit == "Y":
-            return float(count)
-        return round(int(count) * _DAYS_PER_UNIT[unit] / 365.25, 2)
+    if not written:
+        return None
+    count, unit = written.groups()
+    if unit == "Y":
+        return float(count)
+    return round(int(count) * _DAYS_PER_UNIT[unit] / 365.25, 2)
+
+
+def _age_by_dates(film: Dataset) -> float | None:
     born = _date(film, "PatientBirthDate")
     for keyword in ("AcquisitionDate", "ContentDate", "StudyDate"):
         taken = _date(film, keyword)
@@ -244,6 +269,11 @@ def _age(film: Dataset) -> float | None:
             years = (taken - born).days / 365.25
             return _within(round(years, 1), 0.0, 120.0)
     return None
+
+
+def _age_differs(film: Dataset) -> bool:
+    said, by_dates = _said_age(film), _age_by_dates(film)
+    return said is not None and by_dates is not None and abs(said - by_dates) > _YEARS
 
 
 def _date(film: Dataset, keyword: str) -> date | None:

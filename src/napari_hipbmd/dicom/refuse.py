@@ -221,6 +221,18 @@ def cautions(facts: FilmFacts) -> tuple[Flag, ...]:
             f"The file's modality is {facts.modality or 'missing'}, not that of an"
             " X-ray film (DX or CR): check that it is one.",
         )
+    if facts.sides_differ:
+        flag(
+            "side",
+            "Two tags of the film tell different sides: the first was taken, so check"
+            " which hip it is.",
+        )
+    if facts.age_differs:
+        flag(
+            "age-differs",
+            "The film's age does not fit its date and the date of birth: the age was"
+            " taken, so check whose film it is.",
+        )
     if facts.misspelt:
         flag(
             "spelling",

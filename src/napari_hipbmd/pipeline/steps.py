@@ -15,6 +15,7 @@ from ..core.canvas import Canvas, make_canvas
 from ..core.measurement import LandmarkSet, Measurement
 from ..core.radiograph import Cancelled, HipBox, Patient, Radiograph, Side
 from ..core.threads import one_thread
+from .contradictions import differences
 from .hip import box_around, enhance_hip
 from .models import Models, Networks, load_models
 from .values import with_values
@@ -152,7 +153,7 @@ def prepare(
         image or film.case_id,
         side or film.side,
         "partial",
-        flags=film.flags,
+        flags=(*film.flags, *differences(film, patient, side)),
         spacing_mm=film.spacing_mm,
         spacing_source=film.spacing_source,
         patient=(patient or Patient()).or_else(film.patient),

@@ -20,6 +20,7 @@ POLICY_FILE = "policy.json"
 _FORMAT = "hipbmd-policy"
 
 FLAG_CODES: dict[str, str] = {
+    "age-differs": "the film's age does not fit its dates",
     "age": "the film does not say that the patient is grown up",
     "biology": "sex, age, height or weight is missing",
     "body-part": "the film says that it shows another part of the body",
@@ -54,6 +55,7 @@ FLAG_CODES: dict[str, str] = {
     "side-guessed": "the film does not say which hip it is",
     "spacing": "the pixel spacing is doubtful or missing",
     "spelling": "tags that were understood although they are spelt otherwise",
+    "table-differs": "a table tells of another patient or side than the film",
     "uncalibrated": "a picture without the tags that make its grey a measure",
     "view": "the film says that its view is not AP",
 }

@@ -11,6 +11,7 @@ from . import truth as _truth
 from .boxes import with_boxes
 from .case import Case
 from .changes import Change
+from .columns import warn_of_columns
 from .facts import FilmFacts
 from .labels import Labels, labels_path, utc_now
 from .open_case import OpenCase
@@ -44,9 +45,16 @@ class Study:
         FilmRefused
             If the folder holds no table, or the table has mistakes; each is named
             with its case and column. If its hip boxes cannot be read.
+
+        Warns
+        -----
+        StudyWarning
+            Of a column that is passed over and seems to be meant as a known one.
         """
         folder = Path(folder).absolute()
-        return cls(folder, with_boxes(folder, read_cases(folder)))
+        cases = read_cases(folder)
+        warn_of_columns(cases)
+        return cls(folder, with_boxes(folder, cases))
 
     @classmethod
     def create(cls, folder: str | Path, cases: Iterable[Case] = ()) -> Study:

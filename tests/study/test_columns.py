@@ -1,0 +1,54 @@
+"""Columns that are passed over are told, with what they were probably meant as."""
+
+import pytest
+
+from napari_hipbmd.study import Study
+from napari_hipbmd.study.columns import StudyWarning, meant_as
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("Age", "age_years"), ("Height", "height_cm"), ("Weight (kg)", "weight_kg"),
+        ("bmd_total (g/cm2)", "bmd_total"), ("BMD neck [g/cm²]", "bmd_neck"),
+        ("patient_id", "group"), ("PatientID", "group"), ("gender", "sex"),
+        ("age_year", "age_years"), ("hospital", None), ("kvp", None),
+    ],
+)  # fmt: skip
+def test_a_name_is_known_by_what_it_was_meant_as(name, known):
+    assert meant_as(name) == known
+
+
+def study(tmp_path, text):
+    (tmp_path / "cases.csv").write_text(text, "utf-8")
+    return Study.open(tmp_path)
+
+
+def test_a_column_that_is_passed_over_is_named_with_the_nearest_known_one(tmp_path):
+    with pytest.warns(StudyWarning, match="'Age' is passed over; call it 'age_years'"):
+        study(tmp_path, "case_id,image,Age\na,a.dcm,59\n")
+
+
+def test_patients_that_repeat_without_a_group_are_warned_of(tmp_path):
+    with pytest.warns(StudyWarning, match="no column 'group'"):
+        study(tmp_path, "case_id,image,patient_id\na,a.dcm,1\nb,b.dcm,1\n")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "case_id,image,patient_id,group\na,a.dcm,1,p\nb,b.dcm,1,p\n",
+        "case_id,image,patient_id\na,a.dcm,1\nb,b.dcm,2\n",
+        "case_id,image,Sex,hospital\na,a.dcm,F,x\nb,b.dcm,M,x\n",
+    ],
+)
+def test_a_table_that_is_understood_is_no_reason_to_warn(tmp_path, text):
+    assert study(tmp_path, text).cases
+
+
+def test_the_command_line_tells_it_in_a_sentence(tmp_path, hipbmd):
+    text = "case_id,image,Age\na,a.dcm,59\n"
+    (tmp_path / "cases.csv").write_text(text, "utf-8")
+    told = hipbmd("labels", "status", tmp_path).err
+    assert told.count("call it 'age_years'") == 1
