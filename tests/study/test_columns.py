@@ -52,3 +52,8 @@ def test_the_command_line_tells_it_in_a_sentence(tmp_path, hipbmd):
     (tmp_path / "cases.csv").write_text(text, "utf-8")
     told = hipbmd("labels", "status", tmp_path).err
     assert told.count("call it 'age_years'") == 1
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_sample_films_and_digital_hips_are_understood(sample_study, tiny_study):
+    assert Study.open(sample_study.folder).cases and Study.open(tiny_study).cases

@@ -142,7 +142,11 @@ def run_import(args: argparse.Namespace) -> int:
         f"{done.landmarks} landmarks and {done.outlines} outlines of"
         f" {len(done.cases)} cases imported for {args.annotator}{so}"
     )
-    return 0
+    if done.states:
+        print(", ".join(f"{count} {state}" for state, count in done.states.items()))
+    for sentence in done.doubts:
+        print(f"look at {sentence}")
+    return SOME_LEFT_OUT if done.doubts else 0
 
 
 def run_compare(args: argparse.Namespace) -> int:

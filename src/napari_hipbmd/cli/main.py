@@ -57,7 +57,8 @@ def _warnings_told() -> Iterator[None]:
     """What a study's table makes us warn of, as a sentence and once."""
     from ..study.columns import StudyWarning
 
-    told = set()
+    told: set[str] = set()
+    usual = warnings.showwarning
 
     def tell(message: Warning | str, category: type[Warning], *rest: Any) -> None:
         if not issubclass(category, StudyWarning):
@@ -68,7 +69,7 @@ def _warnings_told() -> Iterator[None]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", StudyWarning)
-        usual, warnings.showwarning = warnings.showwarning, tell
+        warnings.showwarning = tell  # type: ignore[assignment]
         yield
 
 

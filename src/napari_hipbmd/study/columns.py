@@ -40,12 +40,14 @@ class StudyWarning(UserWarning):
 def meant_as(name: str) -> str | None:
     """The known column that a name was probably meant as; None where none is near."""
     letters = re.sub(r"[^a-z0-9]", "", name.casefold().replace("²", "2"))
+    if letters.startswith("true"):  # the exact values of digital hips
+        return None
     for bare in (letters, _UNITS.sub("", letters)):
         for known, pattern in _MEANT.items():
             if re.fullmatch(pattern, bare):
                 return known
     plain = {re.sub(r"[^a-z0-9]", "", known): known for known in COLUMNS}
-    near = get_close_matches(letters, plain, 1, 0.85)
+    near = get_close_matches(letters, plain, 1, 0.88)
     return plain[near[0]] if near else None
 
 

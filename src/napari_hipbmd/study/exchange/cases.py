@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from ...core.radiograph import FilmRefused
@@ -21,23 +22,44 @@ class Cases:
         self._films: dict[str, FilmFacts] = {}
         self._labels: dict[str, Labels | None] = {}
         self._images: dict[str, list[str]] = {}
+        self._paths: dict[str, list[str]] = {}
         for case in study.cases:
+            with suppress(ValueError):
+                path = case.image.relative_to(study.folder).as_posix()
+                self._paths.setdefault(path, []).append(case.case_id)
             for name in {case.image.name, case.image.stem}:
                 self._images.setdefault(name, []).append(case.case_id)
 
     def named(self, name: str) -> str:
-        """The case of that name, or of the image of that name."""
-        file = name.replace("\\", "/").rpartition("/")[2]
-        for each in (name, file, Path(file).stem):
-            if each in self._ids:
-                return each
-        found = self._images.get(file) or self._images.get(Path(file).stem) or []
-        if len(found) == 1:
-            return found[0]
-        if found:
+        """The case whose film, or id, a file means; the film's path decides first.
+
+        Raises
+        ------
+        FilmRefused
+            If there is none, or several; if one case's id is another case's film.
+        """
+        whole = name.replace("\\", "/").strip("/")
+        file = whole.rpartition("/")[2]
+        by_path = self._paths.get(whole)
+        if by_path is not None and len(by_path) == 1:
+            return by_path[0]
+        by_id = next((e for e in (name, file, Path(file).stem) if e in self._ids), None)
+        films = self._images.get(file) or self._images.get(Path(file).stem) or []
+        others = [case_id for case_id in films if case_id != by_id]
+        if by_id is not None and others and by_id not in films:
             raise FilmRefused(
-                f"The image {file[:40]!r} belongs to {len(found)} cases"
-                f" ({', '.join(found[:3])}): call it after the case."
+                f"{name[:60]!r} is the name of the case {by_id!r} and of the film of"
+                f" {others[0]!r}: give the film's path in the study, as cases.csv has"
+                " it."
+            )
+        if by_id is not None:
+            return by_id
+        if len(films) == 1:
+            return films[0]
+        if films:
+            raise FilmRefused(
+                f"The image {file[:40]!r} belongs to {len(films)} cases"
+                f" ({', '.join(films[:3])}): call it after the case."
             )
         raise FilmRefused(
             f"The study has no case or image {name[:60]!r}; nothing was imported."

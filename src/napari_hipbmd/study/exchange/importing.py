@@ -7,8 +7,9 @@ it came from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from ...core.anatomy import TIES, Region
 from ...core.radiograph import FilmRefused
 from ..case import checked_name
 from ..changes import Change
+from ..doubts import doubts_about
 from ..facts import FilmFacts
 from ..label import Label
 from ..labels import Labels, utc_now
@@ -30,6 +32,7 @@ from .names import Names
 from .parcel import IMPORTED, Intake, Parcel, same_label, same_outline
 from .writing import Asked, Progress, apply_all, step
 
+MANY = 8
 LARGEST_BYTES = 100_000_000
 
 
@@ -47,6 +50,10 @@ class Imported:
         How many were taken over.
     told
         What was left out, a sentence each.
+    states
+        State → how many of the landmarks came so.
+    doubts
+        What does not look like a hip, or like this film's, a sentence each.
     """
 
     cases: tuple[str, ...]
@@ -54,6 +61,8 @@ class Imported:
     landmarks: int
     outlines: int
     told: tuple[str, ...]
+    states: Mapping[str, int] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,7 +166,33 @@ def import_labels(
         sum(len(change.landmarks) for _, change in changes.values()),
         sum(len(change.regions) for _, change in changes.values()),
         tuple(intake.told),
+        _states(change for _, change in changes.values()),
+        tuple(_doubts(study, plan.annotator, changes, cases)),
     )
+
+
+def _states(changes: Iterable[Change]) -> dict[str, int]:
+    marks = [m for change in changes for m in change.landmarks.values() if m]
+    return dict(Counter(str(mark.state) for mark in marks))
+
+
+def _doubts(
+    study: Study, annotator: str, changed: Iterable[str], cases: Cases
+) -> Iterator[str]:
+    """What a check of these cases says, and points that come all as occluded."""
+    for case_id in changed:
+        labels = study.labels(annotator, case_id)
+        if labels is None:
+            continue
+        film = cases.film(case_id)
+        for doubt in doubts_about(replace(labels, film=film.or_else(labels.film))):
+            yield f"{case_id}: {doubt.text}"
+        states = {mark.state for mark in labels.landmarks.values()}
+        if len(labels.landmarks) >= MANY and states == {"occluded"}:
+            yield (
+                f"{case_id}: all {len(labels.landmarks)} landmarks came as occluded: a"
+                " program that knows visible and not visible alone may mean visible."
+            )
 
 
 def _read(
