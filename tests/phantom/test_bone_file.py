@@ -27,7 +27,7 @@ class Foreign:
 
 
 def test_arrays_are_read_out_of_a_pickle(script):
-    content = pickle.dumps({"mean": np.arange(6.0)}, protocol=2)
+    content = pickle.dumps({"mean": np.arange(6.0)}, protocol=4)
     np.testing.assert_array_equal(script.read_arrays(content)["mean"], np.arange(6.0))
 
 

@@ -23,7 +23,7 @@ LEAVES_HEAD = 1.03  # of R
 FLAT = 1.02  # of the narrowest width
 STATIONS = np.arange(0.62, 1.2, 0.015)  # of R from the head's centre
 # Farther out the neck's own surface ends ragged, and looks narrow where it does.
-RAGGED = np.maximum((STATIONS - 0.95) / 0.12, 0) ** 2 / 23  # of R, added to the width
+RAGGED = np.maximum((STATIONS - 0.9) / 0.12, 0) ** 2 / 23  # of R, added to the width
 PROMINENCE = 0.05  # of R
 HOLLOW = 0.05  # of R
 ON_OUTLINE_MM = 0.6
