@@ -94,7 +94,7 @@ def main() -> None:
         hip = render(args.seed * 100_000 + i, "train", args.pixels)
         clean = measured(hip, hip.film)
         seen = {flag.code for flag in clean.flags}
-        ap = hip.plan.pose.abduction <= AP_DEG
+        ap = hip.abduction_deg <= AP_DEG
         for code in CODES:
             if code != "rotation":
                 alarm[code].append(code in seen)
@@ -125,12 +125,11 @@ def turned(
     alarm: dict[str, list[bool]],
 ) -> None:
     """The flag of rotation: on the film as posed, and turned outwards."""
-    pose = hip.plan.pose
-    angle = pose.anteversion - pose.internal_rotation
     seen = "rotation" in {flag.code for flag in clean.flags}
-    if abs(angle) < STRAIGHT_DEG:
+    if abs(hip.neck_turn_deg) < STRAIGHT_DEG:
         alarm["rotation"].append(seen)
-    out = render_turned(hip, pose.anteversion - TURNED_DEG - 5)
+    straight = hip.plan.pose.internal_rotation + hip.neck_turn_deg
+    out = render_turned(hip, straight - TURNED_DEG - 5)
     if out is None:
         return
     found = measured(out, out.film)

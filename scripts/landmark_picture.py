@@ -45,11 +45,25 @@ one source is `src/napari_hipbmd/core/anatomy.py`; this page is made from it by
 |---|---|---|
 """
 TAIL = """
-The *distal cut* is perpendicular to the shaft axis, one head radius below the apex of
-the lesser trochanter (about 10 mm below its lower edge). When the lesser trochanter
-does not stand out (the leg turned inwards: by less than 1 mm), I4 is the medial
-contour 1.4 head radii distal to N5 along the shaft axis, and its state in a digital
-hip's truth is `occluded`.
+- The **contour** is the outer edge of the bone, half-way up the brightness step.
+- The **head circle** is fitted to the head's superior and medial rim, without
+  osteophytes and fovea. R is its radius.
+- The **neck axis** runs from the circle's centre through the middle of the narrowest
+  neck.
+- The **shaft axis** runs through the mid-points of the outer contour between 1.0 and
+  2.0 R below I4, or as far as the film shows; with less than .6 R of shaft it is
+  uncertain.
+- The **distal cut** is perpendicular to the shaft axis, 1.0 R below I4.
+- Where the lesser trochanter does not stand out (by less than .05 R), I4 is the medial
+  contour 1.4 R distal to N5 along the shaft axis, and its state is `occluded`.
+- Where the medial contour between N5 and I4 is hollow by less than .05 R, N4 is the
+  point half-way, and its state is `uncertain`.
+
+**The neck is the neck, not the silhouette.** On most films the leg is turned outwards
+a little and the greater trochanter's posterior crest lies over the neck. The neck's
+superior cortex still shows through it: N1, N2 and N3 follow that cortex. On the outer
+silhouette the three would fall together, 3 to 14 mm away. A digital hip takes them from
+the neck's own surface.
 
 Three places are found twice, by two networks that know nothing of each other:
 {pairs}. The distance within a pair is a quality figure that every

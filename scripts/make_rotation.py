@@ -1,17 +1,17 @@
 """The weights by which landmarks tell how far a leg is turned (quality/rotation.json).
 
-    python scripts/make_rotation.py STUDY
+    python scripts/make_rotation.py [--hips 800] [--seed 31]
 
-STUDY is a cohort of digital hips (``hipbmd phantom --family train --seed S``); their
-poses are drawn again from the seed, without rendering. A ridge regression goes from
-the aligned landmarks to the angle between femoral neck and film, with as much noise on
-the landmarks as the networks have. Prints what it reaches out of fold.
+Digital hips of the family ``train`` are laid out, without making films of them. A ridge
+regression goes from the aligned landmarks to the neck's turn out of the film's plane,
+with as much noise on the landmarks as the networks have. Prints what it reaches out of
+fold.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,52 +22,23 @@ from sklearn.model_selection import cross_val_predict
 from napari_hipbmd import quality
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.files import write_text_atomic
-from napari_hipbmd.phantom import FAMILIES
-from napari_hipbmd.phantom.cohort import draw_person
-from napari_hipbmd.phantom.family import Plan, draw_plan
+from napari_hipbmd.phantom.layout import lay_out
 from napari_hipbmd.quality.rotation import align, prominence
-from napari_hipbmd.study import Case, Study
-from napari_hipbmd.tasks.digital_hips import PAIR_EVERY
 
 NOISE_HEAD_RADII = 0.07  # 1.5 mm
 COPIES = 4
+PIXELS = 450
 AP_DEG = 22.0  # more abduction than that is another view
-TRIES = 6
 
 
-def plan_of(case: Case) -> Plan | None:
-    """The plan behind a case, where its table tells which draw was rendered."""
-    family, seed, index = case.case_id.rsplit("-", 2)
-    number, kind = int(index), FAMILIES.index(family)
-    pair = number % PAIR_EVERY == PAIR_EVERY - 1
-    patient = number - 1 if pair else number
-    person = draw_person(np.random.default_rng([int(seed), kind, patient]))
-    stream = np.random.default_rng([int(seed), kind, patient, number])
-    film_seed = int(stream.integers(1 << 62))
-    fits = []
-    for attempt in range(TRIES):
-        rng = np.random.default_rng([film_seed, attempt])
-        side = "L" if rng.random() < 0.5 else "R"
-        if number % PAIR_EVERY >= PAIR_EVERY - 2:  # its side is given, not drawn
-            rng = np.random.default_rng([film_seed, attempt])
-            side = "R" if pair else "L"
-        plan = draw_plan(rng, person, family, side)
-        told = (str(plan.film_type), f"{plan.setup.kvp:.0f}", plan.side)
-        if told == (case.extra["film_type"], case.extra["kvp"], case.side):
-            fits.append(plan)
-    return fits[0] if len(fits) == 1 else None
-
-
-def poses(study: Study) -> tuple[np.ndarray, np.ndarray]:
-    """Canonical landmarks ``(n, 16, 2)``, and the neck's angle to the film, degrees."""
+def poses(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Canonical landmarks ``(n, 16, 2)``, and the necks' turns in degrees."""
     marks, angles = [], []
-    for case in study.cases:
-        plan, truth = plan_of(case), study.truth(case.case_id, with_sto=False)
-        if plan is None or truth is None or plan.pose.abduction > AP_DEG:
-            continue
-        xy = truth.landmarks_xy * (-1 if case.side == "R" else 1, 1)
-        marks.append(xy)
-        angles.append(plan.pose.anteversion - plan.pose.internal_rotation)
+    for i in range(count):
+        [hip] = lay_out(seed * 1_000_000 + i, "train", PIXELS).hips
+        if hip.femur.abduction_deg <= AP_DEG:
+            marks.append(hip.landmarks_xy)
+            angles.append(hip.femur.neck_turn_deg)
     return np.array(marks), np.array(angles)
 
 
@@ -79,7 +50,11 @@ def auc(score: np.ndarray, angles: np.ndarray) -> float:
 
 def main() -> None:
     """Fit, print, write."""
-    marks, angles = poses(Study.open(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hips", type=int, default=800)
+    parser.add_argument("--seed", type=int, default=31)
+    args = parser.parse_args()
+    marks, angles = poses(args.hips, args.seed)
     mean = marks[0] - marks[0].mean(0)
     for _ in range(5):
         mean = np.mean([align(xy, mean) for xy in marks], axis=0)
@@ -118,7 +93,8 @@ def main() -> None:
         return dict(zip(LANDMARK_IDS, rounded, strict=True))
 
     data = {
-        "made_by": "python scripts/make_rotation.py (digital hips, family train)",
+        "made_by": f"python scripts/make_rotation.py --hips {args.hips}"
+        f" --seed {args.seed} (digital hips, family train)",
         "figures": figures,
         "mean": by_name(mean, 5),
         "weights": by_name(weights, 3),

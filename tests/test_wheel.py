@@ -27,7 +27,11 @@ def test_the_wheel_carries_the_manifest_the_weights_and_the_samples(
     )
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    for name in ("napari.yaml", "py.typed", "phantom/physics.json"):
+    bones = [
+        f"phantom/llp26/{name}"
+        for name in ("bones.safetensors", "bones.json", "LICENSE.MPL-2.0.txt", "NOTICE")
+    ]
+    for name in ("napari.yaml", "py.typed", "phantom/physics.json", *bones):
         assert f"napari_hipbmd/{name}" in names
     for folder in (weights_dir(), sample_data_dir()):
         for path in folder.rglob("*"):

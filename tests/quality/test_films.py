@@ -127,7 +127,8 @@ def test_grey_values_that_pile_up_are_saturation(hip, level):
 
 def test_a_leg_turned_outwards_is_flagged_and_a_straight_one_is_not(hip):
     plan, person = hip.plan, hip.person
-    degrees = plan.pose.anteversion  # the neck then lies in the film's plane
+    # the neck then lies in the film's plane
+    degrees = plan.pose.internal_rotation + hip.neck_turn_deg
     angle, stands_out = {}, {}
     for name, turn in {"straight": degrees, "outwards": degrees - 35}.items():
         same = defects.turned(plan, turn)

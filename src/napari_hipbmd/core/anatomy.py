@@ -27,8 +27,10 @@ Site = Literal["neck", "trochanter", "intertrochanter", "total"]
 class Landmark:
     """One of the sixteen points.
 
+    The contour is the bone's outer edge, half-way up the brightness step.
     ``typical_xy`` is in head radii from the head's centre on a canonical left hip
-    (lateral = +x, inferior = +y): for a feel of the layout, never for measuring.
+    (lateral = +x, inferior = +y), the mean of 26 real femora turned 5° outwards: for a
+    feel of the layout, never for measuring.
     """
 
     id: str
@@ -43,116 +45,123 @@ LANDMARKS: tuple[Landmark, ...] = (
         "N1",
         "superior head–neck junction",
         "neck",
-        "where the neck's superior cortex leaves the head circle"
-        " (by more than 3 % of its radius, going distally)",
-        (1.00, -0.05),
+        "going from N2 back towards the head, the last contour point more than 3 %"
+        " outside the head circle; it may coincide with N2",
+        (0.99, -0.22),
     ),
     Landmark(
         "N2",
         "superior narrowest neck",
         "neck",
-        "superior end of the shortest width of the neck perpendicular to its axis",
-        (1.24, 0.28),
+        "superior end of the shortest width of the neck perpendicular to the neck axis;"
+        " where the width is flat (within 2 %), the middle of the flat stretch",
+        (1.12, -0.01),
     ),
     Landmark(
         "N3",
         "trochanteric notch",
         "neck",
         "distal end of the neck's superior cortex, where it meets the greater"
-        " trochanter",
-        (1.75, 0.61),
+        " trochanter; of two corners the lateral one, on a smooth saddle the point"
+        " farthest below the line N2–T2",
+        (1.60, 0.27),
     ),
     Landmark(
         "N4",
         "inferior neck base",
         "neck",
-        "the point of the medial contour between N5 and I4 farthest from the straight"
-        " line N5–I4",
-        (0.58, 1.82),
+        "the point of the medial contour between N5 and I4 that lies farthest from the"
+        " straight line N5–I4; uncertain, and half-way, where that is less than .05"
+        " head radii",
+        (0.39, 1.82),
     ),
     Landmark(
         "N5",
         "inferior narrowest neck",
         "neck",
-        "inferior end of the shortest width of the neck perpendicular to its axis",
-        (0.26, 1.30),
+        "inferior end of that same shortest width",
+        (0.10, 1.11),
     ),
     Landmark(
         "N6",
         "inferior head–neck junction",
         "neck",
-        "where the inferior contour leaves the head circle",
-        (-0.01, 1.00),
+        "going from N5 back towards the head, the last contour point more than 3 %"
+        " outside the head circle; where the head hides behind the ischium, where the"
+        " contour crosses out",
+        (0.02, 1.02),
     ),
     Landmark(
         "T1",
         "trochanteric notch",
         "trochanter",
         "the same place as N3, found independently",
-        (1.75, 0.61),
+        (1.60, 0.27),
     ),
     Landmark(
         "T2",
         "greater-trochanter apex",
         "trochanter",
-        "most proximal contour point of the greater trochanter, along the shaft axis",
-        (2.09, 0.05),
+        "most proximal contour point of the greater trochanter along the shaft axis,"
+        " lateral of N3; a thin bony cap counts, spurs at tendons do not",
+        (1.84, -0.08),
     ),
     Landmark(
         "T3",
         "lateral greater trochanter",
         "trochanter",
         "lateral contour half-way between T2 and T4, measured along the shaft axis",
-        (2.80, 0.95),
+        (2.62, 0.94),
     ),
     Landmark(
         "T4",
         "lateral base",
         "trochanter",
-        "lateral contour at the level of N4, perpendicular to the shaft axis",
-        (2.59, 1.86),
+        "lateral contour at the level of N4, measured perpendicular to the shaft axis",
+        (2.37, 1.92),
     ),
     Landmark(
         "T5",
         "trochanteric line, medial end",
         "trochanter",
         "mid-point of N3 and N4",
-        (1.16, 1.22),
+        (1.00, 1.05),
     ),
     Landmark(
         "I1",
         "lateral base",
         "intertrochanter",
         "the same place as T4, found independently",
-        (2.59, 1.86),
+        (2.37, 1.92),
     ),
     Landmark(
         "I2",
         "distal cut, lateral cortex",
         "intertrochanter",
         "lateral outer contour at the distal cut",
-        (2.10, 3.74),
+        (2.03, 3.54),
     ),
     Landmark(
         "I3",
         "distal cut, medial cortex",
         "intertrochanter",
         "medial outer contour at the distal cut",
-        (0.66, 3.57),
+        (0.70, 3.48),
     ),
     Landmark(
         "I4",
         "lesser-trochanter apex",
         "intertrochanter",
-        "contour point of the lesser trochanter farthest medial of the shaft axis",
-        (0.47, 2.67),
+        "contour point of the lesser trochanter farthest medial of the shaft axis; a"
+        " faint outline counts",
+        (0.19, 2.45),
     ),
     Landmark(
         "I5",
         "inferior neck base",
         "intertrochanter",
         "the same place as N4, found independently",
-        (0.58, 1.82),
+        (0.39, 1.82),
     ),
 )
 

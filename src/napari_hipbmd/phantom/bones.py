@@ -59,7 +59,7 @@ class BoneLayers:
 
 
 def lay_bones(
-    person: Person, plan: Plan, beam: Beam, bones: Skeleton, hips: list[Hip],
+    person: Person, plan: Plan, beam: Beam, bones: Skeleton, hips: tuple[Hip, ...],
     rng: np.random.Generator,
 ) -> BoneLayers:  # fmt: skip
     """Project femora, pelvis, spine; scale the femora's mineral to their aBMD."""
@@ -137,17 +137,18 @@ def _texture(
     # y upwards → rows downwards flips the sign of the sine
     image_cos, image_sin = cos2 * c - sin2 * s, -(sin2 * c + cos2 * s)
     rows, columns = beam.shape
-    both = [
+    fine_cos, fine_sin = (
         np.repeat(np.repeat(a, step, 0), step, 1)[:rows, :columns].astype(np.float32)
         for a in (image_cos, image_sin)
-    ]
+    )
     pixel_mm = beam.pixel_mm * beam.minify(0.0)
     own = plan.texture
     out = np.zeros(beam.shape, np.float32)
     for amplitude, wave_mm in ((own.fine, own.fine_mm), (own.coarse, own.coarse_mm)):
         wave_px = wave_mm / pixel_mm
         if wave_px > 1.5:  # finer streaks are below the film's resolution
-            out += np.float32(amplitude) * oriented_noise(*both, wave_px, rng)
+            noise = oriented_noise(fine_cos, fine_sin, wave_px, rng)
+            out += np.float32(amplitude) * noise
     return np.clip(out, -0.95, 3)
 
 
@@ -160,8 +161,8 @@ def _scaled(
     cortex of the regions. Below the lesser trochanter cortex is cortex: nothing but
     the tissue's own density changes it.
     """
-    tissue = np.float32(physics.BONE_MINERAL_G_CM3 * CORTEX_SHARE * plan.state.tissue)
-    cortex = tissue * thick.cortex_mm / 10
+    tissue = physics.BONE_MINERAL_G_CM3 * CORTEX_SHARE * plan.state.tissue
+    cortex: Field = np.float32(tissue / 10) * thick.cortex_mm
     inside = thick.trabecular_g_cm2
     if case is None:
         return cortex + inside, None

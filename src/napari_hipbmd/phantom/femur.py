@@ -85,7 +85,7 @@ class Femur:
 
 def draw_scores(rng: np.random.Generator) -> NDArray[np.float64]:
     """25 normal scores, those beyond 2.2 SD drawn again."""
-    scores: NDArray[np.float64] = rng.standard_normal(people().shape[1])
+    scores: NDArray[np.float64] = rng.standard_normal((people().shape[1],))
     while (far := np.abs(scores) > MOST_SD).any():
         scores[far] = rng.standard_normal(int(far.sum()))
     return scores

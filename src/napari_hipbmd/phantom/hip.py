@@ -11,16 +11,14 @@ from numpy.typing import NDArray
 from ..core import anatomy
 from ..core.anatomy import LANDMARK_IDS, Points, Region, Site
 from ..core.radiograph import Side
-from . import calcifications, display, implants, looks, marks, soft_tissue
+from . import calcifications, display, implants, looks, soft_tissue
 from .bones import BoneLayers, Hip, lay_bones
-from .cohort import Person, draw_person
+from .cohort import Person
 from .exposure import attenuate, coarse_grid
-from .family import Family, Plan, View, draw_plan
-from .geometry import Beam, Field
-from .skeleton import Skeleton, build_skeleton
-
-ATTEMPTS = 80
-BORDER_PX = 4
+from .family import Family, Plan
+from .geometry import Field
+from .layout import Layout, lay_out
+from .skeleton import Skeleton
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +41,9 @@ class DigitalHip:
         Log attenuation of film minus STO before scatter, noise and display.
     mineral_g_cm2
         This femur's areal mineral per pixel.
+    neck_turn_deg, abduction_deg
+        How far its neck points out of the film's plane, positive when the leg is
+        turned outwards; how far the leg is lifted sideways.
     detector_mm, magnification
         Pixel spacing in the detector plane, and detector / bone plane.
     box
@@ -64,6 +65,8 @@ class DigitalHip:
     mineral_g_cm2: Field
     detector_mm: float
     magnification: float
+    neck_turn_deg: float
+    abduction_deg: float
     box: tuple[float, float, float, float] | None = None
 
     @property
@@ -91,9 +94,9 @@ def render(
     Raises
     ------
     ValueError
-        If no plausible hip comes out of :data:`ATTEMPTS` draws.
+        If no plausible hip comes out of :data:`layout.ATTEMPTS` draws.
     """
-    return _render(seed, family, pixels, "hip", side, person, plan)[0]
+    return _expose(lay_out(seed, family, pixels, "hip", side, person, plan))[0]
 
 
 def render_pelvis(
@@ -111,116 +114,29 @@ def render_pelvis(
     ValueError
         As :func:`render`.
     """
-    left, right = _render(seed, family, pixels, "pelvis", None, person, None)
+    left, right = _expose(lay_out(seed, family, pixels, "pelvis", person=person))
     return left, right
 
 
-def _render(
-    seed: int, family: Family, pixels: int, view: View, side: Side | None,
-    person: Person | None, plan: Plan | None,
-) -> tuple[DigitalHip, ...]:  # fmt: skip
-    problem = ""
-    for attempt in range(ATTEMPTS):
-        rng = np.random.default_rng([seed, attempt])
-        who = person or draw_person(rng)
-        chosen: Side = side or ("L" if rng.random() < 0.5 else "R")
-        how = plan or draw_plan(rng, who, family, chosen, view)
-        streams = rng.spawn(6)
-        bones = build_skeleton(
-            how.femora, how.pelvis, who.head_radius_mm, how.legs, how.pelvis_pose
-        )
-        beam = make_beam(how, who, bones, pixels)
-        try:
-            hips = _find_hips(how, beam, bones)
-        except marks.NoLandmarks as error:
-            problem = str(error)
-            continue
-        return _expose(who, how, beam, bones, hips, streams)
-    raise ValueError(f"seed {seed}: {problem}")
-
-
-def make_beam(plan: Plan, person: Person, bones: Skeleton, pixels: int) -> Beam:
-    """Source and detector, so that the heads' shadows lie where the framing asks."""
-    setup, frame = plan.setup, plan.framing
-    thick = 20 * np.sqrt(1000 * person.weight_kg / (np.pi * person.height_cm))
-    detector_z = -(0.43 * thick + setup.detector_gap_mm)
-    step = frame.width_mm / pixels
-    rows = round(frame.height_mm / step)
-    left = bones.femora[0].centre
-    if plan.view == "hip":
-        aim, source = left, (left[0] - setup.source_medial_mm, -15.0)
-    else:
-        aim, source = np.zeros(3), (setup.source_medial_mm / 10, -15.0)
-    m0 = (setup.sid_mm + detector_z - aim[2]) / setup.sid_mm
-    head = np.array(source) + (aim[:2] - np.array(source)) / m0
-    u = head[0] + (np.arange(pixels) + 0.5 - frame.head_x * pixels) * step
-    v = head[1] - (np.arange(rows) + 0.5 - frame.head_y * rows) * step
-    return Beam(u, v, setup.sid_mm, float(detector_z), source)
-
-
-def _find_hips(plan: Plan, beam: Beam, bones: Skeleton) -> list[Hip]:
-    """Landmarks of the hips that are cases.
-
-    Raises
-    ------
-    marks.NoLandmarks
-        If one cannot be found or lies outside the film.
-    """
-    shown = bones.femora if plan.view == "pelvis" else bones.femora[:1]
-    rows, columns = beam.shape
-    hips = []
-    for femur in shown:
-        mirror = np.array([1.0 if femur.side == "L" else -1.0, 1.0])
-        uv = beam.project(femur.vertices)[0] * mirror
-        centre = beam.project(femur.centre[None])[0][0] * mirror
-        magnify = beam.sid_mm / (beam.source_z_mm - femur.centre[2])
-        far = femur.bone.local_r[:, 1]
-        neck = uv[femur.bone.sets.neck].mean(0) - centre
-        near, distal = (far < -2.5) & (far > -3.5), (far < -4) & (far > -6)
-        shaft = uv[distal].mean(0) - uv[near].mean(0)
-        radius = femur.bone.radius_mm * magnify
-        found = marks.find(uv, femur.bone, centre, radius, neck, shaft)
-        on_detector = found.uv * mirror
-        xy = np.stack(
-            [
-                (on_detector[:, 0] - beam.u_mm[0]) / beam.pixel_mm,
-                (beam.v_mm[0] - on_detector[:, 1]) / beam.pixel_mm,
-            ],
-            -1,
-        )
-        inside = (xy >= BORDER_PX) & (xy < np.array([columns, rows]) - BORDER_PX - 1)
-        if not inside.all():
-            raise marks.NoLandmarks("a landmark lies outside the film")
-        hips.append(Hip(femur, xy, found.states, neck * mirror, shaft * mirror))
-    return hips
-
-
-def _expose(
-    person: Person, plan: Plan, beam: Beam, bones: Skeleton, hips: list[Hip],
-    streams: list[np.random.Generator],
-) -> tuple[DigitalHip, ...]:  # fmt: skip
-    magnification = 1 / beam.minify(0.0)
-    pixel_mm = beam.pixel_mm / magnification
-    layers = lay_bones(person, plan, beam, bones, hips, streams[1])
+def _expose(laid: Layout) -> tuple[DigitalHip, ...]:
+    person, plan, beam, bones = laid.person, laid.plan, laid.beam, laid.bones
+    of_bone, of_metal, of_soft, of_noise, of_box = laid.streams[1:]
+    pixel_mm = beam.pixel_mm * beam.minify(0.0)
+    layers = lay_bones(person, plan, beam, bones, laid.hips, of_bone)
     x_mm, y_mm = beam.at_depth(0.0)
-    heads = tuple((float(f.centre[0]), float(f.centre[1])) for f in bones.femora)
+    left, right = ((float(f.centre[0]), float(f.centre[1])) for f in bones.femora)
+    heads = (left, right)
     soft = soft_tissue.draw(
-        coarse_grid(x_mm, pixel_mm), coarse_grid(y_mm, pixel_mm),
-        person, plan.film_type, plan.family, streams[3], heads,  # type: ignore[arg-type]
+        coarse_grid(x_mm, pixel_mm), coarse_grid(y_mm, pixel_mm), person,
+        plan.film_type, plan.family, of_soft, heads,
     )  # fmt: skip
     metal = calcifications.draw(
-        x_mm,
-        y_mm,
-        person.age_years,
-        person.head_radius_mm,
-        streams[2],
-        heads,  # type: ignore[arg-type]
+        x_mm, y_mm, person.age_years, person.head_radius_mm, of_metal, heads
     )
-    metal = metal + _metal(plan, bones, x_mm, y_mm, streams[2])
+    metal = metal + _metal(plan, bones, x_mm, y_mm, of_metal)
     log_film, log_sto, bone_log = attenuate(
-        soft, plan.setup, pixel_mm, layers.mineral, layers.envelope_mm, metal,
-        streams[4],
-    )  # fmt: skip
+        soft, plan.setup, pixel_mm, layers.mineral, layers.envelope_mm, metal, of_noise
+    )
     shown = display.Display.fit(log_film, plan.curve, pixel_mm)
     film, sto = shown(log_film), shown(log_sto)
     mirrored = plan.view == "hip" and anatomy.is_mirrored(plan.side)
@@ -230,20 +146,8 @@ def _expose(
         plan.look, film, sto, pixel_mm, plan.side, plan.view == "pelvis"
     )
     return tuple(
-        _case(
-            person,
-            plan,
-            beam,
-            film,
-            sto,
-            bone_log,
-            hip,
-            layers,
-            i,
-            mirrored,
-            streams[5],
-        )
-        for i, hip in enumerate(hips)
+        _case(laid, film, sto, bone_log, hip, layers, i, mirrored, of_box)
+        for i, hip in enumerate(laid.hips)
     )
 
 
@@ -261,8 +165,8 @@ def _metal(
         shaft = shaft - other.vertices[(far < -2.5) & (far > -3.5)].mean(0)
         axes = implants.HipAxes(
             (float(other.centre[0]), float(other.centre[1])),
-            tuple(neck[:2] / np.linalg.norm(neck[:2])),
-            tuple(shaft[:2] / np.linalg.norm(shaft[:2])),
+            _direction(neck),
+            _direction(shaft),
             other.bone.radius_mm,
         )
         out += implants.draw(x_mm, y_mm, plan.metal, axes, rng)
@@ -272,10 +176,16 @@ def _metal(
     return out
 
 
+def _direction(away: NDArray[np.float64]) -> tuple[float, float]:
+    x, y = away[:2] / np.linalg.norm(away[:2])
+    return float(x), float(y)
+
+
 def _case(
-    person: Person, plan: Plan, beam: Beam, film: Field, sto: Field, bone_log: Field,
-    hip: Hip, layers: BoneLayers, index: int, mirrored: bool, rng: np.random.Generator,
+    laid: Layout, film: Field, sto: Field, bone_log: Field, hip: Hip,
+    layers: BoneLayers, index: int, mirrored: bool, rng: np.random.Generator,
 ) -> DigitalHip:  # fmt: skip
+    plan, beam = laid.plan, laid.beam
     truth, mineral = layers.truths[index], layers.femora[index]
     xy, regions = hip.landmarks_xy, truth.regions
     columns = film.shape[1]
@@ -286,7 +196,7 @@ def _case(
     whole = plan.view == "pelvis"
     side = hip.femur.side if whole else plan.side
     return DigitalHip(
-        person=person,
+        person=laid.person,
         plan=replace(plan, side=side),
         side=side,
         film=film,
@@ -300,6 +210,8 @@ def _case(
         mineral_g_cm2=mineral,
         detector_mm=beam.pixel_mm,
         magnification=1 / beam.minify(0.0),
+        neck_turn_deg=hip.femur.neck_turn_deg,
+        abduction_deg=hip.femur.abduction_deg,
         box=_loose_box(xy, film.shape, beam.pixel_mm, rng) if whole else None,
     )
 

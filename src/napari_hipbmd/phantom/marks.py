@@ -22,6 +22,8 @@ Line = NDArray[np.float64]
 LEAVES_HEAD = 1.03  # of R
 FLAT = 1.02  # of the narrowest width
 STATIONS = np.arange(0.62, 1.2, 0.015)  # of R from the head's centre
+# Farther out the neck's own surface ends ragged, and looks narrow where it does.
+RAGGED = np.maximum((STATIONS - 0.9) / 0.12, 0) ** 2 / 23  # of R, added to the width
 PROMINENCE = 0.05  # of R
 HOLLOW = 0.05  # of R
 ON_OUTLINE_MM = 0.6
@@ -119,7 +121,7 @@ def _neck(outline: _Outline, centre: Line, radius: float, hint: Line) -> _Neck:
         superior = np.array([-axis[1], axis[0]])
         stations = centre @ axis + STATIONS * radius
         low, high = outline.at(axis, superior, stations)
-        width = high - low
+        width = high - low + RAGGED * radius
         if not np.isfinite(width).all():
             raise NoLandmarks("the neck has no outline")
         best = _middle_of_flat(width)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from .geometry import Beam, Field
 from .shape_model import Triangles, Vertices
 
+Reals = NDArray[np.float64]
 CHUNK = 400_000  # candidates at a time
 
 
@@ -87,7 +88,7 @@ def balance(beam: Beam, hits: Hits) -> NDArray[np.float64]:
     """Entries minus exits of each pixel: 0 everywhere for a closed surface."""
     rows, columns = beam.shape
     summed = np.bincount(hits.pixel, hits.entering, minlength=rows * columns)
-    return summed.reshape(rows, columns)
+    return summed.reshape(rows, columns).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,8 @@ def _boxes(
     return _Boxes(first_col, first_row, width, width * height)
 
 
-def _cross(ax: NDArray, ay: NDArray, bx: NDArray, by: NDArray) -> NDArray[np.float64]:
-    out: NDArray[np.float64] = ax * by - ay * bx
+def _cross(ax: Reals, ay: Reals, bx: Reals, by: Reals) -> Reals:
+    out: Reals = ax * by - ay * bx
     return out
 
 

@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from scipy.spatial import cKDTree
 
 Vertices = NDArray[np.float64]
 Triangles = NDArray[np.intp]
+Weights = NDArray[np.float64]
 
 SAMPLES = {"femur": 14, "pelvis": 8}  # along each side of an element
 SAME_MM = 0.05
@@ -58,7 +60,7 @@ class ShapeModel:
 
 
 @cache
-def _stored() -> tuple[dict[str, NDArray[np.float32]], dict[str, list[str]]]:
+def _stored() -> tuple[dict[str, NDArray[Any]], dict[str, list[str]]]:
     folder = files(__package__).joinpath("llp26")
     with as_file(folder.joinpath("bones.safetensors")) as path:
         tensors = load_file(path)
@@ -98,7 +100,7 @@ def _lagrange(order: int, at: NDArray[np.float64]) -> NDArray[np.float64]:
     return out
 
 
-def _on_simplex(order: int, u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray:
+def _on_simplex(order: int, u: NDArray[np.float64], v: NDArray[np.float64]) -> Weights:
     """Lagrange polynomials of a triangle, nodes row by row from v = 0."""
 
     def rising(k: int, t: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -157,7 +159,7 @@ def _dense(
     return weights, np.concatenate(faces)
 
 
-def _merged(points: NDArray, faces: Triangles) -> tuple[NDArray[np.intp], Triangles]:
+def _merged(points: Vertices, faces: Triangles) -> tuple[NDArray[np.intp], Triangles]:
     """Vertices that coincide in the mean and in four modes become one.
 
     Returns the kept vertices' numbers and the triangles between them.

@@ -57,6 +57,23 @@ class PosedFemur:
     centre: Vertices
     to_world: NDArray[np.float64]
 
+    @property
+    def neck_turn_deg(self) -> float:
+        """How far the neck points out of the film's plane, seen from above.
+
+        Positive when the leg is turned outwards and the neck runs backwards.
+        """
+        away = self.vertices[self.bone.sets.neck].mean(0) - self.centre
+        lateral = away[0] if self.side == "L" else -away[0]
+        return float(np.degrees(np.arctan2(-away[2], lateral)))
+
+    @property
+    def abduction_deg(self) -> float:
+        """How far the leg is lifted sideways."""
+        up = self.to_world[:, 1]
+        outward = -up[0] if self.side == "L" else up[0]
+        return float(np.degrees(np.arctan2(outward, up[1])))
+
 
 @dataclass(frozen=True, eq=False)
 class Skeleton:
@@ -76,14 +93,15 @@ def build_skeleton(
     bones = build_pelvis(pelvis, radius_mm)
     turn = rotation(2, pose.lean) @ rotation(1, pose.turn) @ rotation(0, -pose.tilt)
     sockets = bones.sockets @ turn.T
-    posed = tuple(
-        _posed(side, build_femur(draw, radius_mm), leg, socket)
+    left, right = (
+        pose_femur(side, build_femur(draw, radius_mm), leg, socket)
         for side, draw, leg, socket in zip(SIDES, femora, legs, sockets, strict=True)
     )
-    return Skeleton(posed, bones.vertices @ turn.T, bones.triangles, turn)  # type: ignore[arg-type]
+    return Skeleton((left, right), bones.vertices @ turn.T, bones.triangles, turn)
 
 
-def _posed(side: Side, bone: Femur, leg: LegPose, socket: Vertices) -> PosedFemur:
+def pose_femur(side: Side, bone: Femur, leg: LegPose, socket: Vertices) -> PosedFemur:
+    """A femur in the world, its head in a socket's centre; mirrored on the right."""
     turn = (
         rotation(2, leg.abduction)
         @ rotation(0, -leg.flexion)

@@ -69,7 +69,7 @@ def sphere(points: Vertices) -> tuple[Vertices, float]:
     return centre, float(np.sqrt(solution[3] + centre @ centre))
 
 
-def femur_frame(v: Vertices, sets: FemurSets) -> tuple[Vertices, float, NDArray]:
+def femur_frame(v: Vertices, sets: FemurSets) -> tuple[Vertices, float, Vertices]:
     """Head's centre, its radius, and the bone's axes as rows (lateral, up, anterior).
 
     The long axis runs from the head's centre to the middle of the knee; the posterior
@@ -177,7 +177,8 @@ def pelvis_sets() -> PelvisSets:
         low = own[np.abs(v[own, 0]) < 30]
         low = low[v[low, 1] < centre[1] + 5]
         pubis.append(low[np.argsort(-v[low, 2])[:12]])
-    return PelvisSets(*sockets, *spines, np.concatenate(pubis))
+    left, right = zip(sockets, spines, strict=True)
+    return PelvisSets(left[0], right[0], left[1], right[1], np.concatenate(pubis))
 
 
 def _socket(

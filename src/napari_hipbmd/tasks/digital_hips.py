@@ -126,6 +126,7 @@ def _case(
             "dxa_source": "simulated",
             "pixels": str(pixels),
             "view": plan.view,
+            "neck_turn_deg": f"{hip.neck_turn_deg:.1f}",
         },
     )
 
