@@ -72,15 +72,14 @@ def locate(
     side
         Of the hip that is wanted; the likelier one when None.
     """
-    if side is None:
-        side = max(seen, key=lambda one: seen[one].probability)
-    hip = seen[side]
+    own: Side = side or max(seen, key=lambda one: seen[one].probability)
+    hip = seen[own]
     box = on_film(hip.box, grey.shape)
-    canvas = make_canvas(grey, box, is_mirrored(side), pixel_aspect=pixel_aspect)
+    canvas = make_canvas(grey, box, is_mirrored(own), pixel_aspect=pixel_aspect)
     found = box_around(finder.find(canvas, None).xy)  # at its own size
     if 0.6 < found.width / hip.box.width < 1.6:
         box = on_film(found, grey.shape)
-    return Located(box, side, hip.probability)
+    return Located(box, own, hip.probability)
 
 
 def propose(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core.anatomy import LANDMARK_IDS, Points, is_mirrored
+from ..core.anatomy import LANDMARK_IDS, REGIONS, Points, is_mirrored
 from ..core.canvas import make_canvas
 from ..core.extras import from_extra
 from ..core.radiograph import FilmRefused, HipBox, Radiograph
@@ -21,8 +21,6 @@ from ..study.case import Case
 from ..study.split import read_split
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from ..landmarks.locator_training import Films
     from ..landmarks.retraining import Retrained
     from ..landmarks.training import RealHips
@@ -220,9 +218,7 @@ def load_films(study: Study, annotator: str | None = None) -> Films:
     FilmRefused
         If a film cannot be read, or none has landmarks.
     """
-    import torch
-
-    from ..landmarks.frames import centres_of
+    from ..landmarks.frames import MEMBERS
     from ..landmarks.locator import FILM_PX, SIDES
 
     with from_extra("train", "A training"):
@@ -256,7 +252,7 @@ def load_films(study: Study, annotator: str | None = None) -> Films:
                 continue
             on_canvas = (canvas.from_film(xy) + 0.5) * 2 / FILM_PX - 1
             place = SIDES.index(side)
-            own[place] = centres_of(torch.from_numpy(on_canvas)[None])[0].numpy()
+            own[place] = [on_canvas[MEMBERS[region]].mean(0) for region in REGIONS]
             there[place] = 1
         if not (there > 0).any():
             continue
@@ -366,7 +362,7 @@ def train_enhancement(
 
 def _started_from(
     folder: Path, name: str
-) -> tuple[Mapping[str, Tensor], dict[str, object]]:
+) -> tuple[Mapping[str, Any], dict[str, object]]:
     """Weights of a model, and what the card of the next one says about it."""
     from ..learning.training import read_model
 
