@@ -44,6 +44,11 @@ def needs_locating(
     return max(rows * spacing_mm[0], columns * spacing_mm[1]) > WHOLE_UP_TO_MM
 
 
+def likeliest(seen: dict[Side, SeenHip]) -> Side:
+    """The side of the hip that is most likely there."""
+    return max(seen.items(), key=lambda one: one[1].probability)[0]
+
+
 def is_one_hip(film: Radiograph, seen: dict[Side, SeenHip]) -> bool:
     """Whether a film is one hip box as it is, by its size or by what is seen on it."""
     if needs_locating(film.shape, film.spacing_mm):
@@ -72,7 +77,7 @@ def locate(
     side
         Of the hip that is wanted; the likelier one when None.
     """
-    own: Side = side or max(seen, key=lambda one: seen[one].probability)
+    own = side or likeliest(seen)
     hip = seen[own]
     box = on_film(hip.box, grey.shape)
     canvas = make_canvas(grey, box, is_mirrored(own), pixel_aspect=pixel_aspect)
@@ -105,12 +110,10 @@ def propose(
     grey, aspect = film.grey(), film.pixel_aspect
     seen = finder.locator.see(grey, film.whole_box(), aspect)
     side = side or film.side
-    likeliest = max(seen, key=lambda one: seen[one].probability)
     if is_one_hip(film, seen):
-        return {side or likeliest: film.whole_box()}
-    sides = [one for one in seen if seen[one].probability > SHOWN] or [
-        side or likeliest
-    ]
+        return {side or likeliest(seen): film.whole_box()}
+    sides = [one for one in seen if seen[one].probability > SHOWN]
+    sides = sides or [side or likeliest(seen)]
     boxes: dict[Side, HipBox] = {}
     for one in sides:
         if cancelled():
@@ -132,5 +135,5 @@ def best_side(
 ) -> Located:
     """Left or right: the hip that is likelier within the box."""
     seen = finder.locator.see(grey, box, pixel_aspect)
-    side = max(seen, key=lambda one: seen[one].probability)
+    side = likeliest(seen)
     return Located(box, side, seen[side].probability)
