@@ -1,35 +1,41 @@
 #!/usr/bin/env bash
 # Make weights anew from nothing: about two and a half hours on two CPU cores.
 #
-#     scripts/make_weights.sh [FOLDER]        or: make weights
+#     scripts/make_weights.sh [FOLDER [FILMS]]        or: make weights
 #
-# The model cards hold the same commands with the figures that they reached. What is
-# bundled was made by these stages one by one, except the first: its landmark networks
-# (card: "started_from") come from an earlier version of the training. So a new run
-# gives landmark networks as good, and not the same bits.
+# FILMS is a folder with the FracAtlas films that labels/fracatlas has landmarks for
+# (CC BY 4.0). Without it the networks know digital hips alone; docs/real-films.md has
+# both. The model cards hold the same commands with the figures that they reached. What
+# is bundled was made by these stages one by one, but for the enhancement: it went on
+# for seven epochs from an earlier version of itself (card: "started_from"), and the
+# regression was fitted to the first 600 of the hips.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 work=${1:-runs}
+films=${2:-}
 study=$work/train
 weights=src/napari_hipbmd/weights
+real=()
 
-phantom() {
-    hipbmd phantom --n "$1" --seed 1 --family train --pixels 450 --out "$study"
-}
-
-# landmarks: from nothing, then on from there with more hips; the study grows
-phantom 1000
-hipbmd train landmarks --study "$study" --epochs 24 --device cpu --out "$work/first"
-phantom 1200
-hipbmd train landmarks --study "$study" --from "$work/first" --epochs 18 \
-    --device cpu --out "$work/landmarks"
-phantom 1500
-python scripts/fit_landmark_correction.py --study "$study" --first 1200 \
-    --models "$work/landmarks" --out "$work/corrected"
-hipbmd train enhancement --study "$study" --epochs 100 --device cpu \
+hipbmd phantom --n 1500 --seed 1 --family train --pixels 450 --whole-pelvis \
+    --out "$study"
+hipbmd train landmarks --study "$study" --epochs 6 --device cpu --out "$work/digital"
+landmarks=$work/digital
+if [ -n "$films" ]; then
+    python scripts/fracatlas_study.py "$films" "$work/fracatlas"
+    real=(--real "$work/fracatlas" --annotator observer-1)
+    landmarks=$work/landmarks
+    hipbmd train landmarks --study "$study" "${real[@]}" --times 4 \
+        --from "$work/digital" --epochs 8 --device cpu --out "$landmarks"
+    real+=(--times 5)
+fi
+hipbmd train locator --study "$study" "${real[@]}" --epochs 14 --device cpu \
+    --out "$work/locator"
+hipbmd train enhancement --study "$study" --epochs 60 --device cpu \
     --out "$work/enhancement"
-cp "$work/corrected/"landmarks.{json,safetensors} "$weights"
+cp "$landmarks/"landmarks.{json,safetensors} "$weights"
+cp "$work/locator/"locator.{json,safetensors} "$weights"
 cp "$work/enhancement/"enhancement.{json,safetensors} "$weights"
 hipbmd train bmd --study "$study" --out "$work/bmd"
 cp "$work/bmd/bmd.json" "$weights"
