@@ -130,3 +130,16 @@ def test_people_are_compared_with_predictions_and_with_the_truth(
     assert ran.status == 2 and "no film that anna and predictions both" in ran.err
     ran = hipbmd("labels", "compare", labelled.folder, "anna", "eve")
     assert ran.status == 2 and "choose two of anna, bert, predictions" in ran.err
+
+
+def test_labels_whose_case_lost_its_zeros_are_listed_with_the_likely_one(
+    hipbmd, labelled_study
+):
+    first = labelled_study.cases[0].case_id
+    folder = labelled_study.folder / "labels" / "anna"
+    text = (folder / f"{first}.json").read_text("utf-8")
+    (folder / f"0{first}.json").write_text(text.replace(first, f"0{first}"), "utf-8")
+    for command in ("status", "check"):
+        told = hipbmd("labels", command, labelled_study.folder).out
+        assert f"labels of 0{first}, a case that cases.csv does not have" in told
+        assert f"they may be those of {first}" in told

@@ -6,10 +6,14 @@ import argparse
 import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..core.radiograph import FilmRefused
 from .arguments import Commands
 from .progress import Bar
+
+if TYPE_CHECKING:
+    from ..study import Study
 
 FORMATS = ("coco", "slicer", "pts", "csv", "tiff", "png")
 SOME_LEFT_OUT = 3
@@ -205,6 +209,7 @@ def run_status(args: argparse.Namespace) -> int:
         counts = queue.counts()
         said = [f"{counts[status]} {status}" for status in STATUSES if counts[status]]
         print(f"{queue.annotator}: {', '.join(said)}")
+        _tell_orphans(study, queue.annotator)
     return 0
 
 
@@ -228,9 +233,23 @@ def run_check(args: argparse.Namespace) -> int:
         count += len(doubts)
         if doubts:
             print(_table([(name, d.case_id, d.text) for d in doubts]))
-        else:
+        orphans = _tell_orphans(study, name)
+        count += orphans
+        if not doubts and not orphans:
             print(f"{name}: nothing looks wrong")
     return SOME_LEFT_OUT if count else 0
+
+
+def _tell_orphans(study: Study, annotator: str) -> int:
+    """Print labels that no case of the table has; gives how many."""
+    found = study.orphans(annotator)
+    for case_id, likely in found.items():
+        of = f"; they may be those of {likely}" if likely else ""
+        print(
+            f"{annotator}: there are labels of {case_id}, a case that cases.csv does"
+            f" not have{of}"
+        )
+    return len(found)
 
 
 def _table(rows: Iterable[Sequence[str]]) -> str:

@@ -95,6 +95,24 @@ class Study:
             return ()
         return tuple(sorted(path.name for path in folder.iterdir() if path.is_dir()))
 
+    def orphans(self, annotator: str) -> dict[str, str | None]:
+        """Labels of cases that the table does not have, and the case each may be of.
+
+        Spreadsheets turn ``0001`` into ``1``; letters in another case, blanks and
+        zeros in front are no difference here.
+        """
+        there = {case.case_id for case in self.cases}
+        near: dict[str, list[str]] = {}
+        for case_id in there:
+            near.setdefault(_bare(case_id), []).append(case_id)
+        folder = self.folder / "labels" / annotator
+        found: dict[str, str | None] = {}
+        for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+            if path.stem not in there and not path.name.startswith("."):
+                likely = near.get(_bare(path.stem), [])
+                found[path.stem] = likely[0] if len(likely) == 1 else None
+        return found
+
     def labels(self, annotator: str, case_id: str) -> Labels | None:
         """What one annotator placed on one film, as of the last change, or None.
 
@@ -139,3 +157,8 @@ class Study:
     def truth(self, case_id: str, *, with_sto: bool = True) -> Truth | None:
         """What is known exactly about a digital hip; see :func:`truth.read_truth`."""
         return _truth.read_truth(self.folder, case_id, with_sto=with_sto)
+
+
+def _bare(case_id: str) -> str:
+    """A case's name without what a spreadsheet changes."""
+    return case_id.strip().casefold().lstrip("0").removesuffix(".0")

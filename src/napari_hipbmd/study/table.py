@@ -11,6 +11,7 @@ from ..core.files import write_text_atomic
 from ..core.radiograph import FilmRefused
 from .case import Case, checked_name
 from .row import COLUMNS, Row, cells
+from .sheet import NotATable, rows_of, text_of
 
 TABLE = "cases.csv"
 _SHOWN_PROBLEMS = 5
@@ -102,9 +103,8 @@ def _text(path: Path) -> str:
         raise FilmRefused(
             f"{TABLE} cannot be read: {error.strerror or error}."
         ) from None
-    utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        return data.decode("utf-16" if utf16 else "utf-8-sig")
+        return text_of(data)
     except UnicodeDecodeError:
         raise FilmRefused(
             f"{TABLE} is not UTF-8 text: save it again as 'CSV UTF-8'."
@@ -113,22 +113,12 @@ def _text(path: Path) -> str:
 
 def _split(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """The header, and the rows that hold anything with their line numbers."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count)
-    )
     try:
-        rows = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
-    except csv.Error as error:
-        raise FilmRefused(
-            f"{TABLE}, line {reader.line_num}, is not a table: {error}."
-        ) from None
-    if not rows:
+        header, rows = rows_of(text, COLUMNS)
+    except NotATable as error:
+        raise FilmRefused(f"{TABLE}, {error}") from None
+    if not header:
         raise FilmRefused(f"{TABLE} is empty: its first line names the columns.")
-    known = {name.casefold(): name for name in COLUMNS}
-    header = [known.get(n.strip().casefold(), n.strip()) for n in rows[0][1]]
-    while header and not header[-1]:
-        header.pop()
     for name in ("case_id", "image"):
         if name not in header:
             raise FilmRefused(f"{TABLE} has no column {name}.")
@@ -139,7 +129,7 @@ def _split(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
                 if name
                 else f"{TABLE} has a column without a name: name it."
             )
-    return header, rows[1:]
+    return header, rows
 
 
 def _line(texts: Sequence[str]) -> str:

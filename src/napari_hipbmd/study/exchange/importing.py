@@ -167,7 +167,7 @@ def import_labels(
         sum(len(change.regions) for _, change in changes.values()),
         tuple(intake.told),
         _states(change for _, change in changes.values()),
-        tuple(_doubts(study, plan.annotator, changes, cases)),
+        tuple(_doubts(study, plan.annotator, wanted, cases)),
     )
 
 
@@ -177,10 +177,10 @@ def _states(changes: Iterable[Change]) -> dict[str, int]:
 
 
 def _doubts(
-    study: Study, annotator: str, changed: Iterable[str], cases: Cases
+    study: Study, annotator: str, read: Iterable[str], cases: Cases
 ) -> Iterator[str]:
     """What a check of these cases says, and points that come all as occluded."""
-    for case_id in changed:
+    for case_id in read:
         labels = study.labels(annotator, case_id)
         if labels is None:
             continue

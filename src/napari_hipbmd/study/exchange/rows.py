@@ -19,6 +19,7 @@ from ..facts import FilmFacts
 from ..label import XY, Label, State
 from ..labels import Labels
 from ..outlines import as_polygon
+from ..sheet import NotATable, rows_of, text_of
 from .content import refusing
 from .parcel import Intake, Parcel
 
@@ -70,12 +71,10 @@ def read_rows(data: bytes, name: str, intake: Intake) -> list[Parcel]:
         If it is not such a table.
     """
     with refusing(f"{name} is not a table of landmarks"):
-        text = data.decode("utf-8-sig")
-        first = text.partition("\n")[0]
-        delimiter = max(",;\t", key=first.count)
-        file = io.StringIO(text, newline="")
-        reader = csv.DictReader(file, delimiter=delimiter, restval="")
-        columns = reader.fieldnames or ()
+        try:
+            columns, rows = rows_of(text_of(data), COLUMNS)
+        except NotATable as error:
+            raise FilmRefused(str(error)) from None
         missing = [column for column in _NEEDED if column not in columns]
         if missing:
             raise FilmRefused(f"its first line names no column {missing[0]}.")
@@ -84,14 +83,13 @@ def read_rows(data: bytes, name: str, intake: Intake) -> list[Parcel]:
             listed = ", ".join(column[:20] for column in unread[:5])
             intake.tell(f"{name}: columns that are not known were left out: {listed}.")
         found: dict[str, _Case] = {}
-        try:
-            for row in reader:
-                if None in row:
-                    raise FilmRefused(f"line {reader.line_num} has too many columns.")
-                case = row["case_id"].strip()
-                found.setdefault(case, _Case(case)).add(row, intake)
-        except csv.Error as error:
-            raise FilmRefused(f"line {reader.line_num}: {error}.") from None
+        for line, cells in rows:
+            if any(map(str.strip, cells[len(columns) :])):
+                raise FilmRefused(f"line {line} has too many columns.")
+            filled = cells + [""] * (len(columns) - len(cells))
+            row = dict(zip(columns, filled, strict=False))
+            case = row["case_id"].strip()
+            found.setdefault(case, _Case(case)).add(row, intake)
         return [case.parcel() for case in found.values()]
 
 

@@ -1,0 +1,61 @@
+"""Tables as spreadsheets and people write them: the one reader of every CSV here.
+
+Commas, semicolons or tabs, UTF-8 with or without a mark or UTF-16, blanks around
+names, names in any case, empty lines anywhere.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+
+class NotATable(ValueError):
+    """A line that is none of a table; the message names it and says why."""
+
+
+def text_of(data: bytes) -> str:
+    """The text of a table.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If it is neither UTF-8 nor UTF-16 with a mark.
+    """
+    utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return data.decode("utf-16" if utf16 else "utf-8-sig")
+
+
+def rows_of(
+    text: str, known: Iterable[str]
+) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The header, and the rows that hold anything with their line numbers.
+
+    Parameters
+    ----------
+    text
+        Of the file; nothing comes out of an empty one.
+    known
+        Columns that are known in any case; others keep theirs.
+
+    Raises
+    ------
+    NotATable
+        If a line cannot be read.
+    """
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count)
+    )
+    try:
+        rows = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
+    except csv.Error as error:
+        raise NotATable(f"line {reader.line_num}, is not a table: {error}.") from None
+    if not rows:
+        return [], []
+    names = {name.casefold(): name for name in known}
+    header = [names.get(n.strip().casefold(), n.strip()) for n in rows[0][1]]
+    while header and not header[-1]:
+        header.pop()
+    return header, rows[1:]

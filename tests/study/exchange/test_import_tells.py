@@ -1,0 +1,89 @@
+"""An import tells at once what looks wrong, and reads tables as spreadsheets write."""
+
+import json
+
+import pytest
+
+from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.dicom import read_film
+from napari_hipbmd.study import Study
+from napari_hipbmd.study.exchange import Plan, import_labels
+
+
+def truth_of(sample_study, case_id):
+    return sample_study.truth(case_id, with_sto=False).landmarks_xy
+
+
+def rows(case_id, xy, decimal="."):
+    head = "Case_ID; Landmark; X; Y"
+    lines = [
+        f"{case_id};{name};{x:.3f};{y:.3f}".replace(".", decimal)
+        for name, (x, y) in zip(LANDMARK_IDS, xy, strict=True)
+    ]
+    return "\r\n".join([head, *lines, ";;;", ""])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_table_with_a_spreadsheets_habits_is_read(
+    labelled_study, sample_study, tmp_path, encoding
+):
+    case_id = labelled_study.cases[0].case_id
+    xy = truth_of(sample_study, case_id)
+    (tmp_path / "carl.csv").write_bytes(rows(case_id, xy, ",").encode(encoding))
+    done = import_labels(labelled_study, "csv", tmp_path / "carl.csv", Plan("carl"))
+    assert done.landmarks == 16 and done.states == {"placed": 16}
+    assert done.doubts == ()
+
+
+def test_a_hip_of_half_the_size_is_told_at_import(
+    labelled_study, sample_study, tmp_path
+):
+    case_id = labelled_study.cases[0].case_id
+    xy = truth_of(sample_study, case_id) / 2
+    (tmp_path / "carl.csv").write_text(rows(case_id, xy), "utf-8")
+    done = import_labels(labelled_study, "csv", tmp_path / "carl.csv", Plan("carl"))
+    assert any("implausibly small" in doubt for doubt in done.doubts)
+    again = import_labels(labelled_study, "csv", tmp_path / "carl.csv", Plan("carl"))
+    assert again.cases == () and again.doubts == done.doubts
+
+
+def test_points_that_all_come_as_occluded_are_told(
+    labelled_study, sample_study, tmp_path
+):
+    case = labelled_study.cases[0]
+    xy = truth_of(sample_study, case.case_id)
+    rows_, columns = read_film(case.image).shape
+    keypoints = [float(v) for x, y in xy for v in (x, y, 1)]
+    file = {
+        "images": [
+            {"id": 1, "file_name": case.image.name, "height": rows_, "width": columns}
+        ],
+        "categories": [{"id": 1, "name": "hip", "keypoints": list(LANDMARK_IDS)}],
+        "annotations": [
+            {"id": 1, "image_id": 1, "category_id": 1, "keypoints": keypoints}
+        ],
+    }
+    (tmp_path / "theirs.json").write_text(json.dumps(file), "utf-8")
+    done = import_labels(labelled_study, "coco", tmp_path / "theirs.json", Plan("carl"))
+    assert done.states == {"occluded": 16}
+    assert any("came as occluded" in doubt for doubt in done.doubts)
+
+
+def test_a_name_that_is_one_cases_id_and_anothers_film_is_refused(
+    sample_study, tmp_path
+):
+    folder = tmp_path / "crossed"
+    (folder / "images").mkdir(parents=True)
+    for name, case in zip("12", sample_study.cases, strict=False):
+        (folder / f"images/{name}.dcm").symlink_to(case.image)
+    text = "case_id,image\n1,images/2.dcm\n2,images/1.dcm\n"
+    (folder / "cases.csv").write_text(text, "utf-8")
+    study = Study.open(folder)
+    xy = truth_of(sample_study, sample_study.cases[0].case_id)
+    (tmp_path / "carl.csv").write_text(rows("1", xy), "utf-8")
+    with pytest.raises(FilmRefused, match="of the case '1' and of the film of '2'"):
+        import_labels(study, "csv", tmp_path / "carl.csv", Plan("carl"))
+    (tmp_path / "carl.csv").write_text(rows("images/1.dcm", xy), "utf-8")
+    done = import_labels(study, "csv", tmp_path / "carl.csv", Plan("carl"))
+    assert done.cases == ("2",)
