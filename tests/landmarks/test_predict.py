@@ -105,7 +105,9 @@ def test_a_hip_is_found_on_a_large_film(finder, films, index):
 
 def test_a_hip_box_around_part_of_a_film_gives_film_coordinates(finder, films):
     film, side, truth = films[1]
-    box = HipBox(*(film.whole_box().x0 + 40, 30, 600, 610))
+    low, high = truth.landmarks_xy.min(0) - 90, truth.landmarks_xy.max(0) + 60
+    size = float((high - low).max())
+    box = HipBox(low[0], low[1], low[0] + size, low[1] + size)
     canvas = make_canvas(film.grey(), box, anatomy.is_mirrored(side))
     found = finder.find(canvas, film.spacing_mm).xy
     error = anatomy.distances_mm(found, truth.landmarks_xy, film.spacing_mm)

@@ -153,9 +153,9 @@ def test_too_few_labelled_films_are_refused_with_what_to_do(labelled, tmp_path):
 def test_labels_have_no_meaning_for_enhancement(labelled, tmp_path, capsys):
     code = main(
         ["train", "enhancement", "--study", str(labelled), "--out", str(tmp_path),
-         "--from", str(tmp_path)]
+         "--annotator", "anna"]
     )  # fmt: skip
-    assert code == 2 and "--from has no effect" in capsys.readouterr().err
+    assert code == 2 and "--annotator has no effect" in capsys.readouterr().err
 
 
 def test_a_correction_that_does_harm_on_the_new_films_is_dropped(

@@ -21,7 +21,8 @@ from napari_hipbmd.runs.measuring import measure_path
 
 KEYS = [
     "case_id", "image", "side", "status", "reason", "flags", "spacing_mm",
-    "spacing_source", "landmarks", "regions", "bmd_g_cm2", "t_score",
+    "spacing_source", "landmarks", "head_diameter_mm", "regions", "bmd_g_cm2",
+    "t_score",
     "withheld", "policy", "seconds",
     "model",
     "not_fitted",
@@ -265,7 +266,7 @@ def test_one_path_may_be_a_film_a_folder_or_a_study(sample_study, tmp_path):
 
 
 def test_a_given_spacing_is_used_and_named(sample_study):
-    [result] = measure_path(sample_study.cases[0].image, Options(spacing_mm=0.31))
+    [result] = measure_path(sample_study.cases[2].image, Options(spacing_mm=0.31))
     assert result.spacing_mm == (0.31, 0.31)
     assert result.spacing_source == "given by the user"
 
