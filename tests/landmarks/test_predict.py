@@ -94,7 +94,8 @@ def test_a_hip_is_found_on_a_large_film(finder, films, index):
     rows, columns = film.shape
     large = rng.normal(0.02, 0.004, (rows + 700, columns + 900)).astype(np.float32)
     large[400 : 400 + rows, 600 : 600 + columns] = film.grey()
-    place = locate(finder, large, film.spacing_mm, side)
+    whole = HipBox(-0.5, -0.5, large.shape[1] - 0.5, large.shape[0] - 0.5)
+    place = locate(finder, large, finder.locator.see(large, whole), side)
     canvas = make_canvas(large, place.box, anatomy.is_mirrored(place.side))
     found = finder.find(canvas, film.spacing_mm).xy
     error = anatomy.distances_mm(

@@ -266,7 +266,9 @@ def test_one_path_may_be_a_film_a_folder_or_a_study(sample_study, tmp_path):
 
 
 def test_a_given_spacing_is_used_and_named(sample_study):
-    [result] = measure_path(sample_study.cases[2].image, Options(spacing_mm=0.31))
+    [result] = measure_path(
+        sample_study.cases[2].image, Options(spacing_mm=0.31, force_spacing=True)
+    )
     assert result.spacing_mm == (0.31, 0.31)
     assert result.spacing_source == "given by the user"
 
