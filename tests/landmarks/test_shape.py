@@ -68,8 +68,8 @@ def test_two_points_that_look_swapped_are_named() -> None:
 
 
 def test_two_points_that_are_wrong_are_both_named() -> None:
-    shape = moved("I2", (30, 5))
-    shape[INDEX["N5"]] += (-20, 15)
+    shape = moved("I2", (20, 5))
+    shape[INDEX["N5"]] += (-12, 10)
     reasons = shape_doubts(shape, "L", MM)
     assert [reason[:2] for reason in reasons] == ["N5", "I2"]
 
