@@ -180,7 +180,7 @@ def test_inspect_tells_what_the_reader_understood(hipbmd, film):
         "transfer_syntax", "modality", "body_part", "view", "side", "photometric",
         "inverted", "spacing_mm", "spacing_source", "windows",
     } <= set(found)  # fmt: skip
-    assert "640" in hipbmd("inspect", film).out
+    assert "900" in hipbmd("inspect", film).out
 
 
 def test_inspect_refuses_what_is_no_film_with_status_3(hipbmd, folder):
