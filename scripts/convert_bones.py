@@ -103,7 +103,7 @@ def convert(wheel: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any], str]:
             bone: json.loads(archive.read(f"{ROOT}/atlas_meshes/{name}.mesh"))
             for bone, name in MESHES.items()
         }
-        licence = archive.read(LICENCE).decode()
+        licence = archive.read(LICENCE).decode().replace("\r\n", "\n")
     count = len(shapes["mean"]) // 3
     mean = np.asarray(shapes["mean"]).reshape(3, count).T
     modes = np.asarray(shapes["modes"]).reshape(3, count, -1)[..., :MODES]

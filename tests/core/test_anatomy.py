@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from napari_hipbmd.core import anatomy
 from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS, REGION_LANDMARKS, REGIONS
 
-MARKS_XY = anatomy.TYPICAL_XY * 40 + (60, 60)
+MARKS_XY = anatomy.TYPICAL_XY * 40 + (60.37, 60.21)  # no corner on a pixel's centre
 SHAPE = (260, 260)
 
 

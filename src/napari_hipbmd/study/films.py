@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..core.radiograph import FilmRefused
-from ..dicom import read_film
 from .facts import FilmFacts
 from .labels import Labels
 from .study import Study
@@ -33,6 +32,8 @@ def film_facts(study: Study, case_id: str, labels: Labels | None = None) -> Film
     predicted = study.predictions(case_id)
     if predicted is not None and predicted.film.shape is not None:
         return known.or_else(predicted.film)
+    from ..dicom import read_film  # slow to load, and seldom needed
+
     try:
         return known.or_else(replace(FilmFacts.of(read_film(case.image)), box=None))
     except FilmRefused:

@@ -10,6 +10,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QComboBox, QFileDialog, QLabel, QPushButton
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.dicom import read_film
 from napari_hipbmd.evaluation.observers import CONSENSUS
 from napari_hipbmd.plugin.workbench.differences_table import DifferencesTable
 from napari_hipbmd.study import FilmFacts, Label, Labels
@@ -19,8 +20,7 @@ from .conftest import Bench
 
 FIRST, SECOND = "train-77-00000", "train-77-00001"
 BY_PX = np.stack([np.arange(16.0), np.zeros(16)], axis=1)
-"""How far right of the truth ben places: N1 not at all, I5 by 15 px, 3.3 mm."""
-MM = 0.22
+"""How far right of the truth ben places, in pixels: N1 not at all, I5 by 15."""
 
 
 def label(bench: Bench, who: str, by: np.ndarray | float, cases: int = 2) -> None:
@@ -31,7 +31,7 @@ def label(bench: Bench, who: str, by: np.ndarray | float, cases: int = 2) -> Non
             name: Label((float(x), float(y)), who=who)
             for name, (x, y) in zip(LANDMARK_IDS, truth.landmarks_xy + by, strict=True)
         }
-        film = FilmFacts((640, 640), (MM, MM), case.side)
+        film = FilmFacts.of(read_film(case.image))
         bench.study.write_labels(Labels(case.case_id, who, landmarks, film=film))
 
 
@@ -44,6 +44,13 @@ def compared(bench: Bench) -> Bench:
     bench.widget.tabs.setCurrentWidget(bench.widget.observers)
     choose(bench, "ben")
     return bench
+
+
+def mm(bench: Bench, px: float, case_id: str = FIRST) -> str:
+    """So many pixels of a case's film, in mm as the window writes them."""
+    film = read_film(bench.study.case(case_id).image)
+    assert film.spacing_mm is not None
+    return f"{px * film.spacing_mm[1]:.1f}"
 
 
 def choose(bench: Bench, who: str) -> None:
@@ -75,7 +82,7 @@ def test_another_observer_is_laid_over_mine_with_the_distance_in_mm(
     x, y = compared.labels.landmarks["I5"].xy
     i = list(others.features["id"]).index("I5")
     np.testing.assert_allclose(others.data[i], (y, x + 15))
-    assert others.features["label"][i] == "3.3 mm"
+    assert others.features["label"][i] == f"{mm(compared, 15)} mm"
     np.testing.assert_allclose(lines.data[-1], ((y, x), (0, 15)))
 
 
@@ -84,7 +91,7 @@ def test_the_distance_follows_a_landmark_that_is_dragged(compared: Bench) -> Non
     compared.editor.preview("I5", (x + 5, y))
     others = compared.layer("other")
     i = list(others.features["id"]).index("I5")
-    assert others.features["label"][i] == "2.2 mm"
+    assert others.features["label"][i] == f"{mm(compared, 10)} mm"
     compared.editor.place((x + 15, y), "I5")
     compared.wait(lambda: "I5" not in cells(compared, 0)[:3])
 
@@ -105,10 +112,10 @@ def test_the_table_begins_with_the_worst_and_sorts_by_any_column(
     compared: Bench,
 ) -> None:
     assert cells(compared, 0)[:2] == ["I5", "I4"]
-    assert cells(compared, 1)[0] == "3.3"
+    assert cells(compared, 1)[0] == mm(compared, 15)
     table(compared).sortByColumn(1, Qt.SortOrder.AscendingOrder)
-    assert cells(compared, 1)[:2] == ["0.0", "0.2"]
-    assert "largest 3.3" in summary(compared)
+    assert cells(compared, 1)[:2] == ["0.0", mm(compared, 1)]
+    assert f"largest {mm(compared, 15)}" in summary(compared)
 
 
 def test_a_click_on_a_line_goes_to_the_landmark(compared: Bench) -> None:
@@ -132,7 +139,9 @@ def test_every_film_is_compared_and_a_click_opens_another(compared: Bench) -> No
     assert compared.editor.current == "I5"
     view.setCurrentText("landmarks")
     compared.wait(lambda: table(compared).rowCount() == 16)
-    assert cells(compared, 0)[0] == "I5" and cells(compared, 2)[0] == "3.3"
+    assert cells(compared, 0)[0] == "I5" and cells(compared, 2)[0] == mm(
+        compared, 15, SECOND
+    )
     view.setCurrentText("films")
     compared.wait(lambda: table(compared).rowCount() == 2)
 
@@ -260,7 +269,7 @@ def test_the_error_tables_of_the_study_are_written(
     )
     compared.press("export_errors")
     compared.wait(lambda: "Written to tables" in compared.message)
-    assert "inter-observer error 1.7 mm" in compared.message
+    assert f"inter-observer error {mm(compared, 7.5)} mm" in compared.message
     assert sorted(path.name for path in out.iterdir()) == [
         "differences.csv", "errors.csv", "observers.json", "observers.txt",
     ]  # fmt: skip
