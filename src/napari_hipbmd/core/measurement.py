@@ -23,6 +23,7 @@ from .anatomy import (
     head_diameter_mm,
     polygons,
 )
+from .grey_scale import GreyScale
 from .radiograph import Flag, FloatImage, HipBox, Patient, Radiograph, Side
 
 Status = Literal["measured", "partial", "refused"]
@@ -157,6 +158,8 @@ class Measurement:
         Name of the policy that decided so.
     borders
         Collimated sides of the film.
+    grey_scale, grey_scale_reason
+        What the film's grey steps are worth, or why no ruler could be read.
     """
 
     case_id: str
@@ -183,6 +186,8 @@ class Measurement:
     policy: str = "none"
     borders: tuple[Border, ...] = ()
     not_fitted: tuple[Site, ...] = ()
+    grey_scale: GreyScale | None = None
+    grey_scale_reason: str | None = None
 
     def flags_of(self, site: Site) -> tuple[Flag, ...]:
         """The flags that concern a site; one about a region concerns the total too."""
@@ -207,6 +212,19 @@ class Measurement:
             return None
         raw = self.measured_on == "raw"
         return self.images.film if raw else self.images.bone
+
+    @property
+    def mineral_g_cm2(self) -> FloatImage | None:
+        """The mineral map: the bone image over the film's gain, g/cm² a pixel."""
+        if self.images is None or self.grey_scale is None:
+            return None
+        return self.images.bone / np.float32(self.grey_scale.gain_per_g_cm2)
+
+    def _features_g_cm2(self, region: Region) -> list[float | None] | None:
+        if self.grey_scale is None or self.measured_on != "enhanced":
+            return None
+        gain = self.grey_scale.gain_per_g_cm2
+        return [_number(v / gain, 5) for v in self.regions[region].features]
 
     def to_json(self) -> dict[str, Any]:
         """The command line's contract: plain numbers, no NaN, no identifiers."""
@@ -239,6 +257,7 @@ class Measurement:
                 region: {
                     "area_cm2": _number(self.regions[region].area_cm2, 4),
                     "features": [_number(v, 6) for v in self.regions[region].features],
+                    "features_g_cm2": self._features_g_cm2(region),
                 }
                 for region in REGIONS
                 if region in self.regions
@@ -260,6 +279,10 @@ class Measurement:
             "seconds": {step: round(s, 4) for step, s in self.seconds.items()},
             "model": {"name": self.model_name, "calibrated_on": self.calibrated_on},
             "not_fitted": list(self.not_fitted),
+            "grey_scale": None
+            if self.grey_scale is None
+            else self.grey_scale.to_json(),
+            "grey_scale_reason": self.grey_scale_reason,
         }
 
     @classmethod
@@ -317,6 +340,10 @@ class Measurement:
             },
             policy=data["policy"],
             not_fitted=tuple(data.get("not_fitted", ())),
+            grey_scale=None
+            if data.get("grey_scale") is None
+            else GreyScale.from_json(data["grey_scale"]),
+            grey_scale_reason=data.get("grey_scale_reason"),
         )
 
     def _estimate_json(self, site: Site) -> dict[str, float | None] | None:

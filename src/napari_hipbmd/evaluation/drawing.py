@@ -16,7 +16,9 @@ COLOURS: Mapping[Row, str] = {
     "raw": "#c0653f",
     "ring": "#b8902c",
     "enhanced": "#12708c",
+    "calibrated": "#5b4b9a",
     "exact": "#3f7d4e",
+    "exact_gain": "#86b36b",
 }
 INK, QUIET, GRID = "#20242a", "#6b7280", "#e6e8eb"
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..bmd import FEATURE_NAMES, covariate_row
 from ..core.anatomy import SITES
-from ..runs.feature_cache import IMAGE_ROWS, CaseFeatures, Row
+from ..runs.feature_cache import GAINS, IMAGE_ROWS, CaseFeatures, Row
 from ..study import Case
 
 Matrix = NDArray[np.float64]
@@ -30,6 +30,8 @@ class FeatureTable:
         ``(n, 4)`` readings in the order of ``SITES``, NaN where there is none.
     features
         Row → ``(n, 9)``; NaN where a film could not be measured. A row may be absent.
+        Those of :data:`GAINS` are ``(n, 20)``: in grey, in g/cm², the logarithm of the
+        gain, and its relative error.
     """
 
     case_ids: Sequence[str]
@@ -54,6 +56,17 @@ def feature_table(cases: Sequence[Case], found: Iterable[CaseFeatures]) -> Featu
         )
         for row in IMAGE_ROWS
     }
+    for row, image in GAINS.items():
+        gains = np.array(
+            [
+                by_id[c.case_id].gains.get(row, (np.nan, np.nan))
+                if c.case_id in by_id
+                else (np.nan, np.nan)
+                for c in cases
+            ]
+        ).reshape(-1, 2)
+        if image in rows and np.isfinite(gains).any():
+            rows[row] = in_both_units(rows[image], gains)
     dxa = [[c.dxa.get(site) for site in SITES] for c in cases]
     return FeatureTable(
         case_ids=[c.case_id for c in cases],
@@ -61,4 +74,24 @@ def feature_table(cases: Sequence[Case], found: Iterable[CaseFeatures]) -> Featu
         covariates=np.array([covariate_row(c.patient) for c in cases]).reshape(-1, 4),
         dxa_g_cm2=np.array(dxa, dtype=np.float64).reshape(-1, len(SITES)),
         features={row: x for row, x in rows.items() if np.isfinite(x).any()},
+    )
+
+
+def in_both_units(features: Matrix, gains: Matrix) -> Matrix:
+    """Features in grey and in g/cm², with the gain and its error, ``(n, 20)``.
+
+    A film without a ruler takes the usual gain of the others, and their largest error.
+
+    Parameters
+    ----------
+    features
+        ``(n, 9)`` grey.
+    gains
+        ``(n, 2)`` gain and relative error; NaN where no ruler could be read.
+    """
+    known = np.isfinite(gains[:, 0])
+    gain = np.where(known, gains[:, 0], np.median(gains[known, 0]))
+    error = np.where(known, gains[:, 1], gains[known, 1].max())
+    return np.hstack(
+        [features, features / gain[:, None], np.log(gain)[:, None], error[:, None]]
     )

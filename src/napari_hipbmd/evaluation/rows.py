@@ -22,17 +22,21 @@ from ..bmd import (
 )
 from ..core.anatomy import SITES, Site
 from ..core.radiograph import FilmRefused
-from ..runs.feature_cache import Row
+from ..runs.feature_cache import GAINS, Row
 from .agreement import Agreement, agreement, mean_agreement
 from .feature_table import FeatureTable, Matrix
 
-ROWS: tuple[Row, ...] = ("biology", "raw", "ring", "enhanced", "exact")
+ROWS: tuple[Row, ...] = (
+    "biology", "raw", "ring", "enhanced", "calibrated", "exact", "exact_gain",
+)  # fmt: skip
 ROW_NAMES: Mapping[Row, str] = {
     "biology": "biology only",
     "raw": "raw film",
     "ring": "soft-tissue ring",
     "enhanced": "enhanced",
+    "calibrated": "calibrated",
     "exact": "exact STO",
+    "exact_gain": "exact STO + exact gain",
 }
 FoldReport = Callable[[int, int, "list[RowResult]"], None]
 """Called with (folds done, folds in all, results so far), over all rows and sites.
@@ -216,10 +220,13 @@ def evaluate(
                     if report is not None:
                         report(before + done, count, [*results, one])
 
+                scale = np.ones(use.size)
+                if row in GAINS:
+                    scale = interval_scale(table.features[row][use, -1])
                 results.append(
                     _out_of_fold(
                         blank, x[use], chosen.kind, (folds, seed, repeats), intervals,
-                        fold_done,
+                        fold_done, scale,
                     )
                 )  # fmt: skip
     if not results:
@@ -252,8 +259,12 @@ def _out_of_fold(
     plan: tuple[int, int, int],
     intervals: bool,
     fold_done: Callable[[int, RowResult], None],
+    scale: Matrix,
 ) -> RowResult:
-    """Fill in estimates, folds, half-widths and in-sample estimates of one row."""
+    """Fill in estimates, folds, half-widths and in-sample estimates of one row.
+
+    ``scale`` is ``(n,)``: how wide a film's interval is against the others'.
+    """
     folds, seed, repeats = plan
     y, patient = found.reading, found.patient
     for repeat in range(repeats):
@@ -267,12 +278,24 @@ def _out_of_fold(
                 without = out_of_fold(
                     x[train], y[train], groups=seen, kind=kind, folds=inner, seed=seed
                 )
-                found.half_width[test] = interval_half_width(
-                    without - y[train], x.shape[1]
+                found.half_width[test] = scale[test] * interval_half_width(
+                    (without - y[train]) / scale[train], x.shape[1]
                 )
             fold_done(repeat * folds + k + 1, found.so_far(repeat))
     found.fitted[:] = fit_linear(x, y, kind=kind, groups=patient).predict(x)
     return found
+
+
+def interval_scale(relative_error: Matrix) -> Matrix:
+    """How much wider a film's interval is, by its gain's error, ``(n,)``.
+
+    Half of the usual error's variance is taken for the gain's, half for the rest.
+    """
+    usual = max(float(np.median(relative_error)), 1e-9)
+    if not relative_error.any():
+        return np.ones(relative_error.size)
+    scale: Matrix = np.sqrt((1 + (relative_error / usual) ** 2) / 2)
+    return scale
 
 
 def gap_closed(results: Sequence[RowResult], site: Site = "neck") -> float:
@@ -295,12 +318,14 @@ def _inputs(
         inputs["biology"] = covariates
     for row in ROWS:
         if row in rows and row in table.features:
-            inputs[row] = np.hstack([table.features[row][:, features], covariates])
-    if "exact" in inputs and len(inputs) > 1:
-        rest: dict[Row, Matrix] = {**inputs}
-        del rest["exact"]
-        if np.any(_complete(rest) & ~_complete(inputs)):
-            return rest
+            chosen = features
+            if row in GAINS:  # both units, the gain, its error
+                count = len(FEATURE_NAMES)
+                chosen = [*features, *(count + i for i in features), -2, -1]
+            inputs[row] = np.hstack([table.features[row][:, chosen], covariates])
+    rest = {row: x for row, x in inputs.items() if row not in ("exact", "exact_gain")}
+    if rest and np.any(_complete(rest) & ~_complete(inputs)):
+        return rest
     return inputs
 
 

@@ -24,6 +24,7 @@ COMPARED: tuple[tuple[Row, Row], ...] = (
     ("enhanced", "biology"),
     ("enhanced", "raw"),
     ("enhanced", "ring"),
+    ("calibrated", "enhanced"),
     ("exact", "enhanced"),
 )
 STRATA_ROWS: tuple[Row, ...] = ("raw", "enhanced")

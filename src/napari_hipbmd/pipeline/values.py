@@ -17,6 +17,7 @@ from ..core.measurement import (
     RegionMeasurement,
 )
 from ..core.radiograph import Flag, Patient, Side
+from .calibrated import with_grey_scale
 from .models import Models, load_models
 
 MEASURE_CODES = {
@@ -33,6 +34,7 @@ MEASURE_CODES = {
     "landmarks-disagree",
     "landmarks-unsure",
     "head-size",
+    "no-ruler",
 }
 NO_SPACING = (
     "The film has no trusted pixel spacing, so areas and BMD are not given:"
@@ -110,7 +112,8 @@ def with_values(state: Measurement, models: Models) -> Measurement:
     seen += quality.saturation(
         {region: part.burnt_share for region, part in regions.items()}
     )
-    state = replace(state, regions=regions, measured_on=image)
+    state, unread = with_grey_scale(replace(state, regions=regions, measured_on=image))
+    seen += unread
     vector = bmd.feature_vector(regions)
     if spacing is None or not np.isfinite(vector).all():
         reason = (

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from ..bmd import feature_vector, features, ring_features
 from ..core.anatomy import INDEX, Points, polygons
 from ..core.measurement import Measurement
-from ..core.radiograph import FloatImage, Patient
+from ..core.radiograph import Patient
 from ..core.version import __version__
+from ..grey_scale import true_gain
+from ..pipeline.calibrated import with_grey_scale
 from ..study import PREDICTED, Case, Study
 from .feature_cache import CaseFeatures, Row, read_cache, write_cache
 from .jobs import Job, Options, jobs_of_study
@@ -133,15 +135,23 @@ def case_features(measurement: Measurement, study: Study, case: Case) -> CaseFea
     }
     rows["raw"] = feature_vector(features(grey, regions))
     rows["ring"] = ring_features(grey, marks.xy, _pixel_mm(measurement, marks.xy))
-    sto = _exact_sto(study, case, grey.shape)
-    if sto is not None:
-        rows["exact"] = feature_vector(features(grey - sto, regions))
+    gains: dict[Row, tuple[float, float]] = {}
+    if (scale := with_grey_scale(measurement)[0].grey_scale) is not None:
+        gains["calibrated"] = scale.gain_per_g_cm2, scale.relative_error
+    truth = study.truth(case.case_id)
+    if truth is not None and truth.sto is not None and truth.sto.shape == grey.shape:
+        exact = grey - truth.sto
+        rows["exact"] = feature_vector(features(exact, regions))
+        gain = true_gain(exact, truth.regions, truth.bmd_g_cm2["total"])
+        if gain > 0:
+            gains["exact_gain"] = gain, 0.0
     return CaseFeatures(
         case.case_id,
         spacing_mm=measurement.spacing_mm or (float("nan"), float("nan")),
         landmarks_xy=marks.xy,
         features=rows,
         seconds=measurement.seconds.get("total", float("nan")),
+        gains=gains,
     )
 
 
@@ -151,13 +161,6 @@ def _pixel_mm(measurement: Measurement, landmarks_xy: Points) -> float:
         return float(np.mean(measurement.spacing_mm))
     neck = landmarks_xy[INDEX["N2"]] - landmarks_xy[INDEX["N5"]]
     return _NECK_WIDTH_MM / max(float(np.hypot(*neck)), 1.0)
-
-
-def _exact_sto(study: Study, case: Case, shape: tuple[int, ...]) -> FloatImage | None:
-    truth = study.truth(case.case_id)
-    if truth is None or truth.sto is None or truth.sto.shape != shape:
-        return None
-    return truth.sto
 
 
 def _key(job: Job, made_with: str) -> str:

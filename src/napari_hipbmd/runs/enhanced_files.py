@@ -21,6 +21,8 @@ from ..core.radiograph import FloatImage
 from ..pipeline.enhanced import Enhanced
 
 LAYERS = ("sto.tif", "bone.tif")
+MINERAL = "mineral.tif"  # bone image over the film's gain, g/cm²
+MEASURED = (*LAYERS, MINERAL)
 ERROR, LATENT, CARD = "error.tif", "latent.tif", "film.json"
 
 

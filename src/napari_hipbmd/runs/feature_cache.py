@@ -16,9 +16,11 @@ from ..bmd import FEATURE_NAMES
 from ..core.anatomy import LANDMARK_IDS, Points
 from ..core.files import write_text_atomic
 
-Row = Literal["biology", "raw", "ring", "enhanced", "exact"]
+Row = Literal["biology", "raw", "ring", "enhanced", "calibrated", "exact", "exact_gain"]
 """What an estimate is made from: biology alone, or features of one image, too."""
 IMAGE_ROWS: tuple[Row, ...] = ("raw", "ring", "enhanced", "exact")
+GAINS: Mapping[Row, Row] = {"calibrated": "enhanced", "exact_gain": "exact"}
+"""Rows with a gain of the film beside the features of another row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +28,8 @@ class CaseFeatures:
     """What a validation keeps of one measured film.
 
     ``landmarks_xy`` is ``(16, 2)`` film pixels, NaN when the film was refused;
-    ``features`` holds ``(9,)`` for each of :data:`IMAGE_ROWS` that exists.
+    ``features`` holds ``(9,)`` for each of :data:`IMAGE_ROWS` that exists, ``gains``
+    the gain and its relative error for each of :data:`GAINS`.
     """
 
     case_id: str
@@ -37,6 +40,7 @@ class CaseFeatures:
     )
     features: Mapping[Row, NDArray[np.float64]] = field(default_factory=dict)
     seconds: float = float("nan")
+    gains: Mapping[Row, tuple[float, float]] = field(default_factory=dict)
 
 
 _COLUMNS = (
@@ -48,6 +52,7 @@ _COLUMNS = (
     "spacing_column_mm",
     *(f"{name}_{axis}" for name in LANDMARK_IDS for axis in "xy"),
     *(f"{row}_{name}" for row in IMAGE_ROWS for name in FEATURE_NAMES),
+    *(f"{row}_{name}" for row in GAINS for name in ("gain", "relative_error")),
 )
 
 
@@ -64,6 +69,7 @@ def write_cache(cache: Path, found: Mapping[str, tuple[str, CaseFeatures]]) -> N
                 one.spacing_mm,
                 one.landmarks_xy.ravel(),
                 *(one.features.get(row, nothing) for row in IMAGE_ROWS),
+                *(one.gains.get(row, (np.nan, np.nan)) for row in GAINS),
             ]
         )
         shown = ["" if np.isnan(v) else repr(float(v)) for v in numbers]
@@ -87,8 +93,9 @@ def _parsed(line: Sequence[str]) -> CaseFeatures:
     numbers = np.array([float(text) if text else np.nan for text in line[3:]])
     marks, rows = (
         numbers[3:35].reshape(-1, 2),
-        numbers[35:].reshape(len(IMAGE_ROWS), -1),
+        numbers[35 : -2 * len(GAINS)].reshape(len(IMAGE_ROWS), -1),
     )
+    gains = numbers[-2 * len(GAINS) :].reshape(len(GAINS), 2)
     return CaseFeatures(
         line[0],
         reason=line[2],
@@ -100,4 +107,9 @@ def _parsed(line: Sequence[str]) -> CaseFeatures:
             if np.isfinite(x).any()
         },
         seconds=float(numbers[0]),
+        gains={
+            row: (float(gain), float(error))
+            for row, (gain, error) in zip(GAINS, gains, strict=True)
+            if np.isfinite(gain)
+        },
     )

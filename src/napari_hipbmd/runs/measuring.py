@@ -17,7 +17,7 @@ from ..quality import NONE, withhold
 from ..report import film_report
 from ..report.case import case_page
 from ..report.pictures import thumbnail
-from .enhanced_files import LAYERS, tiff_bytes
+from .enhanced_files import LAYERS, MEASURED, MINERAL, tiff_bytes
 from .jobs import Job, Options, jobs_of
 from .journal import film_sha256
 from .reading import read_job
@@ -133,7 +133,7 @@ class Make:
     @property
     def asked(self) -> tuple[str, ...]:
         """The kinds of files that are made of a measured hip, and how."""
-        kinds = (LAYERS if self.layers else ()) + ((PAGE,) if self.html else ())
+        kinds = (MEASURED if self.layers else ()) + ((PAGE,) if self.html else ())
         kinds += (REPORT,) if self.sr else ()
         named = self.identified and (self.html or self.sr)
         return (*kinds, NAMED) if named else kinds
@@ -189,5 +189,8 @@ def _layers(found: Measurement) -> dict[str, bytes]:
     if found.images is None:
         return {}
     images = found.images
-    pictures = zip(LAYERS, (images.sto, images.bone), strict=True)
-    return {name: tiff_bytes(image, images.corner_row_col) for name, image in pictures}
+    pictures = dict(zip(LAYERS, (images.sto, images.bone), strict=True))
+    if (mineral := found.mineral_g_cm2) is not None:
+        pictures[MINERAL] = mineral
+    corner = images.corner_row_col
+    return {name: tiff_bytes(image, corner) for name, image in pictures.items()}

@@ -21,7 +21,7 @@ from ..core.files import numbered_stem, write_bytes_atomic, write_text_atomic
 from ..core.measurement import Measurement
 from ..report.overview import Row, study_page
 from ..report.table import csv_text, json_text
-from .enhanced_files import LAYERS
+from .enhanced_files import MEASURED
 from .jobs import Job
 from .journal import Journal, film_sha256, made_of
 from .loop import run_jobs
@@ -30,7 +30,7 @@ from .measuring import NAMED, PAGE, REPORT, Make, Outcome
 _PLACE = {
     PAGE: "cases/{}.html",
     REPORT: "sr/{}.dcm",
-    **{kind: "{}_" + kind for kind in LAYERS},
+    **{kind: "{}_" + kind for kind in MEASURED},
 }
 
 
@@ -177,7 +177,7 @@ class Results:
         return one
 
     def _path_of(self, kind: str, place: str) -> Path:
-        if kind in LAYERS and self.layers is not None:
+        if kind in MEASURED and self.layers is not None:
             return self.layers / place
         assert self.folder is not None
         return self.folder / place

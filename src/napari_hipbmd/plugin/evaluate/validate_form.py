@@ -18,7 +18,9 @@ ROW_TIPS: dict[Row, str] = {
     "raw": "Grey values of the film itself.",
     "ring": "The film less a plane through the soft tissue beside the bone.",
     "enhanced": "The film less the predicted soft tissue: what Measure uses.",
+    "calibrated": "Enhanced, in grey and in g/cm² by the film's own rulers.",
     "exact": "The film less its true soft tissue: digital hips only.",
+    "exact_gain": "Exact STO in g/cm² by the true gain: digital hips only.",
 }
 NO_ROW = "Choose at least one row."
 

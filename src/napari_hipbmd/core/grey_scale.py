@@ -1,0 +1,115 @@
+"""What a film's grey steps are worth, as far as rulers in the film tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """One way of reading the film's contrast gain.
+
+    Attributes
+    ----------
+    name
+        ``"usual"`` (what films of the calibration have), ``"shaft"`` (the femur's
+        cortex) or ``"film"`` (tube voltage, body, grey range and noise).
+    gain_per_g_cm2
+        Steps of the film's 0 … 1 grey range that one g/cm² of bone mineral makes.
+    relative_error
+        Standard error over the gain, of this ruler alone.
+    weight
+        Its share in the combined gain; all weights add up to 1.
+    """
+
+    name: str
+    gain_per_g_cm2: float
+    relative_error: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class Cortex:
+    """The femoral shaft as the film shows it, in mm in the hip's plane.
+
+    Attributes
+    ----------
+    medial_mm, lateral_mm
+        Thickness of the cortex on either side.
+    canal_mm
+        Width of the medullary canal.
+    cortical_index
+        Share of the shaft's width that is cortex, 0 … 1: (outer width − canal) / outer
+        width (Barnett & Nordin, Clin Radiol 1960;11:166, of metacarpal and femur).
+    below_mm
+        How far below the distal cut (I2–I3) these were read; the lowest stretch that
+        the film shows.
+    dorr_type
+        ``"A"``, ``"B"`` or ``"C"``, the one whose mean cortical index (.58, .50, .42;
+        Dorr et al., Bone 1993;14:231) is nearest; only where the film shows the level
+        that it is defined at, 10 cm below the lesser trochanter. None elsewhere.
+    """
+
+    medial_mm: float
+    lateral_mm: float
+    canal_mm: float
+    cortical_index: float
+    below_mm: float
+    dorr_type: str | None = None
+
+
+@dataclass(frozen=True)
+class GreyScale:
+    """The contrast gain of one film, from all its rulers together.
+
+    Attributes
+    ----------
+    gain_per_g_cm2, relative_error
+        As of :class:`Ruler`, combined.
+    rulers
+        Those that could be read, and how they are weighed.
+    cortex
+        None where the shaft could not be read.
+    shaft_reason
+        Why the shaft could not be read, in a sentence; None where it was.
+    """
+
+    gain_per_g_cm2: float
+    relative_error: float
+    rulers: tuple[Ruler, ...]
+    cortex: Cortex | None = None
+    shaft_reason: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers for the command line's contract."""
+        cortex = None
+        if self.cortex is not None:
+            cortex = _rounded(asdict(self.cortex))
+        return {
+            "gain_per_g_cm2": round(self.gain_per_g_cm2, 5),
+            "relative_error": round(self.relative_error, 4),
+            "rulers": [_rounded(asdict(ruler), 5) for ruler in self.rulers],
+            "cortex": cortex,
+            "shaft_reason": self.shaft_reason,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> GreyScale:
+        """What :meth:`to_json` wrote."""
+        cortex = data["cortex"]
+        return cls(
+            data["gain_per_g_cm2"],
+            data["relative_error"],
+            tuple(Ruler(**ruler) for ruler in data["rulers"]),
+            None if cortex is None else Cortex(**cortex),
+            data["shaft_reason"],
+        )
+
+
+def _rounded(values: Mapping[str, Any], digits: int = 3) -> dict[str, Any]:
+    return {
+        name: round(value, digits) if isinstance(value, float) else value
+        for name, value in values.items()
+    }

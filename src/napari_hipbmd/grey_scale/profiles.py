@@ -1,0 +1,155 @@
+"""Profiles across the femoral shaft, below the lesser trochanter.
+
+A level is a short stretch of the shaft, averaged along its axis: trabeculae, noise and
+texture fade, while the cortex's geometry stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates
+
+from ..core.anatomy import INDEX, Points
+from ..core.radiograph import FloatImage
+
+Values = NDArray[np.float64]
+
+STEP_MM = 0.5
+LEVEL_MM = 4.0
+"""Length of shaft that one profile is averaged over, and distance of two levels."""
+
+FIRST_MM = 2.0
+"""From the distal cut (I2–I3) to the upper end of the first level."""
+
+LAST_MM = 92.0
+MARGIN_MM = 7.0
+"""Soft tissue that a profile shows on either side of the shaft."""
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """One level of the shaft.
+
+    Attributes
+    ----------
+    below_mm
+        Middle of the level, from the distal cut along the shaft's axis.
+    x_mm
+        ``(n,)`` positions across the shaft, medial negative, 0 on the axis.
+    bone, sto
+        ``(n,)`` mean grey of bone image and STO; NaN where the film ends.
+    ends_xy
+        ``(2, 2)`` film pixels of the profile's medial and lateral end.
+    """
+
+    below_mm: float
+    x_mm: Values
+    bone: Values
+    sto: Values
+    ends_xy: Points
+
+
+@dataclass(frozen=True, eq=False)
+class ShaftFrame:
+    """Where the shaft lies: mm to film pixels and back.
+
+    Attributes
+    ----------
+    origin_mm
+        ``(x, y)`` of the distal cut's middle, in mm on the film.
+    across, along
+        Unit vectors in mm: medial to lateral, proximal to distal.
+    width_mm
+        Of the shaft at the distal cut.
+    spacing_mm
+        ``(row, column)``.
+    """
+
+    origin_mm: Values
+    across: Values
+    along: Values
+    width_mm: float
+    spacing_mm: tuple[float, float]
+
+    def to_film(self, x_mm: Values, below_mm: Values) -> Points:
+        """Film pixels ``(..., 2)`` of places across and below."""
+        at = (
+            self.origin_mm
+            + np.asarray(x_mm)[..., None] * self.across
+            + np.asarray(below_mm)[..., None] * self.along
+        )
+        found: Points = at / np.array(self.spacing_mm[::-1])
+        return found
+
+
+def shaft_frame(landmarks_xy: Points, spacing_mm: tuple[float, float]) -> ShaftFrame:
+    """The shaft's frame from the distal cut, I2 (lateral) and I3 (medial).
+
+    The axis is perpendicular to the cut, away from the neck.
+    """
+    mm = landmarks_xy * np.array(spacing_mm[::-1])
+    lateral, medial = mm[INDEX["I2"]], mm[INDEX["I3"]]
+    width = float(np.hypot(*(lateral - medial)))
+    across = (lateral - medial) / max(width, 1e-9)
+    along = np.array([-across[1], across[0]])
+    middle = (lateral + medial) / 2
+    if (middle - mm[INDEX["N2"]]) @ along < 0:
+        along = -along
+    return ShaftFrame(middle, across, along, width, spacing_mm)
+
+
+def shaft_profiles(
+    bone: FloatImage,
+    sto: FloatImage,
+    frame: ShaftFrame,
+    corner_row_col: tuple[int, int] = (0, 0),
+) -> list[Profile]:
+    """Levels from the distal cut down to where the image ends.
+
+    Parameters
+    ----------
+    bone, sto
+        ``(rows, columns)`` on the film's 0 … 1 grey range.
+    corner_row_col
+        Where pixel ``[0, 0]`` of them lies in the film.
+    """
+    half = frame.width_mm / 2 + MARGIN_MM
+    x = np.arange(-np.ceil(half / STEP_MM), np.ceil(half / STEP_MM) + 1) * STEP_MM
+    found = []
+    shift = 0.0
+    tilt = 0.0
+    for start in np.arange(FIRST_MM, LAST_MM, LEVEL_MM):
+        below = start + np.arange(0.25, LEVEL_MM, STEP_MM)
+        middle = float(start + LEVEL_MM / 2)
+        across = x + shift + tilt
+        places = frame.to_film(across[None, :], below[:, None])
+        columns, rows = np.moveaxis(places, -1, 0)
+        at = [rows - corner_row_col[0], columns - corner_row_col[1]]
+        lines = [
+            map_coordinates(image, at, order=1, cval=np.nan, prefilter=False)
+            for image in (bone, sto)
+        ]
+        if np.isfinite(lines[0]).mean() < 0.8:
+            break
+        means = [line.mean(axis=0) for line in lines]
+        ends = frame.to_film(across[[0, -1]], np.array([middle, middle]))
+        found.append(Profile(middle, across, means[0], means[1], ends))
+        moved = _off_centre(x, means[0])
+        if abs(moved) < 4:
+            shift += 0.7 * moved
+    return found
+
+
+def _off_centre(x: Values, bone: Values) -> float:
+    """How far the middle of the bone's bright part lies from the profile's."""
+    seen = np.isfinite(bone)
+    if seen.sum() < 10:
+        return 0.0
+    low, high = np.percentile(bone[seen], [10, 90])
+    weight = np.clip((bone - (low + high) / 2) / max(high - low, 1e-9), 0, 0.2)
+    weight[~seen] = 0
+    total = float(weight.sum())
+    return float((weight @ x) / total) if total > 0 else 0.0

@@ -1,0 +1,205 @@
+"""The shaft ruler: stretches of the femoral shaft below the lesser trochanter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from ..core.anatomy import INDEX, Points
+from ..core.grey_scale import Cortex
+from ..core.measurement import HipImages
+from .profiles import STEP_MM, Profile, shaft_frame, shaft_profiles
+from .tube import TubeFit, fit_tube
+
+Values = NDArray[np.float64]
+
+STRETCHES_MM = ((0.0, 14.0), (14.0, 26.0), (26.0, 50.0), (50.0, 92.0))
+"""Levels are averaged over these; from the distal cut down."""
+
+LEAST_LEVELS = 2
+WORST_FIT = 0.09
+"""Residual over the profile's height beyond which a shaft is no tube."""
+
+BURNT = 0.985
+BURNT_SHARE = 0.12
+NARROWEST_MM, WIDEST_MM = 18.0, 60.0
+DORR_BELOW_LESSER_MM = 100.0
+DORR_INDEX = {"A": 0.58, "B": 0.50, "C": 0.42}
+
+
+class NoShaft(Exception):
+    """The shaft cannot be read; the text says why, to people."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """Some levels of the shaft, averaged, and the tube that fits them.
+
+    Attributes
+    ----------
+    below_mm
+        Middle, from the distal cut.
+    x_mm, bone, sto
+        ``(n,)`` the mean profile, its middle at 0.
+    levels
+        Those that were averaged.
+    fit
+        The tube.
+    """
+
+    below_mm: float
+    x_mm: Values
+    bone: Values
+    sto: Values
+    levels: tuple[Profile, ...]
+    fit: TubeFit
+
+
+@dataclass(frozen=True, eq=False)
+class Shaft:
+    """All stretches that the film shows, and how wide the shaft is."""
+
+    stretches: tuple[Stretch, ...]
+    width_mm: float
+    cortex: Cortex
+
+
+def read_shaft(
+    images: HipImages, landmarks_xy: Points, spacing_mm: tuple[float, float] | None
+) -> Shaft:
+    """Fit the tube to every stretch of the shaft that the image shows.
+
+    Raises
+    ------
+    NoShaft
+        If there is no spacing, the film ends too early, the shaft is burnt out or
+        holds metal, or looks like no tube.
+    """
+    if spacing_mm is None:
+        raise NoShaft("the film tells no pixel size")
+    frame = shaft_frame(landmarks_xy, spacing_mm)
+    if not NARROWEST_MM < frame.width_mm < WIDEST_MM:
+        raise NoShaft("the landmarks of the distal cut are no shaft's width apart")
+    levels = shaft_profiles(images.bone, images.sto, frame, images.corner_row_col)
+    levels = [level for level in levels if np.isfinite(level.bone).mean() > 0.9]
+    if len(levels) < LEAST_LEVELS:
+        raise NoShaft("the film ends too soon below the lesser trochanter")
+    kept, burnt, metal = [], 0, 0
+    for first, last in STRETCHES_MM:
+        among = [level for level in levels if first < level.below_mm <= last]
+        if not among:
+            continue
+        stretch = _stretch(among, frame.width_mm)
+        if _is_burnt(among, stretch):
+            burnt += 1
+        elif stretch is None or stretch.fit.rms > WORST_FIT:
+            metal += 1
+        else:
+            kept.append(stretch)
+    if not kept:
+        raise NoShaft(
+            "the shaft is burnt out, or holds metal"
+            if burnt >= metal
+            else "the shaft's profile is no tube of bone: metal, a fracture, or"
+            " landmarks that are off"
+        )
+    below_lesser = frame_height(landmarks_xy, frame.along, spacing_mm)
+    return Shaft(tuple(kept), frame.width_mm, cortex_of(kept, below_lesser))
+
+
+def frame_height(
+    landmarks_xy: Points, along: Values, spacing_mm: tuple[float, float]
+) -> float:
+    """How far the distal cut lies below the lesser trochanter's apex, mm."""
+    mm = landmarks_xy * np.array(spacing_mm[::-1])
+    cut = (mm[INDEX["I2"]] + mm[INDEX["I3"]]) / 2
+    return float((cut - mm[INDEX["I4"]]) @ along)
+
+
+def cortex_of(stretches: Sequence[Stretch], cut_below_lesser_mm: float) -> Cortex:
+    """Thicknesses and index at the lowest stretch, with Dorr's type where it shows."""
+    lowest = stretches[-1]
+    tube = lowest.fit.tube
+    index = 1 - tube.canal / tube.width
+    kind = None
+    deepest = max(level.below_mm for level in lowest.levels)
+    if cut_below_lesser_mm + deepest >= DORR_BELOW_LESSER_MM:
+        kind = min(DORR_INDEX, key=lambda name: abs(DORR_INDEX[name] - index))
+    return Cortex(tube.medial, tube.lateral, tube.canal, index, lowest.below_mm, kind)
+
+
+def _stretch(levels: Sequence[Profile], width_mm: float) -> Stretch | None:
+    x = levels[0].x_mm - levels[0].x_mm.mean()
+    bone, sto = (
+        np.nanmean([getattr(level, name) for level in levels], axis=0)
+        for name in ("bone", "sto")
+    )
+    seen = np.isfinite(bone) & np.isfinite(sto)
+    bone, sto = (np.interp(x, x[seen], values[seen]) for values in (bone, sto))
+    fit = fit_tube(x, bone, width_mm)
+    if fit is None:
+        return None
+    below = float(np.mean([level.below_mm for level in levels]))
+    return Stretch(below, x, bone, sto, tuple(levels), fit)
+
+
+def _is_burnt(levels: Sequence[Profile], stretch: Stretch | None) -> bool:
+    """Whether much of the shaft is as bright as the film can be."""
+    share = np.nanmean(
+        [(level.bone + level.sto >= BURNT)[np.isfinite(level.bone)].mean()
+         for level in levels]
+    )  # fmt: skip
+    return bool(share > BURNT_SHARE)
+
+
+SHAPE_AT = np.linspace(-1.2, 1.2, 17)
+
+
+def shape_signs(stretch: Stretch, width_mm: float) -> dict[str, float] | None:
+    """The profile freed of its height and width: what its tube leaves over.
+
+    Returns
+    -------
+    dict or None
+        Logarithms of mean height and half-width, the background beside the bone, the
+        steepness of both edges, and the profile at :data:`SHAPE_AT` half-widths over
+        its mean. None where no edges are found.
+    """
+    x, bone = stretch.x_mm, stretch.bone
+    soft = gaussian_filter1d(bone, 1 / STEP_MM)
+    slope = np.gradient(soft, x)
+    left = (x > -0.62 * width_mm) & (x < -0.3 * width_mm)
+    right = (x < 0.62 * width_mm) & (x > 0.3 * width_mm)
+    if not left.any() or not right.any():
+        return None
+    a, b = x[left][slope[left].argmax()], x[right][slope[right].argmin()]
+    beside = []
+    for side in ((x < a - 2) & (x > a - 6), (x > b + 2) & (x < b + 6)):
+        if side.any():
+            beside.append(float(np.median(bone[side])))
+    if not beside:
+        return None
+    m0, m1 = beside[0], beside[-1]
+    half, middle = (b - a) / 2, (a + b) / 2
+    values = np.interp(middle + SHAPE_AT * half, x, soft)
+    values = values - (m0 + (m1 - m0) * (SHAPE_AT + 1) / 2)
+    mean = float(values[np.abs(SHAPE_AT) < 1].mean())
+    if mean <= 1e-3:
+        return None
+    rise, fall = float(slope[left].max()), float(-slope[right].min())
+    signs = {
+        "height": np.log(mean),
+        "half_width": np.log(half),
+        "background": np.clip((m0 + m1) / 2 / mean, -2, 2),
+        "lean": np.clip((m1 - m0) / mean, -2, 2),
+        "rise": np.log(max(rise * half / mean, 0.05)),
+        "fall": np.log(max(fall * half / mean, 0.05)),
+        "sto": float(stretch.sto.mean()),
+    }
+    for i, value in enumerate(np.clip(values / mean, -1, 4)):
+        signs[f"at_{i}"] = value
+    return {name: float(value) for name, value in signs.items()}

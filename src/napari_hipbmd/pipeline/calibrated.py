@@ -1,0 +1,48 @@
+"""The step between the landmarks and the features: what the grey steps are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from ..core.measurement import Measurement
+from ..core.radiograph import FilmRefused, Flag
+from ..grey_scale import RULERS, load_calibration, read_signs
+
+NO_CALIBRATION = "The models hold no calibration of the grey scale."
+
+
+def with_grey_scale(
+    state: Measurement, use: Collection[str] = RULERS
+) -> tuple[Measurement, tuple[Flag, ...]]:
+    """The film's gain, and a flag where its shaft could not be read.
+
+    Parameters
+    ----------
+    state
+        Has images and landmarks.
+    use
+        The rulers that are wanted.
+    """
+    film, images, marks = state.film, state.images, state.landmarks
+    assert film is not None and images is not None and marks is not None
+    calibration = load_calibration()
+    if calibration is None:
+        return replace(state, grey_scale=None, grey_scale_reason=NO_CALIBRATION), ()
+    patient = state.patient.or_else(film.patient)
+    try:
+        reading = read_signs(images, marks.xy, film.spacing_mm, patient, film.kvp)
+    except FilmRefused as error:
+        flag = Flag("no-ruler", f"{error} Grey values stay as they are.")
+        return replace(state, grey_scale=None, grey_scale_reason=str(error)), (flag,)
+    found = calibration.read(reading, use)
+    flags: tuple[Flag, ...] = ()
+    if reading.shaft_reason is not None:
+        flags = (
+            Flag(
+                "no-ruler",
+                f"{reading.shaft_reason} The film's contrast is judged without it, and"
+                " less surely.",
+            ),
+        )
+    return replace(state, grey_scale=found, grey_scale_reason=None), flags
