@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_hipbmd.core.resources import weights_dir
+from napari_hipbmd.evaluation.rows import ROWS
 from napari_hipbmd.plugin.evaluate.validate_dock import ValidateWidget
 from napari_hipbmd.plugin.ui.figure_view import FigureView
 from napari_hipbmd.plugin.viewer.identity import facts_of, kind_of
@@ -220,7 +221,7 @@ def test_bad_input_is_one_sentence_in_the_dock(dock: Dock, stand_in: StandIn) ->
     dock.session.choose_study(stand_in.folder)
     dock.click("validate")
     dock.wait(lambda: "no DXA readings" in dock.text("note"))
-    for name in ("biology", "raw", "ring", "enhanced", "exact"):
+    for name in ROWS:
         dock.find(QCheckBox, f"row_{name}").click()
     button = dock.find(QPushButton, "validate")
     assert not button.isEnabled() and "row" in button.toolTip()
