@@ -26,6 +26,7 @@ KEYS = [
     "withheld", "policy", "seconds",
     "model",
     "not_fitted",
+    "grey_scale", "grey_scale_reason",
 ]  # fmt: skip
 
 
@@ -58,7 +59,8 @@ def test_the_json_is_the_contracts(measured):
     assert list(data["landmarks"]) == list(LANDMARK_IDS)
     assert all(set(mark) == {"xy", "sigma_mm"} for mark in data["landmarks"].values())
     assert list(data["regions"]) == list(REGIONS)
-    assert all(set(r) == {"area_cm2", "features"} for r in data["regions"].values())
+    keys = {"area_cm2", "features", "features_g_cm2"}
+    assert all(set(r) == keys for r in data["regions"].values())
     assert all(len(r["features"]) == 3 for r in data["regions"].values())
     assert list(data["bmd_g_cm2"]) == list(SITES)
     assert all(set(v) == {"value", "low", "high"} for v in data["bmd_g_cm2"].values())

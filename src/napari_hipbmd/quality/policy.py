@@ -44,6 +44,7 @@ FLAG_CODES: dict[str, str] = {
     "metal": "metal in a region",
     "metal-nearby": "metal beside the regions",
     "modality": "the file is not that of an X-ray film",
+    "no-ruler": "the shaft tells no gain: the film's contrast is judged without it",
     "polarity": "what is bright had to be decided from doubtful tags",
     "position": "the thigh is not straight, or the film does not say how it lay",
     "range": "the header's number of grey levels does not fit the picture",
