@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
+from skimage.transform import resize
 
 from ..bmd import RegionPixels, region_pixels
 from ..core.anatomy import Points, polygons
@@ -104,7 +105,7 @@ def _texture(
     energies, before = [], bone
     soft = np.zeros(bone.shape, np.bool_)
     for scale in SCALES_MM:
-        blurred = gaussian_filter(bone, scale / px, truncate=2.5)
+        blurred = _blurred(bone, scale / px)
         band = before - blurred
         spread = [float(p.of(band).std()) if p.inside.any() else 0.0 for p in inside]
         energies.append(np.log(np.maximum(spread, 1e-5)).mean())
@@ -122,6 +123,20 @@ def _texture(
     steep = float(np.hypot(down, across).mean()) / px
     signs["sto_slope"] = float(np.log(max(steep, 1e-6)))
     return signs
+
+
+def _blurred(image: FloatImage, sigma_px: float) -> FloatImage:
+    """A Gaussian blur; a wide one is made on fewer, averaged pixels and enlarged."""
+    step = int(sigma_px // 3)
+    if step < 4:
+        near: FloatImage = gaussian_filter(image, sigma_px, truncate=2.5)
+        return near
+    rows, columns = image.shape
+    padded = np.pad(image, ((0, -rows % step), (0, -columns % step)), mode="edge")
+    few = padded.reshape(padded.shape[0] // step, step, -1, step).mean((1, 3))
+    few = gaussian_filter(few, sigma_px / step, truncate=2.5)
+    many: FloatImage = resize(few, padded.shape, order=1, mode="edge")
+    return many[:rows, :columns]
 
 
 def _window(images: HipImages, xy: Points, px: float) -> tuple[slice, slice]:
