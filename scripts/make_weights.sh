@@ -37,5 +37,7 @@ hipbmd train enhancement --study "$study" --epochs 60 --device cpu \
 cp "$landmarks/"landmarks.{json,safetensors} "$weights"
 cp "$work/locator/"locator.{json,safetensors} "$weights"
 cp "$work/enhancement/"enhancement.{json,safetensors} "$weights"
-hipbmd train bmd --study "$study" --out "$work/bmd"
+hipbmd train grey-scale --study "$study" --out "$work/bmd"
+cp "$work/bmd/grey_scale.json" "$weights"
+hipbmd train bmd --study "$study" --image calibrated --out "$work/bmd"
 cp "$work/bmd/bmd.json" "$weights"

@@ -74,10 +74,11 @@ def _write(path: Path, text: str) -> None:
 
 
 def _features(path: Path) -> str:
-    """The table without how long a film took and when its file was written."""
+    """The table without how long a film took, what it was made of, and the signs."""
     rows = csv.DictReader(io.StringIO(path.read_text("utf-8")))
     text = io.StringIO()
-    kept = [name for name in rows.fieldnames or () if name not in ("seconds", "key")]
+    left_out = ("seconds", "key", "signs")
+    kept = [name for name in rows.fieldnames or () if name not in left_out]
     table = csv.DictWriter(text, kept, extrasaction="ignore", lineterminator="\n")
     table.writeheader()
     table.writerows(rows)

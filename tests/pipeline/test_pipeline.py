@@ -315,3 +315,50 @@ def test_a_regression_of_the_raw_film_measures_the_film_itself(film, measured):
     assert whole.bmd_g_cm2 == found.bmd_g_cm2
     back = remeasure(found, measured.landmarks.xy, models=models)
     assert back.bmd_g_cm2 == measured.bmd_g_cm2
+
+
+def test_a_landmark_of_the_neck_moves_no_level_of_the_ruler(measured):
+    """Live numbers stay live: the shaft is read again only where it has to be."""
+    xy = measured.landmarks.xy.copy()
+    xy[anatomy.INDEX["N1"]] += 3
+    moved = remeasure(measured, xy)
+    assert moved.ruler_reading.shaft is measured.ruler_reading.shaft
+    anew = remeasure(replace(measured, ruler_reading=None), xy)
+    assert moved.grey_scale == anew.grey_scale
+    xy[anatomy.INDEX["I3"]] += 4
+    lower = remeasure(moved, xy)
+    assert lower.ruler_reading.shaft is not measured.ruler_reading.shaft
+    assert lower.grey_scale.cortex != measured.grey_scale.cortex
+
+
+def test_the_result_tells_the_gain_and_the_features_in_g_cm2(measured):
+    told = measured.to_json()
+    gain = told["grey_scale"]["gain_per_g_cm2"]
+    assert {"medial_mm", "lateral_mm", "canal_mm", "cortical_index"} <= set(
+        told["grey_scale"]["cortex"]
+    )
+    for part in told["regions"].values():
+        expected = np.array(part["features"]) / gain
+        np.testing.assert_allclose(part["features_g_cm2"], expected, rtol=1e-3)
+    np.testing.assert_allclose(
+        measured.mineral_g_cm2, measured.images.bone / gain, rtol=1e-3, atol=1e-4
+    )
+
+
+def test_a_ruler_that_is_switched_off_stays_off_until_it_is_wanted_again(measured):
+    xy = measured.landmarks.xy
+    alone = remeasure(measured, xy, rulers=("film",))
+    assert {r.name for r in alone.grey_scale.rulers} == {"film", "usual"}
+    assert alone.grey_scale.relative_error > measured.grey_scale.relative_error
+    again = remeasure(alone, xy + 0.5)
+    assert {r.name for r in again.grey_scale.rulers} == {"film", "usual"}
+    back = remeasure(again, xy, rulers=("shaft", "film"))
+    assert back.grey_scale == measured.grey_scale
+
+
+def test_a_film_without_a_pixel_size_has_no_ruler_and_says_why(film, measured):
+    found = measure(replace(film, spacing_mm=None), side="L", box=measured.box)
+    told = found.to_json()
+    assert told["grey_scale"] is None and "pixel size" in told["grey_scale_reason"]
+    assert "no-ruler" in {flag.code for flag in found.flags}
+    assert told["regions"]["neck"]["features_g_cm2"] is None

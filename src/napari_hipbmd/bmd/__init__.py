@@ -8,7 +8,7 @@ from .features import (
     features,
     features_of_values,
 )
-from .fitting import MINIMUM_CASES, interval_half_width
+from .fitting import MINIMUM_CASES, interval_by_error, interval_half_width
 from .folds import grouped_folds
 from .inference import Uncertainty, patient_weights
 from .linear import Kind, Linear, fit_linear, out_of_fold
@@ -26,6 +26,7 @@ from .regression import (
     IMAGES,
     PRESETS,
     BmdModel,
+    Grey,
     Image,
     Preset,
     SiteModel,
@@ -41,8 +42,10 @@ from .thresholds import (
     minmax_picture,
     thresholds,
 )
+from .units import CALIBRATED_NAMES, in_both_units
 
 __all__ = [
+    "CALIBRATED_NAMES",
     "COVARIATES",
     "FEATURES_VERSION",
     "FEATURE_NAMES",
@@ -53,6 +56,7 @@ __all__ = [
     "SITE_NAMES",
     "T_SCORE_SITES",
     "BmdModel",
+    "Grey",
     "Image",
     "Kind",
     "Linear",
@@ -72,6 +76,8 @@ __all__ = [
     "fit_linear",
     "grouped_folds",
     "implausible",
+    "in_both_units",
+    "interval_by_error",
     "interval_half_width",
     "minmax_picture",
     "out_of_fold",

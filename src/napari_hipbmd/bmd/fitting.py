@@ -10,12 +10,21 @@ from numpy.typing import NDArray
 
 from ..core.anatomy import SITES, Site
 from ..core.radiograph import FilmRefused, Patient
-from .features import FEATURE_NAMES, FEATURES_VERSION
+from .features import FEATURES_VERSION
 from .inference import uncertainty
 from .linear import Kind, Matrix, fit_linear, out_of_fold
-from .regression import INTERVAL, BmdModel, Image, Preset, SiteModel, covariate_row
+from .regression import (
+    INTERVAL,
+    BmdModel,
+    Image,
+    Preset,
+    SiteModel,
+    covariate_row,
+    inputs_of,
+)
 
 MINIMUM_CASES = 20
+_FEWEST_FOR_A_LINE = 50
 _LARGEST_G_CM2 = 3.0
 
 
@@ -38,7 +47,7 @@ def fit_model(
     features = np.asarray(features, dtype=np.float64)
     bmd = np.asarray(bmd_g_cm2, dtype=np.float64)
     n = len(patients)
-    if features.shape != (n, len(FEATURE_NAMES)) or bmd.shape != (n, len(SITES)):
+    if features.shape != (n, len(inputs_of(image))) or bmd.shape != (n, len(SITES)):
         raise ValueError(f"shapes {features.shape}, {bmd.shape} for {n} patients")
     _refuse_wrong_units(bmd)
     who = [str(i) for i in range(n)] if groups is None else list(groups)
@@ -49,13 +58,22 @@ def fit_model(
     sets = [(features, features_only)]
     if preset.covariates:
         sets.append((both, with_biology))
+    errors = np.zeros(n)
+    if image == "calibrated":
+        errors = features[:, -1]
     for column, site in enumerate(SITES):
         for x, models in sets:
             use = np.isfinite(x).all(axis=1) & np.isfinite(bmd[:, column])
             if use.sum() >= MINIMUM_CASES:
                 seen = [who[i] for i in np.flatnonzero(use)]
                 models[site] = _fit_site(
-                    x[use], bmd[use, column], seen, preset.kind, folds, seed
+                    x[use],
+                    bmd[use, column],
+                    errors[use],
+                    seen,
+                    preset.kind,
+                    folds,
+                    seed,
                 )
     if not features_only:
         raise FilmRefused(
@@ -96,21 +114,58 @@ def interval_half_width(residuals: NDArray[np.float64], inputs: int) -> float:
     return float(t.ppf((1 + INTERVAL) / 2, freedom)) * rms * float(np.sqrt(1 + 1 / n))
 
 
+def interval_by_error(
+    residuals: NDArray[np.float64], gain_errors: NDArray[np.float64], inputs: int
+) -> tuple[float, float]:
+    """Half the 90 % interval at a known gain, and what the gain's error adds to it.
+
+    The residuals' variance is taken for a line in the error's square; freed of it they
+    give the quantile of :func:`interval_half_width`. The interval of a film is the root
+    of the first's square and that of the second times the film's error.
+
+    Parameters
+    ----------
+    residuals
+        ``(n,)`` out of fold, g/cm².
+    gain_errors
+        ``(n,)`` relative errors of the films' gains.
+    """
+    if residuals.size < _FEWEST_FOR_A_LINE or np.ptp(gain_errors) < 1e-6:
+        return interval_half_width(residuals, inputs), 0.0
+    from scipy.optimize import nnls
+
+    squares = residuals**2
+    squares = np.minimum(squares, 9 * np.median(squares) / 0.455)  # three SD
+    line = np.stack([np.ones(squares.size), gain_errors**2], axis=1)
+    known, added = nnls(line, squares)[0]
+    spread = np.sqrt(np.maximum(line @ [known, added], 1e-12))
+    width = interval_half_width(residuals / spread, inputs)
+    return width * float(np.sqrt(known)), width * float(np.sqrt(added))
+
+
 def _fit_site(
-    x: Matrix, y: Matrix, groups: list[str], kind: Kind, folds: int, seed: int
+    x: Matrix,
+    y: Matrix,
+    gain_errors: Matrix,
+    groups: list[str],
+    kind: Kind,
+    folds: int,
+    seed: int,
 ) -> SiteModel:
     linear = fit_linear(x, y, kind=kind, groups=groups)
     predicted = out_of_fold(x, y, groups=groups, kind=kind, folds=folds, seed=seed)
     residuals = predicted - y
     with np.errstate(invalid="ignore"):
         r = float(np.corrcoef(predicted, y)[0, 1])
+    half_width, per_error = interval_by_error(residuals, gain_errors, x.shape[1])
     return SiteModel(
         linear,
-        interval_half_width(residuals, x.shape[1]),
+        half_width,
         r if np.isfinite(r) else 0.0,
         float(np.mean(np.abs(residuals))),
         len(y),
         uncertainty(x, y, linear, groups, seed),
+        per_error,
     )
 
 

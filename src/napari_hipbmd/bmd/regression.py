@@ -13,11 +13,15 @@ from numpy.typing import NDArray
 from ..core.anatomy import SITES, Site
 from ..core.measurement import Estimate
 from ..core.radiograph import FilmRefused, Patient
+from .features import FEATURE_NAMES
 from .inference import Uncertainty
 from .linear import Kind, Linear, Matrix
+from .units import CALIBRATED_NAMES
 
-Image = Literal["raw", "enhanced"]
-IMAGES: tuple[Image, ...] = ("raw", "enhanced")
+Image = Literal["raw", "enhanced", "calibrated"]
+Grey = Literal["raw", "enhanced"]
+"""Whose grey values are read."""
+IMAGES: tuple[Image, ...] = ("raw", "enhanced", "calibrated")
 
 COVARIATES: tuple[str, ...] = ("sex", "age_years", "height_cm", "weight_kg")
 """The biology, in this order; sex is 1 for a man and 0 for a woman."""
@@ -41,6 +45,11 @@ PRESETS: Mapping[str, Preset] = {
     "default": Preset("default", "ridge", COVARIATES),
     "paper": Preset("paper", "ols", COVARIATES[1:]),
 }
+
+
+def inputs_of(image: Image) -> tuple[str, ...]:
+    """The features that a regression on this image takes, by name."""
+    return CALIBRATED_NAMES if image == "calibrated" else FEATURE_NAMES
 
 
 def chosen_preset(preset: str | Preset) -> Preset:
@@ -67,6 +76,8 @@ class SiteModel:
     ``half_width_g_cm2`` is half the 90 % interval; ``r`` and ``mae_g_cm2`` are the
     correlation and the mean absolute error over ``n`` cases, out of fold.
     ``uncertainty`` tells how well the coefficients are known.
+    ``half_width_per_error_g_cm2`` is what the relative error of a film's gain adds,
+    times that error, in quadrature; 0 where no gain enters.
     """
 
     linear: Linear
@@ -75,13 +86,17 @@ class SiteModel:
     mae_g_cm2: float
     n: int
     uncertainty: Uncertainty | None = None
+    half_width_per_error_g_cm2: float = 0.0
 
-    def predict(self, row: Matrix) -> Estimate:
-        """Estimate from one row of inputs ``(p,)``."""
+    def predict(self, row: Matrix, gain_error: float = 0.0) -> Estimate:
+        """Estimate from one row of inputs ``(p,)`` and the gain's relative error."""
         value = float(self.linear.predict(row))
-        return Estimate(
-            value, value - self.half_width_g_cm2, value + self.half_width_g_cm2
+        half = float(
+            np.hypot(
+                self.half_width_g_cm2, self.half_width_per_error_g_cm2 * gain_error
+            )
         )
+        return Estimate(value, value - half, value + half)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +116,8 @@ class BmdModel:
         when too few cases had all their covariates, or none was wanted.
     image
         Whose grey values it was fitted to, and is used with: the film itself
-        (``"raw"``) or the bone image (``"enhanced"``).
+        (``"raw"``), the bone image (``"enhanced"``), or the bone image in grey and in
+        g/cm² by the film's rulers (``"calibrated"``).
     provenance
         Study, films, landmarks, networks, command, date: plain JSON values.
     """
@@ -115,6 +131,16 @@ class BmdModel:
     features_only: Mapping[Site, SiteModel]
     image: Image = "enhanced"
     provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def grey(self) -> Grey:
+        """The image whose grey values it takes."""
+        return "raw" if self.image == "raw" else "enhanced"
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """What :meth:`predict` takes, by name."""
+        return inputs_of(self.image)
 
     @classmethod
     def fit(
@@ -138,7 +164,7 @@ class BmdModel:
         Parameters
         ----------
         features
-            ``(n, 9)`` in the order of ``FEATURE_NAMES``.
+            ``(n, p)`` in the order of :func:`inputs_of` the image.
         patients
             ``n`` patients; unknown values are allowed.
         bmd_g_cm2
@@ -198,7 +224,7 @@ class BmdModel:
         Parameters
         ----------
         features
-            ``(9,)`` in the order of ``FEATURE_NAMES``.
+            ``(p,)`` in the order of :attr:`inputs`.
         patient
             The biology. If any needed value is unknown, the model without biology
             answers.
@@ -212,7 +238,10 @@ class BmdModel:
         if patient is not None and self.uses_biology(patient):
             biology = covariate_row(patient, self.preset.covariates)
             row, models = np.concatenate([features, biology]), self.with_biology
-        return {site: models[site].predict(row) for site in SITES if site in models}
+        error = float(features[-1]) if self.image == "calibrated" else 0.0
+        return {
+            site: models[site].predict(row, error) for site in SITES if site in models
+        }
 
     def far_from_calibration(
         self, features: NDArray[np.float64], patient: Patient | None = None
@@ -226,7 +255,10 @@ class BmdModel:
         """
         found = []
         linear = next(iter(self.features_only.values())).linear
-        if np.any(np.abs((features - linear.mean) / linear.scale) > FEATURE_SD):
+        away = np.abs((features - linear.mean) / linear.scale)
+        if self.image == "calibrated":
+            away = away[:-1]  # a gain known badly is no film of another kind
+        if np.any(away > FEATURE_SD):
             found.append("grey values")
         if patient is None or not self.uses_biology(patient):
             return tuple(found)

@@ -10,14 +10,16 @@ import numpy as np
 
 from ..core.anatomy import SITES, Site
 from ..core.radiograph import FilmRefused
-from .features import FEATURE_NAMES, FEATURES_VERSION
+from .features import FEATURES_VERSION
 from .inference import Uncertainty
 from .linear import Linear
-from .regression import COVARIATES, IMAGES, BmdModel, Preset, SiteModel
+from .regression import COVARIATES, IMAGES, BmdModel, Preset, SiteModel, inputs_of
 
 _FORMAT = "napari-hipbmd BMD regression"
 _FORMAT_VERSION = 2
 _READABLE = (1, 2)  # version 1 knows neither image nor provenance
+_IMAGES_TOLD = ", ".join(IMAGES)
+_PER_ERROR = "half_width_per_error_g_cm2"  # absent before gains were read
 _SETS = ("with_biology", "features_only")
 
 
@@ -37,7 +39,7 @@ def model_as_dict(model: BmdModel) -> dict[str, Any]:
         "image": model.image,
         "provenance": dict(model.provenance),
         "features_version": model.features_version,
-        "features": list(FEATURE_NAMES),
+        "features": list(model.inputs),
         "unit": "g/cm2",
         "interval": 0.9,
         **{
@@ -55,7 +57,9 @@ def model_from_text(text: str) -> BmdModel:
             raise ValueError("it is not a BMD regression of napari-hipbmd")
         if data["format_version"] not in _READABLE:
             raise ValueError(f"its format version is {data['format_version']!r}")
-        if data["features"] != list(FEATURE_NAMES):
+        if data.get("image", "enhanced") not in IMAGES:
+            raise ValueError(f"its image is {data['image']!r}: none of {_IMAGES_TOLD}")
+        if data["features"] != list(inputs_of(data.get("image", "enhanced"))):
             raise ValueError("its features are others than this version computes")
         if data["features_version"] != FEATURES_VERSION:
             raise ValueError(
@@ -80,7 +84,8 @@ def _model(data: dict[str, Any]) -> BmdModel:
     if any(name not in COVARIATES for name in covariates):
         raise ValueError(f"it asks for covariates other than {', '.join(COVARIATES)}")
     preset = Preset(str(stored["name"]), stored["kind"], covariates)
-    inputs = len(FEATURE_NAMES)
+    image = data.get("image", "enhanced")
+    inputs = len(inputs_of(image))
     model = BmdModel(
         str(data["name"]),
         str(data["calibrated_on"]),
@@ -89,11 +94,9 @@ def _model(data: dict[str, Any]) -> BmdModel:
         int(data["features_version"]),
         _sites(data["with_biology"], inputs + len(covariates)),
         _sites(data["features_only"], inputs),
-        data.get("image", "enhanced"),
+        image,
         data.get("provenance", {}),
     )
-    if model.image not in IMAGES:
-        raise ValueError(f"its image is {model.image!r}, not 'raw' or 'enhanced'")
     if not isinstance(model.provenance, dict):
         raise ValueError("its provenance is no table of names and values")
     if not model.features_only:
@@ -117,6 +120,7 @@ def _site_as_dict(model: SiteModel) -> dict[str, Any]:
         "r": model.r,
         "mae_g_cm2": model.mae_g_cm2,
         "half_width_g_cm2": model.half_width_g_cm2,
+        "half_width_per_error_g_cm2": model.half_width_per_error_g_cm2,
         "ridge_strength": linear.strength,
         "condition_number": (
             linear.condition_number if np.isfinite(linear.condition_number) else None
@@ -164,6 +168,7 @@ def _site(stored: Mapping[str, Any], inputs: int) -> SiteModel:
         mae_g_cm2=_number(stored, "mae_g_cm2"),
         n=int(_number(stored, "n")),
         uncertainty=_uncertainty(stored.get("uncertainty"), inputs),
+        half_width_per_error_g_cm2=_number({_PER_ERROR: 0.0, **stored}, _PER_ERROR),
     )
 
 

@@ -11,11 +11,13 @@ from pathlib import Path
 from ..core.options import options_of
 from ..tasks.fit import FitOptions, fit_regression
 from ..tasks.fit_tables import fit_text
+from ..tasks.grey_scale import fit_grey_scale, grey_scale_text
 from .arguments import add_options, options_from, whole_number
 from .link import Link
 from .progress import Bar, Stages
 
 EPOCHS = {"enhancement": 100, "landmarks": 16, "locator": 24}
+STEPS = ("enhancement", "landmarks", "locator", "grey-scale", "bmd")
 USAGE_ERROR = 2
 _SHARED = ("preset", "seed")  # by all steps
 _OF_BMD = [o for o in options_of(FitOptions) if o.name not in _SHARED]
@@ -39,10 +41,11 @@ def _without_effect(args: argparse.Namespace) -> list[str]:
     }
     bmd = [o.name for o in _OF_BMD]
     useless = ["models", "pairs", *bmd]
-    if args.step == "bmd":
+    if args.step in ("bmd", "grey-scale"):
         useless = [
             *("epochs", "resume", "annotator", "from", "real", "times"),
             *("device", "devices", "pairs"),
+            *(bmd if args.step == "grey-scale" else ()),
         ]
     elif args.step == "locator":
         useless = ["from", *useless]
@@ -53,7 +56,7 @@ def _without_effect(args: argparse.Namespace) -> list[str]:
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
     """The step, what it learns from, and how; those of a regression apart."""
-    p.add_argument("step", choices=("enhancement", "landmarks", "locator", "bmd"))
+    p.add_argument("step", choices=STEPS)
     p.add_argument(
         "--study", type=Path, nargs="+", default=[], metavar="DIR",
         help="what to learn from; enhancement takes several",
@@ -90,7 +93,8 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     p.add_argument(
         "--models", type=Path, metavar="DIR",
-        help="networks that a BMD regression is fitted behind",
+        help="networks that rulers of the grey scale, or a BMD regression, are fitted"
+        " behind",
     )  # fmt: skip
     bmd = p.add_argument_group("of bmd")
     add_options(bmd, FitOptions, names=[o.name for o in _OF_BMD])
@@ -112,6 +116,8 @@ def run(args: argparse.Namespace) -> int:
         return USAGE_ERROR
     if args.step == "bmd":
         return _fit(args)
+    if args.step == "grey-scale":
+        return _fit_grey_scale(args)
     if args.steered:
         from .steered import steered
 
@@ -194,13 +200,27 @@ def _fit(args: argparse.Namespace) -> int:
     return 0
 
 
+def _fit_grey_scale(args: argparse.Namespace) -> int:
+    """Fit the rulers of the grey scale, and tell how far off they are."""
+    bars = {"measuring": Bar("measuring"), "fitting": Bar("fitting")}
+    found = fit_grey_scale(
+        args.study[0], args.out, models=args.models, seed=args.seed,
+        command=f"{_command(args)} --seed {args.seed} --out OUT",
+        report=lambda stage, done, count: bars[stage](done, count),
+    )  # fmt: skip
+    print(grey_scale_text(found))
+    print(f"grey scale in {shlex.quote(str(args.out / 'grey_scale.json'))}")
+    return 0
+
+
 def _command(args: argparse.Namespace) -> str:
     """The command for a model card, without anybody's folders."""
     command = f"hipbmd train {args.step}"
     for name in ("study", "pairs"):
         if getattr(args, name):
             command += f" --{name}" + f" {name.upper()}" * len(getattr(args, name))
-    command += f" --preset {args.preset}"
+    if args.step != "grey-scale":
+        command += f" --preset {args.preset}"
     for option, value in (
         ("real", args.real),
         ("annotator", args.annotator),

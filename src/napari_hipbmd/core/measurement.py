@@ -160,6 +160,10 @@ class Measurement:
         Collimated sides of the film.
     grey_scale, grey_scale_reason
         What the film's grey steps are worth, or why no ruler could be read.
+    ruler_reading
+        What the rulers read, for who shows it or measures again; in no file.
+    rulers
+        Those that a person wants; None: all.
     """
 
     case_id: str
@@ -188,6 +192,8 @@ class Measurement:
     not_fitted: tuple[Site, ...] = ()
     grey_scale: GreyScale | None = None
     grey_scale_reason: str | None = None
+    ruler_reading: object | None = None
+    rulers: tuple[str, ...] | None = None
 
     def flags_of(self, site: Site) -> tuple[Flag, ...]:
         """The flags that concern a site; one about a region concerns the total too."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bmd import FEATURE_NAMES, covariate_row
+from ..bmd import FEATURE_NAMES, covariate_row, in_both_units
 from ..core.anatomy import SITES
 from ..runs.feature_cache import GAINS, IMAGE_ROWS, CaseFeatures, Row
 from ..study import Case
@@ -74,24 +74,4 @@ def feature_table(cases: Sequence[Case], found: Iterable[CaseFeatures]) -> Featu
         covariates=np.array([covariate_row(c.patient) for c in cases]).reshape(-1, 4),
         dxa_g_cm2=np.array(dxa, dtype=np.float64).reshape(-1, len(SITES)),
         features={row: x for row, x in rows.items() if np.isfinite(x).any()},
-    )
-
-
-def in_both_units(features: Matrix, gains: Matrix) -> Matrix:
-    """Features in grey and in g/cm², with the gain and its error, ``(n, 20)``.
-
-    A film without a ruler takes the usual gain of the others, and their largest error.
-
-    Parameters
-    ----------
-    features
-        ``(n, 9)`` grey.
-    gains
-        ``(n, 2)`` gain and relative error; NaN where no ruler could be read.
-    """
-    known = np.isfinite(gains[:, 0])
-    gain = np.where(known, gains[:, 0], np.median(gains[known, 0]))
-    error = np.where(known, gains[:, 1], gains[known, 1].max())
-    return np.hstack(
-        [features, features / gain[:, None], np.log(gain)[:, None], error[:, None]]
     )

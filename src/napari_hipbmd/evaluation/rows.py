@@ -17,7 +17,7 @@ from ..bmd import (
     chosen_preset,
     fit_linear,
     grouped_folds,
-    interval_half_width,
+    interval_by_error,
     out_of_fold,
 )
 from ..core.anatomy import SITES, Site
@@ -220,13 +220,13 @@ def evaluate(
                     if report is not None:
                         report(before + done, count, [*results, one])
 
-                scale = np.ones(use.size)
+                errors = np.zeros(use.size)
                 if row in GAINS:
-                    scale = interval_scale(table.features[row][use, -1])
+                    errors = table.features[row][use, -1]
                 results.append(
                     _out_of_fold(
                         blank, x[use], chosen.kind, (folds, seed, repeats), intervals,
-                        fold_done, scale,
+                        fold_done, errors,
                     )
                 )  # fmt: skip
     if not results:
@@ -259,11 +259,11 @@ def _out_of_fold(
     plan: tuple[int, int, int],
     intervals: bool,
     fold_done: Callable[[int, RowResult], None],
-    scale: Matrix,
+    gain_errors: Matrix,
 ) -> RowResult:
     """Fill in estimates, folds, half-widths and in-sample estimates of one row.
 
-    ``scale`` is ``(n,)``: how wide a film's interval is against the others'.
+    ``gain_errors`` is ``(n,)``: an uncertain gain widens its film's interval.
     """
     folds, seed, repeats = plan
     y, patient = found.reading, found.patient
@@ -278,24 +278,13 @@ def _out_of_fold(
                 without = out_of_fold(
                     x[train], y[train], groups=seen, kind=kind, folds=inner, seed=seed
                 )
-                found.half_width[test] = scale[test] * interval_half_width(
-                    (without - y[train]) / scale[train], x.shape[1]
+                known, added = interval_by_error(
+                    without - y[train], gain_errors[train], x.shape[1]
                 )
+                found.half_width[test] = np.hypot(known, added * gain_errors[test])
             fold_done(repeat * folds + k + 1, found.so_far(repeat))
     found.fitted[:] = fit_linear(x, y, kind=kind, groups=patient).predict(x)
     return found
-
-
-def interval_scale(relative_error: Matrix) -> Matrix:
-    """How much wider a film's interval is, by its gain's error, ``(n,)``.
-
-    Half of the usual error's variance is taken for the gain's, half for the rest.
-    """
-    usual = max(float(np.median(relative_error)), 1e-9)
-    if not relative_error.any():
-        return np.ones(relative_error.size)
-    scale: Matrix = np.sqrt((1 + (relative_error / usual) ** 2) / 2)
-    return scale
 
 
 def gap_closed(results: Sequence[RowResult], site: Site = "neck") -> float:

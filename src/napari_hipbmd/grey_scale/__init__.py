@@ -1,21 +1,34 @@
 """The film's grey scale: how many grey steps one g/cm² of bone mineral makes."""
 
 from .calibration import (
+    FILM,
     RULERS,
+    SHAFT,
+    USUAL,
     Calibration,
     Reading,
-    fit_calibration,
     load_calibration,
     read_signs,
 )
+from .fitting import fit_calibration
 from .gain import true_gain
+from .shaft import Shaft, Stretch
+from .signs import Signs, signs_of_text, signs_text
 
 __all__ = [
+    "FILM",
     "RULERS",
+    "SHAFT",
+    "USUAL",
     "Calibration",
     "Reading",
+    "Shaft",
+    "Signs",
+    "Stretch",
     "fit_calibration",
     "load_calibration",
     "read_signs",
+    "signs_of_text",
+    "signs_text",
     "true_gain",
 ]

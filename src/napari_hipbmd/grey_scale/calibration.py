@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,33 +12,34 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.anatomy import Points
+from ..core.anatomy import INDEX, LANDMARK_IDS, Points
 from ..core.grey_scale import GreyScale, Ruler
 from ..core.measurement import HipImages
 from ..core.radiograph import FilmRefused, Patient
 from ..core.resources import weights_dir
-from .boosted import BoostedTrees, fit_trees
-from .shaft import NoShaft, Shaft, read_shaft
-from .signs import Signs, as_row, film_signs, shaft_signs
+from .boosted import BoostedTrees
+from .shaft import OF_SHAFT, NoShaft, Shaft, read_shaft
+from .signs import Signs, as_row, film_signs, shaft_signs, signs_key
 
 Values = NDArray[np.float64]
 
 NAME = "grey_scale"
 SHAFT, FILM, USUAL = "shaft", "film", "usual"
 RULERS = (SHAFT, FILM)
-TREES = 250
-_FOLDS = 10
-_FAR = 3.0
-_FEWEST = 60
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What of a film goes into its rulers; ``shaft`` None where it cannot be read."""
+    """What of a film goes into its rulers; ``shaft`` None where it cannot be read.
+
+    ``landmarks_xy`` and ``patient`` are those that it was read with.
+    """
 
     signs: Mapping[str, Signs]
     shaft: Shaft | None
     shaft_reason: str | None
+    landmarks_xy: Points
+    patient: Patient
 
 
 def read_signs(
@@ -47,8 +48,15 @@ def read_signs(
     spacing_mm: tuple[float, float] | None,
     patient: Patient,
     kvp: float | None,
+    before: Reading | None = None,
 ) -> Reading:
     """Look for every ruler of a film.
+
+    Parameters
+    ----------
+    before
+        An earlier reading of the same images: what rests on landmarks that have not
+        moved is taken from it.
 
     Raises
     ------
@@ -57,12 +65,28 @@ def read_signs(
     """
     if spacing_mm is None:
         raise FilmRefused("The film tells no pixel size, so no ruler can be read.")
+    if before is not None and _same(before, landmarks_xy) and before.patient == patient:
+        return before
     signs = {FILM: film_signs(images, landmarks_xy, spacing_mm, patient, kvp)}
-    try:
-        shaft = read_shaft(images, landmarks_xy, spacing_mm)
-    except NoShaft as error:
-        return Reading(signs, None, f"The shaft cannot be read: {error}.")
-    return Reading({SHAFT: shaft_signs(shaft), **signs}, shaft, None)
+    reason: str | None = None
+    shaft: Shaft | None = None
+    if before is not None and _same(before, landmarks_xy, OF_SHAFT):
+        shaft, reason = before.shaft, before.shaft_reason
+    else:
+        try:
+            shaft = read_shaft(images, landmarks_xy, spacing_mm)
+        except NoShaft as error:
+            reason = f"The shaft cannot be read: {error}."
+    if shaft is not None:
+        signs = {SHAFT: shaft_signs(shaft), **signs}
+    return Reading(signs, shaft, reason, landmarks_xy.copy(), patient)
+
+
+def _same(
+    before: Reading, landmarks_xy: Points, names: Sequence[str] = LANDMARK_IDS
+) -> bool:
+    rows = [INDEX[name] for name in names]
+    return np.array_equal(before.landmarks_xy[rows], landmarks_xy[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +95,11 @@ class FittedRuler:
 
     trees: BoostedTrees
     error: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The signs that it asks for."""
+        return self.trees.names
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +121,9 @@ class Calibration:
         independent. Fitted on unseen films, as the errors are.
     card
         What it was fitted on, and by which command.
+    unseen
+        Key of the signs of a film that it was fitted to → what rulers that had not seen
+        its patient said: a regression fitted to the same films is not deceived.
     """
 
     usual: float
@@ -99,27 +131,31 @@ class Calibration:
     rulers: Mapping[str, FittedRuler]
     together: float = 1.0
     card: Mapping[str, Any] = field(default_factory=dict)
+    unseen: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def read(self, reading: Reading, use: Collection[str] = RULERS) -> GreyScale:
         """The film's gain from the rulers that could be read and are wanted."""
-        answers = {}
-        for name, ruler in self.rulers.items():
-            if name in use and name in reading.signs:
-                row = as_row(reading.signs[name], ruler.trees.names)
-                answers[name] = ruler.trees.predict(row[None])
-        found = self.combined(answers)
-        shaft = reading.shaft
+        cortex = None if reading.shaft is None else reading.shaft.cortex
+        found = self.gain(reading.signs, use)
+        return replace(found, cortex=cortex, shaft_reason=reading.shaft_reason)
+
+    def gain(
+        self, signs: Mapping[str, Signs], use: Collection[str] = RULERS
+    ) -> GreyScale:
+        """The gain from signs alone."""
+        answers = self.unseen.get(signs_key(signs)) or {
+            name: float(ruler.trees.predict(as_row(signs[name], ruler.names)[None])[0])
+            for name, ruler in self.rulers.items()
+            if name in signs
+        }
+        found = self.combined(
+            {n: np.array([a]) for n, a in answers.items() if n in use}
+        )
         rulers = tuple(
             Ruler(name, float(np.exp(log[0])), error, weight)
             for name, (log, error, weight) in found.parts.items()
         )
-        return GreyScale(
-            float(np.exp(found.log_gain[0])),
-            found.error,
-            rulers,
-            None if shaft is None else shaft.cortex,
-            reading.shaft_reason,
-        )
+        return GreyScale(float(np.exp(found.log_gain[0])), found.error, rulers)
 
     def combined(self, answers: Mapping[str, Values]) -> Combined:
         """Inverse-variance mean of the usual gain and every ruler's own reading."""
@@ -152,6 +188,7 @@ class Calibration:
                 name: {"error": ruler.error, "trees": ruler.trees.to_json()}
                 for name, ruler in self.rulers.items()
             },
+            "unseen": {key: dict(said) for key, said in self.unseen.items()},
         }
         return json.dumps(content, allow_nan=False) + "\n"
 
@@ -177,6 +214,10 @@ class Calibration:
                 },
                 float(data["together"]),
                 data["card"],
+                {
+                    key: {name: float(log) for name, log in said.items()}
+                    for key, said in data.get("unseen", {}).items()
+                },
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             raise FilmRefused(
@@ -216,94 +257,3 @@ def load_calibration(folder: Path | None = None) -> Calibration | None:
     if not path.is_file():
         return None
     return _load(path.resolve(), path.stat().st_mtime)
-
-
-def fit_calibration(
-    readings: Sequence[Reading],
-    gains: Values,
-    groups: Sequence[str],
-    card: Mapping[str, Any],
-    seed: int = 0,
-) -> Calibration:
-    """Fit the rulers to films whose gain is known.
-
-    Errors are those on films of patients that the trees have not seen, in ten folds.
-
-    Parameters
-    ----------
-    readings
-        ``n`` films.
-    gains
-        ``(n,)`` grey per g/cm².
-    groups
-        Whose film each is.
-
-    Raises
-    ------
-    FilmRefused
-        If a ruler could be read on fewer than 60 films.
-    """
-    log = np.log(gains)
-    spread = _robust_sd(log - np.median(log))
-    fitted, unseen = {}, {}
-    for name in RULERS:
-        use = np.array([name in reading.signs for reading in readings])
-        if use.sum() < _FEWEST:
-            raise FilmRefused(
-                f"Only {int(use.sum())} films show the ruler '{name}'; a calibration"
-                f" needs {_FEWEST}."
-            )
-        signs = [reading.signs[name] for reading in readings if name in reading.signs]
-        names = tuple(dict.fromkeys(key for one in signs for key in one))
-        x = np.stack([as_row(one, names) for one in signs])
-        y = log[use]
-        answer = np.full(len(log), np.nan)
-        answer[use] = _unseen(x, y, [g for g, u in zip(groups, use, strict=True) if u],
-                              names, seed)  # fmt: skip
-        unseen[name] = answer
-        error = min(_robust_sd(answer[use] - y), 0.98 * spread)
-        fitted[name] = FittedRuler(fit_trees(x, y, names, TREES, seed), error)
-    plain = Calibration(float(np.median(log)), spread, fitted)
-    both = np.isfinite(np.stack(list(unseen.values()))).all(0)
-    together = plain.combined({name: a[both] for name, a in unseen.items()})
-    apart = together.log_gain - log[both]
-    figures = {
-        "films": len(log),
-        "films with a shaft": int(both.sum()),
-        "median error, usual": _median(log - np.median(log)),
-        **{
-            f"median error, {name}": _median((a - log)[np.isfinite(a)])
-            for name, a in unseen.items()
-        },
-        "median error, together": _median(apart),
-    }
-    return Calibration(
-        plain.usual,
-        spread,
-        fitted,
-        _robust_sd(apart) / together.error,
-        {**card, "figures": figures},
-    )
-
-
-def _unseen(
-    x: Values, y: Values, groups: Sequence[str], names: tuple[str, ...], seed: int
-) -> Values:
-    from ..bmd import grouped_folds
-
-    who = np.unique(np.asarray(groups), return_inverse=True)[1]
-    out = np.full(len(y), np.nan)
-    for train, test in grouped_folds(who, _FOLDS, seed):
-        out[test] = fit_trees(x[train], y[train], names, TREES, seed).predict(x[test])
-    return out
-
-
-def _robust_sd(values: Values) -> float:
-    """Standard deviation with what lies beyond three of the median's drawn in."""
-    middle = 1.4826 * float(np.median(np.abs(values))) + 1e-9
-    drawn: Values = np.clip(values, -_FAR * middle, _FAR * middle)
-    return float(np.sqrt(np.mean(drawn**2)))
-
-
-def _median(values: Values) -> float:
-    return round(float(np.median(np.abs(values))), 4)

@@ -20,6 +20,9 @@ Values = NDArray[np.float64]
 STRETCHES_MM = ((0.0, 14.0), (14.0, 26.0), (26.0, 50.0), (50.0, 92.0))
 """Levels are averaged over these; from the distal cut down."""
 
+OF_SHAFT = ("N2", "I2", "I3", "I4")
+"""The landmarks that a reading of the shaft rests on."""
+
 LEAST_LEVELS = 2
 WORST_FIT = 0.09
 """Residual over the profile's height beyond which a shaft is no tube."""

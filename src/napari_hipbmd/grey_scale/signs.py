@@ -6,14 +6,15 @@ borrow from what they are to measure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
-from skimage.transform import resize
 
-from ..bmd import RegionPixels, region_pixels
+from ..bmd import region_pixels
 from ..core.anatomy import Points, polygons
 from ..core.measurement import HipImages
 from ..core.radiograph import FloatImage, Patient
@@ -23,6 +24,8 @@ Signs = dict[str, float]
 
 SCALES_MM = (0.6, 1.2, 2.4, 4.8, 9.6)
 SURROUNDINGS_MM = 22.0
+COARSE_MM = 1.5
+"""Step of the grid on which the soft tissue is looked at: it has no finer detail."""
 SOFT = 0.02
 USED_STRETCHES = 2
 UNKNOWN = float("nan")
@@ -66,12 +69,10 @@ def film_signs(
     px = float(np.mean(spacing_mm))
     window = _window(images, landmarks_xy, px)
     row, column = images.corner_row_col
-    corner_xy = (column + window[1].start, row + window[0].start)
-    film, sto = images.film[window], images.sto[window]
-    bone = images.bone_in(window)
-    inside = [
-        region_pixels(p, bone.shape, corner_xy) for p in polygons(landmarks_xy).values()
-    ]
+    corner_xy = np.array([column + window[1].start, row + window[0].start])
+    regions = [p - corner_xy for p in polygons(landmarks_xy).values()]
+    coarse = max(round(COARSE_MM / px), 1)
+    sto = images.sto[window][::coarse, ::coarse]
     known = {
         "kvp": kvp,
         "weight": patient.weight_kg,
@@ -81,62 +82,59 @@ def film_signs(
     }
     signs = {name: UNKNOWN if v is None else float(v) for name, v in known.items()}
     signs["thickness"] = float(np.sqrt(signs["weight"] / signs["height"]))
-    for name, pixels in zip("abc", inside, strict=True):
-        signs[f"sto_{name}"] = _mean(pixels.of(sto))
+    for name, polygon in zip("abc", regions, strict=True):
+        inside = region_pixels(polygon / coarse, sto.shape)
+        signs[f"sto_{name}"] = _mean(inside.of(sto))
     low, first, middle, last, high = np.percentile(sto, [10, 25, 50, 75, 90])
     signs["sto_range"] = float(np.log(max(high - low, 0.02)))
     signs["sto_quartiles"] = float(np.log(max(last - first, 0.01)))
     signs["sto_middle"] = float(middle)
+    down, across = np.gradient(sto)
+    steep = float(np.hypot(down, across).mean()) / (px * coarse)
+    signs["sto_slope"] = float(np.log(max(steep, 1e-6)))
     low, middle, high = np.percentile(images.film[::3, ::3], [10, 50, 90])
     signs["film_range"] = float(np.log(max(high - low, 0.02)))
     signs["film_middle"] = float(middle)
     signs["pixel"] = float(np.log(px))
-    return signs | _texture(film, bone, sto, px, inside)
+    return signs | _texture(images.film[window], images.bone_in(window), px, regions)
 
 
 def _texture(
-    film: FloatImage,
-    bone: FloatImage,
-    sto: FloatImage,
-    px: float,
-    inside: list[RegionPixels],
+    film: FloatImage, bone: FloatImage, px: float, regions: Sequence[Points]
 ) -> Signs:
-    """Noise, the slope of the soft tissue, and how sharpening favours some scales."""
-    energies, before = [], bone
-    soft = np.zeros(bone.shape, np.bool_)
-    for scale in SCALES_MM:
-        blurred = _blurred(bone, scale / px)
-        band = before - blurred
-        spread = [float(p.of(band).std()) if p.inside.any() else 0.0 for p in inside]
-        energies.append(np.log(np.maximum(spread, 1e-5)).mean())
+    """Noise where there is no bone, and how sharpening favours some scales.
+
+    Blurred once, the bone image is carried on at a coarser grid.
+    """
+    first, second = SCALES_MM[:2]
+    blurred = gaussian_filter(bone, first / px, truncate=2.5)
+    energies = [_energy(bone - blurred, regions)]
+    before, blurred = blurred, gaussian_filter(bone, second / px, truncate=2.5)
+    energies.append(_energy(before - blurred, regions))
+    step = max(round(second / px / 1.5), 1)
+    small, places = blurred[::step, ::step], [p / step for p in regions]
+    before = small
+    for scale in SCALES_MM[2:]:
+        further = np.sqrt(scale**2 - second**2) / (px * step)
+        blurred = gaussian_filter(small, further, truncate=2.5)
+        energies.append(_energy(before - blurred, places))
         before = blurred
-        if scale == 2.4:
-            soft = np.abs(blurred) < SOFT
     signs = {
-        f"sharp_{k}": float(energies[k] - energies[k + 1])
-        for k in range(len(SCALES_MM) - 1)
+        f"sharp_{k}": energies[k] - energies[k + 1] for k in range(len(energies) - 1)
     }
-    fine = film - gaussian_filter(film, SCALES_MM[0] / px, truncate=2.5)
-    noise = float(np.median(np.abs(fine[soft]))) if soft.sum() > 200 else 1e-4
+    fine = film - gaussian_filter(film, first / px, truncate=2.5)
+    soft = np.abs(small) < SOFT
+    fine = fine[::step, ::step]
+    noise = float(np.median(np.abs(fine[soft]))) if soft.sum() > 50 else 1e-4
     signs["noise"] = float(np.log(max(noise, 1e-5)))
-    down, across = np.gradient(gaussian_filter(sto, 2 / px, truncate=2)[::2, ::2])
-    steep = float(np.hypot(down, across).mean()) / px
-    signs["sto_slope"] = float(np.log(max(steep, 1e-6)))
     return signs
 
 
-def _blurred(image: FloatImage, sigma_px: float) -> FloatImage:
-    """A Gaussian blur; a wide one is made on fewer, averaged pixels and enlarged."""
-    step = int(sigma_px // 3)
-    if step < 4:
-        near: FloatImage = gaussian_filter(image, sigma_px, truncate=2.5)
-        return near
-    rows, columns = image.shape
-    padded = np.pad(image, ((0, -rows % step), (0, -columns % step)), mode="edge")
-    few = padded.reshape(padded.shape[0] // step, step, -1, step).mean((1, 3))
-    few = gaussian_filter(few, sigma_px / step, truncate=2.5)
-    many: FloatImage = resize(few, padded.shape, order=1, mode="edge")
-    return many[:rows, :columns]
+def _energy(band: FloatImage, regions: Sequence[Points]) -> float:
+    """Logarithm of a band's standard deviation, mean over the regions."""
+    parts = [region_pixels(polygon, band.shape).of(band) for polygon in regions]
+    spread = [float(part.std()) if part.size else 0.0 for part in parts]
+    return float(np.log(np.maximum(spread, 1e-5)).mean())
 
 
 def _window(images: HipImages, xy: Points, px: float) -> tuple[slice, slice]:
@@ -157,3 +155,33 @@ def _mean(values: FloatImage) -> float:
 def as_row(signs: Mapping[str, float], names: tuple[str, ...]) -> NDArray[np.float64]:
     """The signs in a fixed order; NaN where one is absent."""
     return np.array([signs.get(name, UNKNOWN) for name in names], np.float64)
+
+
+def signs_text(signs: Mapping[str, Signs]) -> str:
+    """All signs of a film as JSON text; null where one is unknown."""
+    told = {
+        ruler: {
+            name: round(value, 5) if np.isfinite(value) else None
+            for name, value in one.items()
+        }
+        for ruler, one in signs.items()
+    }
+    return json.dumps(told, sort_keys=True)
+
+
+def signs_of_text(text: str) -> dict[str, Signs]:
+    """What :func:`signs_text` wrote."""
+    return {
+        ruler: {n: UNKNOWN if v is None else float(v) for n, v in one.items()}
+        for ruler, one in json.loads(text).items()
+    }
+
+
+def signs_key(signs: Mapping[str, Signs]) -> str:
+    """A short name for what a film's rulers look at."""
+    told = {
+        ruler: {n: round(v, 3) if np.isfinite(v) else None for n, v in one.items()}
+        for ruler, one in signs.items()
+    }
+    text = json.dumps(told, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -7,15 +7,19 @@ from dataclasses import replace
 
 from ..core.measurement import Measurement
 from ..core.radiograph import FilmRefused, Flag
-from ..grey_scale import RULERS, load_calibration, read_signs
+from ..grey_scale import RULERS, Calibration, Reading, read_signs
 
 NO_CALIBRATION = "The models hold no calibration of the grey scale."
 
 
 def with_grey_scale(
-    state: Measurement, use: Collection[str] = RULERS
+    state: Measurement,
+    calibration: Calibration | None,
+    use: Collection[str] = RULERS,
 ) -> tuple[Measurement, tuple[Flag, ...]]:
     """The film's gain, and a flag where its shaft could not be read.
+
+    What was read before is taken over as far as it rests on the same landmarks.
 
     Parameters
     ----------
@@ -26,15 +30,22 @@ def with_grey_scale(
     """
     film, images, marks = state.film, state.images, state.landmarks
     assert film is not None and images is not None and marks is not None
-    calibration = load_calibration()
     if calibration is None:
-        return replace(state, grey_scale=None, grey_scale_reason=NO_CALIBRATION), ()
+        return _unread(state, NO_CALIBRATION), ()
     patient = state.patient.or_else(film.patient)
+    before = state.ruler_reading
     try:
-        reading = read_signs(images, marks.xy, film.spacing_mm, patient, film.kvp)
+        reading = read_signs(
+            images,
+            marks.xy,
+            film.spacing_mm,
+            patient,
+            film.kvp,
+            before if isinstance(before, Reading) else None,
+        )
     except FilmRefused as error:
         flag = Flag("no-ruler", f"{error} Grey values stay as they are.")
-        return replace(state, grey_scale=None, grey_scale_reason=str(error)), (flag,)
+        return _unread(state, str(error)), (flag,)
     found = calibration.read(reading, use)
     flags: tuple[Flag, ...] = ()
     if reading.shaft_reason is not None:
@@ -45,4 +56,11 @@ def with_grey_scale(
                 " less surely.",
             ),
         )
-    return replace(state, grey_scale=found, grey_scale_reason=None), flags
+    return (
+        replace(state, grey_scale=found, grey_scale_reason=None, ruler_reading=reading),
+        flags,
+    )
+
+
+def _unread(state: Measurement, reason: str) -> Measurement:
+    return replace(state, grey_scale=None, grey_scale_reason=reason, ruler_reading=None)

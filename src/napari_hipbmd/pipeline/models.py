@@ -12,25 +12,30 @@ from typing import TYPE_CHECKING, Any
 from ..bmd import BmdModel
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
+from ..grey_scale import Calibration, load_calibration
 
 if TYPE_CHECKING:
     from ..enhancement.apply import Enhancer
     from ..landmarks.predict import LandmarkFinder
 
-PARTS = ("enhancement", "landmarks", "bmd")
+PARTS = ("enhancement", "landmarks", "grey_scale", "bmd")
 
 
 @dataclass(frozen=True, eq=False)
 class Networks:
-    """The trained networks: all that the features need."""
+    """The trained networks, and the rulers fitted behind them: all features need.
+
+    ``grey_scale`` is None where neither the folder nor the package has a calibration.
+    """
 
     enhancer: Enhancer
     finder: LandmarkFinder
+    grey_scale: Calibration | None
 
 
 @dataclass(frozen=True, eq=False)
 class Models(Networks):
-    """The three fitted parts of the flowchart."""
+    """The fitted parts of the flowchart."""
 
     bmd: BmdModel
 
@@ -44,8 +49,8 @@ def _checked(folder: Path | None) -> Path:
     where = folder or weights_dir()
     if not any((where / f"{name}.json").is_file() for name in PARTS):
         raise FilmRefused(
-            f"The folder {where} holds no models (enhancement, landmarks or bmd):"
-            " give the --out folder of 'hipbmd train'."
+            f"The folder {where} holds no models (enhancement, landmarks, grey_scale or"
+            " bmd): give the --out folder of 'hipbmd train'."
         )
     return where
 
@@ -65,7 +70,19 @@ def load_networks(folder: Path | None = None) -> Networks:
     return Networks(
         Enhancer.load(_home(where, "enhancement.json")),
         LandmarkFinder.load(_home(where, "landmarks.json")),
+        calibration_of(where),
     )
+
+
+def calibration_of(folder: Path | None) -> Calibration | None:
+    """The calibration of the grey scale of a folder, or the bundled one.
+
+    Raises
+    ------
+    FilmRefused
+        If it is damaged.
+    """
+    return load_calibration(_home(folder or weights_dir(), "grey_scale.json"))
 
 
 def networks_enhancing_with(folder: Path | None) -> Networks:
@@ -89,7 +106,9 @@ def networks_enhancing_with(folder: Path | None) -> Networks:
             " enhancement'."
         )
     return Networks(
-        Enhancer.load(folder), LandmarkFinder.load(_home(folder, "landmarks.json"))
+        Enhancer.load(folder),
+        LandmarkFinder.load(_home(folder, "landmarks.json")),
+        calibration_of(folder),
     )
 
 
@@ -158,7 +177,7 @@ def _regression(folder: Path) -> BmdModel:
 @cache
 def _load(folder: Path, stamp: tuple[float, ...]) -> Models:
     regression, networks = _regression(folder), load_networks(folder)
-    return Models(networks.enhancer, networks.finder, regression)
+    return Models(networks.enhancer, networks.finder, networks.grey_scale, regression)
 
 
 def load_models(folder: Path | str | None = None) -> Models:

@@ -17,6 +17,7 @@ from ..core.measurement import (
     RegionMeasurement,
 )
 from ..core.radiograph import Flag, Patient, Side
+from ..grey_scale import RULERS
 from .calibrated import with_grey_scale
 from .models import Models, load_models
 
@@ -47,6 +48,7 @@ def remeasure(
     landmarks_xy: Points,
     patient: Patient | None = None,
     models: Models | None = None,
+    rulers: tuple[str, ...] | None = None,
 ) -> Measurement:
     """The last step again, after a person moved landmarks or changed the biology.
 
@@ -57,6 +59,8 @@ def remeasure(
     ----------
     landmarks_xy
         ``(16, 2)`` film pixels.
+    rulers
+        Of the film's gain that are wanted from now on; as before when absent.
     """
     models = models or load_models()
     before = measurement.landmarks
@@ -70,6 +74,7 @@ def remeasure(
             measurement,
             landmarks=LandmarkSet(np.asarray(landmarks_xy, float), sigma),
             patient=patient or measurement.patient,
+            rulers=measurement.rulers if rulers is None else rulers,
         ),
         models,
     )
@@ -85,7 +90,7 @@ def with_values(state: Measurement, models: Models) -> Measurement:
     )
     film, images, marks = state.film, state.images, state.landmarks
     assert film is not None and images is not None and marks is not None
-    image = models.bmd.image
+    image = models.bmd.grey
     known = state.regions if state.measured_on == image else {}
     spacing = film.spacing_mm
     px_cm2 = None if spacing is None else spacing[0] * spacing[1] / 100
@@ -112,13 +117,19 @@ def with_values(state: Measurement, models: Models) -> Measurement:
     seen += quality.saturation(
         {region: part.burnt_share for region, part in regions.items()}
     )
-    state, unread = with_grey_scale(replace(state, regions=regions, measured_on=image))
+    state, unread = with_grey_scale(
+        replace(state, regions=regions, measured_on=image),
+        models.grey_scale,
+        RULERS if state.rulers is None else state.rulers,
+    )
     seen += unread
-    vector = bmd.feature_vector(regions)
+    vector = _inputs(state, models)
     if spacing is None or not np.isfinite(vector).all():
         reason = (
             NO_SPACING
             if spacing is None
+            else state.grey_scale_reason
+            if models.bmd.image == "calibrated" and state.grey_scale is None
             else "A region lies outside the film: move the landmarks or the hip box."
         )
         return replace(
@@ -130,6 +141,19 @@ def with_values(state: Measurement, models: Models) -> Measurement:
             t_score=None,
         )
     return _with_bmd(replace(state, flags=kept + seen), vector, models)
+
+
+def _inputs(state: Measurement, models: Models) -> NDArray[np.float64]:
+    """What the regression takes of a film; NaN where a feature or the gain is not."""
+    vector = bmd.feature_vector(state.regions)
+    if models.bmd.image != "calibrated":
+        return vector
+    gain = state.grey_scale
+    known = (
+        (np.nan, np.nan) if gain is None else (gain.gain_per_g_cm2, gain.relative_error)
+    )
+    row: NDArray[np.float64] = bmd.in_both_units(vector[None], np.array([known]))[0]
+    return row
 
 
 def _shape(
@@ -155,7 +179,7 @@ def _region(
     images: HipImages,
     polygon_xy: Points,
     px_cm2: float | None,
-    image: bmd.Image,
+    image: bmd.Grey,
     state: Measurement,
 ) -> RegionMeasurement:
     """One region read from the film or the bone image, within its window only."""

@@ -10,11 +10,14 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 
 from ..bmd import t_score_reference
 from ..core.anatomy import LANDMARK_IDS, REGIONS, SITES
+from ..core.grey_scale import Cortex
 from ..core.measurement import Measurement
 
+CORTEX = tuple(one.name for one in fields(Cortex))
 COLUMNS: tuple[str, ...] = (
     *("case_id", "image", "side", "status", "reason", "flags"),
     *(
@@ -36,6 +39,9 @@ COLUMNS: tuple[str, ...] = (
     "seconds",
     "t_score_reference",
     "not_fitted",
+    *("gain_per_g_cm2", "gain_relative_error", "grey_scale_reason"),
+    *(f"feature_{region}_{i}_g_cm2" for region in REGIONS for i in (1, 2, 3)),
+    *(f"cortex_{name}" for name in CORTEX),
 )  # fmt: skip
 
 
@@ -87,6 +93,14 @@ def _row(m: Measurement) -> dict[str, object]:
         row[f"area_{region}_cm2"] = found["area_cm2"]
         for i, value in enumerate(found["features"], 1):
             row[f"feature_{region}_{i}"] = value
+        for i, value in enumerate(found["features_g_cm2"] or (), 1):
+            row[f"feature_{region}_{i}_g_cm2"] = value
+    if (scale := data["grey_scale"]) is not None:
+        row["gain_per_g_cm2"] = scale["gain_per_g_cm2"]
+        row["gain_relative_error"] = scale["relative_error"]
+        for name, value in (scale["cortex"] or {}).items():
+            row[f"cortex_{name}"] = value
+    row["grey_scale_reason"] = data["grey_scale_reason"]
     for mark, found in data["landmarks"].items():
         row[f"{mark}_x_px"], row[f"{mark}_y_px"] = found["xy"]
         row[f"{mark}_sigma_mm"] = found["sigma_mm"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from ..bmd import feature_vector, features, ring_features
 from ..core.anatomy import INDEX, Points, polygons
 from ..core.measurement import Measurement
-from ..core.radiograph import Patient
+from ..core.radiograph import FilmRefused, Patient
 from ..core.version import __version__
-from ..grey_scale import true_gain
-from ..pipeline.calibrated import with_grey_scale
+from ..grey_scale import Calibration, Signs, read_signs, true_gain
 from ..study import PREDICTED, Case, Study
 from .feature_cache import CaseFeatures, Row, read_cache, write_cache
 from .jobs import Job, Options, jobs_of_study
@@ -38,6 +37,7 @@ def collect(
     cases: Sequence[Case] | None = None,
     landmarks: str = PREDICTED,
     made_with: str = "",
+    calibration: Calibration | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[CaseFeatures]:
@@ -57,6 +57,8 @@ def collect(
         ``"predicted"``, ``"truth"`` or the name of an annotator.
     made_with
         Names the weights: cases measured with others are measured again.
+    calibration
+        Of the grey scale: the row ``"calibrated"`` has gains by it.
     progress, cancelled
         Called for every case that is measured; asked before every case.
 
@@ -74,7 +76,7 @@ def collect(
         if job.cannot:
             found[job.name] = "", CaseFeatures(job.name, job.cannot)
         elif job.name in known and known[job.name][0] == key:
-            found[job.name] = known[job.name]
+            found[job.name] = key, _calibrated(known[job.name][1], calibration)
         else:
             jobs[job.name] = job, key
 
@@ -92,7 +94,7 @@ def collect(
         for (job, measured), after in zip(
             run_jobs(todo, work, cancelled=cancelled), following, strict=True
         ):
-            found[job.name] = jobs[job.name][1], measured
+            found[job.name] = jobs[job.name][1], _calibrated(measured, calibration)
             if len(found) % _SAVE_EVERY == 0:
                 write_cache(cache, {**known, **found})
             if after:
@@ -136,8 +138,6 @@ def case_features(measurement: Measurement, study: Study, case: Case) -> CaseFea
     rows["raw"] = feature_vector(features(grey, regions))
     rows["ring"] = ring_features(grey, marks.xy, _pixel_mm(measurement, marks.xy))
     gains: dict[Row, tuple[float, float]] = {}
-    if (scale := with_grey_scale(measurement)[0].grey_scale) is not None:
-        gains["calibrated"] = scale.gain_per_g_cm2, scale.relative_error
     truth = study.truth(case.case_id)
     if truth is not None and truth.sto is not None and truth.sto.shape == grey.shape:
         exact = grey - truth.sto
@@ -152,7 +152,28 @@ def case_features(measurement: Measurement, study: Study, case: Case) -> CaseFea
         features=rows,
         seconds=measurement.seconds.get("total", float("nan")),
         gains=gains,
+        signs=_signs(measurement),
     )
+
+
+def _signs(measurement: Measurement) -> Mapping[str, Signs]:
+    film, images, marks = measurement.film, measurement.images, measurement.landmarks
+    assert film is not None and images is not None and marks is not None
+    try:
+        return read_signs(
+            images, marks.xy, film.spacing_mm, measurement.patient, film.kvp
+        ).signs
+    except FilmRefused:
+        return {}
+
+
+def _calibrated(found: CaseFeatures, calibration: Calibration | None) -> CaseFeatures:
+    """With the gain that the rulers tell."""
+    if calibration is None or not found.signs:
+        return found
+    scale = calibration.gain(found.signs)
+    told = scale.gain_per_g_cm2, scale.relative_error
+    return replace(found, gains={**found.gains, "calibrated": told})
 
 
 def _pixel_mm(measurement: Measurement, landmarks_xy: Points) -> float:

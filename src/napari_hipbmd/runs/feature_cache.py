@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..bmd import FEATURE_NAMES
 from ..core.anatomy import LANDMARK_IDS, Points
 from ..core.files import write_text_atomic
+from ..grey_scale import Signs, signs_of_text, signs_text
 
 Row = Literal["biology", "raw", "ring", "enhanced", "calibrated", "exact", "exact_gain"]
 """What an estimate is made from: biology alone, or features of one image, too."""
@@ -29,7 +30,9 @@ class CaseFeatures:
 
     ``landmarks_xy`` is ``(16, 2)`` film pixels, NaN when the film was refused;
     ``features`` holds ``(9,)`` for each of :data:`IMAGE_ROWS` that exists, ``gains``
-    the gain and its relative error for each of :data:`GAINS`.
+    the gain and its relative error for each of :data:`GAINS` that is known, ``signs``
+    what the rulers of the gain look at. The cache keeps the signs, and of the gains the
+    exact one: the other follows from a calibration.
     """
 
     case_id: str
@@ -41,6 +44,7 @@ class CaseFeatures:
     features: Mapping[Row, NDArray[np.float64]] = field(default_factory=dict)
     seconds: float = float("nan")
     gains: Mapping[Row, tuple[float, float]] = field(default_factory=dict)
+    signs: Mapping[str, Signs] = field(default_factory=dict)
 
 
 _COLUMNS = (
@@ -52,7 +56,8 @@ _COLUMNS = (
     "spacing_column_mm",
     *(f"{name}_{axis}" for name in LANDMARK_IDS for axis in "xy"),
     *(f"{row}_{name}" for row in IMAGE_ROWS for name in FEATURE_NAMES),
-    *(f"{row}_{name}" for row in GAINS for name in ("gain", "relative_error")),
+    "exact_gain",
+    "signs",
 )
 
 
@@ -69,11 +74,12 @@ def write_cache(cache: Path, found: Mapping[str, tuple[str, CaseFeatures]]) -> N
                 one.spacing_mm,
                 one.landmarks_xy.ravel(),
                 *(one.features.get(row, nothing) for row in IMAGE_ROWS),
-                *(one.gains.get(row, (np.nan, np.nan)) for row in GAINS),
+                one.gains.get("exact_gain", (np.nan, 0.0))[:1],
             ]
         )
         shown = ["" if np.isnan(v) else repr(float(v)) for v in numbers]
-        writer.writerow([one.case_id, key, one.reason, *shown])
+        signs = signs_text(one.signs)
+        writer.writerow([one.case_id, key, one.reason, *shown, signs])
     write_text_atomic(cache, text.getvalue())
 
 
@@ -90,12 +96,12 @@ def read_cache(cache: Path) -> dict[str, tuple[str, CaseFeatures]]:
 
 
 def _parsed(line: Sequence[str]) -> CaseFeatures:
-    numbers = np.array([float(text) if text else np.nan for text in line[3:]])
+    numbers = np.array([float(text) if text else np.nan for text in line[3:-1]])
     marks, rows = (
         numbers[3:35].reshape(-1, 2),
-        numbers[35 : -2 * len(GAINS)].reshape(len(IMAGE_ROWS), -1),
+        numbers[35:-1].reshape(len(IMAGE_ROWS), -1),
     )
-    gains = numbers[-2 * len(GAINS) :].reshape(len(GAINS), 2)
+    exact = float(numbers[-1])
     return CaseFeatures(
         line[0],
         reason=line[2],
@@ -107,9 +113,6 @@ def _parsed(line: Sequence[str]) -> CaseFeatures:
             if np.isfinite(x).any()
         },
         seconds=float(numbers[0]),
-        gains={
-            row: (float(gain), float(error))
-            for row, (gain, error) in zip(GAINS, gains, strict=True)
-            if np.isfinite(gain)
-        },
+        gains={"exact_gain": (exact, 0.0)} if np.isfinite(exact) else {},
+        signs=signs_of_text(line[-1]),
     )

@@ -22,6 +22,9 @@ from .reading import read_job
 MeasureJob = Callable[[Job], Measurement]
 """Measures one hip; raises :class:`FilmRefused` for a bad film."""
 NETWORKS = ("enhancement", "landmarks")
+"""What features and the signs of the rulers depend on."""
+BEHIND = (*NETWORKS, "grey_scale")
+"""What a regression is fitted behind."""
 
 
 def pipeline_measure(models: Path | None) -> MeasureJob:
@@ -67,7 +70,7 @@ def copy_networks(folder: Path | None, out: Path) -> None:
     """Put a person's own networks beside a regression that was fitted behind them."""
     if folder is None or folder.resolve() == out.resolve():
         return
-    for part in NETWORKS:
+    for part in BEHIND:
         for path in folder.glob(f"{part}.*"):
             if path.suffix in (".json", ".safetensors"):
                 write_bytes_atomic(out / path.name, path.read_bytes())
@@ -76,13 +79,15 @@ def copy_networks(folder: Path | None, out: Path) -> None:
 def networks_provenance(folder: Path | None) -> dict[str, Any]:
     """Name, versions, date and hash of each network in use, for a model's card."""
     told: dict[str, Any] = {}
-    for part in NETWORKS:
+    for part in BEHIND:
         home = _home(folder, weights_dir(), part)
         try:
             card = json.loads((home / f"{part}.json").read_text("utf-8"))
         except (OSError, ValueError):
             card = {}
         weights = home / f"{part}.safetensors"
+        if part == "grey_scale":
+            card, weights = card.get("card", {}), home / f"{part}.json"
         told[part] = {
             "name": card.get("name", ""),
             "made": card.get("made", ""),

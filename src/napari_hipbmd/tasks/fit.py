@@ -27,6 +27,7 @@ from ..evaluation.checks import (
 from ..evaluation.feature_table import FeatureTable, feature_table
 from ..evaluation.progress import FillingIn, Report, Step, stoppable
 from ..evaluation.rows import RowResult, evaluate
+from ..pipeline.models import calibration_of
 from ..runs.collecting import collect
 from ..runs.networks import (
     MeasureJob,
@@ -62,7 +63,8 @@ class FitPlan:
     targets
         DXA columns to estimate: a regression each.
     image
-        ``"raw"``: grey values of the film itself; ``"enhanced"``: of the bone image.
+        ``"raw"``: grey values of the film itself; ``"enhanced"``: of the bone image;
+        ``"calibrated"``: of the bone image in grey and in g/cm².
     landmarks
         ``"predicted"``, ``"truth"`` (digital hips) or the name of an annotator.
     preset
@@ -103,7 +105,8 @@ class FitOptions(RegressionOptions):
     )
     image: Image = option(
         "enhanced",
-        "grey values of the film itself, or of the bone image (default)",
+        "grey values of the film itself, of the bone image (default), or of the bone"
+        " image in grey and in g/cm² by the film's own rulers",
     )
 
     def plan(self) -> FitPlan:
@@ -197,6 +200,7 @@ def fit_regression(
         cases=cases,
         landmarks=plan.landmarks,
         made_with=networks_fingerprint(folder, weights_dir()),
+        calibration=calibration_of(folder),
         progress=FillingIn(cases, tell, options),
         cancelled=cancelled,
     )
@@ -285,7 +289,8 @@ def _names(
     """The model's name, and what it was fitted to in words: shown with every value."""
     used = np.isfinite(table.features[plan.image]).all(axis=1)
     count = int(used.sum())
-    how = [] if plan.image == "enhanced" else ["raw film"]
+    images = {"raw": ["raw film"], "calibrated": ["grey and g/cm²"]}
+    how = [*images.get(plan.image, [])]
     if plan.landmarks == TRUTH:
         how.append("true landmarks")
     elif plan.landmarks != PREDICTED:

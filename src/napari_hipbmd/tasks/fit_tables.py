@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from ..bmd import FEATURE_NAMES, SITE_NAMES, SiteModel
+from ..bmd import SITE_NAMES, SiteModel
 from ..report.grid import Grid, fixed
 from .fit import FittedRegression
 
@@ -30,7 +31,7 @@ def fit_grids(found: FittedRegression) -> list[Grid]:
     """How good each target is in sample and out of fold; then its coefficients."""
     model = found.model
     models = model.with_biology or model.features_only
-    names = [*FEATURE_NAMES, *(model.preset.covariates if model.with_biology else ())]
+    names = [*model.inputs, *(model.preset.covariates if model.with_biology else ())]
     fitted = {one.site: one.in_sample for one in found.results}
     quality = Grid(
         "Estimates in sample and out of fold, by patient",
@@ -44,7 +45,7 @@ def fit_grids(found: FittedRegression) -> list[Grid]:
                 fixed(one.r),
                 fixed(fitted[site].mae_g_cm2 if site in fitted else float("nan")),
                 fixed(one.mae_g_cm2),
-                fixed(one.half_width_g_cm2),
+                fixed(_usual_half_width(one, model.inputs)),
                 fixed(one.linear.strength) if one.linear.strength else "–",
                 fixed(one.linear.condition_number, 0),
             )
@@ -56,6 +57,14 @@ def fit_grids(found: FittedRegression) -> list[Grid]:
         quality,
         *(coefficients(SITE_NAMES[site], one, names) for site, one in models.items()),
     ]
+
+
+def _usual_half_width(model: SiteModel, inputs: Sequence[str]) -> float:
+    """Half the 90 % interval of a film whose gain is known as well as most."""
+    if "gain_error" not in inputs:
+        return model.half_width_g_cm2
+    usual = float(model.linear.mean[inputs.index("gain_error")])
+    return math.hypot(model.half_width_g_cm2, model.half_width_per_error_g_cm2 * usual)
 
 
 def fit_notes(found: FittedRegression) -> list[str]:

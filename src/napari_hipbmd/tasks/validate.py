@@ -31,6 +31,7 @@ from ..evaluation.rows import MINIMUM_CASES, ROW_NAMES, ROWS, RowResult, evaluat
 from ..evaluation.success import ONE_PAIR
 from ..evaluation.summary import summarise
 from ..evaluation.tables import Validation
+from ..pipeline.models import calibration_of
 from ..runs.collecting import collect
 from ..runs.feature_cache import CaseFeatures, Row
 from ..runs.networks import (
@@ -146,6 +147,7 @@ def validate(
         measure or pipeline_measure(folder),
         landmarks=landmarks,
         made_with=networks_fingerprint(folder, weights_dir()),
+        calibration=calibration_of(folder),
         progress=FillingIn(study.cases, tell, {"preset": preset, "sites": ("neck",)}),
         cancelled=cancelled,
     )

@@ -57,6 +57,7 @@ class FitForm(QWidget):
         self.image = QComboBox()
         self.image.setObjectName("image")
         self.image.addItem("bone image: film − soft tissue", "enhanced")
+        self.image.addItem("bone image in grey and in g/cm²", "calibrated")
         self.image.addItem("the raw film itself", "raw")
         self.image.setToolTip("Whose grey values the regression takes.")
         self.regression = RegressionForm()

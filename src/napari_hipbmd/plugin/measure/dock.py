@@ -11,6 +11,7 @@ from qtpy.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +27,7 @@ from ..viewer.origins import origin_of
 from ..viewer.session import Session, session_of
 from .choices_form import ChoicesForm
 from .film_form import BUSY, NO_FILM, FilmForm
+from .grey_scale_panel import GreyScalePanel
 from .report_button import ReportButton
 from .result_panel import ResultPanel
 
@@ -89,7 +91,12 @@ class MeasureWidget(ListeningWidget):
         buttons.addWidget(self.cancel_button, 1)
         column.addLayout(buttons)
         column.addWidget(self.progress)
-        column.addWidget(self.results)
+        self.grey_scale = GreyScalePanel(self._session)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("result_tabs")
+        self.tabs.addTab(self.results, "Result")
+        self.tabs.addTab(self.grey_scale, "Grey scale")
+        column.addWidget(self.tabs)
         self.report_button = ReportButton()
         column.addWidget(self.report_button)
         column.addStretch(1)
@@ -150,6 +157,7 @@ class MeasureWidget(ListeningWidget):
         layer = self.form.film_layer()
         if layer is None:
             self.results.clear(FIRST)
+            self.grey_scale.show_film(None)
             self.report_button.show_measurement(None)
             return
         facts = facts_of(layer)
@@ -167,6 +175,7 @@ class MeasureWidget(ListeningWidget):
             self.results.clear(NOT_MEASURED)
         else:
             self.results.show_measurement(measurement, layer.name)
+        self.grey_scale.show_film(layer)
         self.report_button.show_measurement(measurement, origin_of(layer))
 
     def _on_models_chosen(self) -> None:
@@ -272,6 +281,7 @@ class MeasureWidget(ListeningWidget):
         if self._spacing_shown != _spacing_of(layer, measurement):
             self._show_spacing(layer, measurement)
         self.results.show_measurement(measurement, layer.name)
+        self.grey_scale.show_film(layer)
         self.report_button.show_measurement(measurement, origin_of(layer))
 
     def _on_stale(self, layer: Any, text: str) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...bmd import (
     SD_MULTIPLIERS,
-    Image,
+    Grey,
     Multipliers,
     RegionFeatures,
     RegionPixels,
@@ -162,7 +162,7 @@ def clipped_layer(picture: NDArray[np.uint8], place: Place, name: str) -> LayerD
 
 
 def _read(
-    images: HipImages, part: RegionMeasurement, image: Image
+    images: HipImages, part: RegionMeasurement, image: Grey
 ) -> tuple[RegionPixels, FloatImage]:
     row, column = images.corner_row_col
     pixels = region_pixels(part.polygon_xy, images.film.shape, (column, row))

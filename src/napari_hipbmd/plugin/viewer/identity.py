@@ -8,7 +8,7 @@ KEY = "hipbmd"
 Kind = Literal[
     "film", "box", "sto", "bone", "found_box", "regions", "landmarks",
     "labels", "label_regions", "predictions", "other", "differences",
-    "normalised", "clipped",
+    "normalised", "clipped", "levels", "mineral",
     "enhanced_sto", "enhanced_bone", "sto_error", "encoder_stage", "watched",
     "sto_boxes", "hip_mask", "pair",
 ]  # fmt: skip

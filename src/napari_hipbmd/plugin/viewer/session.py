@@ -194,8 +194,13 @@ class Session:
             look_at_hip(self._viewer(), Place.of(film_layer), measurement)
         self.measured.emit(film_layer)
 
-    def remeasure(self, film_layer: Layer, patient: Patient | None = None) -> None:
-        """Regions, features and BMD anew, for moved landmarks or another patient."""
+    def remeasure(
+        self,
+        film_layer: Layer,
+        patient: Patient | None = None,
+        rulers: tuple[str, ...] | None = None,
+    ) -> None:
+        """Regions, features and BMD anew: moved landmarks, another patient or ruler."""
         from ... import pipeline
 
         before = self._measurements.get(film_layer)
@@ -213,7 +218,11 @@ class Session:
                     " have it back."
                 )
             after = pipeline.remeasure(
-                before, xy, patient=patient, models=self._models.get(film_layer)
+                before,
+                xy,
+                patient=patient,
+                models=self._models.get(film_layer),
+                rulers=rulers,
             )
         except (ValueError, FilmRefused) as problem:
             self.stale.emit(film_layer, str(problem))

@@ -1,0 +1,122 @@
+"""Fitting the calibration of the grey scale to films whose gain is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.radiograph import FilmRefused
+from .boosted import fit_trees
+from .calibration import RULERS, Calibration, FittedRuler
+from .signs import Signs, as_row, signs_key
+
+Values = NDArray[np.float64]
+
+TREES = 250
+FOLDS = 10
+_FAR = 3.0
+_FEWEST = 60
+
+
+def fit_calibration(
+    signs: Sequence[Mapping[str, Signs]],
+    gains: Values,
+    groups: Sequence[str],
+    card: Mapping[str, Any],
+    seed: int = 0,
+    report: Callable[[int, int], None] | None = None,
+) -> Calibration:
+    """Fit the rulers to films whose gain is known.
+
+    Errors are those on films of patients that the trees have not seen, in ten folds.
+
+    Parameters
+    ----------
+    signs
+        Of ``n`` films: ruler → what it looks at; a ruler that could not be read is
+        absent.
+    gains
+        ``(n,)`` grey per g/cm².
+    groups
+        Whose film each is.
+    card
+        Kept in the calibration, with the figures.
+    report
+        Called with (folds done, all).
+
+    Raises
+    ------
+    FilmRefused
+        If a ruler could be read on fewer than 60 films.
+    """
+    log = np.log(gains)
+    spread = _robust_sd(log - np.median(log))
+    fitted, unseen = {}, {}
+    for done, name in enumerate(RULERS):
+        there = [i for i, one in enumerate(signs) if name in one]
+        use = np.array(there, np.intp)
+        if use.size < _FEWEST:
+            raise FilmRefused(
+                f"Only {use.size} films show the ruler '{name}'; a calibration needs"
+                f" {_FEWEST}."
+            )
+        seen = [signs[i][name] for i in there]
+        names = tuple(dict.fromkeys(key for one in seen for key in one))
+        x, y = np.stack([as_row(one, names) for one in seen]), log[use]
+        answer = np.full(len(log), np.nan)
+        for fold, (train, test) in enumerate(_folds([groups[i] for i in there], seed)):
+            trees = fit_trees(x[train], y[train], names, TREES, seed)
+            answer[use[test]] = trees.predict(x[test])
+            if report is not None:
+                report(done * FOLDS + fold + 1, len(RULERS) * FOLDS)
+        unseen[name] = answer
+        error = min(_robust_sd(answer[use] - y), 0.98 * spread)
+        fitted[name] = FittedRuler(fit_trees(x, y, names, TREES, seed), error)
+    plain = Calibration(float(np.median(log)), spread, fitted)
+    both = np.isfinite(np.stack(list(unseen.values()))).all(0)
+    together = plain.combined({name: a[both] for name, a in unseen.items()})
+    apart = together.log_gain - log[both]
+    figures = {
+        "films": len(log),
+        "films with a shaft": int(both.sum()),
+        "median error, usual": _median(log - np.median(log)),
+        **{
+            f"median error, {name}": _median((a - log)[np.isfinite(a)])
+            for name, a in unseen.items()
+        },
+        "median error, together": _median(apart),
+    }
+    said = {
+        signs_key(one): {
+            name: round(float(a[i]), 4) for name, a in unseen.items() if name in one
+        }
+        for i, one in enumerate(signs)
+    }
+    return replace(
+        plain,
+        together=_robust_sd(apart) / together.error,
+        card={**card, "figures": figures},
+        unseen=said,
+    )
+
+
+def _folds(groups: Sequence[str], seed: int) -> Any:
+    from ..bmd import grouped_folds
+
+    who = np.unique(np.asarray(groups), return_inverse=True)[1]
+    return grouped_folds(who, FOLDS, seed)
+
+
+def _robust_sd(values: Values) -> float:
+    """Standard deviation with what lies beyond three of the median's drawn in."""
+    middle = 1.4826 * float(np.median(np.abs(values))) + 1e-9
+    drawn: Values = np.clip(values, -_FAR * middle, _FAR * middle)
+    return float(np.sqrt(np.mean(drawn**2)))
+
+
+def _median(values: Values) -> float:
+    return round(float(np.median(np.abs(values))), 4)

@@ -1,0 +1,113 @@
+"""The ruler's levels and the mineral map, drawn on the film."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+from napari.layers import Image, Layer, Shapes
+
+from ...core.measurement import Measurement
+from ...grey_scale import Reading
+from ..viewer.identity import belongs_to, kind_of, tag
+from ..viewer.place import Place
+from ..viewer.session import Session
+
+ShownKind = Literal["levels", "mineral"]
+NAMES: dict[ShownKind, str] = {
+    "levels": "ruler",
+    "mineral": "bone mineral, g/cm²",
+}
+HIGHEST_G_CM2 = 2.0
+LEVEL_COLOUR, LINE_MM = "#ffe14d", 0.4
+
+
+class GreyScaleLayers:
+    """Makes, follows and removes them; they belong to one film."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find(self, kind: ShownKind, film_layer: Layer | None = None) -> Layer | None:
+        """The layer of a kind, of this film or of any."""
+        for layer in self._session.layers:
+            mine = film_layer is None or belongs_to(layer, film_layer)
+            if kind_of(layer) == kind and mine:
+                return layer
+        return None
+
+    def show(
+        self, kind: ShownKind, film_layer: Layer, measurement: Measurement
+    ) -> None:
+        """Make or renew one layer; none where the film does not tell it."""
+        make = _levels if kind == "levels" else _mineral
+        place = Place.of(film_layer)
+        layer = self.find(kind, film_layer)
+        data, arguments = make(measurement, place)
+        if data is None:
+            self.remove(kind)
+            return
+        if layer is not None:
+            layer.data = data
+            return
+        self.remove(kind)
+        facts: dict[str, Any] = tag(kind, film_id=str(film_layer.unique_id))
+        made = Shapes if kind == "levels" else Image
+        layer = made(
+            data, name=f"{film_layer.name}: {NAMES[kind]}", metadata=facts, **arguments
+        )
+        self._session.layers.insert(self._above_bone(film_layer), layer)
+        if kind == "levels":
+            layer.editable = False
+        else:
+            layer.colorbar.visible = True
+
+    def remove(self, kind: ShownKind) -> None:
+        """Take a layer of this kind out, whatever its film."""
+        layer = self.find(kind)
+        if layer is not None:
+            self._session.layers.remove(layer)
+
+    def _above_bone(self, film_layer: Layer) -> int:
+        """Under the polygons and points, which must stay in sight."""
+        layers = self._session.layers
+        for kind in ("regions", "landmarks"):
+            layer = self._session.result(film_layer, kind)
+            if layer is not None:
+                return int(layers.index(layer))
+        return int(layers.index(film_layer)) + 1
+
+
+def _levels(measurement: Measurement, place: Place) -> tuple[Any, dict[str, Any]]:
+    """A line a level, in the film's pixels."""
+    reading = measurement.ruler_reading
+    if not isinstance(reading, Reading) or reading.shaft is None:
+        return None, {}
+    lines = [
+        level.ends_xy[:, ::-1]
+        for stretch in reading.shaft.stretches
+        for level in stretch.levels
+    ]
+    width = LINE_MM if not place.in_pixels else 1.0
+    return lines, {
+        **place.arguments(),
+        "shape_type": "line",
+        "edge_color": LEVEL_COLOUR,
+        "edge_width": width / place.scale[0],
+        "opacity": 0.8,
+    }
+
+
+def _mineral(measurement: Measurement, place: Place) -> tuple[Any, dict[str, Any]]:
+    mineral, images = measurement.mineral_g_cm2, measurement.images
+    if mineral is None or images is None:
+        return None, {}
+    where = place.arguments(images.corner_row_col)
+    placed = replace(place, translate=where["translate"])
+    return np.asarray(mineral), {
+        **placed.arguments(),
+        "colormap": "viridis",
+        "contrast_limits": (0.0, HIGHEST_G_CM2),
+        "opacity": 0.75,
+    }

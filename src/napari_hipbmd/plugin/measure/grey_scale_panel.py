@@ -1,0 +1,223 @@
+"""The tab *Grey scale*: what a grey step is worth, which rulers say so, and how."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...core.grey_scale import Cortex, GreyScale
+from ...core.measurement import Measurement
+from ...grey_scale import RULERS, USUAL, Reading, Stretch
+from ..viewer.session import Session
+from .grey_scale_layers import GreyScaleLayers, ShownKind
+from .profile_figure import ProfileFigure
+
+NOTHING = "Measure a film first: what its grey steps are worth appears here."
+WORDS = {
+    "shaft": ("Shaft", "The cortex of the femoral shaft: a tube of known mineral."),
+    "film": ("Film", "Tube voltage, body size, soft tissue, grey range and noise."),
+    USUAL: ("Usual", "What films of the calibration have: pulls doubtful readings."),
+}
+COLUMNS = ("ruler", "gain", "± %", "weight")
+ROW_PX = 24
+
+
+class GreyScalePanel(QWidget):
+    """Shows one measured film; a tick switches a ruler off, and BMD follows."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._layers = GreyScaleLayers(session)
+        self._film: Any = None
+        self._stretches: tuple[Stretch, ...] = ()
+        self._showing = False
+        self._setup_ui()
+        self.show_film(None)
+
+    def _setup_ui(self) -> None:
+        self.summary = QLabel()
+        self.summary.setObjectName("grey_scale_summary")
+        self.summary.setWordWrap(True)
+        names = (*RULERS, USUAL)
+        self.table = QTableWidget(len(names), len(COLUMNS))
+        self.table.setObjectName("rulers")
+        self.table.setHorizontalHeaderLabels(list(COLUMNS))
+        self.table.verticalHeader().setVisible(False)
+        self.table.verticalHeader().setDefaultSectionSize(ROW_PX)
+        self.table.horizontalHeader().setSectionResizeMode(
+            QHeaderView.ResizeMode.Stretch
+        )
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setFixedHeight(ROW_PX * len(names) + 30)
+        for row, name in enumerate(names):
+            for column in range(len(COLUMNS)):
+                item = QTableWidgetItem(WORDS[name][0] if column == 0 else "–")
+                item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                item.setToolTip(WORDS[name][1])
+                if column == 0 and name in RULERS:
+                    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+                    item.setCheckState(Qt.CheckState.Checked)
+                self.table.setItem(row, column, item)
+        self.table.itemChanged.connect(self._on_ticked)
+        self.place = QComboBox()
+        self.place.setObjectName("stretch")
+        self.place.setToolTip("How far below the distal cut the shaft is looked at.")
+        self.place.currentIndexChanged.connect(self._draw_profile)
+        self.profile = ProfileFigure()
+        self.fit = QLabel()
+        self.fit.setObjectName("tube")
+        self.fit.setWordWrap(True)
+        column_of = QVBoxLayout(self)
+        for widget in (self.summary, self.table, self.place, self.profile, self.fit):
+            column_of.addWidget(widget)
+        column_of.addLayout(self._layer_row())
+        column_of.addStretch(1)
+
+    def _layer_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self.shown: dict[ShownKind, QCheckBox] = {
+            "levels": QCheckBox("Levels on the film"),
+            "mineral": QCheckBox("Mineral map"),
+        }
+        tips = {
+            "levels": "Where the shaft's profile was read.",
+            "mineral": "Bone mineral of every pixel, g/cm²: the bone image over the"
+            " gain.",
+        }
+        for kind, box in self.shown.items():
+            box.setObjectName(f"show_{kind}")
+            box.setToolTip(tips[kind])
+            box.toggled.connect(lambda _, kind=kind: self._draw_layer(kind))
+            row.addWidget(box)
+        row.addStretch(1)
+        return row
+
+    def show_film(self, film_layer: Any) -> None:
+        """Show what was measured of a film; None, or not measured: what to do."""
+        if film_layer is not self._film:
+            for kind in self.shown:
+                self._layers.remove(kind)
+        self._film = film_layer
+        measurement = self._session.measurement(film_layer)
+        found = None if measurement is None else measurement.grey_scale
+        reading = None if measurement is None else measurement.ruler_reading
+        shaft = reading.shaft if isinstance(reading, Reading) else None
+        self.summary.setText(_summary(measurement))
+        self._showing = True
+        self._fill(found, measurement)
+        stretches = () if shaft is None else shaft.stretches
+        if [s.below_mm for s in stretches] != [s.below_mm for s in self._stretches]:
+            self.place.clear()
+            self.place.addItems(
+                [f"{s.below_mm:.0f} mm below the distal cut" for s in stretches]
+            )
+        self._stretches = stretches
+        self._showing = False
+        self.place.setEnabled(bool(stretches))
+        self._draw_profile()
+        for kind, box in self.shown.items():
+            box.setEnabled(
+                found is not None and (kind == "mineral" or shaft is not None)
+            )
+            if box.isChecked():
+                self._draw_layer(kind)
+
+    def _fill(self, found: GreyScale | None, measurement: Measurement | None) -> None:
+        told = {} if found is None else {ruler.name: ruler for ruler in found.rulers}
+        wanted = RULERS
+        if measurement is not None and measurement.rulers is not None:
+            wanted = measurement.rulers
+        for row, name in enumerate((*RULERS, USUAL)):
+            ruler = told.get(name)
+            cells = ["–"] * 3
+            if ruler is not None:
+                cells = [
+                    f"{ruler.gain_per_g_cm2:.3f}",
+                    f"{100 * ruler.relative_error:.0f}",
+                    f"{100 * ruler.weight:.0f} %",
+                ]
+            for column, text in enumerate(cells, 1):
+                self.table.item(row, column).setText(text)
+            if name in RULERS:
+                on = (
+                    Qt.CheckState.Checked if name in wanted else Qt.CheckState.Unchecked
+                )
+                self.table.item(row, 0).setCheckState(on)
+
+    def _on_ticked(self, item: QTableWidgetItem) -> None:
+        if self._showing or item.column() != 0 or self._film is None:
+            return
+        wanted = tuple(
+            name
+            for row, name in enumerate(RULERS)
+            if self.table.item(row, 0).checkState() == Qt.CheckState.Checked
+        )
+        self._session.remeasure(self._film, rulers=wanted)
+
+    def _draw_profile(self) -> None:
+        if self._showing:
+            return
+        index = self.place.currentIndex()
+        there = 0 <= index < len(self._stretches)
+        stretch = self._stretches[index] if there else None
+        self.profile.show_stretch(stretch)
+        self.profile.setVisible(stretch is not None)
+        self.fit.setText("" if stretch is None else _tube_text(stretch))
+
+    def _draw_layer(self, kind: ShownKind) -> None:
+        measurement = self._session.measurement(self._film)
+        if measurement is None or not self.shown[kind].isChecked():
+            self._layers.remove(kind)
+            return
+        active = self._session.layers.selection.active
+        self._layers.show(kind, self._film, measurement)
+        # A new layer would take the selection from the landmarks that are dragged.
+        if active is not None and active in self._session.layers:
+            self._session.layers.selection.active = active
+
+
+def _summary(measurement: Measurement | None) -> str:
+    if measurement is None:
+        return NOTHING
+    found = measurement.grey_scale
+    if found is None:
+        return measurement.grey_scale_reason or NOTHING
+    text = (
+        f"1 g/cm² of bone mineral makes <b>{found.gain_per_g_cm2:.3f}</b> of the grey"
+        f" range (± {100 * found.relative_error:.0f} %)."
+    )
+    if found.shaft_reason is not None:
+        text += f" {found.shaft_reason}"
+    return text if found.cortex is None else f"{text} {_cortex_text(found.cortex)}"
+
+
+def _cortex_text(cortex: Cortex) -> str:
+    dorr = "" if cortex.dorr_type is None else f", Dorr type {cortex.dorr_type}"
+    return (
+        f"Cortex {cortex.below_mm:.0f} mm below the distal cut: medial"
+        f" {cortex.medial_mm:.1f} mm, lateral {cortex.lateral_mm:.1f} mm, canal"
+        f" {cortex.canal_mm:.1f} mm, index {cortex.cortical_index:.2f}{dorr}."
+    )
+
+
+def _tube_text(stretch: Stretch) -> str:
+    fit = stretch.fit
+    return (
+        f"Tube: gain {fit.gain:.3f} ± {100 * fit.relative_error:.0f} %, cortex"
+        f" {fit.tube.medial:.1f} and {fit.tube.lateral:.1f} mm, width"
+        f" {fit.tube.width:.1f} mm."
+    )

@@ -1,0 +1,49 @@
+"""``hipbmd train grey-scale``: what it learns from, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.pipeline.models import load_models, models_sha256
+from napari_hipbmd.runs.collecting import collect
+from napari_hipbmd.tasks.grey_scale import fit_grey_scale
+
+from ..grey_scale.test_calibration import FILMS, cohort
+from ..made_up_study import MadeUpStudy
+
+
+def test_films_without_truth_cannot_teach_the_gain(
+    labelled_study, tmp_path: Path
+) -> None:
+    with pytest.raises(FilmRefused, match="no truth"):
+        fit_grey_scale(labelled_study, tmp_path)
+
+
+def test_too_few_films_with_a_shaft_are_refused_after_all_are_measured(
+    made_up: MadeUpStudy, tmp_path: Path
+) -> None:
+    with pytest.raises(FilmRefused, match="a calibration needs 60"):
+        fit_grey_scale(made_up.study, tmp_path, measure=made_up.measure)
+    assert len(made_up.measured) == 40
+    found = collect(made_up.study, tmp_path / "features.csv", made_up.measure)
+    known = [one for one in found if one.gains]
+    assert len(known) == 39, "hip-03 is a spine"
+    assert all("exact_gain" in one.gains and "film" in one.signs for one in known)
+
+
+def test_a_folder_of_models_with_its_own_rulers_uses_them_and_says_so(
+    tmp_path: Path,
+) -> None:
+    from napari_hipbmd.grey_scale import fit_calibration
+
+    signs, gains = cohort()
+    own = fit_calibration(signs, gains, [str(i) for i in range(FILMS)], {})
+    (tmp_path / "grey_scale.json").write_text(own.to_json(), "utf-8")
+    models = load_models(tmp_path)
+    assert models.grey_scale is not None
+    assert models.grey_scale.usual == own.usual
+    assert models.bmd.name == load_models().bmd.name
+    assert models_sha256(tmp_path) != models_sha256()
