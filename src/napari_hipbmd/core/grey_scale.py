@@ -71,7 +71,7 @@ class GreyScale:
     rulers
         Those that could be read, and how they are weighed.
     cortex
-        None where the shaft could not be read.
+        None where the shaft could not be read, or no stretch of it shows its canal.
     shaft_reason
         Why the shaft could not be read, in a sentence; None where it was.
     """

@@ -30,6 +30,9 @@ WORST_FIT = 0.09
 BURNT = 0.985
 BURNT_SHARE = 0.12
 NARROWEST_MM, WIDEST_MM = 18.0, 60.0
+THINNEST_MM, NARROWEST_CANAL = 1.5, 0.12
+"""Of a cortex, and of a canal over its shaft, for which a fit is trusted."""
+
 DORR_BELOW_LESSER_MM = 100.0
 DORR_INDEX = {"A": 0.58, "B": 0.50, "C": 0.42}
 
@@ -64,11 +67,14 @@ class Stretch:
 
 @dataclass(frozen=True, eq=False)
 class Shaft:
-    """All stretches that the film shows, and how wide the shaft is."""
+    """All stretches that the film shows, and how wide the shaft is.
+
+    ``cortex`` is None where no stretch shows both borders of its canal.
+    """
 
     stretches: tuple[Stretch, ...]
     width_mm: float
-    cortex: Cortex
+    cortex: Cortex | None
 
 
 def read_shaft(
@@ -123,9 +129,23 @@ def frame_height(
     return float((cut - mm[INDEX["I4"]]) @ along)
 
 
-def cortex_of(stretches: Sequence[Stretch], cut_below_lesser_mm: float) -> Cortex:
-    """Thicknesses and index at the lowest stretch, with Dorr's type where it shows."""
-    lowest = stretches[-1]
+def cortex_of(
+    stretches: Sequence[Stretch], cut_below_lesser_mm: float
+) -> Cortex | None:
+    """Thicknesses and index at the lowest stretch, with Dorr's type where it shows.
+
+    A fit without a canal, or with a cortex that is thinner than any, tells the gain
+    at best: the next stretch above is taken instead.
+    """
+    readable = [
+        stretch
+        for stretch in stretches
+        if min(stretch.fit.tube.medial, stretch.fit.tube.lateral) > THINNEST_MM
+        and stretch.fit.tube.canal > NARROWEST_CANAL * stretch.fit.tube.width
+    ]
+    if not readable:
+        return None
+    lowest = readable[-1]
     tube = lowest.fit.tube
     index = 1 - tube.canal / tube.width
     kind = None
