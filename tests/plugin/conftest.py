@@ -112,6 +112,7 @@ class FakePipeline(ModuleType):
         side: Any,
         box: Any,
         image: str,
+        landmarks_xy: Any = None,
         models: Any = None,
     ) -> Measurement:
         self.thread = threading.current_thread()
@@ -128,8 +129,10 @@ class FakePipeline(ModuleType):
             raise FilmRefused(self.refusal)
         if self.error is not None:
             raise self.error
-        result = measured(replace(film, side=side), TYPICAL_XY * 60 + 100, patient)
-        return replace(result, box=box)
+        xy = TYPICAL_XY * 60 + 100 if landmarks_xy is None else landmarks_xy
+        return replace(
+            measured(replace(film, side=side), xy, patient), image=image, box=box
+        )
 
     def remeasure(
         self,
@@ -145,7 +148,9 @@ class FakePipeline(ModuleType):
         before = measurement.landmarks
         after = measured(measurement.film, xy, patient or measurement.patient)
         sigma = np.where((before.xy == xy).all(axis=1), before.sigma_mm, 0.0)
-        return replace(after, landmarks=LandmarkSet(xy, sigma))
+        return replace(
+            after, image=measurement.image, landmarks=LandmarkSet(xy, sigma)
+        )
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
@@ -23,13 +22,14 @@ from ..viewer.films import film_of
 from ..viewer.hip_boxes import WORDS
 from ..viewer.identity import facts_of
 from ..viewer.listening import Heard, ListeningWidget
+from ..viewer.measuring import measure_film
 from ..viewer.origins import origin_of
+from ..viewer.result_panel import ResultPanel
 from ..viewer.session import Session, session_of
 from .choices_form import ChoicesForm
 from .film_form import BUSY, NO_FILM, FilmForm
 from .grey_scale_panel import GreyScalePanel
 from .report_button import ReportButton
-from .result_panel import ResultPanel
 
 if TYPE_CHECKING:
     from ...pipeline.models import Models
@@ -239,7 +239,7 @@ class MeasureWidget(ListeningWidget):
         run.failed.connect(self._on_failed)
         self._set_running(True)
         self._on_stepped("start")
-        run.start(lambda run: _measure(run, film, folder, arguments))
+        run.start(lambda run: measure_film(run, film, folder, arguments))
 
     def _on_cancel_clicked(self) -> None:
         if self._run is not None:
@@ -342,20 +342,3 @@ def _spacing_of(layer: Any, measurement: Measurement | None) -> tuple[Any, ...]:
     if measurement is None:
         return (layer,)
     return (layer, measurement.spacing_mm, measurement.spacing_source)
-
-
-def _measure(
-    run: Run, film: Radiograph, folder: Path | None, arguments: dict[str, Any]
-) -> tuple[Measurement, Models | None]:
-    from ... import pipeline
-    from ...pipeline.models import load_models
-
-    models = None if folder is None else load_models(folder)
-    found = pipeline.measure(
-        film,
-        **arguments,
-        models=models,
-        report=lambda step, _: run.stepped.emit(step),
-        cancelled=run.is_cancelled,
-    )
-    return found, models

@@ -7,38 +7,29 @@ from typing import Any
 
 import numpy as np
 from napari.layers import Points
-from qtpy.QtCore import QObject, Qt, Signal
+
+from ..ui.turn import OncePerTurn
 
 
-class LivePoints(QObject):
+class LivePoints(OncePerTurn):
     """Calls back when points were moved, added or removed.
 
     While points are dragged napari emits ``features`` at every move and ``data`` only
     at the end, so both are listened to. Keep a reference: the connections are weak.
-
-    The call is queued: it comes after the event, once for all moves of one turn, and
-    before the canvas is drawn, which Qt puts last. A timer would come after it.
     """
-
-    _asked = Signal()
 
     def __init__(self, points: Points, moved: Callable[[], None]) -> None:
         super().__init__()
         self._points = points
         self._moved = moved
         self._seen = self._state()
-        self._waiting = False
-        self._asked.connect(self._on_asked, Qt.ConnectionType.QueuedConnection)
         points.events.features.connect(self._on_event)
         points.events.data.connect(self._on_event)
 
     def _on_event(self, event: Any = None) -> None:
-        if not self._waiting:
-            self._waiting = True
-            self._asked.emit()
+        self._ask()
 
-    def _on_asked(self) -> None:
-        self._waiting = False
+    def _on_turn(self) -> None:
         state = self._state()
         if not _equal(state, self._seen):
             self._seen = state

@@ -21,6 +21,7 @@ from .editor import Editor
 from .exchange import ExchangePanel
 from .keys import SCOPE, actions_of
 from .landmark_panel import LandmarkPanel
+from .numbers_panel import NumbersPanel
 from .observers_panel import ObserversPanel
 from .queue_panel import QueuePanel
 from .remembered import recent_studies, remember_study
@@ -61,7 +62,7 @@ class WorkbenchWidget(ListeningWidget):
     def _setup_ui(self) -> None:
         self.setObjectName("workbench")
         self.studies = StudyBar()
-        self.landmarks = LandmarkPanel(self.canvas)
+        self.landmarks = LandmarkPanel(self.canvas, NumbersPanel(self._session))
         self.cases = QueuePanel()
         self.observers = ObserversPanel(self.work)
         self.check = CheckPanel()

@@ -22,6 +22,7 @@ from .canvas import ZOOM, CaseCanvas
 from .editor import Editor, tie_of
 from .landmark_table import LandmarkTable
 from .magnifier import Magnifier
+from .numbers_panel import NumbersPanel
 from .where import WherePicture
 
 NO_CASE = "Open a case first."
@@ -38,9 +39,15 @@ STATE_BUTTONS: tuple[tuple[State, str], ...] = (
 class LandmarkPanel(QWidget):
     """Everything about the landmarks of the open case."""
 
-    def __init__(self, canvas: CaseCanvas, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        canvas: CaseCanvas,
+        numbers: NumbersPanel,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._canvas = canvas
+        self.numbers = numbers
         self._cursor: np.ndarray | None = None
         self.warned: dict[str, str] = {}
         self._setup_ui()
@@ -115,6 +122,7 @@ class LandmarkPanel(QWidget):
         column.addLayout(row(self.outlines, self.regions_follow, self.box))
         column.addWidget(self.tangle)
         column.addWidget(self.table, 1)
+        column.addWidget(self.numbers)
 
     def _connect(self) -> None:
         for state, each in self.states.items():
@@ -141,6 +149,7 @@ class LandmarkPanel(QWidget):
             editor.changed.connect(self.refresh)
             editor.current_changed.connect(self._on_current_changed)
             editor.auto_advance = self.advance.isChecked()
+            self.numbers.open(self._canvas.film, editor)
         self.outlines.setChecked(False)
         self._cursor = None
         self.magnifier.show_film(self._canvas.film)
@@ -152,6 +161,7 @@ class LandmarkPanel(QWidget):
         if editor is not None:
             editor.changed.disconnect(self.refresh)
             editor.current_changed.disconnect(self._on_current_changed)
+        self.numbers.close_case()
         self.magnifier.show_film(None)
 
     def act(self, name: str, *arguments: Any) -> None:

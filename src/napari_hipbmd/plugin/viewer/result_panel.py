@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QAbstractItemView,
@@ -16,7 +18,7 @@ from qtpy.QtWidgets import (
 from ...bmd import T_SCORE_SITES
 from ...core.anatomy import SITES, Site
 from ...core.measurement import RESEARCH_USE, Measurement, research_use
-from ..viewer.layers import DOUBTFUL, DOUBTFUL_MM, PLACED, SURE, UNSURE, UNSURE_MM
+from .layers import DOUBTFUL, DOUBTFUL_MM, PLACED, SURE, UNSURE, UNSURE_MM
 
 SITE_NAMES: dict[Site, str] = {
     "neck": "Neck",
@@ -51,24 +53,45 @@ LEGEND = (
 
 
 class ResultPanel(QWidget):
-    """A table of BMD and features, flags in words, and what the numbers are not for."""
+    """A table of BMD and features, flags in words, and what the numbers are not for.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    legend
+        Whether to tell what the colours of measured landmarks mean.
+    parent
+        Of Qt.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, legend: bool = True) -> None:
         super().__init__(parent)
+        self._with_legend = legend
         self._setup_ui()
         self.clear("")
 
-    def show_measurement(self, measurement: Measurement, name: str) -> None:
-        """Show a hip; what is not known is a dash with its reason below."""
+    def show_measurement(
+        self, measurement: Measurement, name: str, caveats: Sequence[str] = ()
+    ) -> None:
+        """Show a hip; what is not known is a dash with its reason below.
+
+        Parameters
+        ----------
+        measurement
+            The hip.
+        name
+            Of its film, for people.
+        caveats
+            Reasons for caution that the measurement does not know of.
+        """
         for column, site in enumerate(SITES):
             for row, text in enumerate(_cells(measurement, site)):
                 _put(self.table.item(row, column), text)
         self.title.setText(f"<b>{_escaped(name)}</b>, {_seconds(measurement)}")
-        self.legend.setVisible(measurement.landmarks is not None)
+        self.legend.setVisible(self._with_legend and measurement.landmarks is not None)
         self._show_withheld(measurement)
         self.model.setText(_model(measurement))
         self.research_use.setText(research_use([measurement]))
-        self._show_flags(_reasons(measurement))
+        self._show_flags([*caveats, *_reasons(measurement)])
         self._set_stale(False)
 
     def warn(self, text: str) -> None:

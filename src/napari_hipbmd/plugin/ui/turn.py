@@ -1,0 +1,33 @@
+"""Something that is asked for often, and done once a turn of the event loop."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QObject, Qt, Signal
+
+
+class OncePerTurn(QObject):
+    """Calls its own :meth:`_on_turn` after what asked for it, once for all of one turn.
+
+    The call is queued: it comes before the canvas is drawn, which Qt puts last. A
+    timer would come after it. A subclass says what is done.
+    """
+
+    _asked = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting = False
+        self._asked.connect(self._on_asked, Qt.ConnectionType.QueuedConnection)
+
+    def _ask(self) -> None:
+        """Want it in this turn."""
+        if not self._waiting:
+            self._waiting = True
+            self._asked.emit()
+
+    def _on_asked(self) -> None:
+        self._waiting = False
+        self._on_turn()
+
+    def _on_turn(self) -> None:
+        raise NotImplementedError

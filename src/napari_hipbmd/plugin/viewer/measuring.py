@@ -1,0 +1,46 @@
+"""Measuring a film in a thread, as every dock does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...core.measurement import Measurement
+from ...core.radiograph import Radiograph
+from ..ui.run import Run
+
+if TYPE_CHECKING:
+    from ...pipeline.models import Models
+
+
+def measure_film(
+    run: Run, film: Radiograph, folder: Path | None, arguments: dict[str, Any]
+) -> tuple[Measurement, Models | None]:
+    """Measure a film; gives the models too, which measure its moved landmarks.
+
+    Parameters
+    ----------
+    run
+        Is told each step that is done, and asked whether to go on.
+    folder
+        Of the models; None for the bundled ones, which are then not given.
+    arguments
+        Of :func:`pipeline.measure`.
+
+    Raises
+    ------
+    FilmRefused, Cancelled
+        As :func:`pipeline.measure`.
+    """
+    from ... import pipeline
+    from ...pipeline.models import load_models
+
+    models = None if folder is None else load_models(folder)
+    found = pipeline.measure(
+        film,
+        **arguments,
+        models=models,
+        report=lambda step, _: run.stepped.emit(step),
+        cancelled=run.is_cancelled,
+    )
+    return found, models
