@@ -49,3 +49,16 @@ def test_a_new_file_can_be_read_by_others_and_an_old_one_keeps_its_mode(
     target.chmod(0o600)
     write_text_atomic(target, "2")
     assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_killed_writes_left_behind_is_swept_when_it_is_old(tmp_path):
+    old, young = (tmp_path / f".a.json.{n}.tmp" for n in ("abcd_123", "abcd_124"))
+    kept = tmp_path / ".mine.tmp"
+    for path in (old, young, kept):
+        path.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    os.utime(kept, (1, 1))
+    write_text_atomic(tmp_path / "a.json", "{}")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "a.json", young.name, kept.name,
+    }  # fmt: skip

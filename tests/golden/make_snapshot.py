@@ -46,6 +46,7 @@ def make_snapshot(folder: Path) -> None:
         hips = json.loads((work / "all/results.json").read_text("utf-8"))
         for hip in (*hips, *json.loads((work / "film.json").read_text("utf-8"))):
             hip["seconds"] = sorted(hip["seconds"])
+            hip["made_with"] = sorted(hip["made_with"])
         _write(folder / "measure.json", json.dumps(hips, indent=1))
         page = (work / "all/cases" / f"{case}.html").read_text("utf-8")
         _write(folder / "page.html", page)
@@ -61,6 +62,7 @@ def make_snapshot(folder: Path) -> None:
         labels = json.loads(next((work / "coco").rglob("*.json")).read_text("utf-8"))
         for image in labels["images"]:
             image["hipbmd"] |= dict.fromkeys(("created", "modified"))
+            image["hipbmd"]["film"]["pixels_sha256"] = None
         _write(folder / "coco.json", json.dumps(labels, indent=1))
 
 

@@ -1,5 +1,6 @@
 """What a user may rely on: many films are measured, whatever happens to some."""
 
+import asyncio
 import json
 import re
 import shutil
@@ -53,6 +54,36 @@ def test_two_processes_give_exactly_the_numbers_of_one(hipbmd, sample_study, tmp
 
 
 @pytest.mark.slow
+def test_nobody_else_can_talk_to_the_processes_of_a_run():
+    from distributed import Client
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    async def greet(address, **known):
+        comm = await connect(address, timeout=1, **known)
+        comm.abort()
+
+    def listening():
+        lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        return {int(x.split()[1][-4:], 16) for x in lines if x.split()[3] == "0A"}
+
+    before = listening()
+    with cluster_module.local_cluster(1) as cluster:
+        address = cluster.scheduler_address
+        assert address.startswith("tls://127.0.0.1:")
+        mine = listening() - before
+        assert len(mine) == 3  # scheduler, nanny and worker: no HTTP server beside them
+        for port in mine:
+            with pytest.raises(OSError):
+                asyncio.run(greet(f"tcp://127.0.0.1:{port}"))
+            own = Security.temporary().get_connection_args("client")
+            with pytest.raises(OSError):
+                asyncio.run(greet(f"tls://127.0.0.1:{port}", **own))
+        with Client(cluster, set_as_default=False) as client:
+            assert client.submit(sum, [1, 2]).result() == 3
+
+
+@pytest.mark.slow
 def test_a_worker_that_is_killed_does_not_lose_the_run(tmp_path, fakes):
     work = fakes.Fake(
         tmp_path, dies_once_on="hip-1", dies_on="hip-3", raises_on="hip-4"
@@ -64,6 +95,14 @@ def test_a_worker_that_is_killed_does_not_lose_the_run(tmp_path, fakes):
     assert refused == {"hip-3", "hip-4"}
     assert "stopped the process" in found["hip-3"].reason
     assert "ZeroDivisionError" in found["hip-4"].reason
+
+
+def test_what_stops_one_film_stops_no_other_here_either(tmp_path, fakes):
+    work = fakes.Fake(tmp_path, raises_on="hip-4")
+    found = {job.name: out.measurement for job, out in run_jobs(JOBS, work)}
+    assert len(found) == 6
+    assert [m.status for m in found.values()].count("refused") == 1
+    assert "ZeroDivisionError: nothing to see" in found["hip-4"].reason
 
 
 @pytest.mark.slow
@@ -97,7 +136,9 @@ def test_a_scheduler_that_goes_away_ends_in_a_sentence(tmp_path, fakes):
             list(running)
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "http://x:1"])
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:9", "tls://127.0.0.1:1", "nonsense", "http://x:1"]
+)
 def test_a_scheduler_that_does_not_answer_is_told_in_a_sentence(
     hipbmd, sample_study, address, monkeypatch
 ):

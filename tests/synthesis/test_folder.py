@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.synthesis import (
     MANIFEST,
+    HipSource,
     PairOptions,
     PairsFolder,
     Sources,
@@ -53,6 +54,28 @@ def test_pasting_contradicts_its_label_and_the_error_says_so(sources, tmp_path):
         tmp_path / "p", sources, 2, replace(OPTIONS, operator="replace")
     )
     assert pasted.max_error > 0.02
+    assert "pairs/000/00000" in pasted.doubt and "with 'replace'" in pasted.doubt
+
+
+def test_a_pair_that_leaves_the_grey_range_is_named_with_the_cause(sources, tmp_path):
+    def dense() -> HipSource:
+        known = sources.hips[0].load()
+        return replace(known, film=known.film + 1.4 * (known.mask > 0))
+
+    one = replace(sources.hips[0], load=dense)
+    bright = replace(sources, hips=(one, *sources.hips[1:]))
+    made = write_pairs(tmp_path / "p", bright, 6, replace(OPTIONS, split=(1, 0, 0)))
+    assert made.max_error > 0.01
+    assert "made of film-0" in made.doubt and "leave the grey range" in made.doubt
+
+
+def test_what_a_killed_run_left_behind_stops_no_other(made, sources, tmp_path):
+    out = tmp_path / "killed"
+    (out / "sources").mkdir(parents=True)
+    (out / "sources" / ".hip-00000.tif.ab12cd_9.tmp").write_bytes(b"half")
+    (out / ".manifest.json.ab12cd_9.tmp").write_bytes(b"half")
+    write_pairs(out, sources, 8, OPTIONS)
+    assert files(out) == files(made[0])
 
 
 def test_a_pair_opens_in_any_viewer_as_film_and_sto(made):

@@ -12,7 +12,13 @@ from ..core.anatomy import REGIONS, Points, Region
 from ..core.measurement import RegionMeasurement
 from ..core.radiograph import FloatImage
 from .raster import region_pixels
-from .thresholds import SD_MULTIPLIERS, Multipliers, feature_means, thresholds
+from .thresholds import (
+    SD_MULTIPLIERS,
+    Multipliers,
+    feature_means,
+    mean_and_sd,
+    thresholds,
+)
 
 FEATURES_VERSION = 1
 """Raised whenever the same film would give other features: models record it."""
@@ -36,12 +42,16 @@ class RegionFeatures:
         How many pixels were used.
     share
         Part of the polygon that lies inside the image, 0 … 1.
+    mean, sd
+        Of the grey values: what the thresholds are made of. NaN without pixels.
     """
 
     thresholds: NDArray[np.float64]
     features: NDArray[np.float64]
     pixels: int
     share: float
+    mean: float = float("nan")
+    sd: float = float("nan")
 
 
 def features(
@@ -85,8 +95,10 @@ def features_of_values(
     multipliers: Multipliers = SD_MULTIPLIERS,
 ) -> RegionFeatures:
     """Thresholds and features of one region's grey values ``(n,)``."""
+    mean, sd = mean_and_sd(values)
     pairs = thresholds(values, multipliers)
-    return RegionFeatures(pairs, feature_means(values, pairs), values.size, share)
+    means = feature_means(values, pairs)
+    return RegionFeatures(pairs, means, values.size, share, mean, sd)
 
 
 def _of_region(

@@ -281,7 +281,7 @@ class BmdModel:
         return json.dumps(model_as_dict(self), indent=1, allow_nan=False) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> BmdModel:
+    def from_json(cls, text: str | bytes) -> BmdModel:
         """Read a model back.
 
         Raises

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ..core.anatomy import SITES, Site
+from ..core.bounded_json import parse_json
 from ..core.radiograph import FilmRefused
 from .features import FEATURES_VERSION
 from .inference import Uncertainty
@@ -49,10 +49,10 @@ def model_as_dict(model: BmdModel) -> dict[str, Any]:
     }
 
 
-def model_from_text(text: str) -> BmdModel:
+def model_from_text(text: str | bytes) -> BmdModel:
     """The model of :func:`model_as_dict`, or FilmRefused saying what is wrong."""
     try:
-        data = json.loads(text)
+        data = parse_json(text)
         if not isinstance(data, dict) or data.get("format") != _FORMAT:
             raise ValueError("it is not a BMD regression of napari-hipbmd")
         if data["format_version"] not in _READABLE:
@@ -69,10 +69,8 @@ def model_from_text(text: str) -> BmdModel:
         return _model(data)
     except KeyError as error:
         what = f"'{error.args[0]}' is missing"
-    except RecursionError:
-        what = "it is nested too deep"
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        what = " ".join(str(error).split())
+        what = " ".join(str(error).split()).rstrip(".")
     raise FilmRefused(f"The BMD regression cannot be used: {what}.")
 
 

@@ -41,11 +41,16 @@ def thresholds(
         ``[m − 1.96 s, m + s]`` with the mean m and the *population* standard
         deviation s. NaN when there are no values.
     """
-    if values.size == 0:
-        return np.full((len(multipliers), 2), np.nan)
-    mean = float(np.mean(values, dtype=np.float64))
-    sd = float(np.std(values, dtype=np.float64))
+    mean, sd = mean_and_sd(values)
     return mean + sd * (np.array(multipliers) * [-1.0, 1.0])
+
+
+def mean_and_sd(values: Values) -> tuple[float, float]:
+    """Mean and population standard deviation; NaN when there are no values."""
+    if values.size == 0:
+        return float("nan"), float("nan")
+    mean, sd = np.mean(values, dtype=np.float64), np.std(values, dtype=np.float64)
+    return float(mean), float(sd)
 
 
 def clip(values: Values, t1: float, t2: float) -> Values:

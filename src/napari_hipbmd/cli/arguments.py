@@ -44,7 +44,7 @@ def whole_number(low: int) -> Callable[[str], float]:
 
 def _add(parser: argparse._ActionsContainer, one: Option) -> None:
     setting = one.setting
-    text = setting.help.replace("%", "%%") or None
+    text = help_of(one).replace("%", "%%") or None
     if one.kind is bool:
         action = "store_false" if one.default else "store_true"
         parser.add_argument(one.flag, dest=one.name, action=action, help=text)
@@ -60,6 +60,21 @@ def _add(parser: argparse._ActionsContainer, one: Option) -> None:
         element = get_args(one.kind)[0]
         known["nargs"] = len(get_args(one.kind))
     parser.add_argument(one.flag, type=_parser(element, one), **known)
+
+
+def help_of(one: Option) -> str:
+    """The help text of an option, with its unit and its default."""
+    text, told = one.setting.help, []
+    if one.setting.unit and one.setting.unit not in text:
+        told.append(one.setting.unit)
+    default = one.default
+    if isinstance(default, tuple):
+        default = " ".join(map(str, default))
+    if default not in (None, "") and not isinstance(default, bool):
+        text = text.removesuffix(f"({default})").rstrip()
+        if "default" not in text:
+            told.append(f"default: {default}")
+    return f"{text} ({', '.join(told)})" if told else text
 
 
 def _parser(kind: Any, one: Option) -> Callable[[str], Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..core.files import write_text_atomic
 from ..core.radiograph import FilmRefused
 from ..evaluation.model_comparison import compare, csv_text, text
+from .printing import say
 from .progress import Bar
 
 BUNDLED = "bundled"
@@ -25,9 +26,12 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     p.add_argument(
         "--landmarks", choices=("predicted", "truth"), default="predicted",
-        help="where the features are read from which the gap follows",
+        help="where the features are read from which the gap follows"
+        " (default: predicted)",
     )  # fmt: skip
-    p.add_argument("--csv", type=Path, metavar="FILE")
+    p.add_argument(
+        "--csv", type=Path, metavar="FILE", help="write a row a film and model"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         landmarks=args.landmarks,
         progress=Bar("compared"),
     )
-    print(text(found))
+    say(text(found))
     if args.csv is not None:
         write_text_atomic(args.csv, csv_text(found))
     return 0

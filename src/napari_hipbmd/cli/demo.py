@@ -15,6 +15,7 @@ from ..runs.jobs import jobs_of
 from ..runs.journal import JOURNAL
 from ..runs.measuring import Make, measure_path
 from ..runs.results import Results
+from .printing import say
 from .progress import Bar
 from .table import text_table
 
@@ -33,16 +34,16 @@ def run(args: argparse.Namespace) -> int:
     study = sample_data_dir()
     (args.out / JOURNAL).unlink(missing_ok=True)  # a demo measures, each time
     jobs = jobs_of(study)
-    results = Results(Make(html=True), models_sha256(), args.out)
     bar = Bar("measured")
-    bar(0, len(jobs))
-    for _ in results.run(jobs):
-        bar(len(results.done), len(jobs))
-    results.write(jobs)
+    with Results(Make(html=True), models_sha256(), args.out) as results:
+        bar(0, len(jobs))
+        for _ in results.run(jobs):
+            bar(len(results.done), len(jobs))
+        results.write(jobs)
     found = [results.done[job.name].measurement for job in jobs]
-    print(text_table(found, {job.name: job.truth for job in jobs}))
-    print(f"\n{RESEARCH_USE}")
-    print(f"Report: {args.out / 'report.html'}")
+    say(text_table(found, {job.name: job.truth for job in jobs}))
+    say(f"\n{RESEARCH_USE}")
+    say(f"Report: {args.out / 'report.html'}")
     if args.no_window:
         return 0
     return _show([next(measure_path(study))])
@@ -50,14 +51,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _show(results: Sequence[Measurement]) -> int:
     if not _has_display():
-        print("No display here, so napari is not opened.")
+        say("No display here, so napari is not opened.")
         return 0
     try:
         from ..plugin.measure.demo import open_demo
     except ImportError:
-        print("napari is not installed: pip install 'napari-hipbmd[all]' to see it.")
+        say("napari is not installed: pip install 'napari-hipbmd[all]' to see it.")
         return 0
-    print("Opening napari on the first film …")
+    say("Opening napari on the first film …")
     open_demo(results)
     return 0
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..tasks.enhance import EnhanceOptions, enhance_paths
 from .arguments import add_options, options_from
+from .printing import say
 from .progress import Bar
 
 SOME_REFUSED = 3
@@ -15,7 +16,10 @@ SOME_REFUSED = 3
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
     """The paths, where the files go, and the options."""
-    p.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    p.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH",
+        help="films, folders of films, or studies",
+    )  # fmt: skip
     p.add_argument(
         "--out", type=Path, required=True, metavar="DIR",
         help="a folder a film: STO, bone image, error where the truth is known (TIFF)",
@@ -30,10 +34,10 @@ def run(args: argparse.Namespace) -> int:
     for done, one in enumerate(begun.films, 1):
         if one.reason:
             refused += 1
-            print(f"hipbmd: {one.job.image}: {one.reason}", file=sys.stderr)
+            say(f"hipbmd: {one.job.image}: {one.reason}", file=sys.stderr)
         bar(done, begun.count)
     card = begun.networks.enhancer.card
-    print(
+    say(
         f"{begun.count - refused} of {begun.count} enhanced by"
         f" {card.get('name', 'enhancement')}: {args.out}"
     )

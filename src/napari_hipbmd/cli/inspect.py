@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from ..dicom import inspect, public_elements
+from .printing import say
 
 REFUSED = 3
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
     """The film, and how much of it is told."""
-    p.add_argument("file", type=Path, metavar="FILE")
-    p.add_argument("--json", action="store_true")
+    p.add_argument("file", type=Path, metavar="FILE", help="a film")
+    p.add_argument("--json", action="store_true", help="the same for programs")
     p.add_argument(
         "--deidentified", action="store_true",
         help="add every DICOM element that tells nothing about a person",
@@ -31,11 +32,11 @@ def run(args: argparse.Namespace) -> int:
             for element in public_elements(args.file)
         }
     if args.json:
-        print(json.dumps(found, indent=1, allow_nan=False))
+        say(json.dumps(found, indent=1, allow_nan=False))
     else:
         for name, value in found.items():
             for line in _lines(name, value):
-                print(line)
+                say(line)
     return 0 if found["status"] == "readable" else REFUSED
 
 

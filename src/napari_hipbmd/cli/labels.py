@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..core.radiograph import FilmRefused
 from .arguments import Commands
+from .printing import say
 from .progress import Bar
 
 if TYPE_CHECKING:
@@ -22,14 +23,23 @@ SOME_LEFT_OUT = 3
 def add_arguments(p: argparse.ArgumentParser) -> None:
     """Its own commands."""
     inner = p.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_export, _add_import, _add_compare, _add_status, _add_check):
+    for add in (
+        _add_export,
+        _add_import,
+        _add_undo,
+        _add_compare,
+        _add_status,
+        _add_check,
+    ):
         add(inner)
 
 
 def _add_export(commands: Commands) -> None:
     p = commands.add_parser("export", help="write labels for other programs")
     _add_study(p)
-    p.add_argument("--format", choices=FORMATS, required=True)
+    p.add_argument(
+        "--format", choices=FORMATS, required=True, help="whose files they are"
+    )
     p.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="a new folder"
     )
@@ -43,7 +53,9 @@ def _add_import(commands: Commands) -> None:
     p.add_argument(
         "path", type=Path, metavar="PATH", help="a file, or a folder with a file a case"
     )
-    p.add_argument("--format", choices=FORMATS, required=True)
+    p.add_argument(
+        "--format", choices=FORMATS, required=True, help="whose files they are"
+    )
     p.add_argument(
         "--annotator", required=True, metavar="NAME", help="whose labels they become"
     )
@@ -62,6 +74,15 @@ def _add_import(commands: Commands) -> None:
         "--outside", action="store_true", help="allow landmarks outside their film"
     )
     p.set_defaults(run=run_import)
+
+
+def _add_undo(commands: Commands) -> None:
+    p = commands.add_parser("undo", help="take the last import back, all its cases")
+    _add_study(p)
+    p.add_argument(
+        "--annotator", required=True, metavar="NAME", help="whose labels it became"
+    )
+    p.set_defaults(run=run_undo)
 
 
 def _add_compare(commands: Commands) -> None:
@@ -97,7 +118,7 @@ def _add_check(commands: Commands) -> None:
 
 
 def _add_study(p: argparse.ArgumentParser) -> None:
-    p.add_argument("study", type=Path, metavar="STUDY")
+    p.add_argument("study", type=Path, metavar="STUDY", help="a study's folder")
 
 
 def _add_annotators(p: argparse.ArgumentParser) -> None:
@@ -118,10 +139,10 @@ def run_export(args: argparse.Namespace) -> int:
         study, args.format, args.out, args.annotator, lambda _what, i, n: bar(i, n)
     )
     for who, cases in done.cases.items():
-        print(f"{len(cases)} cases by {who}")
+        say(f"{len(cases)} cases by {who}")
     for sentence in (*done.lost, *done.left_out):
-        print(sentence)
-    print(f"labels in {shlex.quote(str(args.out))}")
+        say(sentence)
+    say(f"labels in {shlex.quote(str(args.out))}")
     return SOME_LEFT_OUT if done.left_out else 0
 
 
@@ -140,17 +161,29 @@ def run_import(args: argparse.Namespace) -> int:
 
     done = import_labels(study, args.format, args.path, plan, report)
     for sentence in done.told:
-        print(sentence)
+        say(sentence)
     so = f"; {len(done.unchanged)} were so already" if done.unchanged else ""
-    print(
+    say(
         f"{done.landmarks} landmarks and {done.outlines} outlines of"
         f" {len(done.cases)} cases imported for {args.annotator}{so}"
     )
+    if done.cases:
+        say(f"hipbmd labels undo … --annotator {args.annotator} takes it back")
     if done.states:
-        print(", ".join(f"{count} {state}" for state, count in done.states.items()))
+        say(", ".join(f"{count} {state}" for state, count in done.states.items()))
     for sentence in done.doubts:
-        print(f"look at {sentence}")
+        say(f"look at {sentence}")
     return SOME_LEFT_OUT if done.doubts else 0
+
+
+def run_undo(args: argparse.Namespace) -> int:
+    """Undo the last import."""
+    from ..study import Study
+    from ..study.exchange import undo_import
+
+    done = undo_import(Study.open(args.study), args.annotator)
+    say(f"undone in {len(done.cases)} cases: {done.text}")
+    return 0
 
 
 def run_compare(args: argparse.Namespace) -> int:
@@ -180,10 +213,10 @@ def run_compare(args: argparse.Namespace) -> int:
     if not found.differences:
         raise FilmRefused(f"There is no film that {args.a} and {args.b} both have.")
     errors = ObserverErrors(study.folder.name, (found,))
-    print(errors_text(errors), end="")
+    say(errors_text(errors), end="")
     if args.out is not None:
         write_errors(errors, args.out)
-        print(f"tables in {shlex.quote(str(args.out))}")
+        say(f"tables in {shlex.quote(str(args.out))}")
     return 0
 
 
@@ -204,11 +237,11 @@ def run_status(args: argparse.Namespace) -> int:
         ]
         statuses = [entry.status for entry in entries]
         rows.append((case.case_id, *statuses, "; ".join(notes)))
-    print(_table(rows))
+    say(_table(rows))
     for queue in queues:
         counts = queue.counts()
         said = [f"{counts[status]} {status}" for status in STATUSES if counts[status]]
-        print(f"{queue.annotator}: {', '.join(said)}")
+        say(f"{queue.annotator}: {', '.join(said)}")
         _tell_orphans(study, queue.annotator)
     return 0
 
@@ -232,11 +265,11 @@ def run_check(args: argparse.Namespace) -> int:
         doubts = study_doubts(study, name, model, Bar(f"cases of {name}"))
         count += len(doubts)
         if doubts:
-            print(_table([(name, d.case_id, d.text) for d in doubts]))
+            say(_table([(name, d.case_id, d.text) for d in doubts]))
         orphans = _tell_orphans(study, name)
         count += orphans
         if not doubts and not orphans:
-            print(f"{name}: nothing looks wrong")
+            say(f"{name}: nothing looks wrong")
     return SOME_LEFT_OUT if count else 0
 
 
@@ -245,7 +278,7 @@ def _tell_orphans(study: Study, annotator: str) -> int:
     found = study.orphans(annotator)
     for case_id, likely in found.items():
         of = f"; they may be those of {likely}" if likely else ""
-        print(
+        say(
             f"{annotator}: there are labels of {case_id}, a case that cases.csv does"
             f" not have{of}"
         )

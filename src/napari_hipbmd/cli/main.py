@@ -18,6 +18,7 @@ from typing import Any
 
 from ..core.measurement import RESEARCH_USE
 from ..core.radiograph import Cancelled, FilmRefused
+from .printing import say
 
 USAGE_ERROR, STOPPED = 2, 130
 
@@ -37,10 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _warnings_told():
             return int(args.run(args))
     except FilmRefused as error:
-        print(f"hipbmd: {error}", file=sys.stderr)
+        say(f"hipbmd: {error}", file=sys.stderr)
         return USAGE_ERROR
     except (KeyboardInterrupt, Cancelled):
-        print("hipbmd: stopped; what was finished is kept.", file=sys.stderr)
+        say("hipbmd: stopped; what was finished is kept.", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:  # the reader of our output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         what = error.strerror or str(error)
         where = f" ({error.filename})" if error.filename else ""
-        print(f"hipbmd: {what}{where}.", file=sys.stderr)
+        say(f"hipbmd: {what}{where}.", file=sys.stderr)
         return USAGE_ERROR
 
 
@@ -65,7 +66,7 @@ def _warnings_told() -> Iterator[None]:
             usual(message, category, *rest)
         elif str(message) not in told:
             told.add(str(message))
-            print(f"hipbmd: {message}", file=sys.stderr)
+            say(f"hipbmd: {message}", file=sys.stderr)
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", StudyWarning)

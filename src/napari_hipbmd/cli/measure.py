@@ -11,6 +11,7 @@ from ..core.measurement import Measurement, research_use
 from ..report import json_text
 from ..tasks.measure import SCREEN, MeasureOptions, measure_paths
 from .arguments import add_options, options_from
+from .printing import say
 from .progress import Bar
 from .table import text_table
 
@@ -19,7 +20,10 @@ SOME_REFUSED = 3
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
     """The paths and the options."""
-    p.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    p.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH",
+        help="films, folders of films, or studies",
+    )  # fmt: skip
     add_options(p, MeasureOptions)
 
 
@@ -31,9 +35,9 @@ def run(args: argparse.Namespace) -> int:
     def told(found: Measurement, notes: Sequence[str], done: int, count: int) -> None:
         nonlocal bar
         if found.status == "refused":
-            print(f"hipbmd: {found.image}: {found.reason}", file=sys.stderr)
+            say(f"hipbmd: {found.image}: {found.reason}", file=sys.stderr)
         for note in notes:
-            print(f"hipbmd: {found.image}: {note}", file=sys.stderr)
+            say(f"hipbmd: {found.image}: {note}", file=sys.stderr)
         if done and (count > 1 or args.paths[0].is_dir()):
             bar = bar or Bar("measured")
             bar(done, count)
@@ -41,11 +45,11 @@ def run(args: argparse.Namespace) -> int:
     measured = measure_paths(args.paths, options, told=told)
     results = measured.results
     if options.json == SCREEN:
-        print(json_text(results), end="")
+        say(json_text(results), end="")
     else:
         truths = {one.measurement.case_id: one.job.truth for one in measured.done}
-        print(text_table(results, truths))
-        print(f"\n{research_use(results)}")
+        say(text_table(results, truths))
+        say(f"\n{research_use(results)}")
         if options.out:
-            print(f"Results: {options.out}")
+            say(f"Results: {options.out}")
     return SOME_REFUSED if any(m.status == "refused" for m in results) else 0

@@ -7,12 +7,16 @@ from pathlib import Path
 
 from ..tasks.paper_repeat import RepeatOptions, repeat_paper
 from .arguments import add_options, options_from
+from .printing import say
 from .progress import Bar, Stages
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
     """Where the results go, and the options."""
-    p.add_argument("--out", type=Path, required=True, metavar="DIR")
+    p.add_argument(
+        "--out", type=Path, required=True, metavar="DIR",
+        help="hips, features, tables and figures; a run that stopped goes on there",
+    )  # fmt: skip
     add_options(p, RepeatOptions)
 
 
@@ -30,6 +34,6 @@ def run(args: argparse.Namespace) -> int:
         made=Bar("digital hips"),
         report=Stages(),
     )
-    print(found.text())
-    print(f"Tables and figures: {args.out}")
+    say(found.text())
+    say(f"Tables and figures: {args.out}")
     return 0

@@ -7,13 +7,16 @@ from pathlib import Path
 
 from ..tasks.digital_hips import StudyOptions, make_study
 from .arguments import add_options, options_from, whole_number
+from .printing import say
 from .progress import Bar
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
     """How many, where they go, and the options."""
-    p.add_argument("--n", type=whole_number(1), required=True, metavar="N")
-    p.add_argument("--out", type=Path, required=True, metavar="DIR")
+    p.add_argument(
+        "--n", type=whole_number(1), required=True, metavar="N", help="how many hips"
+    )
+    p.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new study")
     add_options(p, StudyOptions)
 
 
@@ -30,5 +33,5 @@ def run(args: argparse.Namespace) -> int:
         Bar(f"digital hips ({options.family})"),
         whole=options.whole_pelvis,
     )
-    print(f"{len(cases)} digital hips in {args.out}")
+    say(f"{len(cases)} digital hips in {args.out}")
     return 0

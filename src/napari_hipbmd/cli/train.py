@@ -14,6 +14,7 @@ from ..tasks.fit_tables import fit_text
 from ..tasks.grey_scale import fit_grey_scale, grey_scale_text
 from .arguments import add_options, options_from, whole_number
 from .link import Link
+from .printing import say
 from .progress import Bar, Stages
 
 EPOCHS = {"enhancement": 100, "landmarks": 16, "locator": 24}
@@ -56,7 +57,7 @@ def _without_effect(args: argparse.Namespace) -> list[str]:
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
     """The step, what it learns from, and how; those of a regression apart."""
-    p.add_argument("step", choices=STEPS)
+    p.add_argument("step", choices=STEPS, help="which step is trained, or fitted")
     p.add_argument(
         "--study", type=Path, nargs="+", default=[], metavar="DIR",
         help="what to learn from; enhancement takes several",
@@ -66,14 +67,28 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
         help="pairs of 'hipbmd pairs' that enhancement learns from, too",
     )  # fmt: skip
     add_options(p, FitOptions, names=_SHARED)
-    p.add_argument("--epochs", type=whole_number(1), metavar="N", help="of a network")
-    p.add_argument("--resume", action="store_true")
-    p.add_argument("--device", default="auto", metavar="D", help="auto, cpu, gpu, …")
     p.add_argument(
-        "--devices", default="auto", metavar="N", help="how many of them (auto)"
+        "--epochs", type=whole_number(1), metavar="N",
+        help="times that a network sees every hip (default: the step's own)",
+    )  # fmt: skip
+    p.add_argument(
+        "--resume", action="store_true",
+        help="go on from the last finished epoch in --out",
+    )  # fmt: skip
+    p.add_argument(
+        "--device", default="auto", metavar="D", help="auto (default), cpu, gpu, …"
+    )
+    p.add_argument(
+        "--devices",
+        default="auto",
+        metavar="N",
+        help="how many of them (default: auto)",
     )
     p.add_argument("--steered", action="store_true", help=argparse.SUPPRESS)
-    p.add_argument("--out", type=Path, required=True, metavar="DIR")
+    p.add_argument(
+        "--out", type=Path, required=True, metavar="DIR",
+        help="where the model goes, and what a training goes on from",
+    )  # fmt: skip
     p.add_argument(
         "--annotator", metavar="NAME",
         help="go on with the landmark networks on what this person labelled",
@@ -89,7 +104,7 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     p.add_argument(
         "--times", type=whole_number(1), metavar="N",
-        help="how often each of those hips is seen in an epoch (4)",
+        help="how often each of those hips is seen in an epoch (default: 4)",
     )  # fmt: skip
     p.add_argument(
         "--models", type=Path, metavar="DIR",
@@ -103,16 +118,16 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train one step; a clean Ctrl-C keeps the last finished epoch."""
     for name in _without_effect(args):
-        print(f"hipbmd: --{name} has no effect on {args.step}.", file=sys.stderr)
+        say(f"hipbmd: --{name} has no effect on {args.step}.", file=sys.stderr)
         return USAGE_ERROR
     if args.step != "enhancement" and len(args.study) != 1:
-        print(f"hipbmd: {args.step} learns from one --study.", file=sys.stderr)
+        say(f"hipbmd: {args.step} learns from one --study.", file=sys.stderr)
         return USAGE_ERROR
     if not args.study and not args.pairs:
-        print("hipbmd: give --study, --pairs or both.", file=sys.stderr)
+        say("hipbmd: give --study, --pairs or both.", file=sys.stderr)
         return USAGE_ERROR
     if args.real is not None and args.annotator is None:
-        print("hipbmd: --real needs --annotator: whose landmarks?", file=sys.stderr)
+        say("hipbmd: --real needs --annotator: whose landmarks?", file=sys.stderr)
         return USAGE_ERROR
     if args.step == "bmd":
         return _fit(args)
@@ -130,8 +145,8 @@ def run(args: argparse.Namespace) -> int:
 
     note = _train_network(args, Link(report, Bar("films read")))
     if note:
-        print(note)
-    print(f"{args.step} model in {shlex.quote(str(args.out))}")
+        say(note)
+    say(f"{args.step} model in {shlex.quote(str(args.out))}")
     return 0
 
 
@@ -195,8 +210,8 @@ def _fit(args: argparse.Namespace) -> int:
         args.study[0], args.out, plan, models=args.models,
         command=f"{_command(args)} --out OUT", report=Stages(),
     )  # fmt: skip
-    print(fit_text(found))
-    print(f"BMD regression in {shlex.quote(str(args.out / 'bmd.json'))}")
+    say(fit_text(found))
+    say(f"BMD regression in {shlex.quote(str(args.out / 'bmd.json'))}")
     return 0
 
 

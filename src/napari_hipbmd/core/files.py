@@ -7,19 +7,19 @@ renamed over the old file.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
+import re
 import shutil
-import sys
+import stat
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from .radiograph import FilmRefused
 
 
 def write_text_atomic(path: str | os.PathLike[str], text: str) -> None:
@@ -57,6 +57,9 @@ def write_bytes_atomic(path: str | os.PathLike[str], data: bytes) -> None:
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
+    if target.parent not in _swept:
+        sweep(target.parent)
+        _swept.add(target.parent)
     handle, name = tempfile.mkstemp(
         dir=target.parent, prefix=f".{target.name[:64]}.", suffix=".tmp"
     )
@@ -73,6 +76,86 @@ def write_bytes_atomic(path: str | os.PathLike[str], data: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     flush_folder(target.parent)
+
+
+_TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
+_STALE_SECONDS = 3600.0
+_swept: set[Path] = set()
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file's name is one that a write that was killed leaves behind."""
+    return _TEMPORARY.fullmatch(name) is not None
+
+
+def sweep(folder: Path, older_than: float = _STALE_SECONDS) -> None:
+    """Take away what writes that were killed have left behind in a folder.
+
+    Parameters
+    ----------
+    older_than
+        Seconds; what is younger may be another program's that is still at work.
+    """
+    with suppress(OSError):
+        now = time.time()
+        for entry in os.scandir(folder):
+            with suppress(OSError):
+                stale = now - entry.stat(follow_symlinks=False).st_mtime > older_than
+                if stale and is_temporary(entry.name):
+                    if entry.is_dir(follow_symlinks=False):
+                        shutil.rmtree(entry.path, ignore_errors=True)
+                    else:
+                        os.unlink(entry.path)
+
+
+def open_regular(path: str | os.PathLike[str]) -> io.BufferedReader:
+    """Open a file to read it; never waits for what is no file.
+
+    Raises
+    ------
+    OSError
+        If it is missing or cannot be read.
+    FilmRefused
+        If it is a folder, a pipe or a device: a clause, "it is no regular file".
+    """
+    if not stat.S_ISREG(os.stat(path).st_mode):  # a device may act on being opened
+        raise FilmRefused("it is no regular file")
+    # Without O_NONBLOCK, opening a named pipe waits until somebody writes into it.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    file = os.fdopen(os.open(path, flags), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise FilmRefused("it is no regular file")
+    return file
+
+
+def file_sha256(path: str | os.PathLike[str]) -> str:
+    """SHA-256 of a file: whether it is the same is not told by its date.
+
+    Raises
+    ------
+    OSError, FilmRefused
+        As :func:`open_regular`.
+    """
+    with open_regular(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_regular(path: str | os.PathLike[str], largest: int) -> bytes:
+    """The bytes of a file that is not larger than ``largest``.
+
+    Raises
+    ------
+    OSError
+        If it is missing or cannot be read.
+    FilmRefused
+        If it is no regular file or too large, as a clause: "it is larger than 4 MB".
+    """
+    with open_regular(path) as file:
+        data = file.read(largest + 1)
+    if len(data) > largest:
+        raise FilmRefused(f"it is larger than {largest / 1e6:g} MB")
+    return data
 
 
 def numbered_stem(name: str, taken: set[str]) -> str:
@@ -106,6 +189,7 @@ def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     if target.exists():
         raise FileExistsError(17, "There is already something of that name", str(path))
     target.parent.mkdir(parents=True, exist_ok=True)
+    sweep(target.parent)
     made = tempfile.mkdtemp(
         dir=target.parent, prefix=f".{target.name[:64]}.", suffix=".tmp"
     )
@@ -118,44 +202,6 @@ def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     flush_folder(target.parent)
-
-
-@contextmanager
-def locked(file: BinaryIO) -> Iterator[None]:
-    """Keep other processes that ask for the same lock out.
-
-    A network drive without locks lets everybody in: whoever uses this also has to
-    notice afterwards that somebody else has written.
-    """
-    try:
-        _lock(file)
-    except OSError:
-        yield
-        return
-    try:
-        yield
-    finally:
-        _unlock(file)
-
-
-if sys.platform == "win32":
-    _FAR = 1 << 40  # a byte that no content reaches: a lock also bars readers
-
-    def _lock(file: BinaryIO) -> None:
-        file.seek(_FAR)
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-
-    def _unlock(file: BinaryIO) -> None:
-        file.seek(_FAR)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-
-else:
-
-    def _lock(file: BinaryIO) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX)
-
-    def _unlock(file: BinaryIO) -> None:
-        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _mode_of(target: Path) -> int:

@@ -95,18 +95,6 @@ class GreyScale:
             "shaft_reason": self.shaft_reason,
         }
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> GreyScale:
-        """What :meth:`to_json` wrote."""
-        cortex = data["cortex"]
-        return cls(
-            data["gain_per_g_cm2"],
-            data["relative_error"],
-            tuple(Ruler(**ruler) for ruler in data["rulers"]),
-            None if cortex is None else Cortex(**cortex),
-            data["shaft_reason"],
-        )
-
 
 def _rounded(values: Mapping[str, Any], digits: int = 3) -> dict[str, Any]:
     return {

@@ -7,7 +7,7 @@ side the hip is on and wherever the hip box lies.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -23,10 +23,11 @@ from .anatomy import (
     head_diameter_mm,
     polygons,
 )
+from .bounded_json import as_type
 from .grey_scale import GreyScale
 from .radiograph import Flag, FloatImage, HipBox, Patient, Radiograph, Side
-
-Status = Literal["measured", "partial", "refused"]
+from .stored_measurement import Status as Status
+from .stored_measurement import StoredMeasurement
 
 CANNOT_RULE_OUT = "Research use: an estimate from a radiograph cannot rule out low BMD."
 RESEARCH_USE = (
@@ -129,6 +130,7 @@ class RegionMeasurement:
     ``share`` is the part of it that lies inside the image, ``burnt_share`` the part of
     its pixels that the film shows saturated, ``covered_share`` the part of them under a
     collimated border, ``marked_share`` the part that burnt-in marks hide; all 0 … 1.
+    ``mean`` and ``sd`` are of its grey values, 0 … 1: the thresholds are made of them.
     """
 
     polygon_xy: Points
@@ -139,6 +141,8 @@ class RegionMeasurement:
     burnt_share: float = 0.0
     covered_share: float = 0.0
     marked_share: float = 0.0
+    mean: float = float("nan")
+    sd: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +168,11 @@ class Measurement:
         What the rulers read, for who shows it or measures again; in no file.
     rulers
         Those that a person wants; None: all.
+    box_source
+        Where the hip box came from, in words for people.
+    made_with
+        All else that the numbers depend on, as plain JSON: film, software, models and
+        what was told; empty where a film was measured in a window.
     """
 
     case_id: str
@@ -194,6 +203,8 @@ class Measurement:
     grey_scale_reason: str | None = None
     ruler_reading: object | None = None
     rulers: tuple[str, ...] | None = None
+    box_source: str = ""
+    made_with: Mapping[str, Any] = field(default_factory=dict)
 
     def flags_of(self, site: Site) -> tuple[Flag, ...]:
         """The flags that concern a site; one about a region concerns the total too."""
@@ -264,6 +275,12 @@ class Measurement:
                     "area_cm2": _number(self.regions[region].area_cm2, 4),
                     "features": [_number(v, 6) for v in self.regions[region].features],
                     "features_g_cm2": self._features_g_cm2(region),
+                    "mean": _number(self.regions[region].mean, 6),
+                    "sd": _number(self.regions[region].sd, 6),
+                    "thresholds": [
+                        [_number(t, 6) for t in pair]
+                        for pair in self.regions[region].thresholds
+                    ],
                 }
                 for region in REGIONS
                 if region in self.regions
@@ -289,67 +306,78 @@ class Measurement:
             if self.grey_scale is None
             else self.grey_scale.to_json(),
             "grey_scale_reason": self.grey_scale_reason,
+            "box": None if self.box is None else list(astuple(self.box)),
+            "box_source": self.box_source,
+            "patient": asdict(self.patient),
+            "measured_on": self.measured_on,
+            "made_with": dict(self.made_with),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Measurement:
-        """What :meth:`to_json` wrote, without pictures, thresholds and patient."""
-        flags = tuple(
-            Flag(flag["code"], flag["text"], tuple(flag["sites"]))
-            for flag in data["flags"]
-        )
-        marks = data["landmarks"]
-        found = None
+        """What :meth:`to_json` wrote, without pictures.
+
+        Raises
+        ------
+        FilmRefused
+            If it is no measurement: a clause, "t_score is not a table".
+        """
+        stored = as_type(StoredMeasurement, data, "result")
+        flags = tuple(Flag(f.code, f.text, f.sites) for f in stored.flags)
+        marks, found = stored.landmarks, None
         if marks:
-            xy = np.array([marks[name]["xy"] for name in LANDMARK_IDS], float)
-            sigma = [_not_a_number(marks[n]["sigma_mm"]) for n in LANDMARK_IDS]
+            xy = np.array([marks[name].xy for name in LANDMARK_IDS], float)
+            sigma = [_not_a_number(marks[n].sigma_mm) for n in LANDMARK_IDS]
             found = LandmarkSet(xy, np.array(sigma))
         shapes = {} if found is None else polygons(found.xy)
-        spacing, values, scores = (
-            data[key] for key in ("spacing_mm", "bmd_g_cm2", "t_score")
-        )
+        values, scores = stored.bmd_g_cm2, stored.t_score
         return cls(
-            data["case_id"],
-            data["image"],
-            data["side"],
-            data["status"],
-            data["reason"],
+            stored.case_id,
+            stored.image,
+            stored.side,
+            stored.status,
+            stored.reason,
             flags,
-            None if spacing is None else (spacing[0], spacing[1]),
-            data["spacing_source"],
+            stored.spacing_mm,
+            stored.spacing_source,
+            patient=stored.patient,
+            box=None if stored.box is None else HipBox(*stored.box),
             landmarks=found,
             regions={
                 region: RegionMeasurement(
                     shapes[region],
-                    np.full((3, 2), np.nan),
-                    np.array([_not_a_number(v) for v in one["features"]]),
-                    one["area_cm2"],
+                    np.array([list(map(_not_a_number, t)) for t in one.thresholds]),
+                    np.array([_not_a_number(v) for v in one.features]),
+                    one.area_cm2,
+                    mean=_not_a_number(one.mean),
+                    sd=_not_a_number(one.sd),
                 )
-                for region, one in data["regions"].items()
+                for region, one in stored.regions.items()
             },
             bmd_g_cm2=None
             if values is None
             else {
-                site: Estimate(**{k: _not_a_number(v) for k, v in one.items()})
+                site: Estimate(*(_not_a_number(v) for v in astuple(one)))
                 for site, one in values.items()
                 if one is not None
             },
             t_score=None
             if scores is None
             else {site: _not_a_number(t) for site, t in scores.items()},
-            seconds=dict(data["seconds"]),
-            model_name=data["model"]["name"],
-            calibrated_on=data["model"]["calibrated_on"],
+            seconds=stored.seconds,
+            model_name=stored.model.name,
+            calibrated_on=stored.model.calibrated_on,
+            measured_on=stored.measured_on,
             withheld={
                 site: tuple(f for f in flags if f.code in codes)
-                for site, codes in data["withheld"].items()
+                for site, codes in stored.withheld.items()
             },
-            policy=data["policy"],
-            not_fitted=tuple(data.get("not_fitted", ())),
-            grey_scale=None
-            if data.get("grey_scale") is None
-            else GreyScale.from_json(data["grey_scale"]),
-            grey_scale_reason=data.get("grey_scale_reason"),
+            policy=stored.policy,
+            not_fitted=stored.not_fitted,
+            box_source=stored.box_source,
+            made_with=stored.made_with,
+            grey_scale=stored.grey_scale,
+            grey_scale_reason=stored.grey_scale_reason,
         )
 
     def _estimate_json(self, site: Site) -> dict[str, float | None] | None:

@@ -148,6 +148,15 @@ class Radiograph:
     outside
         ``(rows, columns)``, True beyond a shutter, padding or a white border, where
         ``pixels`` are as dark as the darkest seen ones; None where all is seen.
+    detector_mm
+        ``(row, column)`` spacing of the detector or scanned film, where it is known and
+        not what ``spacing_mm`` holds.
+    turned
+        How the stored film was turned to be shown upright: a code of
+        :class:`turning.Turn`, empty where it was not.
+    pixels_sha256
+        SHA-256 of the stored pixels, whatever is said about them; empty where there
+        is no file.
     """
 
     pixels: FloatImage
@@ -162,6 +171,9 @@ class Radiograph:
     aspect: float = 1.0
     burnt_in: NDArray[np.bool_] | None = None
     outside: NDArray[np.bool_] | None = None
+    detector_mm: tuple[float, float] | None = None
+    turned: str = ""
+    pixels_sha256: str = ""
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or min(self.pixels.shape) < 32:

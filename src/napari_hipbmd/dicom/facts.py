@@ -17,7 +17,7 @@ from pydicom.uid import (
 from ..core.radiograph import Patient, Sex, Side
 from .header import Header
 from .spelling import SPELLINGS, spelt
-from .tags import code, integer, items, number, text, uid_name
+from .tags import code, integer, items, number, text, uid_name, values
 
 UNKNOWN_SYNTAX = "an unknown transfer syntax"
 _YEARS = 2.0
@@ -94,6 +94,7 @@ class FilmFacts:
     descriptions, which are not kept: people write names into them. ``misspelt`` names
     the tags that were understood although no standard spells them so. ``sides_differ``
     and ``age_differs``: two tags tell different sides, or an age that the dates do not.
+    ``orientation`` is where rows and columns run in the patient: ``("L", "F")``.
     """
 
     sop_class: str
@@ -126,6 +127,7 @@ class FilmFacts:
     misspelt: tuple[str, ...] = ()
     sides_differ: bool = False
     age_differs: bool = False
+    orientation: tuple[str, ...] = ()
 
     @property
     def stored_range(self) -> tuple[int, int]:
@@ -183,6 +185,7 @@ def facts_of(header: Header) -> FilmFacts:
         patient=_patient(film),
         sides_differ=len(_sides(film)) > 1,
         age_differs=_age_differs(film),
+        orientation=_orientation(film),
         misspelt=tuple(keyword for keyword in SPELLINGS if spelt(film, keyword)[1]),
     )
 
@@ -231,6 +234,13 @@ def _side(film: Dataset) -> Side | None:
 def _sides(film: Dataset) -> set[str | None]:
     """Every side that a tag names."""
     return {spelt(film, keyword)[0] for keyword in _SIDE_TAGS} & {"L", "R"}
+
+
+def _orientation(film: Dataset) -> tuple[str, ...]:
+    """Directions of the patient, of which the letters are A, P, R, L, H and F."""
+    said = [str(value).strip().upper() for value in values(film, "PatientOrientation")]
+    good = all(re.fullmatch("[APRLHF]{1,3}", one) for one in said)
+    return tuple(said) if len(said) == 2 and good else ()
 
 
 def _patient(film: Dataset) -> Patient:

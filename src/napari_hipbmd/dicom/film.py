@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.radiograph import FloatImage, Radiograph
+from ..core.radiograph import Flag, FloatImage, Radiograph
+from ..core.turning import Turn, turn_of
 from .decode import stored_values, whole_words
 from .facts import FilmFacts, facts_of
 from .fill import filled
@@ -128,6 +130,7 @@ def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
     """
     check(header, facts)
     stored = stored_values(header, facts)
+    sha256 = sha256_of(stored)
     flags, marks = cautions(facts), None
     if stored.ndim == 3:
         stored, marks, doubts = grey_of_colour(stored)
@@ -167,8 +170,10 @@ def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
         kvp=facts.kvp,
         burnt_in=marks,
         outside=hidden,
+        detector_mm=size.detector,
+        pixels_sha256=sha256,
     )
-    return DisplayedFilm(
+    shown = DisplayedFilm(
         stored=stored,
         modality=modality,
         contrast_limits=offered[0].limits if offered else _content_limits(modality),
@@ -179,6 +184,45 @@ def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
         windows=offered,
         radiograph=radiograph,
         facts=facts,
+    )
+    return upright(shown, turn_of(facts.orientation))
+
+
+def sha256_of(stored: NDArray[np.generic]) -> str:
+    """SHA-256 of pixels as they are stored, with their shape."""
+    digest = hashlib.sha256(repr(stored.shape).encode())
+    little = stored.astype(stored.dtype.newbyteorder("<"), copy=False)
+    digest.update(np.ascontiguousarray(little).data)
+    return digest.hexdigest()
+
+
+def upright(film: DisplayedFilm, turn: Turn) -> DisplayedFilm:
+    """A film as everybody looks at it, with a flag where it is stored otherwise."""
+    if not turn:
+        return film
+    one = film.radiograph
+    flag = Flag(
+        "orientation",
+        "The film is stored mirrored or turned, as its PatientOrientation says: it was"
+        " turned so that rows run to the patient's left and columns to the feet.",
+    )
+    same = film.modality is film.stored
+    stored = turn.shown(film.stored)
+    return replace(
+        film,
+        stored=stored,
+        modality=stored if same else turn.shown(film.modality),
+        radiograph=replace(
+            one,
+            pixels=turn.shown(one.pixels),
+            spacing_mm=None if one.spacing_mm is None else turn.pair(one.spacing_mm),
+            detector_mm=None if one.detector_mm is None else turn.pair(one.detector_mm),
+            aspect=1 / one.aspect if turn.transposed else one.aspect,
+            flags=(*one.flags, flag),
+            burnt_in=None if one.burnt_in is None else turn.shown(one.burnt_in),
+            outside=None if one.outside is None else turn.shown(one.outside),
+            turned=turn.code,
+        ),
     )
 
 
@@ -206,6 +250,7 @@ def _open_picture(path: Path) -> DisplayedFilm:
             case_id=case_id_of(path),
             burnt_in=marks,
             outside=hidden,
+            pixels_sha256=sha256_of(values),
         ),
         facts=None,
     )

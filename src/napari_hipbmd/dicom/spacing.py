@@ -7,7 +7,7 @@ the patient* measures bone (DICOM PS3.3 10.7.1.3).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydicom.dataset import Dataset
 
@@ -38,6 +38,7 @@ class Spacing:
     source: str
     flags: tuple[Flag, ...] = ()
     aspect: float = 1.0
+    detector: tuple[float, float] | None = None
 
 
 def spacing(film: Dataset) -> Spacing:
@@ -46,6 +47,16 @@ def spacing(film: Dataset) -> Spacing:
     In this order: ``PixelSpacing`` that is not the detector's; the detector's,
     corrected for magnification; the detector's as it is, with a flag; none.
     """
+    best = _best(film)
+    imager, _ = _pair(film, "ImagerPixelSpacing")
+    scanned, _ = _pair(film, "NominalScannedPixelSpacing")
+    detector = imager or scanned
+    if detector is None or best.mm is None or _same(best.mm, detector):
+        return best
+    return replace(best, detector=detector)
+
+
+def _best(film: Dataset) -> Spacing:
     pixel, pixel_fault = _pair(film, "PixelSpacing")
     imager, _ = _pair(film, "ImagerPixelSpacing")
     scanned, _ = _pair(film, "NominalScannedPixelSpacing")

@@ -16,7 +16,7 @@ from torch.nn import functional
 from ..core.canvas import Canvas, normalisation
 from ..core.measurement import HipImages
 from ..core.radiograph import FilmRefused, FloatImage
-from ..learning.training import load_into, read_model
+from ..learning.training import built_for, read_model
 from .networks import AutoencoderShape, Network, build, for_inference
 
 NAME = "enhancement"
@@ -40,18 +40,13 @@ class Enhancer:
         """
         state, card = read_model(folder, NAME)
         try:
-            shape = AutoencoderShape.from_json(card["shape"])
+            shape = AutoencoderShape.from_json(card.get("shape"))
         except ValueError as error:
             raise FilmRefused(
-                f"The {NAME} model in {folder} cannot be used, its card tells of"
-                f" {error}: copy the card that came with it, or train it again."
+                f"The {NAME} model in {folder} cannot be used ({error}): copy the card"
+                " that came with it, or train it again."
             ) from error
-        except (KeyError, TypeError) as error:
-            raise FilmRefused(
-                f"The card of the {NAME} model in {folder} has no usable architecture."
-            ) from error
-        network = build(shape)
-        load_into(network, state, NAME)
+        network = built_for(lambda: build(shape), state, NAME)
         return cls(for_inference(network), card)
 
     def sto_on_grid(self, canvas: Canvas) -> FloatImage:

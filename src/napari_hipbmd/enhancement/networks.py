@@ -16,6 +16,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from ..core.bounded_json import as_type
+from ..core.radiograph import FilmRefused
 from ..learning.training import channels_last
 
 GRID_PX = 256
@@ -42,31 +44,29 @@ class AutoencoderShape:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> AutoencoderShape:
+    def from_json(cls, data: Any) -> AutoencoderShape:
         """From a model card.
 
         Raises
         ------
-        ValueError
-            If no network has such stages.
+        FilmRefused
+            If no network has such stages: a clause.
         """
-        channels = tuple(data["channels"])
-        if not 1 <= len(channels) <= 8 or not all(
-            isinstance(n, int) and 1 <= n <= 1024 for n in channels
-        ):
-            raise ValueError(f"stages of {channels} channels")
-        grid_px = data.get("grid_px", GRID_PX)
-        if not isinstance(grid_px, int) or not 2 ** len(channels) <= grid_px <= 1024:
-            raise ValueError(f"a grid of {grid_px} pixels")
-        if grid_px % 2 ** len(channels):
-            raise ValueError(
-                f"a grid of {grid_px} pixels, which {len(channels)} stages cannot halve"
+        return as_type(cls, data, "shape")
+
+    def __post_init__(self) -> None:
+        halvings, grid_px = len(self.channels), self.grid_px
+        if not 1 <= halvings <= 8 or not all(1 <= n <= 1024 for n in self.channels):
+            raise FilmRefused(f"it has stages of {self.channels[:9]} channels")
+        if not 2**halvings <= grid_px <= 1024:
+            raise FilmRefused(f"it has a grid of {grid_px} pixels")
+        if grid_px % 2**halvings:
+            raise FilmRefused(
+                f"it has a grid of {grid_px} pixels, which {halvings} stages cannot"
+                " halve"
             )
-        context = data.get("context", 0)
-        if not isinstance(context, int) or not 0 <= context <= MOST_CONTEXT:
-            raise ValueError(f"{context} context blocks")
-        skips = bool(data.get("skips", False))
-        return cls(channels, bool(data["norm"]), grid_px, context, skips)
+        if not 0 <= self.context <= MOST_CONTEXT:
+            raise FilmRefused(f"it has {self.context} context blocks")
 
 
 def _conv(

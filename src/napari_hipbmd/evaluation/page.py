@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from ..report.grid import Grid
-from ..report.page import style
+from ..report.page import SAFE_HEAD, style
 from .tables import USE, Validation
 
 _STYLE = """
@@ -72,7 +72,7 @@ def document(
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+{SAFE_HEAD}
 <title>{escape(title)}</title>
 <style>
 {style()}{_STYLE}</style>

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..bmd import SITE_NAMES, Preset, t_score_reference
 from ..core.anatomy import SITES, Site
+from ..core.cells import guarded, guarded_row
 from ..core.measurement import CANNOT_RULE_OUT
 from ..report.grid import Grid
 from ..runs.feature_cache import Row
@@ -149,7 +150,7 @@ class Validation:
         text = io.StringIO()
         writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(records)
+        writer.writerows(map(guarded_row, records))
         return text.getvalue()
 
     def points_csv(self) -> str:
@@ -164,10 +165,8 @@ class Validation:
                 found.case_ids, found.reading, found.estimate, found.folds[0],
                 strict=True,
             ):  # fmt: skip
-                writer.writerow(
-                    [name, found.site, found.row, f"{reading:.4f}", f"{estimate:.4f}",
-                     fold]
-                )  # fmt: skip
+                numbers = [f"{reading:.4f}", f"{estimate:.4f}", fold]
+                writer.writerow([guarded(name), found.site, found.row, *numbers])
         return text.getvalue()
 
     def to_json(self) -> str:

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.anatomy import INDEX, LANDMARK_IDS, Points
+from ..core.bounded_json import LARGEST_BYTES, parse_json
+from ..core.files import file_sha256, read_regular
 from ..core.grey_scale import GreyScale, Ruler
 from ..core.measurement import HipImages
 from ..core.radiograph import FilmRefused, Patient
@@ -193,7 +195,7 @@ class Calibration:
         return json.dumps(content, allow_nan=False) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> Calibration:
+    def from_json(cls, text: str | bytes) -> Calibration:
         """Read a calibration back.
 
         Raises
@@ -202,7 +204,7 @@ class Calibration:
             If the text is no such calibration.
         """
         try:
-            data = json.loads(text)
+            data = parse_json(text)
             return cls(
                 float(data["usual"]),
                 float(data["spread"]),
@@ -236,8 +238,12 @@ class Combined:
 
 
 @cache
-def _load(path: Path, _stamp: float) -> Calibration:
-    return Calibration.from_json(path.read_text("utf-8"))
+def _load(path: Path, _sha256: str) -> Calibration:
+    try:
+        data = read_regular(path, LARGEST_BYTES)
+    except FilmRefused as refusal:
+        raise FilmRefused(f"{path.name} cannot be used: {refusal}.") from None
+    return Calibration.from_json(data)
 
 
 def load_calibration(folder: Path | None = None) -> Calibration | None:
@@ -256,4 +262,4 @@ def load_calibration(folder: Path | None = None) -> Calibration | None:
     path = (folder or weights_dir()) / f"{NAME}.json"
     if not path.is_file():
         return None
-    return _load(path.resolve(), path.stat().st_mtime)
+    return _load(path.resolve(), file_sha256(path))

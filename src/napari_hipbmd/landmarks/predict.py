@@ -12,17 +12,18 @@ import torch
 from torch import Tensor
 
 from ..core.anatomy import INDEX, LANDMARK_IDS, REGIONS, TWICE_FOUND
+from ..core.bounded_json import as_type
 from ..core.canvas import Canvas
 from ..core.measurement import LandmarkSet
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..learning import augmentation
-from ..learning.training import load_into, read_model
+from ..learning.training import built_for, read_model
 from .correction import Correction
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, ruler
 from .locator import NAME as LOCATOR
 from .locator import Locator
-from .networks import FIRST_PX, SECOND_PX, Decentralised, as_input, spread
+from .networks import FIRST_PX, SECOND_PX, Decentralised, Preset, as_input, spread
 
 NAME = "landmarks"
 LOOKS = 2  # the first order looks at the box, then closer at what it found
@@ -101,6 +102,12 @@ def _no_correction() -> dict[str, Tensor]:
     return {f"correction.{k}": v for k, v in Correction().state_dict().items()}
 
 
+@dataclass(frozen=True)
+class _Card:
+    preset: Preset
+    uncertainty: dict[str, tuple[float, float]]
+
+
 @dataclass(frozen=True, eq=False)
 class LandmarkFinder:
     """Trained networks and their card."""
@@ -122,13 +129,14 @@ class LandmarkFinder:
         """
         state, card = read_model(folder, NAME)
         try:
-            network = Decentralised(card["preset"])
-            lines = np.array([card["uncertainty"][name] for name in LANDMARK_IDS])
-        except (KeyError, TypeError, ValueError) as error:
+            told = as_type(_Card, card)
+            lines = np.array([told.uncertainty[name] for name in LANDMARK_IDS])
+        except (KeyError, FilmRefused) as error:
             raise FilmRefused(
                 f"The card of the {NAME} model in {folder} is not complete."
             ) from error
-        load_into(network, {**_no_correction(), **state}, NAME)
+        weighed = {**_no_correction(), **state}
+        network = built_for(lambda: Decentralised(told.preset), weighed, NAME)
         weights = (folder / f"{NAME}.safetensors").read_bytes()
         home = folder if (folder / f"{LOCATOR}.json").is_file() else weights_dir()
         version = hashlib.sha256(weights).hexdigest()[:8]

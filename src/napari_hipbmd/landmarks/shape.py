@@ -22,6 +22,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.stats import chi2
 
 from ..core.anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, Points, is_mirrored
+from ..core.bounded_json import parse_json
 from ..core.radiograph import FilmRefused, Side
 
 OBSERVER_SD_MM = np.full(len(LANDMARK_IDS), 1.2)
@@ -107,8 +108,8 @@ class ShapeModel:
             If it is not a model of these sixteen landmarks.
         """
         try:
-            return cls._parsed(json.loads(text))
-        except (KeyError, TypeError, ValueError, RecursionError):
+            return cls._parsed(parse_json(text))
+        except (KeyError, TypeError, ValueError):
             raise FilmRefused(
                 "The file is not a shape model of these landmarks: fit it anew."
             ) from None

@@ -23,13 +23,19 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from ..core.files import write_bytes_atomic, write_text_atomic
+from ..core.files import read_regular, write_bytes_atomic, write_text_atomic
+from ..core.model_card import read_card
 from ..core.radiograph import Cancelled, FilmRefused
 from ..core.version import __version__
 
 Report = Callable[[int, int, Mapping[str, float]], None]
 Net = TypeVar("Net", bound=torch.nn.Module)
 LAST = "last.ckpt"
+LARGEST_WEIGHTS = 1_000_000_000
+_ANOTHER = (
+    "The {} weights belong to another architecture: use the model card that came with"
+    " them."
+)
 
 
 @dataclass(frozen=True)
@@ -268,23 +274,47 @@ def read_model(
         If a file is missing or damaged.
     """
     try:
-        card = json.loads((folder / f"{name}.json").read_text("utf-8"))
-        state = load((folder / f"{name}.safetensors").read_bytes())
-        if not isinstance(card, dict):
-            raise ValueError("not a model card")
+        card = read_card(folder, name)
+        weights = read_regular(folder / f"{name}.safetensors", LARGEST_WEIGHTS)
+        state = load(weights)
+        if not all(torch.isfinite(value).all() for value in state.values()):
+            raise FilmRefused("a weight is not a number")
     except FileNotFoundError as error:
         raise FilmRefused(
             f"The folder {folder} has no {name} model ({Path(error.filename).name} is"
             f" missing): train one with 'hipbmd train {name}'."
         ) from None
     except (SafetensorError, ValueError) as error:
+        why = f" ({str(error).rstrip('.')})" if isinstance(error, FilmRefused) else ""
         raise FilmRefused(
-            f"The {name} model in {folder} is damaged; train it again or copy it anew."
+            f"The {name} model in {folder} is damaged{why}; train it again or copy it"
+            " anew."
         ) from error
     return {
         key: value.float() if value.is_floating_point() else value
         for key, value in state.items()
     }, card
+
+
+def built_for(make: Callable[[], Net], state: Mapping[str, Any], name: str) -> Net:
+    """A network as a model card describes it, with its weights, set to inference.
+
+    Nothing is allocated for a card whose layers are not those of the weights.
+
+    Raises
+    ------
+    FilmRefused
+        If the weights belong to another architecture.
+    """
+    with torch.device("meta"):
+        planned = make().state_dict()
+    if {k: v.shape for k, v in planned.items()} != {
+        k: v.shape for k, v in state.items()
+    }:
+        raise FilmRefused(_ANOTHER.format(name))
+    network = make()
+    load_into(network, state, name)
+    return network
 
 
 def load_into(module: torch.nn.Module, state: Mapping[str, Any], name: str) -> None:
@@ -298,8 +328,5 @@ def load_into(module: torch.nn.Module, state: Mapping[str, Any], name: str) -> N
     try:
         module.load_state_dict(state)
     except RuntimeError as error:
-        raise FilmRefused(
-            f"The {name} weights belong to another architecture: use the model card"
-            " that came with them."
-        ) from error
+        raise FilmRefused(_ANOTHER.format(name)) from error
     module.eval()

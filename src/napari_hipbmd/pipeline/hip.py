@@ -12,6 +12,7 @@ from ..core.measurement import HipImages
 from ..core.radiograph import FilmRefused, Flag, FloatImage, HipBox, Radiograph, Side
 from .models import Networks
 
+WHOLE_FILM = "the whole film"
 EVEN_GREY = 0.01  # of the grey range
 
 
@@ -25,6 +26,8 @@ class SeenHip:
         The whole film on its fixed 0 … 1 range.
     flags
         What had to be guessed.
+    box_source
+        Where the box came from, in words for people.
     """
 
     grey: FloatImage
@@ -32,6 +35,7 @@ class SeenHip:
     box: HipBox
     side: Side
     flags: tuple[Flag, ...]
+    box_source: str
 
 
 def see_hip(
@@ -48,6 +52,7 @@ def see_hip(
         If the box lies outside the film, or shows one even grey.
     """
     grey = film.grey()
+    given = box is not None
     box, found, flags = _place(film, grey, networks, box, side or film.side)
     canvas = make_canvas(grey, box, is_mirrored(found), pixel_aspect=film.pixel_aspect)
     if normalisation(canvas.grey)[1] < EVEN_GREY:
@@ -55,7 +60,9 @@ def see_hip(
             "The film, or its hip box, is one even grey: there is nothing to measure;"
             " check the file, or draw the box on the hip."
         )
-    return SeenHip(grey, canvas, box, found, flags)
+    guessed = any(flag.code == "box-guessed" for flag in flags)
+    source = "given" if given else "found by the networks" if guessed else WHOLE_FILM
+    return SeenHip(grey, canvas, box, found, flags, source)
 
 
 def enhance_hip(seen: SeenHip, networks: Networks) -> HipImages:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..bmd import BmdModel
+from ..core.files import file_sha256, read_regular
+from ..core.model_card import LARGEST_BYTES, read_card
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..grey_scale import Calibration, load_calibration
@@ -35,9 +37,16 @@ class Networks:
 
 @dataclass(frozen=True, eq=False)
 class Models(Networks):
-    """The fitted parts of the flowchart."""
+    """The fitted parts of the flowchart.
+
+    Attributes
+    ----------
+    sha256
+        Part → SHA-256 of its weights or coefficients.
+    """
 
     bmd: BmdModel
+    sha256: Mapping[str, str] = field(default_factory=dict)
 
 
 def _home(folder: Path, name: str) -> Path:
@@ -122,20 +131,17 @@ def enhancement_card(folder: Path | None) -> dict[str, Any]:
     """
     where = folder or weights_dir()
     try:
-        card = json.loads((where / "enhancement.json").read_text("utf-8"))
-        if not isinstance(card, dict):
-            raise ValueError
+        return read_card(where, "enhancement")
     except OSError:
         raise FilmRefused(
             f"The folder {where} has no enhancement model (enhancement.json is"
             " missing): give the --out folder of 'hipbmd train enhancement'."
         ) from None
-    except ValueError:
+    except FilmRefused as refusal:
         raise FilmRefused(
-            f"The enhancement model in {where} is damaged; train it again or copy it"
-            " anew."
+            f"The enhancement model in {where} is damaged ({refusal}); train it again"
+            " or copy it anew."
         ) from None
-    return card
 
 
 def models_sha256(folder: Path | None = None) -> str:
@@ -161,23 +167,40 @@ def load_regression(folder: Path | str | None = None) -> BmdModel:
 
 def _regression(folder: Path) -> BmdModel:
     try:
-        text = (_home(folder, "bmd.json") / "bmd.json").read_text("utf-8")
-    except UnicodeDecodeError:
+        data = read_regular(_home(folder, "bmd.json") / "bmd.json", LARGEST_BYTES)
+    except FilmRefused as refusal:
         raise FilmRefused(
-            f"The regression in {folder} (bmd.json) is damaged: fit it again."
+            f"The regression in {folder} (bmd.json) cannot be used: {refusal}."
         ) from None
     except FileNotFoundError:
         raise FilmRefused(
             f"The folder {folder} has no regression (bmd.json): fit one with"
             " 'hipbmd train bmd'."
         ) from None
-    return BmdModel.from_json(text)
+    return BmdModel.from_json(data)
 
 
 @cache
-def _load(folder: Path, stamp: tuple[float, ...]) -> Models:
+def _load(folder: Path, _sha256_of_all: str) -> Models:
     regression, networks = _regression(folder), load_networks(folder)
-    return Models(networks.enhancer, networks.finder, networks.grey_scale, regression)
+    return Models(
+        networks.enhancer,
+        networks.finder,
+        networks.grey_scale,
+        regression,
+        _sha256(folder),
+    )
+
+
+def _sha256(folder: Path) -> dict[str, str]:
+    """Of the file of each part that numbers come from, as far as it is there."""
+    weights = {"enhancement": "safetensors", "landmarks": "safetensors"}
+    found = {}
+    for part in PARTS:
+        path = _home(folder, f"{part}.json") / f"{part}.{weights.get(part, 'json')}"
+        if path.is_file():
+            found[part] = file_sha256(path)
+    return found
 
 
 def load_models(folder: Path | str | None = None) -> Models:
@@ -189,6 +212,5 @@ def load_models(folder: Path | str | None = None) -> Models:
         If the folder does not exist, holds no model, or one is damaged.
     """
     where = _checked(None if folder is None else Path(folder))
-    files = [f for name in PARTS for f in where.glob(f"{name}.*")]
-    stamp = tuple(sorted(path.stat().st_mtime for path in files))
-    return _load(where.resolve(), stamp)
+    # By content: a file that is written twice within a tick has one date.
+    return _load(where.resolve(), models_sha256(where))

@@ -172,13 +172,20 @@ def prepare(
         return state
 
     t = perf_counter()
+    around = None
     if landmarks_xy is not None and box is None:
-        box = box_around(landmarks_xy, film)
+        around = box_around(landmarks_xy, film)
     with one_thread():
-        film, seen = look_at_hip(film, networks, state.side, box)
+        film, seen = look_at_hip(film, networks, state.side, box or around)
     grey, canvas = seen.grey, seen.canvas
-    flags = state.flags + seen.flags
-    state = replace(state, film=film, box=seen.box, side=seen.side, flags=flags)
+    state = replace(
+        state,
+        film=film,
+        box=seen.box,
+        box_source=seen.box_source if around is None else "about the landmarks",
+        side=seen.side,
+        flags=state.flags + seen.flags,
+    )
     state = step_done("locate", t, state, counts_as="landmarks")
 
     t = perf_counter()

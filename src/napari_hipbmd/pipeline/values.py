@@ -204,6 +204,8 @@ def _region(
             _share_of(state.film.outside, *here),
         ),
         _share_of(state.film.burnt_in, *here),
+        found.mean,
+        found.sd,
     )
 
 

@@ -6,13 +6,13 @@ withheld instead: the number is then in no output, and its reason stands in its 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..core.anatomy import SITES, Site
+from ..core.bounded_json import as_type, read_json
 from ..core.measurement import Measurement
 from ..core.radiograph import FilmRefused, Flag
 
@@ -45,6 +45,7 @@ FLAG_CODES: dict[str, str] = {
     "metal-nearby": "metal beside the regions",
     "modality": "the file is not that of an X-ray film",
     "no-ruler": "the shaft tells no gain: the film's contrast is judged without it",
+    "orientation": "the film is stored mirrored or turned, and was turned upright",
     "polarity": "what is bright had to be decided from doubtful tags",
     "position": "the thigh is not straight, or the film does not say how it lay",
     "range": "the header's number of grey levels does not fit the picture",
@@ -159,25 +160,27 @@ def read_policy(path: Path) -> Policy:
         If the file is missing, or is not such a policy.
     """
     try:
-        data = json.loads(path.read_text("utf-8"))
-        codes, name = data["withhold"], data["name"]
-        known = data["format"] == _FORMAT and data["version"] == 1
+        stored = as_type(_Stored, read_json(path))
+        known = stored.format == _FORMAT and stored.version == 1
     except FileNotFoundError:
         raise FilmRefused(f"There is no policy {path.name}: check the path.") from None
-    except (OSError, ValueError, KeyError, TypeError):
-        known, codes, name = False, None, None
-    if (
-        not known
-        or not isinstance(name, str)
-        or not isinstance(codes, list)
-        or not all(isinstance(code, str) for code in codes)
-    ):
+    except (OSError, FilmRefused):
+        known = False
+    if not known:
         raise FilmRefused(
             f"The file {path.name} is no policy: it needs"
             f' {{"format": "{_FORMAT}", "version": 1, "name": "…",'
             ' "withhold": ["metal", …]}.'
         )
-    return policy_of(codes, name[:64])
+    return policy_of(stored.withhold, stored.name[:64])
+
+
+@dataclass(frozen=True)
+class _Stored:
+    format: str
+    version: int
+    name: str
+    withhold: list[str]
 
 
 def withhold(measurement: Measurement, policy: Policy) -> Measurement:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from urllib.parse import quote
 
 from ..bmd import SITE_NAMES
 from ..core.anatomy import SITES, Site
@@ -15,6 +17,7 @@ from .numbers import number, signed
 from .page import page, sources
 
 TRUTH_NOTE = "“True” is the exact aBMD of a digital hip; the error is estimate − true."
+_LINK = re.compile(r"cases/[\w-][\w.-]*\.html")
 TITLE = "Estimated bone mineral density of the hip"
 
 
@@ -127,9 +130,10 @@ def _table(rows: Sequence[Row]) -> str:
 def _row(row: Row, pictures: bool) -> str:
     m = row.measurement
     name = escape(m.case_id)
-    if row.link:
+    if row.link and _LINK.fullmatch(row.link):
         name = f'<a href="{escape(row.link)}">{name}</a>'
-    start = f'<td class="thumb">{row.thumbnail or ""}</td>' if pictures else ""
+    picture = "" if row.thumbnail is None else _picture(row.thumbnail)
+    start = f'<td class="thumb">{picture}</td>' if pictures else ""
     start += f'<th scope="row">{name}</th><td>{escape(m.side or "–")}</td>'
     flags = "<br>".join(escape(c) for c in dict.fromkeys(f.code for f in m.flags))
     if m.bmd_g_cm2 is None:
@@ -143,6 +147,14 @@ def _row(row: Row, pictures: bool) -> str:
             for site in ("neck", "total")
         )
     return f'<tr>{start}{cells}<td class="flags">{flags or "–"}</td></tr>'
+
+
+def _picture(svg: str) -> str:
+    """A drawing as an image, in which no script can run: it may come from a file."""
+    if "xmlns" not in svg:
+        svg = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    data = escape(quote(svg, safe="/:;,=+() '\""))
+    return f'<img alt="Film with regions" src="data:image/svg+xml,{data}">'
 
 
 def _cell(m: Measurement, site: Site, true: float | None) -> str:

@@ -11,6 +11,11 @@ from ..bmd import reference_data
 from ..core.measurement import RESEARCH_USE, Measurement
 from ..core.version import __version__
 
+SAFE_HEAD = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">"""
+"""No script runs and nothing is fetched, whatever got into a page."""
+
 
 def page(
     title: str,
@@ -37,7 +42,7 @@ def page(
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+{SAFE_HEAD}
 <title>{escape(title)}</title>
 <style>
 {style()}</style>

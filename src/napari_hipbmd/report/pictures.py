@@ -57,7 +57,8 @@ def thumbnail(measurement: Measurement) -> str | None:
     inside = [view.image(grey, float(low), float(high))]
     for region, found in measurement.regions.items():
         if np.isfinite(found.polygon_xy).all():
-            inside.append(_outline(region, view.points(found.polygon_xy - corner_xy)))
+            corners = view.points(found.polygon_xy - corner_xy)
+            inside.append(_outline(region, corners, 2.5))
     return view.svg("Film with regions", inside)
 
 
@@ -174,11 +175,11 @@ def _path(xy: Points) -> str:
     return f"M{'L'.join(corners)}Z"
 
 
-def _outline(region: Region, xy: Points) -> str:
+def _outline(region: Region, xy: Points, width: float = 1.6) -> str:
     colour = COLOURS[region]
     return (
         f'<path d="{_path(xy)}" fill="{colour}" fill-opacity=".10" stroke="{colour}"'
-        ' stroke-width="1.6" stroke-linejoin="round"/>'
+        f' stroke-width="{width}" stroke-linejoin="round"/>'
     )
 
 

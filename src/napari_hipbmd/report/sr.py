@@ -19,8 +19,17 @@ from pydicom.sr.codedict import codes as standard
 from pydicom.sr.coding import Code
 
 from ..bmd import SITE_NAMES, reference_data
-from ..core.anatomy import LANDMARK_IDS, REGION_LANDMARKS, REGIONS, SITES, Region, Site
+from ..core.anatomy import (
+    LANDMARK_IDS,
+    REGION_LANDMARKS,
+    REGIONS,
+    SITES,
+    Points,
+    Region,
+    Site,
+)
 from ..core.measurement import Measurement, research_use
+from ..core.turning import Turn
 from ..core.version import __version__
 from ..dicom import derived_uid
 from . import codes
@@ -123,7 +132,7 @@ class _Maker:
                 tracking_identifier=self._tracking(region),
                 referenced_region=sr.ImageRegion(
                     graphic_type=sr.GraphicTypeValues.POLYLINE,
-                    graphic_data=self._closed(found.polygon_xy),
+                    graphic_data=self._closed(self._stored(found.polygon_xy)),
                     source_image=self.image,
                 ),
                 finding_type=codes.REGION,
@@ -161,7 +170,8 @@ class _Maker:
             return
         size = np.array([self.source.Columns or np.inf, self.source.Rows or np.inf])
         region_of = {n: r for r, names in REGION_LANDMARKS.items() for n in names}
-        for name, xy, sigma in zip(LANDMARK_IDS, marks.xy, marks.sigma_mm, strict=True):
+        places = self._stored(marks.xy)
+        for name, xy, sigma in zip(LANDMARK_IDS, places, marks.sigma_mm, strict=True):
             place = xy + 0.5
             if not (np.all(place >= 0) and np.all(place <= size)):
                 continue
@@ -194,6 +204,13 @@ class _Maker:
                         _number(codes.DXA[self.m.side], dxa[site], codes.G_CM2)
                     ],
                 )
+
+    def _stored(self, xy: Points) -> Points:
+        """Points of the film as it is stored, which the report refers to."""
+        film = self.m.film
+        if film is None or not film.turned:
+            return xy
+        return Turn.of_code(film.turned).to_stored(xy, film.shape)
 
     def _tracking(self, what: str) -> sr.TrackingIdentifier:
         uid = derived_uid("tracking", self.source.SOPInstanceUID, what)

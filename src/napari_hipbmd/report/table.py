@@ -14,6 +14,7 @@ from dataclasses import fields
 
 from ..bmd import t_score_reference
 from ..core.anatomy import LANDMARK_IDS, REGIONS, SITES
+from ..core.cells import guarded_row
 from ..core.grey_scale import Cortex
 from ..core.measurement import Measurement
 
@@ -42,6 +43,17 @@ COLUMNS: tuple[str, ...] = (
     *("gain_per_g_cm2", "gain_relative_error", "grey_scale_reason"),
     *(f"feature_{region}_{i}_g_cm2" for region in REGIONS for i in (1, 2, 3)),
     *(f"cortex_{name}" for name in CORTEX),
+    *("box_x0_px", "box_y0_px", "box_x1_px", "box_y1_px", "box_source"),
+    *("sex", "age_years", "height_cm", "weight_kg"),
+    *(f"{what}_{region}" for region in REGIONS for what in ("mean", "sd")),
+    *(
+        f"threshold_{region}_{i}_t{end}"
+        for region in REGIONS
+        for i in (1, 2, 3)
+        for end in (1, 2)
+    ),
+    *("measured_on", "landmarks_by", "film_sha256", "models_sha256", "versions"),
+    "options",
 )  # fmt: skip
 
 
@@ -57,7 +69,7 @@ def csv_text(results: Sequence[Measurement]) -> str:
     writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for m in results:
-        writer.writerow(_row(m))
+        writer.writerow(guarded_row(_row(m)))
     return stream.getvalue()
 
 
@@ -78,6 +90,17 @@ def _row(m: Measurement) -> dict[str, object]:
         "t_score_reference": t_score_reference() if m.t_score else "",
         "not_fitted": " ".join(m.not_fitted),
     }
+    row |= data["patient"]
+    row["box_source"] = m.box_source
+    if m.box is not None:
+        edges = ("box_x0_px", "box_y0_px", "box_x1_px", "box_y1_px")
+        row |= dict(zip(edges, data["box"], strict=True))
+    row["measured_on"] = m.measured_on if m.regions else ""
+    made = m.made_with
+    row["landmarks_by"] = made.get("landmarks", "")
+    row["film_sha256"] = made.get("film_sha256", "")
+    for name in ("models_sha256", "versions", "options"):
+        row[name] = json.dumps(made[name], sort_keys=True) if name in made else ""
     if m.spacing_mm is not None:
         row["spacing_row_mm"], row["spacing_column_mm"] = m.spacing_mm
     for site, estimate in (data["bmd_g_cm2"] or {}).items():
@@ -91,8 +114,12 @@ def _row(m: Measurement) -> dict[str, object]:
         row[f"t_score_{site}"] = t
     for region, found in data["regions"].items():
         row[f"area_{region}_cm2"] = found["area_cm2"]
+        row[f"mean_{region}"], row[f"sd_{region}"] = found["mean"], found["sd"]
         for i, value in enumerate(found["features"], 1):
             row[f"feature_{region}_{i}"] = value
+        for i, pair in enumerate(found["thresholds"], 1):
+            for end, value in enumerate(pair, 1):
+                row[f"threshold_{region}_{i}_t{end}"] = value
         for i, value in enumerate(found["features_g_cm2"] or (), 1):
             row[f"feature_{region}_{i}_g_cm2"] = value
     if (scale := data["grey_scale"]) is not None:

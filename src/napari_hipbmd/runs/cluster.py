@@ -1,5 +1,9 @@
 """Jobs on Dask: processes of this computer, or somebody's cluster.
 
+Whoever may talk to a Dask scheduler may run any function there. That of this computer
+asks everybody for a certificate that is made for this run and never leaves its
+processes, and there is no HTTP server.
+
 Every worker measures with one thread, so that the numbers are those of one process.
 A worker that dies is replaced and its films are measured again; a film on which
 workers die again and again is given up alone.
@@ -16,13 +20,17 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+import cryptography.x509  # noqa: F401 - what Security.temporary needs
 import dask
-from distributed import Client, LocalCluster, as_completed
+from distributed import Client, Nanny, Scheduler, SpecCluster, Worker, as_completed
 from distributed.scheduler import KilledWorker
+from distributed.security import Security
+from distributed.worker_memory import parse_memory_limit
 
 from ..core.radiograph import Cancelled, FilmRefused
 from .loop import GivenT, JobT, Work, done
 
+_LOG = logging.getLogger(__name__)
 CONNECT_SECONDS = 10
 WORKERS_SECONDS = 30
 AHEAD = 3  # jobs a worker has waiting, so that it is never idle
@@ -110,9 +118,15 @@ def _outcome(future: Any, job: JobT, work: Work[JobT, GivenT]) -> GivenT:
 def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
     """A client of a cluster of our own, which ends with it, or of somebody's."""
     if scheduler is not None:
+        mine = Security().get_tls_config_for_role("client")
+        if scheduler.startswith("tls:") and not mine["cert"]:
+            raise FilmRefused(
+                f"No Dask scheduler answers at {scheduler} without a certificate: name"
+                " it in Dask's settings (distributed.comm.tls.client)."
+            )
         try:
             client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError, TimeoutError):
+        except Exception:  # an address may fail in every layer of the network
             raise FilmRefused(
                 f"No Dask scheduler answers at {scheduler}: check the address"
                 " (tcp://HOST:8786) and that the scheduler runs."
@@ -122,14 +136,7 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
         return
     with dask.config.set(_OF_OUR_OWN):
         with _deaf_to_ctrl_c():
-            cluster = LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address=None,
-                silence_logs=logging.CRITICAL,
-                preload=__name__,
-            )
+            cluster = local_cluster(workers)
         with cluster, Client(cluster, set_as_default=False) as client:
             try:
                 yield client
@@ -138,7 +145,52 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
                 raise
 
 
-def _end(cluster: LocalCluster) -> None:
+class _NoHttp:
+    """Listens on no port beside its own."""
+
+    def start_http_server(self, *_args: Any, **_more: Any) -> None:
+        """Dask's information pages: there are none."""
+
+
+class _Scheduler(_NoHttp, Scheduler):
+    pass
+
+
+class _Worker(_NoHttp, Worker):
+    pass
+
+
+class _Nanny(Nanny):
+    """Starts such workers again that have died."""
+
+    def __init__(self, scheduler: Any = None, **known: Any) -> None:
+        super().__init__(scheduler, **{**known, "worker_class": _Worker})
+
+
+def local_cluster(workers: int) -> SpecCluster:
+    """Processes of this computer that nobody else can talk to."""
+    security = Security.temporary()
+    both = {"host": "127.0.0.1", "protocol": "tls://", "security": security}
+    worker = {
+        "cls": _Nanny,
+        "options": {
+            **both,
+            "nthreads": 1,
+            "memory_limit": parse_memory_limit("auto", 1, workers, logger=_LOG),
+            "silence_logs": logging.CRITICAL,
+            "preload": __name__,
+        },
+    }
+    return SpecCluster(
+        scheduler={"cls": _Scheduler, "options": {**both, "port": 0}},
+        workers=dict.fromkeys(range(workers), worker),
+        worker=worker,
+        security=security,
+        silence_logs=logging.CRITICAL,
+    )
+
+
+def _end(cluster: SpecCluster) -> None:
     """End the workers at once."""
     for nanny in cluster.workers.values():
         nanny.auto_restart = False

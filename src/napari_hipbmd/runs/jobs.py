@@ -14,6 +14,8 @@ from ..dicom import list_films, public_path
 from ..quality import Policy, policy_of_study
 from ..study import PREDICTED, TRUTH, Case, Study, film_boxes, placed_landmarks
 
+TYPED_BOX = "told on the command line"
+
 
 @dataclass(frozen=True)
 class Options:
@@ -58,6 +60,10 @@ class Job:
         ``(16, 2)`` film pixels that somebody placed; None: the networks find them.
     cannot
         Why nothing can be done, where that is known before the film is read.
+    labelled_film
+        SHA-256 of the pixels that the landmarks were placed on, where it is known.
+    box_source
+        Who placed the hip box that the options have, in words for people.
     """
 
     name: str
@@ -69,6 +75,8 @@ class Job:
     truth: Mapping[Site, float] = field(default_factory=dict)
     landmarks: tuple[tuple[float, float], ...] | None = None
     cannot: str = ""
+    labelled_film: str = ""
+    box_source: str = ""
 
     @property
     def landmarks_xy(self) -> Points | None:
@@ -113,7 +121,8 @@ def _jobs_of_film(film: Path, folder: Path, options: Options) -> list[Job]:
     if options.side is not None:
         placed = {side: box for side, box in placed.items() if side == options.side}
     if not placed:
-        return [Job(name, film.absolute(), name, None, options)]
+        source = "" if options.box is None else TYPED_BOX
+        return [Job(name, film.absolute(), name, None, options, box_source=source)]
     return [
         Job(
             name if len(placed) == 1 else f"{name} {side}",
@@ -121,6 +130,7 @@ def _jobs_of_film(film: Path, folder: Path, options: Options) -> list[Job]:
             name,
             None if len(placed) == 1 else f"{PurePosixPath(name).stem}-{side}",
             replace(options, side=side, box=placed[side].box),
+            box_source=placed[side].source,
         )
         for side in sorted(placed)
     ]
@@ -152,7 +162,7 @@ def _job_of_case(study: Study, case: Case, options: Options) -> Job:
         patient=options.patient.or_else(case.patient),
     )
     truth = {site: case.number(f"true_bmd_{site}") for site in SITES}
-    xy, cannot = placed_landmarks(study, case, options.landmarks)
+    xy, cannot, labelled = placed_landmarks(study, case, options.landmarks)
     return Job(
         case.case_id,
         case.image,
@@ -163,4 +173,6 @@ def _job_of_case(study: Study, case: Case, options: Options) -> Job:
         {site: value for site, value in truth.items() if value is not None},
         None if xy is None else tuple((float(x), float(y)) for x, y in xy),
         cannot,
+        labelled,
+        case.box_source if options.box is None else TYPED_BOX,
     )

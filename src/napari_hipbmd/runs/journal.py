@@ -12,26 +12,81 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict
+import re
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..core.bounded_json import as_type, parse_json
+from ..core.files import file_sha256, open_regular
+from ..core.measurement import Measurement
 from ..core.radiograph import FilmRefused
 from ..core.version import __version__
+from ..dicom.guard import MAX_FILE_BYTES
 from .jobs import Job
 
 JOURNAL = "results.jsonl"
 _HEADER = {"format": "hipbmd-results", "version": 1}
-_KEYS = {"made_of", "file_name", "asked", "files", "result"}
-Record = dict[str, Any]
+_LARGEST_LINE = 16_000_000
+_FILE = re.compile(r"(?:(?:cases|sr)/)?[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One line of the journal.
+
+    Attributes
+    ----------
+    made_of
+        What it depends on (:func:`made_of`); None for a film that could not be read.
+    file_name
+        The name of the files about the hip, without ending.
+    asked
+        The kinds of files that were asked for.
+    files
+        Kind → file, relative to the folder of results.
+    result
+        The measurement as JSON.
+    film
+        SHA-256 of the film.
+    thumbnail
+        A small picture as SVG.
+    """
+
+    made_of: str | None
+    file_name: str
+    asked: tuple[str, ...]
+    files: dict[str, str]
+    result: dict[str, Any]
+    film: str | None = None
+    thumbnail: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in (self.file_name, *self.files.values()):
+            if not _FILE.fullmatch(name) or name.endswith(("/.", "/..")):
+                raise FilmRefused(f"{name[:40]!r} is no file of results")
+
+    @cached_property
+    def measurement(self) -> Measurement:
+        """The result.
+
+        Raises
+        ------
+        FilmRefused
+            If it is no measurement.
+        """
+        return Measurement.from_json(self.result)
 
 
 def film_sha256(path: Path) -> str | None:
-    """SHA-256 of a film's bytes; None when it cannot be read."""
+    """SHA-256 of a film's bytes; None when it cannot be read or is no film's file.
+
+    A pipe would be waited for, and a device never ends.
+    """
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+        return None if path.stat().st_size > MAX_FILE_BYTES else file_sha256(path)
+    except (OSError, FilmRefused):
         return None
 
 
@@ -89,12 +144,12 @@ class Journal:
 
     def file_names(self) -> dict[str, str | None]:
         """File name → SHA-256 of the film it is about; None where a line lacks it."""
-        return {r["file_name"]: r.get("film") for r in self._records.values()}
+        return {r.file_name: r.film for r in self._records.values()}
 
     def append(self, record: Record) -> None:
         """Write one record, flushed to the disk before this returns."""
         new = self._complete == 0
-        lines = ([_HEADER] if new else []) + [record]
+        lines = ([_HEADER] if new else []) + [asdict(record)]
         text = "".join(f"{json.dumps(r, allow_nan=False)}\n" for r in lines)
         data = text.encode("utf-8")
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,29 +163,36 @@ class Journal:
         self._remember(record)
 
     def _remember(self, record: Record) -> None:
-        if record["made_of"] is not None:
-            self._records[record["made_of"]] = record
+        if record.made_of is not None:
+            self._records[record.made_of] = record
 
     def _read(self) -> None:
-        data = self.path.read_bytes()
-        self._complete = data.rfind(b"\n") + 1
+        number = 0
         try:
-            lines = [
-                json.loads(line) for line in data[: self._complete].splitlines() if line
-            ]
-            header, records = lines[:1], lines[1:]
-            if data.strip() and header != [_HEADER]:
-                raise ValueError
-            for record in records:
-                if (
-                    not {"made_of", "file_name", "asked", "files", "result"}
-                    <= record.keys()
-                ):
-                    raise ValueError
-                self._remember(record)
-        except (ValueError, KeyError, TypeError, AttributeError):
+            with open_regular(self.path) as file:
+                while line := file.readline(_LARGEST_LINE):
+                    number += 1
+                    if not line.endswith(b"\n"):
+                        if len(line) == _LARGEST_LINE:
+                            raise FilmRefused("it is longer than any line of results")
+                        if number == 1 and line.strip():
+                            raise FilmRefused("it is no header")
+                        break  # what a crash left of a line
+                    self._complete += len(line)
+                    if line.strip():
+                        self._take(parse_json(line, _LARGEST_LINE), number)
+        except FilmRefused as refusal:
             raise FilmRefused(
                 f"The file {self.path.name} in {self.path.parent.name} is no journal of"
-                " results, or is damaged: choose another folder, or delete it to"
-                " measure everything anew."
+                f" results, or is damaged (line {number}: {str(refusal).rstrip('.')}):"
+                " choose another folder, or delete it to measure everything anew."
             ) from None
+
+    def _take(self, content: Any, number: int) -> None:
+        """A line that was read."""
+        if number > 1:
+            record = as_type(Record, content)
+            assert record.measurement  # refuses what is none
+            self._remember(record)
+        elif content != _HEADER:
+            raise FilmRefused("it is no header")

@@ -79,3 +79,8 @@ def done(work: Work[JobT, GivenT], job: JobT) -> GivenT:
             return work(job)
         except FilmRefused as refusal:
             return work.lost(job, str(refusal))
+        except Cancelled:
+            raise
+        except Exception as error:  # whatever it is, it concerns one film
+            what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+            return work.lost(job, f"The film could not be measured ({what}).")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from ..core.measurement import Measurement
 from ..core.radiograph import FilmRefused
@@ -64,7 +67,36 @@ def measure_job(job: Job, models: Models) -> Measurement:
         return refused(job, str(error), models)
     seconds = {"read": read, **result.seconds}
     seconds["total"] = perf_counter() - started
-    return replace(withhold(result, options.policy or NONE), seconds=seconds)
+    return replace(
+        withhold(result, options.policy or NONE),
+        seconds=seconds,
+        box_source=job.box_source or result.box_source,
+        made_with=made_with(job, models),
+    )
+
+
+def made_with(job: Job, models: Models) -> dict[str, Any]:
+    """What the numbers of a hip depend on beside what the measurement itself says."""
+    options = job.options
+    policy = options.policy or NONE
+    return {
+        "film_sha256": film_sha256(job.path),
+        "versions": {
+            "napari-hipbmd": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("numpy", "torch")},
+        },
+        "models_sha256": dict(models.sha256),
+        "landmarks": options.landmarks,
+        "options": {
+            "side": options.side,
+            "patient": asdict(options.patient),
+            "box": None if options.box is None else list(astuple(options.box)),
+            "spacing_mm": options.spacing_mm,
+            "force_spacing": options.force_spacing,
+            "withhold": sorted(policy.withhold),
+        },
+    }
 
 
 def refused(job: Job, reason: str, models: Models) -> Measurement:

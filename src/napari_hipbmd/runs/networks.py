@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 from ..bmd import FEATURES_VERSION
 from ..core.files import write_bytes_atomic
 from ..core.measurement import Measurement
+from ..core.model_card import read_card
+from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..pipeline import prepare
 from ..pipeline.models import load_networks
@@ -82,8 +83,8 @@ def networks_provenance(folder: Path | None) -> dict[str, Any]:
     for part in BEHIND:
         home = _home(folder, weights_dir(), part)
         try:
-            card = json.loads((home / f"{part}.json").read_text("utf-8"))
-        except (OSError, ValueError):
+            card = read_card(home, part)
+        except (OSError, FilmRefused):
             card = {}
         weights = home / f"{part}.safetensors"
         if part == "grey_scale":

@@ -20,6 +20,11 @@ def read_job(job: Job) -> Radiograph:
     if job.cannot:
         raise FilmRefused(job.cannot)
     film = read_film(job.path)
+    if job.labelled_film not in ("", film.pixels_sha256):
+        raise FilmRefused(
+            f"The film is another one than {job.options.landmarks} placed landmarks on:"
+            " label it anew, or put the right film back."
+        )
     film = replace(film, case_id=job.case_id or film.case_id)
     typed = job.options.spacing_mm
     if typed is None:

@@ -13,20 +13,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..core.files import numbered_stem, write_bytes_atomic, write_text_atomic
+from ..core.locks import Busy, kept_alone
 from ..core.measurement import Measurement
+from ..core.radiograph import FilmRefused
 from ..report.overview import Row, study_page
 from ..report.table import csv_text, json_text
 from .enhanced_files import MEASURED
 from .jobs import Job
-from .journal import Journal, film_sha256, made_of
+from .journal import Journal, Record, film_sha256, made_of
 from .loop import run_jobs
 from .measuring import NAMED, PAGE, REPORT, Make, Outcome
 
+LOCK = ".results.lock"
 _PLACE = {
     PAGE: "cases/{}.html",
     REPORT: "sr/{}.dcm",
@@ -47,7 +50,7 @@ class Done:
 
 
 class Results:
-    """Runs jobs and keeps what they give.
+    """Runs jobs and keeps what they give; within ``with``, nobody else writes there.
 
     Parameters
     ----------
@@ -63,7 +66,8 @@ class Results:
     Raises
     ------
     FilmRefused
-        If the folder holds a journal that cannot be read.
+        On entering, if another run is at work there, or the folder holds a journal that
+        cannot be read.
     """
 
     def __init__(
@@ -77,10 +81,27 @@ class Results:
         self.models = models_sha256
         self.folder = folder
         self.layers = layers
-        self.journal = None if folder is None else Journal(folder)
+        self.journal: Journal | None = None
         self.done: dict[str, Done] = {}
         self._taken: set[str] = set()
-        self._film_of = {} if self.journal is None else self.journal.file_names()
+        self._film_of: dict[str, str | None] = {}
+        self._lock = ExitStack()
+
+    def __enter__(self) -> Results:
+        if self.folder is not None:
+            try:
+                self._lock.enter_context(kept_alone(self.folder / LOCK))
+            except Busy:
+                raise FilmRefused(
+                    f"Another run writes its results into {self.folder.name}: wait for"
+                    " it, or give --out another folder."
+                ) from None
+            self.journal = Journal(self.folder)
+            self._film_of = self.journal.file_names()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._lock.close()
 
     def run(
         self,
@@ -125,25 +146,24 @@ class Results:
             ]
             write_text_atomic(self.folder / "report.html", study_page(rows))
 
-    def _finished(self, job: Job) -> dict[str, Any] | None:
+    def _finished(self, job: Job) -> Record | None:
         if not self.journal:
             return None
         made = made_of(job, film_sha256(job.path), self.models)
         record = self.journal.done(made)
-        if record is None or record["result"]["status"] == "refused":
+        if record is None or record.measurement.status == "refused":
             return record
         asked = set(self.work.asked)
-        if not asked <= set(record["asked"]) or NAMED in set(record["asked"]) - asked:
+        if not asked <= set(record.asked) or NAMED in set(record.asked) - asked:
             return None
-        files = record["files"].items()
+        files = record.files.items()
         there = all(self._path_of(k, p).is_file() for k, p in files if k in asked)
         return record if there else None
 
-    def _take_over(self, job: Job, record: dict[str, Any]) -> Done:
-        found = Measurement.from_json(record["result"])
-        self._taken.add(record["file_name"])
-        page = record["files"].get(PAGE)
-        one = Done(job, found, record.get("thumbnail"), page, False)
+    def _take_over(self, job: Job, record: Record) -> Done:
+        self._taken.add(record.file_name)
+        page = record.files.get(PAGE)
+        one = Done(job, record.measurement, record.thumbnail, page, False)
         self.done[job.name] = one
         return one
 
@@ -163,15 +183,15 @@ class Results:
         one = Done(job, found, outcome.thumbnail, page, True, outcome.notes)
         if self.journal is not None:
             self.journal.append(
-                {
-                    "made_of": made_of(job, film, self.models),
-                    "film": film,
-                    "file_name": name,
-                    "asked": list(self.work.asked),
-                    "files": places,
-                    "thumbnail": outcome.thumbnail,
-                    "result": data,
-                }
+                Record(
+                    made_of=made_of(job, film, self.models),
+                    file_name=name,
+                    asked=tuple(self.work.asked),
+                    files=places,
+                    result=data,
+                    film=film,
+                    thumbnail=outcome.thumbnail,
+                )
             )
         self.done[job.name] = one
         return one

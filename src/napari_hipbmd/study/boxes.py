@@ -16,8 +16,10 @@ from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..core.files import locked, write_text_atomic
+from ..core.bounded_json import as_type, read_json
+from ..core.files import write_text_atomic
 from ..core.hip_box import OTHER
+from ..core.locks import locked
 from ..core.radiograph import FilmRefused, HipBox, Side
 from .case import Case, checked_name
 from .film_hips import refuse_labelled, with_hips, with_other_side, without_hips
@@ -36,6 +38,11 @@ class PlacedBox:
     box: HipBox
     by: str
     at: str
+
+    @property
+    def source(self) -> str:
+        """Who placed it, in words for people."""
+        return f"placed by {self.by}"
 
 
 FilmBoxes = Mapping[Side, PlacedBox]
@@ -84,15 +91,15 @@ def read_boxes(folder: Path) -> Boxes:
         If ``boxes.json`` cannot be used.
     """
     try:
-        content = json.loads((folder / BOXES).read_text("utf-8"))
-        return _parsed(content)
+        return _parsed(read_json(folder / BOXES))
     except FileNotFoundError:
         return Boxes()
-    except (FilmRefused, OSError, ValueError, TypeError, KeyError, AttributeError,
-            RecursionError):  # fmt: skip
+    except (FilmRefused, OSError) as error:
+        reason = error if isinstance(error, FilmRefused) else "it cannot be read"
         raise FilmRefused(
-            f"{BOXES} in {folder.name} is damaged or was made by another program:"
-            " mend it, or delete it and place the hip boxes again."
+            f"{BOXES} in {folder.name} is damaged or was made by another program"
+            f" ({str(reason).rstrip('.')}): mend it, or delete it and place the hip"
+            " boxes again."
         ) from None
 
 
@@ -118,7 +125,8 @@ def with_boxes(folder: Path, cases: Iterable[Case]) -> tuple[Case, ...]:
             (side,) = placed
         if side not in placed:
             return case
-        return replace(case, side=side, box=placed[side].box)
+        one = placed[side]
+        return replace(case, side=side, box=one.box, box_source=one.source)
 
     return tuple(map(one, cases))
 
@@ -312,16 +320,29 @@ def _text(films: Mapping[str, FilmBoxes]) -> str:
 
 
 def _parsed(content: Any) -> Boxes:
-    if {name: content[name] for name in _HEADER} != _HEADER:
-        raise ValueError("another format")
-    films: dict[str, FilmBoxes] = {}
-    for film, boxes in content["films"].items():
-        if not set(boxes) <= {"L", "R"}:
-            raise ValueError("not a side")
-        films[str(film)] = {
-            side: PlacedBox(
-                HipBox(*map(float, one["edges"])), str(one["by"]), str(one["at"])
-            )
-            for side, one in boxes.items()
+    stored = as_type(_Stored, content)
+    if {"format": stored.format, "version": stored.version} != _HEADER:
+        raise FilmRefused("another format")
+    return Boxes(
+        {
+            film: {
+                side: PlacedBox(HipBox(*one.edges), one.by, one.at)
+                for side, one in boxes.items()
+            }
+            for film, boxes in stored.films.items()
         }
-    return Boxes(films)
+    )
+
+
+@dataclass(frozen=True)
+class _StoredBox:
+    edges: tuple[float, float, float, float]
+    by: str
+    at: str
+
+
+@dataclass(frozen=True)
+class _Stored:
+    format: str
+    version: int
+    films: dict[str, dict[Side, _StoredBox]]

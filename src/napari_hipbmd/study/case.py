@@ -36,6 +36,8 @@ class Case:
         Every other column, as text and in the table's order.
     box
         The hip box that somebody placed on the film, from ``boxes.json``.
+    box_source
+        Who placed it, in words for people.
     """
 
     case_id: str
@@ -48,6 +50,7 @@ class Case:
     group: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
     box: HipBox | None = None
+    box_source: str = ""
 
     def number(self, column: str) -> float | None:
         """An extra column as a number; None when it is missing or not a number."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, cast
 
 from ..core.anatomy import LANDMARK_IDS, REGIONS, Region
+from ..core.bounded_json import as_type
 from .facts import FilmFacts
 from .label import Label
 from .labels import Labels
@@ -126,21 +127,48 @@ class Change:
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Change:
-        """The inverse of :meth:`to_json`."""
+        """The inverse of :meth:`to_json`.
+
+        Raises
+        ------
+        FilmRefused
+            If it is no change.
+        """
+        stored = as_type(_Stored, content)
         return cls(
-            str(content["text"]),
-            str(content["when"]),
+            stored.text,
+            stored.when,
             {
                 name: None if label is None else Label.from_json(label)
-                for name, label in content.get("landmarks", {}).items()
+                for name, label in stored.landmarks.items()
             },
             {
-                region: None if corners is None else as_polygon(corners, region)
-                for region, corners in content.get("regions", {}).items()
+                cast(Region, region): None
+                if corners is None
+                else as_polygon(corners, cast(Region, region))
+                for region, corners in stored.regions.items()
             },
-            FilmFacts.from_json(content["film"]) if "film" in content else None,
-            tuple(content["apart"]) if "apart" in content else None,
+            None if stored.film is None else FilmFacts.from_json(stored.film),
+            stored.apart,
         )
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """A change as it lies in a journal."""
+
+    text: str
+    when: str
+    landmarks: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    regions: dict[str, tuple[tuple[float, float], ...] | None] = field(
+        default_factory=dict
+    )
+    film: dict[str, Any] | None = None
+    apart: tuple[str, ...] | None = None
+
+
+PARTS = frozenset(one.name for one in fields(_Stored))
+"""What a change may hold; more was written by a newer version."""
 
 
 def _merged(old: Mapping[Any, Any], new: Mapping[Any, Any], order: Any) -> Any:

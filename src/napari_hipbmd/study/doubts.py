@@ -12,7 +12,7 @@ import numpy as np
 from ..core.anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, distances_mm
 from ..core.radiograph import Cancelled
 from .edits import tangled
-from .films import film_facts
+from .films import ANOTHER, film_facts, is_another_film
 from .labels import Labels
 from .study import Study
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 APART_MM = 5.0
 """Two landmarks that are one place by definition are told when they lie this apart."""
+DAMAGED = (
+    "Its journal is damaged: the last changes may be missing; open it in the workbench,"
+    " which keeps a copy."
+)
 _NAMED = re.compile(rf"\b({'|'.join(LANDMARK_IDS)})\b")
 
 
@@ -96,6 +100,10 @@ def study_doubts(
             progress(done, len(study.cases))
         labels = study.labels(annotator, case.case_id)
         if labels is not None:
+            if is_another_film(case, labels):
+                found.append(Doubt(case.case_id, ANOTHER))
+            if study.has_damaged_journal(annotator, case.case_id):
+                found.append(Doubt(case.case_id, DAMAGED))
             film = film_facts(study, case.case_id, labels)
             found += doubts_about(replace(labels, film=film), model)
     return found

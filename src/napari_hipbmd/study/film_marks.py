@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..core.files import write_bytes_atomic, write_text_atomic
+from ..core.bounded_json import as_type, read_json
+from ..core.files import open_regular, write_bytes_atomic, write_text_atomic
 from ..core.radiograph import FilmRefused, HipBox, Side
 from ..synthesis import sto_box
 from .case import checked_name, inside
@@ -148,18 +148,17 @@ def read_marks(folder: Path, case_id: str) -> FilmMarks | None:
     """
     path = marks_path(folder, case_id)
     try:
-        content = json.loads(path.read_text("utf-8"))
-        return _parsed(path, content, case_id)
+        return _parsed(path, as_type(_Stored, read_json(path)), case_id)
     except FileNotFoundError as error:
         if error.filename == str(path):
             return None
         raise FilmRefused(f"The hip mask of {case_id} is missing: draw it.") from None
     except FilmRefused as refusal:
         raise FilmRefused(f"The marks of {case_id} cannot be used: {refusal}") from None
-    except (OSError, KeyError, TypeError, ValueError, RecursionError):
+    except (OSError, ValueError, Image.DecompressionBombError):
         raise FilmRefused(
-            f"The marks of {case_id} cannot be read: delete {path.name} and mark the"
-            " film again."
+            f"The marks of {case_id} cannot be read: delete {path.name} and its mask,"
+            " and mark the film again."
         ) from None
 
 
@@ -173,36 +172,51 @@ def box_as_list(box: HipBox) -> list[float]:
     return [float(v) for v in (box.x0, box.y0, box.x1, box.y1)]
 
 
-def _parsed(path: Path, content: Mapping[str, Any], case_id: str) -> FilmMarks:
-    if content["case_id"] != case_id:
-        raise ValueError("the marks of another film")
-    inside(path.parent.parent, content["image"])
-    shape = int(content["rows"]), int(content["columns"])
-    choice, name = content["film_type"], content["mask"]
-    side = content["side"]
-    if side not in ("L", "R", None):
-        raise ValueError("not a side")
+@dataclass(frozen=True)
+class _StoredChoice:
+    type: FilmType
+    by: str
+    at: str
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """The marks as they lie in their file, which names the mask beside it."""
+
+    case_id: str
+    image: str
+    patient: str
+    side: Side | None
+    rows: int
+    columns: int
+    sto_boxes: tuple[tuple[float, float, float, float], ...]
+    mask: str | None
+    film_type: _StoredChoice | None
+
+
+def _parsed(path: Path, stored: _Stored, case_id: str) -> FilmMarks:
+    if stored.case_id != case_id:
+        raise FilmRefused("they are of another film")
+    inside(path.parent.parent, stored.image)
+    shape, choice = (stored.rows, stored.columns), stored.film_type
     return FilmMarks(
         case_id,
-        str(content["image"]),
+        stored.image,
         shape,
-        str(content["patient"]),
-        side,
-        tuple(sto_box(*_edges(box)) for box in content["sto_boxes"]),
-        None if name is None else _mask(path.with_name(f"{case_id}_mask.png")),
+        stored.patient,
+        stored.side,
+        tuple(sto_box(*box) for box in stored.sto_boxes),
         None
-        if choice is None
-        else TypeChoice(choice["type"], str(choice["by"]), str(choice["at"])),
+        if stored.mask is None
+        else _mask(path.with_name(f"{case_id}_mask.png"), shape),
+        None if choice is None else TypeChoice(choice.type, choice.by, choice.at),
     )
 
 
-def _edges(box: Sequence[float]) -> tuple[float, float, float, float]:
-    x0, y0, x1, y1 = (float(v) for v in box)
-    return x0, y0, x1, y1
-
-
-def _mask(path: Path) -> NDArray[np.bool_]:
-    with Image.open(path) as picture:
+def _mask(path: Path, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    with open_regular(path) as file, Image.open(file, formats=["PNG"]) as picture:
+        if picture.size[::-1] != shape:  # before a bomb is unpacked
+            raise FilmRefused("its hip mask is not of its film's size: draw it again")
         mask: NDArray[np.bool_] = np.asarray(picture.convert("1"), np.bool_)
     if not mask.any():
         raise FilmRefused("its hip mask holds no bone; paint the hip, or delete it.")

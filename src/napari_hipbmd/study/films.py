@@ -5,9 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..core.radiograph import FilmRefused
+from .case import Case
 from .facts import FilmFacts
 from .labels import Labels
 from .study import Study
+
+ANOTHER = "The film is another one than these labels were placed on."
+
+
+def is_another_film(case: Case, labels: Labels) -> bool:
+    """Whether a case's film is not the one that was labelled; it is read for that."""
+    if labels.film.pixels_sha256 is None:
+        return False
+    from ..dicom import read_film  # slow to load, and seldom needed
+
+    try:
+        return labels.film.is_of_another_film(FilmFacts.of(read_film(case.image)))
+    except FilmRefused:
+        return False
 
 
 def film_facts(study: Study, case_id: str, labels: Labels | None = None) -> FilmFacts:

@@ -44,6 +44,11 @@ class CaseHistory:
         return bool(self._undone)
 
     @property
+    def last(self) -> Change | None:
+        """The change that :meth:`undo` would take back, or None."""
+        return self._done[-1][0] if self._done else None
+
+    @property
     def undo_text(self) -> str:
         """What :meth:`undo` would undo, in words; empty when nothing."""
         return self._done[-1][0].text if self._done else ""

@@ -15,6 +15,9 @@ so that a torn last line, a changed line and two writers are all noticed. Entrie
 ``redo``  the last undone change was made again
 ``save``  the label file was written; its digest
 ========  ===============================================================
+
+Older versions refuse an entry that they do not know; one of a new kind says in
+``needs`` which version reads it.
 """
 
 from __future__ import annotations
@@ -28,10 +31,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..core.files import flush_folder, locked
+from ..core.bounded_json import JsonRefused, as_type, parse_json
+from ..core.files import flush_folder, read_regular
+from ..core.locks import Busy, Claim, NoLocks, lock, unlock
+from ..core.radiograph import FilmRefused
 from .case import checked_name
 
 Entry = dict[str, Any]
+LOOK_ONLY = "These labels can only be looked at"
+_LARGEST_BYTES = 256_000_000
+"""A hundred thousand changes of all landmarks."""
 
 
 def journal_path(folder: Path, annotator: str, case_id: str) -> Path:
@@ -56,7 +65,8 @@ class Reading:
     last_sum
         Checksum of the last good line.
     damaged
-        Whether good lines follow the first bad one: not a torn end, but damage.
+        Whether the first bad line is a whole one: not a torn end, but damage. Lines
+        are written whole, with their newline, or cut short without it.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -73,41 +83,54 @@ def read_journal(path: Path) -> Reading:
     ------
     OSError
         If it is there and cannot be read.
+    FilmRefused
+        If it is no file, or far larger than any journal.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path, _LARGEST_BYTES)
     except FileNotFoundError:
         return Reading()
+    except FilmRefused as refusal:
+        raise FilmRefused(
+            f"The journal {path.name} cannot be used: {refusal}; move it out of the"
+            " study's folder, and the label file is used as it is."
+        ) from None
     return _parsed(data)
 
 
 def _parsed(data: bytes) -> Reading:
     entries: list[Entry] = []
     size, last = 0, ""
-    for line in data.splitlines(keepends=True):
-        found = _entry(line)
-        if found is None or found[1] != _sum(found[0], last):
-            rest = data[size:].splitlines(keepends=True)[1:]
-            damaged = any(_entry(other) is not None for other in rest)
+    while size < len(data):
+        end = data.find(b"\n", size)
+        line = _line(data[size:end]) if end >= 0 else None
+        if line is None or line.sum != _sum(line.entry, last):
+            damaged = end >= 0 or _lacks_its_newline(data[size:], last)
             return Reading(tuple(entries), size, len(data), last, damaged)
-        entries.append(found[0])
-        last = found[1]
-        size += len(line)
+        entries.append(line.entry)
+        last = line.sum
+        size = end + 1
     return Reading(tuple(entries), size, len(data), last)
 
 
-def _entry(line: bytes) -> tuple[Entry, str] | None:
-    """A line's entry and checksum, or None when it is not a whole line."""
-    if not line.endswith(b"\n"):
-        return None
+@dataclass(frozen=True)
+class _Line:
+    entry: Entry
+    sum: str
+
+
+def _line(text: bytes) -> _Line | None:
+    """A line's entry and checksum, or None when it is none."""
     try:
-        content = json.loads(line)
-        entry, checksum = content["entry"], content["sum"]
-    except (KeyError, TypeError, ValueError, RecursionError):
+        return as_type(_Line, parse_json(text))
+    except JsonRefused:
         return None
-    if not isinstance(entry, dict) or not isinstance(checksum, str):
-        return None
-    return entry, checksum
+
+
+def _lacks_its_newline(tail: bytes, last: str) -> bool:
+    """Whether a torn end is a whole entry whose newline has become another byte."""
+    line = _line(tail[:-1])
+    return line is not None and line.sum == _sum(line.entry, last)
 
 
 def journal_line(entry: Entry, before: str = "") -> tuple[bytes, str]:
@@ -126,11 +149,16 @@ def _sum(entry: Entry, before: str) -> str:
 class Journal:
     """A journal that entries are added to.
 
-    It remembers where it left the file, so that it notices another writer.
+    It remembers where it left the file, so that it notices another writer. In a folder
+    without locks, nobody would notice in time: there the first who writes keeps
+    everybody else from writing until ``claim`` is released.
     """
 
-    def __init__(self, path: Path, reading: Reading) -> None:
+    def __init__(
+        self, path: Path, reading: Reading, claim: Claim | None = None
+    ) -> None:
         self._path = path
+        self._claim = claim or Claim(path)
         self._size = reading.size
         self._total = reading.total
         self._last = reading.last_sum
@@ -144,14 +172,36 @@ class Journal:
 
     @contextmanager
     def writing(self) -> Iterator[BinaryIO]:
-        """The file, opened and locked against other windows."""
+        """The file, opened and locked against other windows.
+
+        Raises
+        ------
+        FilmRefused
+            If the folder has no locks and another window writes this journal.
+        """
         folder = self._path.parent
         new = not self._path.exists()
         folder.mkdir(parents=True, exist_ok=True)
-        with self._path.open("ab+", buffering=0) as file, locked(file):
+        with self._path.open("ab+", buffering=0) as file, self._alone(file):
             if new:
                 flush_folder(folder)
             yield file
+
+    @contextmanager
+    def _alone(self, file: BinaryIO) -> Iterator[None]:
+        try:
+            lock(file, wait=True)
+        except NoLocks:
+            try:
+                self._claim.take()
+            except Busy as busy:
+                raise FilmRefused(f"{LOOK_ONLY}: {busy}.") from None
+            yield
+            return
+        try:
+            yield
+        finally:
+            unlock(file)
 
     def append(self, file: BinaryIO, entry: Entry) -> None:
         """Add an entry to the file given by :meth:`writing`; on the disk at return.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
+from ..core.bounded_json import as_type
 from ..core.radiograph import FilmRefused
 
 State = Literal["placed", "occluded", "absent", "uncertain"]
@@ -117,20 +118,11 @@ class Label:
 
         Raises
         ------
-        KeyError, TypeError, ValueError
-            If it is not a landmark; :class:`FilmRefused` is a ``ValueError``.
+        FilmRefused
+            If it is not a landmark.
         """
-        sigma = content.get("sigma_mm")
-        return cls(
-            _xy(content["xy"]),
-            cast(State, content["state"]),
-            source=str(content.get("source", source)),
-            version=str(content.get("version", "")),
-            who=str(content.get("who", "")),
-            when=str(content.get("when", "")),
-            predicted_xy=_xy(content.get("predicted_xy")),
-            sigma_mm=None if sigma is None else float(sigma),
-        )
+        known = as_type(dict[str, Any], content, "a landmark")
+        return as_type(cls, {"source": source} | known)
 
 
 def _check_position(xy: XY) -> None:
@@ -138,13 +130,6 @@ def _check_position(xy: XY) -> None:
         raise FilmRefused("A landmark has a position that is not a number.")
     if max(map(abs, xy)) > FARTHEST_PX:
         raise FilmRefused("A landmark lies farther away than any film reaches.")
-
-
-def _xy(value: Any) -> XY | None:
-    if value is None:
-        return None
-    x, y = value
-    return float(x), float(y)
 
 
 def _numbers(xy: XY | None) -> list[float] | None:

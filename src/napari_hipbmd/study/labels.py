@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -20,15 +20,18 @@ from ..core.anatomy import (
     Region,
     polygons,
 )
-from ..core.files import write_text_atomic
+from ..core.bounded_json import as_type, parse_json
+from ..core.files import read_regular, write_text_atomic
 from ..core.radiograph import FilmRefused
 from .case import checked_name
 from .facts import FilmFacts
-from .label import PERSON, STATES, XY, Label, State
+from .label import PERSON, STATES, Label, State
 from .outlines import Polygon, checked_polygon
 
 __all__ = ["STATES", "Label", "Labels", "State", "read_labels", "write_labels"]
 
+LARGEST_BYTES = 4_000_000
+"""Sixteen landmarks and three outlines of a thousand corners are 200 kB."""
 _OLD_MANUAL = {"", "manual"}  # how older files called a person
 
 
@@ -152,29 +155,40 @@ def labels_of_json(content: dict[str, Any], annotator: str, case_id: str) -> Lab
 
     Raises
     ------
-    KeyError, TypeError, ValueError, AttributeError
+    FilmRefused
         If these are not the labels of that case.
     """
-    if content["case_id"] != case_id:
-        raise FilmRefused("they are of another case.")
-    whole = str(content.get("source", ""))
-    source = PERSON if whole in _OLD_MANUAL else whole
+    stored = as_type(_Stored, content)
+    if stored.case_id != case_id:
+        raise FilmRefused("they are of another case")
+    source = PERSON if stored.source in _OLD_MANUAL else stored.source
     return Labels(
         case_id=case_id,
         annotator=annotator,
         landmarks={
-            str(name): Label.from_json(entry, source)
-            for name, entry in content["landmarks"].items()
+            name: Label.from_json(entry, source)
+            for name, entry in stored.landmarks.items()
         },
-        created=str(content.get("created", "")),
-        modified=str(content.get("modified", "")),
-        regions={
-            region: tuple(_pair(corner) for corner in corners)
-            for region, corners in content.get("regions", {}).items()
-        },
-        film=FilmFacts.from_json(content.get("film", {})),
-        apart=tuple(map(str, content.get("apart", ()))),
+        created=stored.created,
+        modified=stored.modified,
+        regions=cast(Mapping[Region, Polygon], stored.regions),
+        film=FilmFacts.from_json(stored.film),
+        apart=stored.apart,
     )
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """A label file, its landmarks and its film still to be looked at."""
+
+    case_id: str
+    landmarks: dict[str, dict[str, Any]]
+    source: str = ""
+    created: str = ""
+    modified: str = ""
+    regions: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    film: dict[str, Any] = field(default_factory=dict)
+    apart: tuple[str, ...] = ()
 
 
 def labels_text(labels: Labels) -> str:
@@ -182,7 +196,7 @@ def labels_text(labels: Labels) -> str:
     return json.dumps(labels_json(labels), indent=1, allow_nan=False) + "\n"
 
 
-def labels_of_text(text: str, annotator: str, case_id: str) -> Labels:
+def labels_of_text(text: str | bytes, annotator: str, case_id: str) -> Labels:
     """The inverse of :func:`labels_text`.
 
     Raises
@@ -191,11 +205,11 @@ def labels_of_text(text: str, annotator: str, case_id: str) -> Labels:
         If the text cannot be read as labels of that case.
     """
     try:
-        return labels_of_json(json.loads(text), annotator, case_id)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        reason = error if isinstance(error, FilmRefused) else "it is not a label file"
+        return labels_of_json(parse_json(text, LARGEST_BYTES), annotator, case_id)
+    except FilmRefused as refusal:
+        reason = str(refusal).rstrip(".")
         raise FilmRefused(
-            f"The labels of {case_id} by {annotator} cannot be used: {reason}"
+            f"The labels of {case_id} by {annotator} cannot be used: {reason}."
         ) from None
 
 
@@ -227,15 +241,15 @@ def read_labels(folder: str | Path, annotator: str, case_id: str) -> Labels | No
     """
     path = labels_path(Path(folder), annotator, case_id)
     try:
-        text = path.read_text(encoding="utf-8")
+        data = read_regular(path, LARGEST_BYTES)
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError):
+    except (OSError, FilmRefused) as error:
+        reason = error if isinstance(error, FilmRefused) else "it cannot be read"
         raise FilmRefused(
-            f"The labels of {case_id} by {annotator} cannot be used: the file cannot"
-            " be read."
+            f"The labels of {case_id} by {annotator} cannot be used: {reason}."
         ) from None
-    return labels_of_text(text, annotator, case_id)
+    return labels_of_text(data, annotator, case_id)
 
 
 def utc_now() -> str:
@@ -250,8 +264,3 @@ def _check_names(given: Mapping[Any, Any], known: tuple[str, ...], what: str) ->
             f"{str(unknown[0])[:40]!r} is not {what}: they are called"
             f" {', '.join(known)}."
         )
-
-
-def _pair(corner: Any) -> XY:
-    x, y = corner
-    return float(x), float(y)

@@ -10,16 +10,18 @@ Each change is on the disk when ``apply``, ``undo`` or ``redo`` returns.
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from ..core.files import write_bytes_atomic, write_text_atomic
+from ..core.files import file_sha256, write_bytes_atomic, write_text_atomic
+from ..core.locks import Claim
 from .changes import Change
 from .facts import FilmFacts
 from .history import CaseHistory
-from .journal import Entry, Journal, journal_line, journal_path
+from .journal import LOOK_ONLY, Entry, Journal, journal_line, journal_path
 from .labels import Labels, labels_json, labels_path, labels_text, utc_now
 from .recovery import (
     Conflict,
@@ -75,9 +77,20 @@ class OpenCase:
         self._film = film
         self._file = labels_path(self.folder, annotator, case_id)
         self._journal_path = journal_path(self.folder, annotator, case_id)
+        self._claim = Claim(self._journal_path)
         self.conflict: Conflict | None = None
         self.notice = ""
+        if holder := self._claim.holder():
+            self.notice = (
+                f"{LOOK_ONLY}: another window or program works on them ({holder}), and"
+                " this folder has no locks."
+            )
         self._adopt(self._mended(self._recovered()))
+        if film is not None and self.state.film.is_of_another_film(film):
+            self.notice = (
+                f"The film of {case_id} is another one than these labels were placed"
+                f" on. {self.notice}"
+            ).strip()
 
     # what is there
 
@@ -112,16 +125,27 @@ class OpenCase:
             If the result would not be labels.
         ConflictFound
             If somebody else has changed these labels. Nothing is written;
-            ``conflict.mine`` holds the change.
+            ``conflict.mine`` holds the change. Where a folder has no locks, also
+            ``FilmRefused`` if another window writes them.
         OSError
             If the disk is full or gone. Nothing is changed.
         """
         change = change.effective(self.state)
         if not change:
             return None
+        change = self._of_this_film(change)
         attempt = change.applied_to(self.state)  # refuses before anything is written
         self._write({"op": "do", **change.to_json()}, attempt)
         return self.history.apply(change)
+
+    def _of_this_film(self, change: Change) -> Change:
+        """Labels of earlier versions learn which film they are on."""
+        film, known = self._film, self.state.film
+        if film is None or known.pixels_sha256 or change.film is not None:
+            return change
+        if not film.pixels_sha256 or known.is_of_another_film(film):
+            return change
+        return replace(change, film=replace(known, pixels_sha256=film.pixels_sha256))
 
     def undo(self) -> Change | None:
         """Take the last change back; gives the change that does it, or None."""
@@ -154,7 +178,18 @@ class OpenCase:
             self._insist_on_peace(self.state)
             self._save(file, text)
 
-    close = save
+    def close(self) -> None:
+        """Save, and let other windows write; nothing is lost without it.
+
+        Raises
+        ------
+        ConflictFound, OSError
+            As :meth:`apply`.
+        """
+        try:
+            self.save()
+        finally:
+            self._claim.release()
 
     def __enter__(self) -> OpenCase:
         return self
@@ -166,7 +201,8 @@ class OpenCase:
         trace: TracebackType | None,
     ) -> None:
         if self.conflict is None:
-            self.save()
+            self.close()
+        self._claim.release()
 
     # others
 
@@ -237,7 +273,7 @@ class OpenCase:
         self._digest = found.digest
         self._begun = bool(found.reading.entries)
         self._recorded = found.recorded
-        self._journal = Journal(self._journal_path, found.reading)
+        self._journal = Journal(self._journal_path, found.reading, self._claim)
         self.conflict = None
         if found.reason:
             self.conflict = Conflict(self.state, found.theirs, found.reason)
@@ -292,12 +328,12 @@ class OpenCase:
             )
         raise ConflictFound(self.conflict)
 
-    def _stamp_of_file(self) -> tuple[int, ...]:
+    def _stamp_of_file(self) -> str:
+        """What tells whether the label file has changed: its date may not."""
         try:
-            known = self._file.stat()
+            return file_sha256(self._file)
         except FileNotFoundError:
-            return ()
-        return known.st_mtime_ns, known.st_size, known.st_ino
+            return ""
 
     def _name_aside(self, path: Path, why: str) -> Path:
         """A free name beside the journal."""

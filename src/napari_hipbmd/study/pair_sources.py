@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..core.anatomy import is_mirrored
 from ..core.canvas import make_canvas
+from ..core.files import file_sha256
 from ..core.radiograph import FilmRefused, FloatImage, HipBox, Side
 from ..dicom import read_film
 from ..synthesis import (
@@ -190,8 +191,15 @@ class _Film:
     pixel_aspect: float
 
 
-@lru_cache(maxsize=1)
 def _read(path: Path) -> _Film:
+    try:
+        return _read_once(path, file_sha256(path))
+    except OSError:
+        raise FilmRefused(f"The film {path.name} cannot be read.") from None
+
+
+@lru_cache(maxsize=1)
+def _read_once(path: Path, _sha256: str) -> _Film:
     film = read_film(path)
     return _Film(film.grey(), film.pixel_aspect)
 

@@ -18,7 +18,7 @@ TRUTH = "truth"
 
 def placed_landmarks(
     study: Study, case: Case, landmarks: str
-) -> tuple[Points | None, str]:
+) -> tuple[Points | None, str, str]:
     """The landmarks that somebody placed, or why they cannot be used.
 
     Parameters
@@ -32,14 +32,16 @@ def placed_landmarks(
         ``(16, 2)`` film pixels; None when the networks are to find them.
     reason
         Empty when there is none.
+    film
+        SHA-256 of the pixels that they were placed on; empty where it is not known.
     """
     if landmarks == PREDICTED:
-        return None, ""
+        return None, "", ""
     if landmarks == TRUTH:
         truth = study.truth(case.case_id, with_sto=False)
         xy = None if truth is None else truth.landmarks_xy
-        return xy, "" if xy is not None else "there is no truth about it"
+        return xy, "" if xy is not None else "there is no truth about it", ""
     labels = study.labels(landmarks, case.case_id)
     if labels is None or not np.isfinite(labels.xy).all():
-        return None, f"{landmarks} has not placed all sixteen landmarks"
-    return labels.xy, ""
+        return None, f"{landmarks} has not placed all sixteen landmarks", ""
+    return labels.xy, "", labels.film.pixels_sha256 or ""

@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from ..core.anatomy import LANDMARK_IDS
-from ..core.files import write_text_atomic
+from ..core.files import read_regular, write_text_atomic
 from ..core.measurement import LandmarkSet
 from ..core.radiograph import FilmRefused
 from .case import checked_name
 from .facts import FilmFacts
 from .label import Label
-from .labels import Labels, labels_of_text, labels_text, utc_now
+from .labels import LARGEST_BYTES, Labels, labels_of_text, labels_text, utc_now
 
 FOLDER = "predictions"
 
@@ -92,9 +92,9 @@ def read_predictions(
         return None
     latest = max(there, key=lambda path: path.stat().st_mtime_ns)
     try:
-        text = latest.read_text("utf-8")
-        return labels_of_text(text, latest.parent.name, case_id)
-    except (OSError, ValueError):
+        data = read_regular(latest, LARGEST_BYTES)
+        return labels_of_text(data, latest.parent.name, case_id)
+    except (OSError, FilmRefused):
         raise FilmRefused(
             f"The predictions of {latest.parent.name} for {case_id} cannot be used:"
             " delete the file and predict again."

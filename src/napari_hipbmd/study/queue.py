@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
-from ..core.files import locked, write_text_atomic
+from ..core.cells import bare, guarded
+from ..core.files import write_text_atomic
+from ..core.locks import locked
 from ..core.radiograph import FilmRefused
 from .case import checked_name
 from .labels import utc_now
@@ -230,7 +232,7 @@ class Queue:
             raise self._refusal(str(error)) from None
         out = {}
         for row in rows:
-            entry = Entry(*(row.get(name) or "" for name in _COLUMNS))  # type: ignore[arg-type]
+            entry = Entry(*(bare(row.get(name) or "") for name in _COLUMNS))  # type: ignore[arg-type]
             if not entry.case_id:
                 raise self._refusal("a row has no case_id")
             if entry.status and entry.status not in STATUSES:
@@ -249,7 +251,8 @@ class Queue:
         for name in sorted(said, key=lambda name: (order.get(name, len(order)), name)):
             entry = said[name]
             status = entry.status if entry.status in _SAID else ""
-            writer.writerow([name, status, entry.note, entry.changed])
+            row = [name, status, entry.note, entry.changed]
+            writer.writerow([guarded(cell) for cell in row])
         write_text_atomic(self.path, file.getvalue())
 
     def _refusal(self, reason: str) -> FilmRefused:

@@ -9,13 +9,24 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Literal
 
+from ..core.bounded_json import as_type
+from ..core.files import read_regular
 from ..core.radiograph import FilmRefused
-from .changes import Change
+from ..core.version import __version__
+from .changes import PARTS, Change
 from .facts import FilmFacts
 from .history import CaseHistory
 from .journal import Entry, Reading, journal_path, read_journal
-from .labels import Labels, labels_of_json, labels_of_text, labels_path, labels_text
+from .labels import (
+    LARGEST_BYTES,
+    Labels,
+    labels_of_json,
+    labels_of_text,
+    labels_path,
+    labels_text,
+)
 
 
 @dataclass(frozen=True)
@@ -115,13 +126,13 @@ def recover(
     """
     film = film or FilmFacts()
     reading = read_journal(journal_path(folder, annotator, case_id))
-    data = _bytes(labels_path(folder, annotator, case_id))
+    data = _bytes(labels_path(folder, annotator, case_id), f"{case_id} by {annotator}")
     digest = digest_of(data)
     history, known = _replayed(reading.entries, annotator, case_id)
     if history is None:
         base = Labels(case_id, annotator)
         if data is not None:
-            base = _labels(data, annotator, case_id)
+            base = labels_of_text(data, annotator, case_id)
         base = replace(base, film=base.film.or_else(film))
         return Recovered(CaseHistory(base), digest, None, "", reading)
     state = history.state
@@ -131,7 +142,7 @@ def recover(
     try:
         theirs = Labels(case_id, annotator)
         if data is not None:
-            theirs = _labels(data, annotator, case_id)
+            theirs = labels_of_text(data, annotator, case_id)
     except FilmRefused as refusal:
         history = _unless_damaged(history, reading)
         return Recovered(history, digest, None, str(refusal), reading)
@@ -170,34 +181,78 @@ def _replayed(
     if not entries:
         return None, ""
     who = f"The journal of {case_id} by {annotator}"
+    for entry in entries:
+        _refuse_newer(entry, who)
     try:
-        first, *rest = entries
-        history = CaseHistory(labels_of_json(first["base"], annotator, case_id))
-        digest = str(first["file"])
-        for entry in rest:
-            match entry["op"]:
+        opened = as_type(_Opened, entries[0])
+        history = CaseHistory(labels_of_json(opened.base, annotator, case_id))
+        digest = opened.file
+        for entry in entries[1:]:
+            step = as_type(_Step, entry)
+            match step.op:
                 case "do":
                     history.apply(Change.from_json(entry))
                 case "undo":
-                    history.undo(str(entry["when"]))
+                    history.undo(step.when)
                 case "redo":
-                    history.redo(str(entry["when"]))
+                    history.redo(step.when)
                 case "save":
-                    digest = str(entry["file"])
-    except (KeyError, TypeError, ValueError, AttributeError):
+                    digest = step.file
+    except FilmRefused as refusal:
         raise FilmRefused(
-            f"{who} cannot be used: move it out of the study's folder, and the label"
-            " file is used as it is."
+            f"{who} cannot be used ({str(refusal).rstrip('.')}): move it out of the"
+            " study's folder, and the label file is used as it is."
         ) from None
     return history, digest
 
 
-def _bytes(path: Path) -> bytes | None:
+@dataclass(frozen=True)
+class _Opened:
+    """The first entry of a journal."""
+
+    base: dict[str, Any]
+    file: str
+
+
+@dataclass(frozen=True)
+class _Step:
+    """Any other entry; a change says more."""
+
+    op: Literal["do", "undo", "redo", "save"]
+    when: str = ""
+    file: str = ""
+
+
+_KNOWN = {
+    "open": {"base", "file"},
+    "do": set(PARTS),
+    "undo": {"when"},
+    "redo": {"when"},
+    "save": {"when", "file"},
+}
+
+
+def _refuse_newer(entry: Entry, who: str) -> None:
+    """Refuse what a newer version has written: it would be lost with the next save.
+
+    An entry of a new kind says in ``needs`` which version reads it.
+    """
+    op = entry.get("op")
+    known = _KNOWN.get(op) if isinstance(op, str) else None
+    if known is not None and not entry.keys() - known - {"op"}:
+        return
+    needs = entry.get("needs")
+    version = f"version {needs[:20]}" if isinstance(needs, str) else "a newer version"
+    raise FilmRefused(
+        f"{who} was written on by {version} of napari-hipbmd and this is"
+        f" {__version__}: open it with {version}."
+    )
+
+
+def _bytes(path: Path, whose: str) -> bytes | None:
     try:
-        return path.read_bytes()
+        return read_regular(path, LARGEST_BYTES)
     except FileNotFoundError:
         return None
-
-
-def _labels(data: bytes, annotator: str, case_id: str) -> Labels:
-    return labels_of_text(data.decode("utf-8", "replace"), annotator, case_id)
+    except FilmRefused as refusal:
+        raise FilmRefused(f"The labels of {whose} cannot be used: {refusal}.") from None

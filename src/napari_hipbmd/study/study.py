@@ -13,6 +13,7 @@ from .case import Case
 from .changes import Change
 from .columns import warn_of_columns
 from .facts import FilmFacts
+from .journal import journal_path, read_journal
 from .labels import Labels, labels_path, utc_now
 from .open_case import OpenCase
 from .predictions import read_predictions
@@ -122,6 +123,10 @@ class Study:
             If what lies there cannot be read as labels of that case.
         """
         return latest_labels(self.folder, annotator, case_id)
+
+    def has_damaged_journal(self, annotator: str, case_id: str) -> bool:
+        """Whether changes of a case cannot be read any more."""
+        return read_journal(journal_path(self.folder, annotator, case_id)).damaged
 
     def open_case(
         self, annotator: str, case_id: str, film: FilmFacts | None = None

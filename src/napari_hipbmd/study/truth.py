@@ -18,6 +18,7 @@ import numpy as np
 import tifffile
 
 from ..core.anatomy import LANDMARK_IDS, REGIONS, SITES, Points, Region, Site
+from ..core.bounded_json import as_type, read_json
 from ..core.files import write_bytes_atomic, write_text_atomic
 from ..core.radiograph import FilmRefused, FloatImage
 from .case import checked_name
@@ -115,13 +116,13 @@ def read_truth(
     """
     table, picture = _paths(folder, case_id)
     try:
-        content = json.loads(table.read_text(encoding="utf-8"))
-        return _parsed(content, picture if with_sto else None)
+        stored = as_type(_Stored, read_json(table))
+        return _parsed(stored, picture if with_sto else None)
     except FileNotFoundError as error:
         if error.filename == str(table):
             return None
         raise FilmRefused(f"The truth of {case_id} lacks its STO image.") from None
-    except (KeyError, TypeError, ValueError, RecursionError, OSError, zlib.error):
+    except (ValueError, OSError, zlib.error, tifffile.TiffFileError):
         raise FilmRefused(
             f"The truth of {case_id} cannot be read: make the study again."
         ) from None
@@ -132,22 +133,49 @@ def _paths(folder: str | Path, case_id: str) -> tuple[Path, Path]:
     return stem.with_name(f"{stem.name}.json"), stem.with_name(f"{stem.name}_sto.tif")
 
 
-def _parsed(content: dict[str, Any], picture: Path | None) -> Truth:
-    marks = [content["landmarks"][name] for name in LANDMARK_IDS]
-    sto = content["sto"]
+@dataclass(frozen=True)
+class _StoredMark:
+    xy: tuple[float, float]
+    state: State
+
+
+@dataclass(frozen=True)
+class _StoredSto:
+    scale: float
+    offset: float
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """A truth as it lies in its file, which names the STO beside it."""
+
+    landmarks: dict[str, _StoredMark]
+    regions: dict[Region, tuple[tuple[float, float], ...]]
+    bmd_g_cm2: dict[str, float]
+    area_cm2: dict[str, float]
+    sto: _StoredSto | None
+
+    def __post_init__(self) -> None:
+        if not self.landmarks.keys() >= set(LANDMARK_IDS):
+            raise FilmRefused("it lacks a landmark")
+
+
+def _parsed(stored: _Stored, picture: Path | None) -> Truth:
+    marks = [stored.landmarks[name] for name in LANDMARK_IDS]
+    sto = stored.sto
     return Truth(
-        landmarks_xy=np.array([mark["xy"] for mark in marks], dtype=np.float64),
-        states=tuple(mark["state"] for mark in marks),
+        landmarks_xy=np.array([mark.xy for mark in marks], dtype=np.float64),
+        states=tuple(mark.state for mark in marks),
         regions={
-            region: np.array(content["regions"][region], dtype=np.float64)
+            region: np.array(stored.regions[region], dtype=np.float64)
             for region in REGIONS
-            if region in content["regions"]
+            if region in stored.regions
         },
-        bmd_g_cm2=_by_site(content["bmd_g_cm2"]),
-        area_cm2=_by_site(content["area_cm2"]),
+        bmd_g_cm2=_by_site(stored.bmd_g_cm2),
+        area_cm2=_by_site(stored.area_cm2),
         sto=None
         if sto is None or picture is None
-        else _decoded(picture, float(sto["scale"]), float(sto["offset"])),
+        else _decoded(picture, sto.scale, sto.offset),
     )
 
 

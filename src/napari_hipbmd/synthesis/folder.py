@@ -23,13 +23,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.canvas import CANVAS_PX
+from ..core.files import sweep
 from ..core.radiograph import Cancelled, FilmRefused
 from .manifest import MANIFEST, SOURCE_FILE, Entry, Manifest, read_manifest
 from .options import Draw, PairOptions
 from .sources import HipSource, Pair, SoftTissueTile, make_pair
 from .split import Part, part_of, split_patients
-from .storage import read_pages, stored, to_grey, write_pages
+from .storage import LEVELS, read_pages, stored, to_grey, write_pages
 
+LARGE_ERROR = 1e-3
+"""Of the grey range: thirty steps of what a file can hold."""
 KEPT_SOURCES = 8
 HIP_PAGES, TILE_PAGES, PAIR_PAGES = 3, 1, 2
 Progress = Callable[[int, int], None]
@@ -77,11 +80,14 @@ class Made:
         Those that were made by this run.
     max_error
         Greatest |film − STO − bone| of the new ones, in shares of the grey range.
+    doubt
+        Where that is large, the pair and why, as a sentence; else empty.
     """
 
     count: int
     new: int
     max_error: float
+    doubt: str = ""
 
 
 def write_pairs(
@@ -281,7 +287,7 @@ def _make(
     cancelled: Callable[[], bool] | None,
 ) -> Made:
     load = _loader(folder, manifest)
-    worst, new = 0.0, 0
+    worst, new, doubt = 0.0, 0, ""
     for done, index in enumerate(indices):
         if progress:
             progress(done, len(indices))
@@ -292,11 +298,33 @@ def _make(
             continue
         pair, levels, drawn = _made(manifest, index, load)
         write_pages(path, levels, drawn.text())
-        worst = max(worst, max_error(levels, pair))
+        error = max_error(levels, pair)
+        if error > max(worst, LARGE_ERROR):
+            doubt = _why_large(manifest, index, levels, error)
+        worst = max(worst, error)
         new += 1
     if progress:
         progress(len(indices), len(indices))
-    return Made(len(indices), new, worst)
+    return Made(len(indices), new, worst, doubt)
+
+
+def _why_large(
+    manifest: Manifest, index: int, levels: NDArray[np.uint16], error: float
+) -> str:
+    """The pair, its hip, and what makes film − STO another thing than its bone."""
+    drawn, file = manifest.draw(index), manifest.file(index)
+    hip = manifest.hips[drawn.hip].case_id
+    cut = float(((levels == 0) | (levels == LEVELS)).any(0).mean())
+    if cut > 0:
+        why = (
+            f"{cut:.2%} of its pixels leave the grey range that is stored, -0.5 to 1.5:"
+            " less exposure or a darker tile keeps them in it"
+        )
+    elif manifest.options.operator == "replace":
+        why = "with 'replace' the donor's soft tissue is part of it"
+    else:
+        why = "its hip mask takes in what its film does not show as bone"
+    return f"{file}, made of {hip}, is {error:.2g} off: {why}."
 
 
 def max_error(levels: NDArray[np.uint16], pair: Pair) -> float:
@@ -374,6 +402,8 @@ def _nothing_half_written(out: Path) -> Iterator[None]:
 
 def _holds_something_else(out: Path) -> bool:
     """Whether a folder without a manifest holds more than a broken run's sources."""
+    for folder in (out, out / "sources"):
+        sweep(folder, older_than=0)
     files = [path.relative_to(out) for path in out.rglob("*") if path.is_file()]
     return not all(SOURCE_FILE.fullmatch(file.as_posix()) for file in files)
 

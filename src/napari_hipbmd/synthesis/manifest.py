@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..core.bounded_json import as_type, read_json
 from ..core.files import write_text_atomic
 from ..core.radiograph import FilmRefused
 from .options import Draw, PairOptions, draw
@@ -52,19 +53,9 @@ class Entry:
         """For the manifest."""
         return {**vars(self), "about": dict(self.about)}
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Entry:
-        """From a manifest; ValueError, KeyError or TypeError if it is none."""
-        if not SOURCE_FILE.fullmatch(data["file"]) or data["part"] not in PARTS:
-            raise ValueError("not a source of pairs")
-        return cls(
-            data["file"],
-            str(data["case_id"]),
-            int(data["patient"]),
-            data["part"],
-            str(data["sha256"]),
-            dict(data["about"]),
-        )
+    def __post_init__(self) -> None:
+        if not SOURCE_FILE.fullmatch(self.file):
+            raise FilmRefused(f"{self.file[:40]!r} is no source of pairs")
 
 
 @dataclass(frozen=True)
@@ -119,30 +110,40 @@ def read_manifest(folder: Path) -> Manifest:
         If the folder holds none, or it is damaged or of another version.
     """
     try:
-        content = json.loads((folder / MANIFEST).read_text("utf-8"))
-        if content["format"] != FORMAT:
-            raise ValueError("another format")
-        if content["version"] != VERSION:
-            raise FilmRefused(
-                f"The pairs in {folder.name} are of format {content['version']!r} and"
-                f" this version reads {VERSION}: make them again."
-            )
-        return Manifest(
-            PairOptions.from_json(content["options"]),
-            int(content["count"]),
-            int(content["pixels"]),
-            tuple(Entry.from_json(entry) for entry in content["hips"]),
-            tuple(Entry.from_json(entry) for entry in content["tiles"]),
-        )
-    except FilmRefused:
-        raise
+        content = read_json(folder / MANIFEST)
+        kind = as_type(_Kind, content)
+        if (kind.format, kind.version) == (FORMAT, VERSION):
+            manifest = as_type(Manifest, content)
+            _insist_on_sources(manifest)
+            return manifest
+        reason = f"it is {kind.format[:40]!r}"
+        if kind.format == FORMAT:
+            reason = f"it is of format {kind.version}, and this version reads {VERSION}"
     except (FileNotFoundError, NotADirectoryError):
         raise FilmRefused(
             f"{folder.name} holds no pairs ({MANIFEST} is missing): make them with"
             " 'hipbmd pairs'."
         ) from None
-    except (OSError, KeyError, TypeError, ValueError, RecursionError):
-        raise FilmRefused(
-            f"The {MANIFEST} in {folder.name} cannot be read as one of pairs: make"
-            " them again."
-        ) from None
+    except (OSError, FilmRefused) as error:
+        told = isinstance(error, FilmRefused)
+        reason = str(error).rstrip(".") if told else "it cannot be read"
+    raise FilmRefused(
+        f"The {MANIFEST} in {folder.name} cannot be read as one of pairs ({reason}):"
+        " make them again."
+    )
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What a manifest says of itself."""
+
+    format: str
+    version: int
+
+
+def _insist_on_sources(manifest: Manifest) -> None:
+    """Refuse a manifest that leaves a part without a hip or without soft tissue."""
+    for part, share in zip(PARTS, manifest.options.split, strict=True):
+        for some in (manifest.hips, manifest.tiles):
+            if share > 0 and not any(entry.part == part for entry in some):
+                raise FilmRefused(f"its {part} part lacks a hip or soft tissue")

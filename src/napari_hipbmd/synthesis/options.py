@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
@@ -37,7 +37,10 @@ class PairOptions:
         Shares of training, validation and test; patients are divided before.
     """
 
-    operator: Operator = option("additive")
+    operator: Operator = option(
+        "additive",
+        "bone is added to soft tissue, or the whole hip replaces it within its mask",
+    )
     rotation_deg: float = option(
         15.0,
         "turn the hip by up to R to either side (15)",
@@ -54,7 +57,7 @@ class PairOptions:
         "up to E more or less grey in film and STO (0.1)",
         low=0, high=0.4, unit="of the grey range", metavar="E",
     )  # fmt: skip
-    seed: int = option(0, low=0, metavar="S")
+    seed: int = option(0, "other pairs for another number", low=0, metavar="S")
     split: tuple[float, float, float] = option(
         DEFAULT_SPLIT,
         "shares, by patient, before anything is augmented (0.8 0.1 0.1)",
@@ -83,29 +86,6 @@ class PairOptions:
     def to_json(self) -> dict[str, Any]:
         """For the manifest."""
         return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> PairOptions:
-        """From a manifest.
-
-        Raises
-        ------
-        FilmRefused
-            If a value makes no sense.
-        KeyError, TypeError, ValueError
-            If something is missing or of another kind.
-        """
-        low, high = (float(v) for v in data["scale"])
-        train, validation, test = (float(v) for v in data["split"])
-        return cls(
-            data["operator"],
-            float(data["rotation_deg"]),
-            bool(data["flip"]),
-            (low, high),
-            float(data["exposure"]),
-            int(data["seed"]),
-            (train, validation, test),
-        )
 
 
 @dataclass(frozen=True)

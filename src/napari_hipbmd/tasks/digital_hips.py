@@ -170,8 +170,12 @@ def _leave_ctrl_c() -> None:
 class StudyOptions:
     """Which digital hips, and how they are made."""
 
-    seed: int = option(0, low=0, metavar="S")
-    family: Family = option("train", choices=("train", "shifted"))
+    seed: int = option(0, "other hips for another number", low=0, metavar="S")
+    family: Family = option(
+        "train",
+        "the population, X-ray machine and display that are drawn from",
+        choices=("train", "shifted"),
+    )
     pixels: int = option(900, "rows and columns of a film", low=1)
     whole_pelvis: bool = option(
         False, "both hips of a patient (every third case) lie on one film of the pelvis"

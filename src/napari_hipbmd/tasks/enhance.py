@@ -25,7 +25,9 @@ class EnhanceOptions:
     )
     latent: bool = option(False, "write the latent z, too")
     stages: bool = option(False, "write every stage of the encoder, too")
-    side: Side | None = option(None)
+    side: Side | None = option(
+        None, "which hip it is (default: what the table or the film says)"
+    )
     box: Corners | None = option(
         None, "the hip box, in pixels of the film", metavar=("X0", "Y0", "X1", "Y1")
     )

@@ -26,11 +26,36 @@ Corners = tuple[float, float, float, float]
 class MeasureOptions:
     """What may be said about films, how they are measured, and what is kept."""
 
-    side: Side | None = option(None)
-    sex: Sex | None = option(None)
-    age_years: float | None = option(None, low=0, high=120, unit="years", metavar="A")
-    height_cm: float | None = option(None, low=50, high=250, unit="cm", metavar="H")
-    weight_kg: float | None = option(None, low=10, high=400, unit="kg", metavar="W")
+    side: Side | None = option(
+        None, "which hip it is (default: what the table or the film says)"
+    )
+    sex: Sex | None = option(
+        None, "of the patient (default: what the table or the film says)"
+    )
+    age_years: float | None = option(
+        None,
+        "of the patient (default as sex)",
+        low=0,
+        high=120,
+        unit="years",
+        metavar="A",
+    )
+    height_cm: float | None = option(
+        None,
+        "of the patient (default as sex)",
+        low=50,
+        high=250,
+        unit="cm",
+        metavar="H",
+    )
+    weight_kg: float | None = option(
+        None,
+        "of the patient (default as sex)",
+        low=10,
+        high=400,
+        unit="kg",
+        metavar="W",
+    )
     box: Corners | None = option(
         None, "the hip box, in pixels of the film", metavar=("X0", "Y0", "X1", "Y1")
     )
@@ -48,14 +73,20 @@ class MeasureOptions:
         " settled on, or a digital hip's true ones",
         metavar="predicted|NAME|consensus|truth",
     )
-    models: Path | None = option(None, metavar="DIR")
+    models: Path | None = option(
+        None,
+        "a folder of models; those that it lacks are the bundled ones (default: all)",
+        metavar="DIR",
+    )
     withhold: str | None = option(
         None,
         "withhold values with these flags (the study's policy.json, or none)",
         metavar="CODE,…|none|default|FILE.json",
     )
-    json: str | None = option(None, metavar="FILE|-")
-    csv: Path | None = option(None, metavar="FILE")
+    json: str | None = option(
+        None, "write everything as JSON, - to the screen", metavar="FILE|-"
+    )
+    csv: Path | None = option(None, "write a row a hip", metavar="FILE")
     layers: Path | None = option(
         None, "write STO and bone image as TIFF", metavar="DIR"
     )
@@ -151,20 +182,21 @@ def measure_paths(
         options.sr,
         options.identified,
     )
-    run = Results(work, models_sha256(options.models), options.out, options.layers)
-    try:
-        for one in run.run(
-            jobs,
-            workers=options.workers,
-            scheduler=options.scheduler,
-            cancelled=cancelled,
-        ):
-            if told is not None:
-                told(one.measurement, one.notes, len(run.done), len(jobs))
-    finally:  # Ctrl-C keeps what is finished
-        found.done = [run.done[job.name] for job in jobs if job.name in run.done]
-        run.write(jobs)
-        _write(options, found.results)
+    sha256 = models_sha256(options.models)
+    with Results(work, sha256, options.out, options.layers) as run:
+        try:
+            for one in run.run(
+                jobs,
+                workers=options.workers,
+                scheduler=options.scheduler,
+                cancelled=cancelled,
+            ):
+                if told is not None:
+                    told(one.measurement, one.notes, len(run.done), len(jobs))
+        finally:  # Ctrl-C keeps what is finished
+            found.done = [run.done[job.name] for job in jobs if job.name in run.done]
+            run.write(jobs)
+            _write(options, found.results)
     return found
 
 

@@ -150,11 +150,15 @@ class RepeatOptions:
     study: Path | None = option(
         None, "digital hips that are there (default: made in --out)", metavar="DIR"
     )
-    n: int = option(COUNT, low=1, metavar="N")
-    seed: int = option(SEED, low=0, metavar="S")
-    pixels: int = option(PIXELS, low=1)
+    n: int = option(COUNT, "how many digital hips", low=1, metavar="N")
+    seed: int = option(SEED, "other hips and folds", low=0, metavar="S")
+    pixels: int = option(PIXELS, "rows and columns of a film", low=1)
     workers: int | None = option(None, "processes", low=1, metavar="N")
-    models: Path | None = option(None, metavar="DIR")
+    models: Path | None = option(
+        None,
+        "a folder of networks; those that it lacks are the bundled ones (default: all)",
+        metavar="DIR",
+    )
 
     def __post_init__(self) -> None:
         check(self)

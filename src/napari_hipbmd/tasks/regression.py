@@ -48,7 +48,9 @@ def one_of(
 class RegressionOptions:
     """How a regression is fitted, and from whose landmarks."""
 
-    preset: Literal["paper", "default"] = option("default")
+    preset: Literal["paper", "default"] = option(
+        "default", "as the paper does it, or better with few films"
+    )
     landmarks: str = option(
         PREDICTED,
         "the networks', those placed by NAME, or a digital hip's true ones",

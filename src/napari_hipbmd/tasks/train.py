@@ -16,8 +16,9 @@ from ..core.radiograph import FilmRefused, HipBox, Radiograph
 from ..core.resources import weights_dir
 from ..dicom import read_film
 from ..learning.hips import Hips, to_levels
-from ..study import Study
+from ..study import FilmFacts, Study
 from ..study.case import Case
+from ..study.films import ANOTHER
 from ..study.split import read_split
 
 if TYPE_CHECKING:
@@ -69,8 +70,7 @@ def load_hips(
         truth = study.truth(case.case_id)
         xy = None if truth is None else truth.landmarks_xy
         if annotator is not None:
-            labels = study.labels(annotator, case.case_id)
-            xy = None if labels is None else labels.xy
+            xy = _labelled_xy(study, annotator, case, film)
             if xy is None or np.isfinite(xy).all(1).sum() < least_landmarks:
                 continue
         mirrored = is_mirrored(side)
@@ -146,6 +146,18 @@ class RealFilms:
     folder: Path
     annotator: str
     times: int = 4
+
+
+def _labelled_xy(
+    study: Study, annotator: str, case: Case, film: Radiograph
+) -> Points | None:
+    """The landmarks that somebody placed on this very film, or None."""
+    labels = study.labels(annotator, case.case_id)
+    if labels is None:
+        return None
+    if labels.film.is_of_another_film(FilmFacts.of(film)):
+        raise FilmRefused(f"Case {case.case_id}: {ANOTHER}")
+    return labels.xy
 
 
 def _real_hips(films: RealFilms, progress: Progress | None) -> RealHips:
@@ -245,8 +257,7 @@ def load_films(study: Study, annotator: str | None = None) -> Films:
             truth = study.truth(case.case_id, with_sto=False)
             xy = None if truth is None else truth.landmarks_xy
             if annotator is not None:
-                labels = study.labels(annotator, case.case_id)
-                xy = None if labels is None else labels.xy
+                xy = _labelled_xy(study, annotator, case, film)
             side = case.side or film.side
             if xy is None or side is None or not np.isfinite(xy).all():
                 continue

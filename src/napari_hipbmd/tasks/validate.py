@@ -72,7 +72,11 @@ class ValidateOptions(RegressionOptions):
         low=1,
         metavar="N",
     )
-    models: Path | None = option(None, metavar="DIR")
+    models: Path | None = option(
+        None,
+        "a folder of networks; those that it lacks are the bundled ones (default: all)",
+        metavar="DIR",
+    )
 
     def keywords(self) -> dict[str, Any]:
         """As :func:`validate` takes them."""

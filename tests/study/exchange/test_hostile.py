@@ -152,5 +152,5 @@ def test_a_huge_file_is_not_read(monkeypatch, tmp_path) -> None:
     path = tmp_path / "huge.csv"
     with path.open("wb") as file:
         file.truncate(importing_module.LARGEST_BYTES + 1)
-    with pytest.raises(FilmRefused, match="huge.csv is larger than 100 MB"):
+    with pytest.raises(FilmRefused, match="huge.csv .* is larger than 100 MB"):
         importing_module._bytes(path)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...bmd import SITE_NAMES
 from ...core.anatomy import REGIONS, SITES
+from ...core.cells import guarded
 from .run import Comparison
 from .scores import FilmScore
 
@@ -94,7 +95,8 @@ def csv_text(comparison: Comparison) -> str:
     for case_id, both in zip(comparison.case_ids, comparison.scores, strict=True):
         for name, one in zip(comparison.names, both, strict=True):
             figures = [_number(figure(one)) for figure in _COLUMNS.values()]
-            writer.writerow([case_id, name, *figures, *empty])
+            named = [guarded(case_id), guarded(name)]
+            writer.writerow([*named, *figures, *empty])
     for model, name in enumerate(comparison.names):
         means = [_number(_mean(values(comparison, c)[:, model])) for c in _COLUMNS]
         gap = [_number(comparison.gap_closed[model][site]) for site in SITES]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ...core.cells import guarded
 from ...core.files import write_text_atomic
 from ...report.grid import Grid, fixed, percent, span
 from .errors import ObserverErrors
@@ -201,7 +202,7 @@ def _csv(records: Iterable[dict[str, Any]]) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return f"{value:.4f}" if math.isfinite(value) else ""
-    return "" if value is None else value
+    return "" if value is None else guarded(value)
 
 
 def _plain(value: Any) -> Any:

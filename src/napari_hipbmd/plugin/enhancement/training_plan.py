@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
+from ...core.bounded_json import as_type, read_json
 from ...core.files import write_text_atomic
 from ...core.radiograph import FilmRefused
 
@@ -46,17 +46,8 @@ class TrainingPlan:
 def read_plan(out: Path) -> TrainingPlan | None:
     """What was begun in a folder, or None when nothing is known of it."""
     try:
-        told: dict[str, Any] = json.loads((out / PLAN).read_text("utf-8"))
-        return TrainingPlan(
-            tuple(str(folder) for folder in told["studies"]),
-            tuple(str(folder) for folder in told["pairs"]),
-            str(told["preset"]),
-            int(told["epochs"]),
-            int(told["seed"]),
-            str(told["device"]),
-            str(told["devices"]),
-        )
-    except (OSError, KeyError, TypeError, ValueError):
+        return as_type(TrainingPlan, read_json(out / PLAN))
+    except (OSError, FilmRefused):
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -298,7 +299,8 @@ class PairsWidget(ListeningWidget):
 
     def _on_written(self, made: Made) -> None:
         sanity = f" {SANITY.format(made.max_error)} (greatest error)." * bool(made.new)
-        self._say(f"<b>{made.count} pairs written.</b>{sanity}")
+        doubt = f" Look at {escape(made.doubt)}" if made.doubt else ""
+        self._say(f"<b>{made.count} pairs written.</b>{sanity}{doubt}")
 
     # what runs
 

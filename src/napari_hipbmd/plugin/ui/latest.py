@@ -7,7 +7,7 @@ from typing import Any
 
 from qtpy.QtCore import QObject, QTimer, Signal
 
-from .run import Run
+from .run import Run, while_there
 
 SETTLED_MS = 200
 
@@ -54,10 +54,14 @@ class Latest(QObject):
         work, self._wanted = self._wanted, None
         run = self._run = Run()
         self.destroyed.connect(run.cancel)
-        run.done.connect(lambda result: self._end(self.done, result))
-        run.refused.connect(lambda reason: self._end(self.refused, reason))
+        run.done.connect(while_there(self, lambda result: self._end(self.done, result)))
+        run.refused.connect(
+            while_there(self, lambda reason: self._end(self.refused, reason))
+        )
         run.stopped.connect(self._end)
-        run.failed.connect(lambda error: self._end(self.failed, error))
+        run.failed.connect(
+            while_there(self, lambda error: self._end(self.failed, error))
+        )
         run.start(work)
 
     def _end(self, signal: Any = None, result: Any = None) -> None:

@@ -12,7 +12,9 @@ from typing import Any
 
 from qtpy.QtCore import QStandardPaths
 
+from ...core.bounded_json import read_json
 from ...core.files import write_text_atomic
+from ...core.radiograph import FilmRefused
 
 FILE = "workbench.json"
 
@@ -41,7 +43,7 @@ def write_preference(name: str, value: Any) -> None:
 
 def _all() -> dict[str, Any]:
     try:
-        content = json.loads((preferences_dir() / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        content = read_json(preferences_dir() / FILE)
+    except (OSError, FilmRefused):
         return {}
     return content if isinstance(content, dict) else {}

@@ -14,6 +14,25 @@ from qtpy.QtCore import QObject, Signal
 from ...core.radiograph import Cancelled, FilmRefused
 
 
+def is_there(owner: QObject) -> bool:
+    """Whether Qt has not deleted an object yet, as it does with a closed window."""
+    try:
+        from shiboken6 import isValid
+    except ImportError:  # other bindings of Qt than PySide6
+        return True
+    return bool(isValid(owner))
+
+
+def while_there(owner: QObject, slot: Callable[..., Any]) -> Callable[..., None]:
+    """A slot that does nothing once its owner is deleted: a run may outlive it."""
+
+    def call(*values: Any) -> None:
+        if is_there(owner):
+            slot(*values)
+
+    return call
+
+
 class Run(QObject):
     """Work in a thread of its own; every signal comes on the main thread.
 
@@ -40,7 +59,10 @@ class Run(QObject):
             self._work,
             work,
             _start_thread=False,
-            _connect={"returned": self._on_returned, "errored": self.failed.emit},
+            _connect={
+                "returned": while_there(self, self._on_returned),
+                "errored": while_there(self, self._on_error),
+            },
         )
         self._worker.start()
 
@@ -61,6 +83,13 @@ class Run(QObject):
             return _End(reason=str(refusal))
         except OSError as error:
             return _End(reason=_told(error))
+        except RuntimeError:
+            if is_there(self):
+                raise
+            return _End(stopped=True)  # its window was closed, and its signals are gone
+
+    def _on_error(self, error: BaseException) -> None:
+        self.failed.emit(error)
 
     def _on_returned(self, end: _End) -> None:
         if end.reason is not None:

@@ -17,6 +17,7 @@ from typing import Literal
 from app_model.types import KeyBinding
 from psygnal import Signal
 
+from ...core.bounded_json import as_type, read_json
 from ...core.files import write_text_atomic
 from ...core.radiograph import FilmRefused
 from ..viewer.identity import RESULTS, Kind
@@ -189,7 +190,7 @@ class Keys:
 
     def _read(self, path: Path) -> dict[str, tuple[str, ...]]:
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = as_type(dict[str, list[str]], read_json(path))
             return {
                 name: tuple(normal(key) for key in keys)
                 for name, keys in content.items()
@@ -197,7 +198,7 @@ class Keys:
             }
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, AttributeError, TypeError):
+        except (OSError, ValueError):
             self.problem = (
                 f"The file of changed keys, {path.name}, cannot be read: the default"
                 " keys are used."

@@ -20,7 +20,7 @@ from ...core.radiograph import FilmRefused
 from ...study import Study
 from ...study.doubts import Doubt, doubts_about, study_doubts
 from ..ui.controls import button, enable, note, press, row
-from ..ui.run import Run
+from ..ui.run import Run, while_there
 from .editor import Editor
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class CheckPanel(QWidget):
         run.stepped.connect(self._on_stepped)
         run.done.connect(self._on_done)
         run.refused.connect(self._on_ended)
-        run.stopped.connect(lambda: self._on_ended("Stopped."))
+        run.stopped.connect(while_there(self, lambda: self._on_ended("Stopped.")))
         run.failed.connect(self._on_failed)
         self.all.clear()
         self._set_running(True)

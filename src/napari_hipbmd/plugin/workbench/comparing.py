@@ -11,7 +11,7 @@ from qtpy.QtCore import QObject, Signal
 from ...core.radiograph import FilmRefused
 from ...evaluation.observers import CONSENSUS, Pair, compare, study_errors, write_errors
 from ...study import Study
-from ..ui.run import Run
+from ..ui.run import Run, while_there
 
 
 class Comparing(QObject):
@@ -74,9 +74,9 @@ class Comparing(QObject):
         # No parent: the run must outlive a dock that is deleted while it works.
         run = self._run = Run()
         run.stepped.connect(self._on_stepped)
-        run.done.connect(lambda found: self._on_done(done, found))
+        run.done.connect(while_there(self, lambda found: self._on_done(done, found)))
         run.refused.connect(self._on_ended)
-        run.stopped.connect(lambda: self._on_ended("Stopped."))
+        run.stopped.connect(while_there(self, lambda: self._on_ended("Stopped.")))
         run.failed.connect(self._on_failed)
         run.start(work)
 

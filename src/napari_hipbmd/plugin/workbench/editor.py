@@ -265,10 +265,19 @@ class Editor:
 
     def save(self) -> None:
         """Bring the label file up to the journal."""
+        self._written(self.case.save)
+
+    def close(self) -> None:
+        """Save, and let other windows write these labels."""
+        self._written(self.case.close)
+
+    def _written(self, step: Callable[[], None]) -> None:
         try:
-            self.case.save()
+            step()
         except ConflictFound:
             self.conflicted.emit()
+        except FilmRefused as refusal:
+            self.said.emit(str(refusal))
         except OSError as error:
             self.said.emit(_disk(error))
 

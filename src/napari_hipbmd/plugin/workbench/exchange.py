@@ -33,7 +33,7 @@ from ...study.exchange import (
     read_names,
 )
 from ..ui.controls import button, enable, note, press, row
-from ..ui.run import Run
+from ..ui.run import Run, while_there
 from .work import Work
 
 EVERYBODY = "everybody"
@@ -235,7 +235,9 @@ class ExchangePanel(QWidget):
         run.stepped.connect(self._on_stepped)
         run.done.connect(done)
         run.refused.connect(self._on_ended)
-        run.stopped.connect(lambda: self._on_ended("Stopped; nothing was changed."))
+        run.stopped.connect(
+            while_there(self, lambda: self._on_ended("Stopped; nothing was changed."))
+        )
         run.failed.connect(self._on_failed)
         self.outcome.setText("")
         self._enable()

@@ -8,7 +8,7 @@ from pathlib import Path
 from qtpy.QtCore import QObject, Signal
 
 from ...study import Case, Study
-from ..ui.run import Run
+from ..ui.run import Run, while_there
 
 Done = tuple[int, int]
 
@@ -82,7 +82,9 @@ class Predictor(QObject):
         run.stepped.connect(self._on_stepped)
         run.done.connect(self._on_done)
         run.refused.connect(self._on_ended)
-        run.stopped.connect(lambda: self._on_ended("Predicting was stopped."))
+        run.stopped.connect(
+            while_there(self, lambda: self._on_ended("Predicting was stopped."))
+        )
         run.failed.connect(self._on_failed)
 
         def work(run: Run) -> dict[str, str]:

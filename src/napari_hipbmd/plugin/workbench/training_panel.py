@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 
 from ...study import Study
 from ..ui.controls import button, enable, note, press, row
-from ..ui.run import Run
+from ..ui.run import Run, while_there
 
 BUSY = "The networks are learning: wait, or press Cancel."
 NO_STUDY = "Open a study first."
@@ -147,7 +147,9 @@ class TrainingPanel(QWidget):
         run.stepped.connect(self._on_stepped)
         run.done.connect(self._on_done)
         run.refused.connect(self._on_ended)
-        run.stopped.connect(lambda: self._on_ended("Stopped: nothing was changed."))
+        run.stopped.connect(
+            while_there(self, lambda: self._on_ended("Stopped: nothing was changed."))
+        )
         run.failed.connect(self._on_failed)
         self.outcome.setText("")
         self._offered = None

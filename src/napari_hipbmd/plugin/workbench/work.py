@@ -173,7 +173,7 @@ class Work(QObject):
             return
         self.case_closing.emit()
         editor.said.disconnect(self.say)
-        editor.save()
+        editor.close()
         self.canvas.leave()
         self.case_id = ""
 

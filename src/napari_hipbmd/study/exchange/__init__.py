@@ -18,6 +18,7 @@ from .formats import FORMATS, HOLDINGS, SAID, Format
 from .importing import Imported, Plan, import_labels
 from .names import Names, read_names
 from .parcel import IMPORTED
+from .undoing import Undone, undo_import
 
 __all__ = [
     "FORMATS",
@@ -29,7 +30,9 @@ __all__ = [
     "Imported",
     "Names",
     "Plan",
+    "Undone",
     "export_labels",
     "import_labels",
     "read_names",
+    "undo_import",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from ...core.radiograph import FilmRefused
@@ -20,6 +21,7 @@ class Cases:
         self._annotator = annotator
         self._ids = {case.case_id for case in study.cases}
         self._films: dict[str, FilmFacts] = {}
+        self._detectors: dict[str, tuple[float, float] | None] = {}
         self._labels: dict[str, Labels | None] = {}
         self._images: dict[str, list[str]] = {}
         self._paths: dict[str, list[str]] = {}
@@ -76,5 +78,24 @@ class Cases:
         """What is known of the film."""
         if case_id not in self._films:
             known = film_facts(self._study, case_id, self.labels(case_id))
+            if known.pixels_sha256 is None:
+                known = known.or_else(self._read(case_id))
             self._films[case_id] = known
         return self._films[case_id]
+
+    def _read(self, case_id: str) -> FilmFacts:
+        """What the film itself says, as it lies there now."""
+        from ...dicom import read_film  # slow to load, and seldom needed
+
+        try:
+            film = read_film(self._study.case(case_id).image)
+        except FilmRefused:
+            return FilmFacts()
+        self._detectors[case_id] = film.detector_mm
+        return replace(FilmFacts.of(film), side=None, box=None)
+
+    def detector_mm(self, case_id: str) -> tuple[float, float] | None:
+        """The spacing of the film's detector, where it is not the one that is used."""
+        if case_id not in self._detectors:
+            self._read(case_id)
+        return self._detectors.get(case_id)

@@ -18,12 +18,13 @@ import numpy as np
 
 from ...core.anatomy import INDEX, LANDMARK_IDS, POLYGONS, REGIONS, Points, Region, area
 from ...core.anatomy import polygons as polygons_through
+from ...core.bounded_json import parse_json
 from ...core.radiograph import FilmRefused
 from ..facts import FilmFacts
 from ..label import Label, State
 from ..labels import Labels
 from ..outlines import as_polygon
-from .content import json_text, parse_json, refusing
+from .content import LARGEST_BYTES, json_text, refusing
 from .parcel import OWN, Intake, Parcel, own, own_labels, same_outline, with_origins
 
 HIP = 1
@@ -80,7 +81,7 @@ def read_coco(data: bytes, name: str, intake: Intake) -> list[Parcel]:
         If it is not a COCO file, or its keypoints are not known.
     """
     with refusing(f"{name} is not a COCO file of hip landmarks"):
-        content = parse_json(data)
+        content = parse_json(data, LARGEST_BYTES)
         categories = {kind["id"]: kind for kind in content["categories"]}
         found = defaultdict(list)
         images = {image["id"]: image for image in content["images"]}

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...core.radiograph import FilmRefused
 
+LARGEST_BYTES = 100_000_000
 _NOT_A_FILE = (
     AttributeError,
     IndexError,
@@ -32,27 +33,14 @@ def refusing(what: str) -> Iterator[None]:
     try:
         yield
     except FilmRefused as refusal:
-        raise FilmRefused(f"{what}: {refusal}") from None
+        raise FilmRefused(f"{what}: {str(refusal).rstrip('.')}.") from None
     except KeyError as error:
         key = str(error.args[0])[:40] if error.args else ""
         raise FilmRefused(f"{what}: it lacks {key!r}.") from None
     except UnicodeDecodeError:
         raise FilmRefused(f"{what}: it is not UTF-8 text.") from None
-    except json.JSONDecodeError as error:
-        raise FilmRefused(
-            f"{what}: it is not whole JSON (line {error.lineno}): {error.msg}."
-        ) from None
     except _NOT_A_FILE:
         raise FilmRefused(f"{what}: its content has another form.") from None
-
-
-def parse_json(data: bytes) -> Any:
-    """JSON, with numbers that JSON does not know refused."""
-
-    def refuse(word: str) -> None:
-        raise FilmRefused(f"it holds {word}, which is not a number.")
-
-    return json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
 
 
 def json_text(content: Mapping[str, Any]) -> bytes:

@@ -19,6 +19,7 @@ from ..films import film_facts
 from ..labels import Labels
 from ..study import Study
 from .formats import Format, format_named
+from .turned import as_stored
 from .writing import Asked, Progress, step
 
 
@@ -116,7 +117,7 @@ def labels_with_film(study: Study, annotator: str, case_id: str) -> Labels | Non
     labels = study.labels(annotator, case_id)
     if labels is None or not (labels.landmarks or labels.regions):
         return None
-    return replace(labels, film=film_facts(study, case_id, labels))
+    return as_stored(replace(labels, film=film_facts(study, case_id, labels)))
 
 
 def _annotators(study: Study, wanted: Iterable[str] | None) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.anatomy import TIES, Region
+from ...core.files import read_regular
 from ...core.radiograph import FilmRefused
 from ..case import checked_name
 from ..changes import Change
@@ -25,15 +26,16 @@ from ..labels import Labels, utc_now
 from ..outlines import Polygon
 from ..study import Study
 from .cases import Cases
+from .content import LARGEST_BYTES
 from .film_check import insist_on_film
 from .formats import Format, format_named
 from .masks import VALUES, label_image, largest_piece
 from .names import Names
 from .parcel import IMPORTED, Intake, Parcel, same_label, same_outline
+from .turned import as_shown, stored_facts
 from .writing import Asked, Progress, apply_all, step
 
 MANY = 8
-LARGEST_BYTES = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,10 @@ def import_labels(
     format_ = format_named(form)
     cases = Cases(study, plan.annotator)
     intake = Intake(
-        plan.names, lambda name: cases.film(cases.named(name)), f"{IMPORTED} {form}"
+        plan.names,
+        lambda name: stored_facts(cases.film(cases.named(name))),
+        f"{IMPORTED} {form}",
+        detector_mm=lambda name: cases.detector_mm(cases.named(name)),
     )
     parcels = _read(format_, Path(path), intake, progress, cancelled)
     wanted: dict[str, Parcel] = {}
@@ -144,15 +149,19 @@ def import_labels(
                 f"The case {case_id!r} occurs twice: give one file of it."
             )
         film = cases.film(case_id)
+        parcel = as_shown(parcel, film)
         insist_on_film(parcel, case_id, film, outside=plan.outside)
         if film.shape is None:
             intake.tell(f"The film of {case_id} cannot be read: is it the right one?")
         wanted[case_id] = replace(parcel, case=case_id)
+    when = utc_now()  # one for all: they are undone together
     changes: dict[str, tuple[Labels, Change]] = {}
     clashes: list[Labels] = []
     for case_id, parcel in wanted.items():
         before = cases.labels(case_id) or Labels(case_id, plan.annotator)
-        change, clash = _change(before, parcel, cases.film(case_id), plan, form)
+        text = f"{IMPORTED} {form} by {plan.by or plan.annotator}"
+        planned = Change(text, when)
+        change, clash = _change(before, parcel, cases.film(case_id), plan, planned)
         if clash:
             clashes.append(before)
         if change:
@@ -160,14 +169,15 @@ def import_labels(
     if clashes and not plan.replace:
         raise FilmRefused(_clash(clashes))
     apply_all(study, plan.annotator, changes, progress, cancelled)
+    changed = {name for name, (_, c) in changes.items() if c.landmarks or c.regions}
     return Imported(
-        tuple(changes),
-        tuple(case_id for case_id in wanted if case_id not in changes),
+        tuple(case_id for case_id in wanted if case_id in changed),
+        tuple(case_id for case_id in wanted if case_id not in changed),
         sum(len(change.landmarks) for _, change in changes.values()),
         sum(len(change.regions) for _, change in changes.values()),
         tuple(intake.told),
         _states(change for _, change in changes.values()),
-        tuple(_doubts(study, plan.annotator, wanted, cases)),
+        (*intake.doubts, *_doubts(study, plan.annotator, wanted, cases)),
     )
 
 
@@ -247,18 +257,17 @@ def _is_of(file: Path, format_: Format) -> bool:
 
 
 def _bytes(file: Path) -> bytes:
-    if file.stat().st_size > LARGEST_BYTES:
-        raise FilmRefused(
-            f"{file.name} is larger than {LARGEST_BYTES // 10**6} MB: split it."
-        )
-    return file.read_bytes()
+    try:
+        return read_regular(file, LARGEST_BYTES)
+    except FilmRefused as refusal:
+        raise FilmRefused(f"{file.name} cannot be used: {refusal}.") from None
 
 
 def _change(
-    before: Labels, parcel: Parcel, film: FilmFacts, plan: Plan, form: str
+    before: Labels, parcel: Parcel, film: FilmFacts, plan: Plan, planned: Change
 ) -> tuple[Change, bool]:
     """What a parcel changes, and whether something that is there would give way."""
-    when, by = utc_now(), plan.by or plan.annotator
+    when, by = planned.when, plan.by or plan.annotator
     marks: dict[str, Label | None] = {}
     clash = False
     for name, new in parcel.landmarks.items():
@@ -275,10 +284,18 @@ def _change(
             regions[region] = corners
     apart = tuple(tie for tie in TIES if tie in {*before.apart, *parcel.apart})
     if not marks and not regions:
-        return Change("", when), False
+        return _of_this_film(before, film, planned), False
     facts = before.film.or_else(parcel.film).or_else(film)
-    text = f"{IMPORTED} {form} by {by}"
-    return Change(text, when, marks, regions, facts, apart).effective(before), clash
+    change = replace(planned, landmarks=marks, regions=regions, film=facts, apart=apart)
+    return change.effective(before), clash
+
+
+def _of_this_film(before: Labels, film: FilmFacts, planned: Change) -> Change:
+    """Labels that were so already learn which film they are on, if nobody noted it."""
+    if before.film.pixels_sha256 is not None or before.film.is_of_another_film(film):
+        return planned
+    known = replace(before.film, pixels_sha256=film.pixels_sha256)
+    return replace(planned, film=known).effective(before)
 
 
 def _new_regions(

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...core.anatomy import LANDMARK_IDS, REGIONS
+from ...core.bounded_json import as_type, read_json
 from ...core.radiograph import FilmRefused
-from .content import parse_json, refusing
+from .content import refusing
 
 OTHERS = "*"
 KNOWN = (*LANDMARK_IDS, *REGIONS)
@@ -96,11 +97,9 @@ def read_names(path: str | Path) -> Names:
     path = Path(path)
     with refusing(f"{path.name} is not a file of names"):
         try:
-            with path.open("rb") as file:
-                data = file.read(_LARGEST_BYTES)
+            content = read_json(path, _LARGEST_BYTES)
         except OSError:
-            raise FilmRefused("it cannot be read.") from None
-        content = parse_json(data)
+            raise FilmRefused("it cannot be read") from None
         if not isinstance(content, dict):
-            raise FilmRefused('it has to be of the form {"theirs": "N1", …}.')
-        return Names(content)
+            raise FilmRefused('it has to be of the form {"theirs": "N1", …}')
+        return Names(as_type(dict[str, str | None], content))

@@ -62,12 +62,18 @@ class Intake:
         Where a label from this file comes from.
     told
         Sentences about what was left out; the reader adds to them.
+    detector_mm
+        The other spacing that a case's film knows, that of its detector, or None.
+    doubts
+        Sentences about what may be wrong; the reader adds to them.
     """
 
     names: Names
     film: Callable[[str], FilmFacts]
     source: str
     told: list[str] = field(default_factory=list)
+    detector_mm: Callable[[str], tuple[float, float] | None] = lambda _name: None
+    doubts: list[str] = field(default_factory=list)
 
     def tell(self, sentence: str) -> None:
         """Say something once."""

@@ -14,6 +14,7 @@ from dataclasses import astuple, dataclass, field
 from typing import cast
 
 from ...core.anatomy import LANDMARK_IDS, REGIONS, Region
+from ...core.cells import bare, guarded_row
 from ...core.radiograph import FilmRefused, HipBox, Side
 from ..facts import FilmFacts
 from ..label import XY, Label, State
@@ -51,11 +52,12 @@ def write_rows(labels: Sequence[Labels]) -> bytes:
             mark = one.landmarks.get(name)
             if mark is not None:
                 row = _row(mark, one.film.spacing_mm)
-                writer.writerow(always | {"landmark": name} | row)
+                writer.writerow(guarded_row(always | {"landmark": name} | row))
         for region, corners in one.regions.items():
             for i, xy in enumerate(corners, 1):
                 row = _place(xy, one.film.spacing_mm)
-                writer.writerow(always | {"landmark": f"{region} {i}"} | row)
+                named = {"landmark": f"{region} {i}"}
+                writer.writerow(guarded_row(always | named | row))
     return file.getvalue().encode()
 
 
@@ -86,7 +88,7 @@ def read_rows(data: bytes, name: str, intake: Intake) -> list[Parcel]:
         for line, cells in rows:
             if any(map(str.strip, cells[len(columns) :])):
                 raise FilmRefused(f"line {line} has too many columns.")
-            filled = cells + [""] * (len(columns) - len(cells))
+            filled = [*map(bare, cells)] + [""] * (len(columns) - len(cells))
             row = dict(zip(columns, filled, strict=False))
             case = row["case_id"].strip()
             found.setdefault(case, _Case(case)).add(row, intake)

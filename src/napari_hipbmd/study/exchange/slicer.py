@@ -15,12 +15,13 @@ from typing import Any, cast
 import numpy as np
 
 from ...core.anatomy import LANDMARK_IDS, REGIONS, Region
-from ...core.radiograph import FilmRefused
+from ...core.bounded_json import parse_json
+from ...core.radiograph import SAME_SPACING, FilmRefused
 from ..facts import FilmFacts
 from ..label import STATES, XY, Label, State
 from ..labels import Labels
 from ..outlines import Polygon, as_polygon
-from .content import json_text, parse_json, refusing
+from .content import LARGEST_BYTES, json_text, refusing
 from .parcel import OWN, Intake, Parcel, own, own_labels, with_origins
 
 SCHEMA = (
@@ -68,10 +69,12 @@ def read_slicer(data: bytes, name: str, case: str, intake: Intake) -> Parcel:
         If it is not a Markups file of these landmarks, or the spacing is not known.
     """
     with refusing(f"{name} is not a Markups file of hip landmarks"):
-        content = parse_json(data)
+        content = parse_json(data, LARGEST_BYTES)
         kept = own_labels(content)
         film = FilmFacts() if kept is None else kept.film
         spacing = _spacing(film.or_else(intake.film(case)), case)
+        if film.spacing_mm is None:
+            _doubt_of_two(intake, case, spacing)
         landmarks: dict[str, Label] = {}
         regions: dict[Region, Polygon] = {}
         for markup in content["markups"]:
@@ -172,6 +175,20 @@ def _sign(markup: Mapping[str, Any]) -> float:
             f"its coordinate system is {str(system)[:20]!r}, not LPS or RAS."
         )
     return 1.0 if system == "LPS" else -1.0
+
+
+def _doubt_of_two(intake: Intake, case: str, used: Spacing) -> None:
+    """Tell of a film that knows two spacings, since the file does not say whose mm."""
+    other = intake.detector_mm(case)
+    if other is None or abs(other[1] / used[1] - 1) < SAME_SPACING:
+        return
+    percent = abs(other[1] / used[1] - 1) * 100
+    intake.doubts.append(
+        f"{case}: the film knows two spacings, {used[1]:.4g} mm in the patient, which"
+        f" was taken, and {other[1]:.4g} mm at the detector; if the points were placed"
+        f" with the other one, they lie {percent:.0f} % of their place off: compare"
+        " them with the film."
+    )
 
 
 def _spacing(film: FilmFacts, case: str) -> Spacing:

@@ -1,0 +1,46 @@
+"""Text of strangers, such as a film's name, where it could do something.
+
+A terminal obeys control characters, and a spreadsheet calculates a cell that begins
+with ``=``, ``+``, ``-`` or ``@``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+_FORMULA = ("=", "+", "-", "@")
+T = TypeVar("T")
+
+
+def printable(text: str) -> str:
+    r"""A line with its control characters written out (``\x1b``)."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def guarded(cell: T) -> T | str:
+    """A cell of a CSV file that no spreadsheet calculates; numbers stay as they are."""
+    if not isinstance(cell, str):
+        return cell
+    text = printable(cell)
+    return f"'{text}" if text.startswith(_FORMULA) and not _is_number(text) else text
+
+
+def guarded_row(row: Mapping[str, object]) -> dict[str, object]:
+    """A row with every cell guarded."""
+    return {name: guarded(cell) for name, cell in row.items()}
+
+
+def bare(cell: str) -> str:
+    """A cell that was :func:`guarded`, as it was."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,43 @@
+"""Work that outlives the window that it was begun in."""
+
+from threading import Event
+
+import pytest
+from qtpy.QtCore import QObject
+
+from napari_hipbmd.plugin.ui.run import Run, while_there
+
+shiboken6 = pytest.importorskip("shiboken6")
+
+
+def test_a_run_says_nothing_to_a_window_that_is_gone(qtbot):
+    owner, heard = QObject(), []
+    run = Run()
+    run.stopped.connect(while_there(owner, lambda: heard.append("stopped")))
+    run.stopped.emit()
+    shiboken6.delete(owner)
+    run.stopped.emit()
+    assert heard == ["stopped"]
+
+
+def test_a_window_that_is_closed_during_work_ends_it_in_silence(qtbot, capfd):
+    going, closed, ended = Event(), Event(), Event()
+
+    def work(run):
+        try:
+            going.set()
+            closed.wait(10)
+            run.stepped.emit((1, 2))
+        finally:
+            ended.set()
+
+    run = Run()
+    with qtbot.capture_exceptions() as exceptions:
+        run.start(work)
+        assert going.wait(10)
+        shiboken6.delete(run)
+        closed.set()
+        assert ended.wait(10)
+        qtbot.wait(200)
+    assert not exceptions
+    assert "Traceback" not in "".join(capfd.readouterr())
