@@ -148,9 +148,7 @@ class FakePipeline(ModuleType):
         before = measurement.landmarks
         after = measured(measurement.film, xy, patient or measurement.patient)
         sigma = np.where((before.xy == xy).all(axis=1), before.sigma_mm, 0.0)
-        return replace(
-            after, image=measurement.image, landmarks=LandmarkSet(xy, sigma)
-        )
+        return replace(after, image=measurement.image, landmarks=LandmarkSet(xy, sigma))
 
 
 @contextmanager
