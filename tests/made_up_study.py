@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from napari_hipbmd.bmd import features
+from napari_hipbmd.bmd import BmdModel, features
 from napari_hipbmd.core.anatomy import (
     LANDMARK_IDS,
     REGIONS,
@@ -107,3 +107,15 @@ class MadeUpStudy:
             areas,
             self._films[case.case_id][1],
         )
+
+
+def raw_regression() -> BmdModel:
+    """A regression of the raw film, fitted to eighty made-up films."""
+    rng = np.random.default_rng(0)
+    neck = rng.normal(0.7, 0.1, 80)
+    grey = 0.3 + 0.3 * neck[:, None] + rng.normal(0, 0.05, (80, 9))
+    patients = [
+        Patient("FM"[i % 2], *rng.normal((68, 160, 60), (12, 8, 10))) for i in range(80)
+    ]
+    bmd = neck[:, None] * (1, 0.9, 1.4, 1.2)
+    return BmdModel.fit(grey, patients, bmd, calibrated_on="made-up films", image="raw")

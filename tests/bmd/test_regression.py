@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from napari_hipbmd.bmd import BmdModel, covariate_row, fit_linear, grouped_folds
+from napari_hipbmd.bmd import (
+    BmdModel,
+    covariate_row,
+    fit_linear,
+    grouped_folds,
+    in_both_units,
+)
 from napari_hipbmd.bmd.fitting import interval_half_width
 from napari_hipbmd.core.anatomy import SITES
 from napari_hipbmd.core.radiograph import FilmRefused, Patient
@@ -328,3 +334,63 @@ def test_measuring_does_not_load_scikit_learn_or_torch(fitted, tmp_path):
         "assert not {'sklearn', 'torch', 'napari', 'pydicom'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def calibrated_cohort(n, seed=0):
+    """Films with a gain of their own, which a third of them tell badly."""
+    features, patients, bmd = cohort(n, seed, noise=0.01)
+    rng = np.random.default_rng(seed + 100)
+    log = rng.normal(0, 0.25, n)
+    error = np.where(np.arange(n) % 3 == 0, 0.2, 0.05)
+    told = np.exp(log + rng.normal(0, error))
+    x = in_both_units(features * np.exp(log)[:, None], np.column_stack([told, error]))
+    return x, patients, bmd
+
+
+@pytest.fixture(scope="module")
+def calibrated():
+    return BmdModel.fit(*calibrated_cohort(400), image="calibrated")
+
+
+def test_a_gain_that_is_known_tells_bmd_of_films_with_any_contrast(calibrated):
+    x, patients, bmd = calibrated_cohort(300, seed=1)
+    grey = BmdModel.fit(calibrated_cohort(400)[0][:, :9], *calibrated_cohort(400)[1:])
+    off = [
+        np.mean(
+            [
+                abs(model.predict(row, p)["neck"].value - b)
+                for row, p, b in zip(rows, patients, bmd[:, 0], strict=True)
+            ]
+        )
+        for model, rows in ((calibrated, x), (grey, x[:, :9]))
+    ]
+    assert off[0] < 0.85 * off[1]
+
+
+def test_a_doubtful_gain_widens_the_interval_and_both_keep_their_coverage(calibrated):
+    x, patients, bmd = calibrated_cohort(900, seed=2)
+    found = [
+        calibrated.predict(row, p)["neck"] for row, p in zip(x, patients, strict=True)
+    ]
+    doubtful = x[:, -1] > 0.1
+    width = np.array([e.high - e.low for e in found])
+    assert width[doubtful].min() > width[~doubtful].max()
+    inside = np.array(
+        [e.low <= b <= e.high for e, b in zip(found, bmd[:, 0], strict=True)]
+    )
+    for these in (doubtful, ~doubtful):
+        assert 0.83 <= inside[these].mean() <= 0.97
+
+
+def test_a_calibrated_regression_is_the_same_after_a_stay_in_a_file(calibrated):
+    again = BmdModel.from_json(calibrated.to_json())
+    x, patients, _ = calibrated_cohort(5, seed=3)
+    for row, patient in zip(x, patients, strict=True):
+        assert again.predict(row, patient) == calibrated.predict(row, patient)
+    assert again.inputs[-1] == "gain_error" and again.grey == "enhanced"
+
+
+def test_a_badly_known_gain_makes_no_film_of_another_kind(calibrated):
+    x, patients, _ = calibrated_cohort(1)
+    x[0, -1] = 3.0
+    assert "grey values" not in calibrated.far_from_calibration(x[0], patients[0])

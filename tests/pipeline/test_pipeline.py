@@ -19,6 +19,8 @@ from napari_hipbmd.pipeline.models import load_models
 from napari_hipbmd.runs.jobs import Options
 from napari_hipbmd.runs.measuring import measure_path
 
+from ..made_up_study import raw_regression
+
 KEYS = [
     "case_id", "image", "side", "status", "reason", "flags", "spacing_mm",
     "spacing_source", "landmarks", "head_diameter_mm", "regions", "bmd_g_cm2",
@@ -304,7 +306,7 @@ def test_a_damaged_regression_is_refused(tmp_path):
 
 def test_a_regression_of_the_raw_film_measures_the_film_itself(film, measured):
     models = load_models()
-    raw = replace(models, bmd=replace(models.bmd, image="raw"))
+    raw = replace(models, bmd=raw_regression())
     found = remeasure(measured, measured.landmarks.xy, models=raw)
     assert found.measured_on == "raw" and measured.measured_on == "enhanced"
     grey = film.grey()

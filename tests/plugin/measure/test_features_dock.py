@@ -25,6 +25,8 @@ from napari_hipbmd.plugin.measure.histograms import RegionHistograms
 from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.viewer.session import session_of
 
+from ...made_up_study import raw_regression
+
 NAME = ("napari-hipbmd", "Features and thresholds")
 
 
@@ -147,7 +149,7 @@ def test_a_regression_fitted_to_raw_films_shows_the_film(
     viewer: Any, qtbot: Any, really_measured: Measurement
 ) -> None:
     models = load_models()
-    raw = replace(models, bmd=replace(models.bmd, image="raw"))
+    raw = replace(models, bmd=raw_regression())
     assert really_measured.landmarks is not None
     measured = remeasure(really_measured, really_measured.landmarks.xy, models=raw)
     show_measurement(viewer, measured)
