@@ -29,7 +29,7 @@ def test_no_cell_of_a_table_is_a_formula(hipbmd, tmp_path, sample_study):
 
 
 def test_what_is_guarded_comes_back():
-    for text in ("=1+1", "-hip", "@x", "plain", "'quoted", "-1.5", ""):
+    for text in ("=1+1", "-hip", "@x", "plain", "'quoted", "'=1", "''=", "-1.5", ""):
         assert bare(guarded(text)) == text
     assert guarded("-1.5") == "-1.5" and guarded(-1.5) == -1.5
     assert printable("N1 – 5 °") == "N1 – 5 °"

@@ -11,6 +11,7 @@ import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from napari_hipbmd.core.bounded_json import as_type
 from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.synthesis import (
     MANIFEST,
@@ -182,7 +183,7 @@ def test_every_pair_is_drawn_within_the_ranges(
     index, seed, rotation, low, high, exposure
 ):
     options = PairOptions("additive", rotation, True, (low, high), exposure, seed)
-    assert PairOptions.from_json(json.loads(json.dumps(options.to_json()))) == options
+    assert as_type(PairOptions, json.loads(json.dumps(options.to_json()))) == options
     parts = ["train", "validation", "test"] * 2
     one = draw(options, parts, parts, index)
     assert one == draw(options, parts, parts, index)

@@ -22,10 +22,9 @@ def printable(text: str) -> str:
 
 def guarded(cell: T) -> T | str:
     """A cell of a CSV file that no spreadsheet calculates; numbers stay as they are."""
-    if not isinstance(cell, str):
+    if not isinstance(cell, str) or not _is_formula(cell):
         return cell
-    text = printable(cell)
-    return f"'{text}" if text.startswith(_FORMULA) and not _is_number(text) else text
+    return f"'{cell}"
 
 
 def guarded_row(row: Mapping[str, object]) -> dict[str, object]:
@@ -35,7 +34,12 @@ def guarded_row(row: Mapping[str, object]) -> dict[str, object]:
 
 def bare(cell: str) -> str:
     """A cell that was :func:`guarded`, as it was."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
+    return cell[1:] if cell[:1] == "'" and _is_formula(cell[1:]) else cell
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a spreadsheet would calculate it, or would without a guard before it."""
+    return text.lstrip("'").startswith(_FORMULA) and not _is_number(text)
 
 
 def _is_number(text: str) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import fields
 
 from ..bmd import t_score_reference
 from ..core.anatomy import LANDMARK_IDS, REGIONS, SITES
-from ..core.cells import guarded_row
+from ..core.cells import guarded_row, printable
 from ..core.grey_scale import Cortex
 from ..core.measurement import Measurement
 
@@ -69,7 +69,10 @@ def csv_text(results: Sequence[Measurement]) -> str:
     writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for m in results:
-        writer.writerow(guarded_row(_row(m)))
+        row = guarded_row(_row(m))
+        writer.writerow(
+            {k: printable(v) if isinstance(v, str) else v for k, v in row.items()}
+        )
     return stream.getvalue()
 
 
