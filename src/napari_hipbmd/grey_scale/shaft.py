@@ -24,6 +24,7 @@ OF_SHAFT = ("N2", "I2", "I3", "I4")
 """The landmarks that a reading of the shaft rests on."""
 
 LEAST_LEVELS = 2
+_LINES = ("bone", "sto")
 WORST_FIT = 0.09
 """Residual over the profile's height beyond which a shaft is no tube."""
 
@@ -157,10 +158,7 @@ def cortex_of(
 
 def _stretch(levels: Sequence[Profile], width_mm: float) -> Stretch | None:
     x = levels[0].x_mm - levels[0].x_mm.mean()
-    bone, sto = (
-        np.nanmean([getattr(level, name) for level in levels], axis=0)
-        for name in ("bone", "sto")
-    )
+    bone, sto = (_mean([getattr(level, name) for level in levels]) for name in _LINES)
     seen = np.isfinite(bone) & np.isfinite(sto)
     bone, sto = (np.interp(x, x[seen], values[seen]) for values in (bone, sto))
     fit = fit_tube(x, bone, width_mm)
@@ -168,6 +166,15 @@ def _stretch(levels: Sequence[Profile], width_mm: float) -> Stretch | None:
         return None
     below = float(np.mean([level.below_mm for level in levels]))
     return Stretch(below, x, bone, sto, tuple(levels), fit)
+
+
+def _mean(lines: Sequence[Values]) -> Values:
+    """Of each place over the levels that show it; NaN where none does."""
+    known = np.isfinite(lines)
+    count = known.sum(axis=0)
+    summed = np.where(known, lines, 0.0).sum(axis=0)
+    mean: Values = np.where(count > 0, summed / np.maximum(count, 1), np.nan)
+    return mean
 
 
 def _is_burnt(levels: Sequence[Profile], stretch: Stretch | None) -> bool:
