@@ -7,6 +7,8 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from napari_hipbmd.core.anatomy import INDEX
+from napari_hipbmd.core.bounded_json import as_type
+from napari_hipbmd.core.grey_scale import GreyScale
 from napari_hipbmd.core.measurement import HipImages
 from napari_hipbmd.core.radiograph import FilmRefused, Patient
 from napari_hipbmd.grey_scale import load_calibration, read_signs
@@ -108,4 +110,4 @@ def test_the_contract_tells_gain_rulers_and_cortex() -> None:
     assert set(told) == {
         "gain_per_g_cm2", "relative_error", "rulers", "cortex", "shaft_reason",
     }  # fmt: skip
-    assert type(found).from_json(told).to_json() == told
+    assert as_type(GreyScale, told).to_json() == told
