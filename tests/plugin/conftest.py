@@ -140,6 +140,7 @@ class FakePipeline(ModuleType):
         xy: np.ndarray,
         patient: Patient | None = None,
         models: Any = None,
+        rulers: Any = None,
     ) -> Measurement:
         self.remeasured += 1
         self.remeasured_with = models

@@ -6,16 +6,17 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from qtpy.QtWidgets import QLabel, QTableWidget, QToolButton
 
 from napari_hipbmd.core.anatomy import INDEX
 from napari_hipbmd.core.radiograph import HipBox
-from napari_hipbmd.pipeline import measure
+from napari_hipbmd.pipeline.models import load_models
 from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.plugin.workbench.numbers_panel import NumbersPanel
 from napari_hipbmd.runs.jobs import Options, jobs_of
-from napari_hipbmd.runs.reading import read_job
+from napari_hipbmd.runs.measuring import measure_job
 
 from ..conftest import FakePipeline
 from .conftest import Bench
@@ -134,10 +135,11 @@ def test_a_box_that_is_drawn_is_measured_in(
     numbers.bench.press("accept_all")
     numbers.bench.press("numbers")
     numbers.shown()
-    box = HipBox(20, 30, 500, 600)
-    numbers.bench.editor.set_box(box)
+    numbers.bench.press("box")
+    corners = np.array([[20, 10], [20, 400], [370, 400], [370, 10]])
+    numbers.bench.layer("box").add_rectangles(corners)
     numbers.bench.wait(lambda: len(pipeline.calls) == 2)
-    assert pipeline.calls[1]["box"] == box
+    assert pipeline.calls[1]["box"] == HipBox(10, 0, 400, 390)
     numbers.shown()
 
 
@@ -174,16 +176,11 @@ def test_the_numbers_are_those_of_the_command_line(numbers: Numbers) -> None:
         for job in jobs_of(bench.folder, Options(landmarks="anna"))
         if job.case_id == case_id
     )
-    expected: Any = measure(
-        read_job(job),
-        patient=job.options.patient,
-        side=job.options.side,
-        box=job.options.box,
-        landmarks_xy=job.landmarks_xy,
-    )
+    expected: Any = measure_job(job, load_models())
     assert expected.landmarks.xy[INDEX["N1"]].tolist() == list(
         bench.labels.landmarks["N1"].xy or ()
     )
+    assert expected.made_with["landmarks"] == "anna"
     assert numbers.total == f"{expected.bmd_g_cm2['total'].value:.3f}"
     features = [f"{v:.4f}" for v in expected.regions["neck"].features]
     assert numbers.column(0)[-3:] == [text.replace("-", "−") for text in features]

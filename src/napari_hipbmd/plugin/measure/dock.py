@@ -26,6 +26,7 @@ from ..viewer.measuring import measure_film
 from ..viewer.origins import origin_of
 from ..viewer.result_panel import ResultPanel
 from ..viewer.session import Session, session_of
+from .case_line import CaseLine
 from .choices_form import ChoicesForm
 from .film_form import BUSY, NO_FILM, FilmForm
 from .grey_scale_panel import GreyScalePanel
@@ -66,11 +67,11 @@ class MeasureWidget(ListeningWidget):
         self._measured_layer: Any = None
         self._measured_data: Any = None
         self._spacing_shown: tuple[Any, ...] = ()
-        self._setup_ui()
+        self._setup_ui(napari_viewer)
         self._connect()
         self._listen()
 
-    def _setup_ui(self) -> None:
+    def _setup_ui(self, viewer: Any) -> None:
         self.form = FilmForm()
         self.choices = ChoicesForm(self._session)
         self.measure_button = QPushButton("Measure")
@@ -85,6 +86,8 @@ class MeasureWidget(ListeningWidget):
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.addWidget(self.form)
+        self.case = CaseLine(viewer)
+        column.addWidget(self.case)
         column.addWidget(self.choices)
         buttons = QHBoxLayout()
         buttons.addWidget(self.measure_button, 2)
@@ -155,6 +158,7 @@ class MeasureWidget(ListeningWidget):
 
     def _on_film_chosen(self) -> None:
         layer = self.form.film_layer()
+        self.case.show_film(layer)
         if layer is None:
             self.results.clear(FIRST)
             self.grey_scale.show_film(None)

@@ -62,6 +62,10 @@ class Fold(QWidget):
         """Whether the body is shown."""
         return self.heading.isChecked()
 
+    def unfold(self) -> None:
+        """Show the body."""
+        self.heading.setChecked(True)
+
     def _on_toggled(self, on: bool) -> None:
         write_preference(self._name, on)
         self._show()
@@ -72,3 +76,6 @@ class Fold(QWidget):
         arrow = Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow
         self.heading.setArrowType(arrow)
         self.body.setVisible(on)
+        # Folded, it leaves its room to what is beside it.
+        grows = QSizePolicy.Policy.Preferred if on else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, grows)

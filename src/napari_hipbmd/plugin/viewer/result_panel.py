@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -26,9 +27,11 @@ SITE_NAMES: dict[Site, str] = {
     "intertrochanter": "Inter-tr.",
     "total": "Total",
 }
+INTERVAL = "90 % interval"
+ROW_PX, NARROW_PX = 24, 350
 ROWS = {
     "aBMD g/cm²": "Radiograph-estimated areal bone mineral density.",
-    "90 % interval": "In nine of ten hips the truth lies within.",
+    INTERVAL: "In nine of ten hips the truth lies within.",
     "T-score": "(aBMD − mean) / SD of young white women, NHANES III, Hologic.",
     "area cm²": "Area of the region on the film.",
     "feature 1": "Mean grey value clipped to [m − s, m + 1.96 s].",
@@ -68,6 +71,14 @@ class ResultPanel(QWidget):
         self._with_legend = legend
         self._setup_ui()
         self.clear("")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the intervals two lines where one is too short for them."""
+        super().resizeEvent(event)
+        lines = 2 if self.width() < NARROW_PX else 1
+        row = list(ROWS).index(INTERVAL)
+        self.table.verticalHeader().resizeSection(row, lines * ROW_PX)
+        self.table.setFixedHeight(ROW_PX * (len(ROWS) + lines - 1) + 30)
 
     def show_measurement(
         self, measurement: Measurement, name: str, caveats: Sequence[str] = ()
@@ -181,9 +192,9 @@ def _table() -> QTableWidget:
     table.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
     table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    table.verticalHeader().setDefaultSectionSize(24)
+    table.verticalHeader().setDefaultSectionSize(ROW_PX)
     table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    table.setFixedHeight(24 * len(ROWS) + 30)
+    table.setFixedHeight(ROW_PX * len(ROWS) + 30)
     return table
 
 

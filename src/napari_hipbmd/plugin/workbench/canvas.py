@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from weakref import ref
 
@@ -93,13 +94,13 @@ class CaseCanvas:
         """The layer of ours with one part of the open case, or None."""
         return self._stack.layer(kind)
 
-    def open(self, film: LayerData, editor: Editor) -> None:
-        """Show a case in place of the one before."""
+    def open(self, film: LayerData, editor: Editor, image: Path) -> None:
+        """Show a case, whose film is in a file, in place of the one before."""
         self.leave()
         self.editor = editor
         self._overlay = None
         with self._quietly():
-            self._stack.show_film(film)
+            self._stack.show_film(film, image)
         editor.changed.connect(self.redraw)
         editor.previewed.connect(self._draw)
         editor.current_changed.connect(self._on_current_changed)

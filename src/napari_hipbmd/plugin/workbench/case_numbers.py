@@ -152,10 +152,9 @@ class CaseNumbers(OncePerTurn):
         self.measured.emit(judged, _caveats(labels))
 
     def _drawn_box(self) -> HipBox | None:
-        """The hip box that a person drew."""
-        assert self._editor is not None
+        """The hip box of the case, as the study keeps it."""
         drawn: HipBox | None = facts_of(self._film).get("box")
-        return drawn or self._editor.labels.film.box
+        return drawn
 
 
 def _missing(names: Sequence[str]) -> str:

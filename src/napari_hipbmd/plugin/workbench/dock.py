@@ -109,6 +109,17 @@ class WorkbenchWidget(ListeningWidget):
                 remember_study(folder)
             self.work.say(str(refusal), warning=True)
 
+    def show_case(self, folder: Path, case_id: str) -> None:
+        """Open a case of a study, with its numbers, where it is not open yet."""
+        study = self.work.study
+        if study is None or study.folder != folder.absolute():
+            self.open_study(folder)
+            study = self.work.study
+        if study is not None and study.folder == folder.absolute():
+            self.go_to(case_id, "")
+            self.tabs.setCurrentWidget(self.landmarks)
+            self.landmarks.numbers.unfold()
+
     def go_to(self, case_id: str, landmark: str) -> None:
         """Open a case, if it is not open, at one of its landmarks."""
         if case_id != self.work.case_id:

@@ -122,7 +122,7 @@ class LandmarkPanel(QWidget):
         column.addLayout(row(self.outlines, self.regions_follow, self.box))
         column.addWidget(self.tangle)
         column.addWidget(self.table, 1)
-        column.addWidget(self.numbers)
+        column.addWidget(self.numbers, 1)
 
     def _connect(self) -> None:
         for state, each in self.states.items():

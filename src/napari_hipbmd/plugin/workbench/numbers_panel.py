@@ -13,7 +13,7 @@ from ..viewer.session import Session
 from .case_numbers import CaseNumbers
 from .editor import Editor
 
-HEIGHT = 250
+LOWEST, HIGHEST = 180, 290
 HINT = (
     "Features, BMD and T-score of the landmarks, while they are moved. Leave it closed"
     " where nobody should place landmarks by the number that they give."
@@ -64,5 +64,6 @@ def _scrolled(widget: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(widget)
-    area.setFixedHeight(HEIGHT)
+    area.setMinimumHeight(LOWEST)
+    area.setMaximumHeight(HIGHEST)
     return area

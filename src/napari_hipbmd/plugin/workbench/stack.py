@@ -7,6 +7,7 @@ same layer is there at once.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from napari.layers import Image, Layer, Points, Shapes, Vectors
 
 from ..viewer.identity import KEY, Kind, facts_of, tag
 from ..viewer.layers import BOX_COLOUR, LayerData
+from ..viewer.origins import remember_origin
 from ..viewer.place import Place
 from ..viewer.session import Session
 from .case_layers import OTHER_COLOUR, label_offset, line_width
@@ -67,16 +69,18 @@ class LayerStack:
                 return layer
         return None
 
-    def show_film(self, film: LayerData) -> None:
-        """Show another film, and put every layer where it lies."""
+    def show_film(self, film: LayerData, image: Path) -> None:
+        """Show another film, of that file, and put every layer where it lies."""
         data, arguments, _ = film
         arguments["metadata"][KEY]["owner"] = OWNER
         layer = self.layer("film")
         if layer is None:
             layer = Layer.create(*film)
+            remember_origin(layer, image)
             self._on_made(layer)
             self._session.layers.append(layer)
         else:
+            remember_origin(layer, image)
             _exchange(layer, data, arguments)
             self._session.film_exchanged(layer)
         self.place = Place.of(layer)

@@ -144,7 +144,7 @@ class Work(QObject):
             self.say(f"{case_id}: {refusal}", warning=True)
             return
         editor = self._editor(case, loaded.predicted)
-        self.canvas.open(loaded.layer(), editor)
+        self.canvas.open(loaded.layer(), editor, loaded.case.image)
         editor.said.connect(self.say)
         remember_case(self.study, case_id)
         self.say(case.notice, warning=True)

@@ -1,0 +1,48 @@
+"""Which case of a study a film in the viewer is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ...core.radiograph import FilmRefused
+from .identity import facts_of
+from .origins import origin_of
+
+
+class FilmCase(NamedTuple):
+    """A case, and the folder of its study."""
+
+    study: Path
+    case_id: str
+
+
+def case_of_film(film_layer: Any) -> FilmCase | None:
+    """The case of the film that a layer shows; None for a film in no study.
+
+    Of a film with two hips it is the case that the layer is named after, else the one
+    of its side, else the first.
+    """
+    from ...study import Study
+    from ...study.boxes import boxes_folder
+    from ...study.table import read_cases
+
+    origin = origin_of(film_layer)
+    if origin is None:
+        return None
+    origin = origin.absolute()
+    folder = boxes_folder(origin)
+    if not Study.is_study(folder):
+        return None
+    try:
+        hips = [case for case in read_cases(folder) if case.image == origin]
+    except FilmRefused:
+        return None
+    facts = facts_of(film_layer)
+    hips.sort(
+        key=lambda case: (
+            case.case_id != facts.get("case_id"),
+            case.side != facts.get("side"),
+        )
+    )
+    return FilmCase(folder, hips[0].case_id) if hips else None
