@@ -137,17 +137,13 @@ def test_progress_is_told_case_by_case(made_up, tmp_path):
     assert told[-1] == (40, 40, "")
 
 
-def test_a_study_without_truth_has_four_rows_and_no_landmark_errors(made_up, tmp_path):
+def test_a_study_without_truth_has_no_exact_rows_and_no_landmark_errors(made_up, tmp_path):
     for path in (made_up.study.folder / "truth").iterdir():
         path.unlink()
     found = run(made_up, tmp_path)
     assert found.landmarks is None
-    assert {one.row for one in found.with_biology} == {
-        "biology",
-        "raw",
-        "ring",
-        "enhanced",
-    }
+    rows = {one.row for one in found.with_biology}
+    assert rows == set(ROWS) - {"exact", "exact_gain"}
     assert not (tmp_path / "landmarks.png").exists()
 
 
