@@ -137,7 +137,9 @@ def test_progress_is_told_case_by_case(made_up, tmp_path):
     assert told[-1] == (40, 40, "")
 
 
-def test_a_study_without_truth_has_no_exact_rows_and_no_landmark_errors(made_up, tmp_path):
+def test_a_study_without_truth_has_no_exact_rows_and_no_landmark_errors(
+    made_up, tmp_path
+):
     for path in (made_up.study.folder / "truth").iterdir():
         path.unlink()
     found = run(made_up, tmp_path)
