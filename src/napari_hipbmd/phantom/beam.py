@@ -21,6 +21,7 @@ from .geometry import Field
 BONE_MINERAL_G_CM3 = 1.92 * 0.225 / 0.3989  # hydroxyapatite in ICRU-44 cortical bone
 CSI_CM = 0.055 * 0.80
 SCATTER_KERNEL_MM = ((0.35, 18.0), (0.65, 65.0))
+BEHIND_PATIENT = 0.3  # of the open beam: less than some 5 cm of flesh let through
 MATERIALS = ("bone", "muscle", "fat", "marrow")
 
 
@@ -105,9 +106,11 @@ def add_noise(
 ) -> Field:
     """Quantum noise (variance × 1.25), a little detector blur and electronic noise.
 
-    ``quanta`` are per 0.2 mm pixel in the open field behind the patient's mean.
+    ``quanta`` are per 0.2 mm pixel behind the patient's mean: what an automatic
+    exposure sees, air beside the patient left out.
     """
-    level = float(np.mean(intensity))
+    behind = intensity[intensity < BEHIND_PATIENT]
+    level = float(np.mean(behind if behind.size else intensity))
     n = quanta * (pixel_mm / 0.2) ** 2
     blurred = gaussian_filter(intensity, 0.12 / pixel_mm, mode="nearest")
     sigma = level * np.sqrt(1.25 * np.maximum(blurred, 1e-9) / (level * n))

@@ -82,7 +82,7 @@ def draw_body(person: Person, rng: np.random.Generator, even: bool) -> Body:
         fat=fat,
         waist=float(np.clip(n(0.10 - 0.5 * bulk, 0.07), -0.12, 0.22)),
         belly=float(np.clip(n(0.02 + 0.5 * bulk, 0.08), -0.15, 0.4)),
-        leg=u(0.78, 0.98),
+        leg=u(0.84, 1.12),
         crotch=0.5 * (fold_y + groin_y),
         cleft=u(0, 40),
         front=u(0.4, 0.6),

@@ -132,7 +132,7 @@ class Display:
             toe = np.log1p(np.exp(2.2 * slope * (x - 0.12))) / (2.2 * slope)
             top = np.log1p(np.exp(2.2 * slope * (x - 0.95))) / (2.2 * slope)
             y = 0.02 + 1.12 * (toe - top)
-        return np.clip(y, 0, 1).astype(np.float32)
+        return np.clip(y * np.float32(curve.top), 0, 1).astype(np.float32)
 
 
 def to_stored(displayed: Field) -> np.ndarray:

@@ -123,7 +123,7 @@ def draw(rng: np.random.Generator, family: Family) -> Look:
         resolution_mm=float(np.exp(u(np.log(finest), np.log(coarsest))))
         if rng.random() < share
         else 0.0,
-        noise=u(0.002, 0.018) if rng.random() < odds.noise else 0.0,
+        noise=u(0.001, 0.012) if rng.random() < odds.noise else 0.0,
         noise_mm=u(0.0, 0.7),
         borders=_draw_borders(rng, odds) if rng.random() < odds.borders else None,
         letterbox=_draw_letterbox(rng) if rng.random() < odds.letterbox else None,

@@ -43,6 +43,8 @@ class Curve:
         median; it keeps halos at the skin small.
     bend
         Wild curves: values of the display at thirds of the window, 0 … 1 and rising.
+    top
+        What the densest tissue reaches; the rest of the scale is left to markers.
     """
 
     kind: Literal["sigmoid", "film", "linear", "gamma", "wild"]
@@ -58,6 +60,7 @@ class Curve:
     bands: Bands = ()
     floor: float = 0.0
     bend: tuple[float, float] = (0.33, 0.67)
+    top: float = 1.0
 
 
 ROOMS = (  # processing set once for a room, as a vendor's hip protocol is
@@ -66,8 +69,8 @@ ROOMS = (  # processing set once for a room, as a vendor's hip protocol is
     Curve("sigmoid", 1, 99.0, 2.1, 0.5, 2.0, 0.30, 22, 0.7, 3.0, floor=0.35),
     Curve("linear", 1, 99.8, 2.7, 0.2, 1.0, 0.0, 25, 0.0, 1),
     Curve(
-        "gamma", 1, 99.8, 2.8, 0.4, 1.6, 0.45, 35, 0.4, 1.0,
-        bands=((1.0, 0.6), (2.0, 0.7), (4.0, 0.6), (8.0, 0.3)), floor=0.4,
+        "gamma", 1, 99.8, 2.8, 0.4, 1.8, 0.45, 35, 0.3, 1.0,
+        bands=((1.0, 0.5), (2.0, 0.6), (4.0, 0.5), (8.0, 0.3)), floor=0.4, top=0.7,
     ),
     Curve(
         "sigmoid", 1, 99.8, 2.6, 0.4, 2.2, 0.60, 28, 0.0, 1.0,
@@ -92,24 +95,30 @@ def draw_curve(rng: np.random.Generator, family: Family) -> Curve:
         return SHIFTED_ROOMS[rng.choice(len(SHIFTED_ROOMS), p=SHIFTED_SHARES)]
     if rng.random() < 0.4:
         return ROOMS[rng.integers(len(ROOMS))]
-    kind = rng.choice(["sigmoid", "sigmoid", "linear", "gamma", "wild"])
-    multi = rng.random() < 0.45
-    top = u(0.2, 1.5)  # how strong local contrast is
-    low = u(0.15, 0.6)
+    kind = rng.choice(
+        ["sigmoid", "sigmoid", "linear", "gamma", "gamma", "gamma", "wild"]
+    )
+    sharpen = 0.0 if rng.random() < 0.4 else u(0.2, 1.6)
+    bands: Bands = ()
+    if rng.random() < 0.45:  # the more local contrast, the less sharpening on top
+        count, top = rng.integers(3, 6), u(0.2, 1.2)
+        bands = tuple((0.5 * 2.0**k, top * u(0.2, 1)) for k in range(count))
+        sharpen *= max(0.0, 1 - top)
+    compression = 0.0 if rng.random() < 0.2 else u(0.1, 0.8)
+    low = u(0.08, 0.5)
     return Curve(
         kind=kind,
-        low_percentile=u(0.5, 6),
-        high_percentile=u(97, 99.9),
-        width=u(1.9, 3.2),
-        adapts=u(0.2, 1.0),
-        slope=u(0.5, 2.4) if kind == "gamma" else u(1.6, 4.5),
-        compression=0.0 if rng.random() < 0.35 else u(0.1, 0.75),
-        compression_mm=u(14, 60),
-        sharpen=0.0 if rng.random() < 0.4 else u(0.2, 1.6),
+        low_percentile=u(0.3, 5),
+        high_percentile=100 - float(np.exp(u(np.log(0.05), np.log(2.5)))),
+        width=u(2.0, 4.4),
+        adapts=u(0.0, 0.9),
+        slope=float(np.exp(u(-0.4, 1.1))) if kind == "gamma" else u(1.6, 4.2),
+        compression=compression,
+        compression_mm=u(14, 50),
+        sharpen=sharpen,
         sharpen_mm=float(np.exp(u(np.log(0.5), np.log(5)))),
-        bands=tuple((0.5 * 2**k, top * u(0, 1.2)) for k in range(rng.integers(3, 6)))
-        if multi
-        else (),
-        floor=0.0 if rng.random() < 0.3 else u(0.2, 0.6),
+        bands=bands,
+        floor=0.0 if rng.random() < 0.25 else u(0.2, 0.6),
         bend=(low, float(np.clip(low + u(0.15, 0.6), 0, 0.95))),
+        top=1.0 if rng.random() < 0.6 else u(0.55, 1.0),
     )

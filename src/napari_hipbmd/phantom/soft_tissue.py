@@ -49,7 +49,7 @@ def _apron(p: Plane, body: Body, rng: np.random.Generator) -> Map:
     low = rng.uniform(-45, 55)
     axes = (half * rng.uniform(0.85, 1.12), rng.uniform(90, 170))
     d = ellipse(p, (rng.normal(0, 8), low + axes[1]), axes)
-    return rng.uniform(8, 45) * rounded(d, rng.uniform(8, 60))
+    return rng.uniform(4, 32) * rounded(d, rng.uniform(8, 90))
 
 
 def _fold(p: Plane, body: Body, rng: np.random.Generator) -> Map:
@@ -70,7 +70,7 @@ def _outline(p: Plane, body: Body, rng: np.random.Generator) -> Map:
     x, y = rng.uniform(-130, 130), rng.uniform(-100, 100)
     d = (p.x - np.float32(x)) * np.cos(angle) + (p.y - np.float32(y)) * np.sin(angle)
     d = d + rng.normal(0, 4) * np.sin((p.x - p.y) / 45 + rng.uniform(0, 6))
-    return rng.uniform(8, 40) * rounded(d.astype(np.float32), rng.uniform(8, 60))
+    return rng.uniform(4, 30) * rounded(d.astype(np.float32), rng.uniform(8, 60))
 
 
 def _pad(p: Plane, body: Body, rng: np.random.Generator) -> Map:
@@ -196,7 +196,7 @@ def draw(
     body = draw_body(person, streams[0], even=not uneven)
     skin, inner = thickness(body, p)
     own = streams[1]
-    bulk = 1 + max(0.0, person.bmi - 24) / 25
+    bulk = 1 + max(0.0, person.bmi - 24) / 40
     present = np.clip(skin / 25, 0, 1)
     extra = p.zeros()
     if uneven:
@@ -222,6 +222,7 @@ def draw(
     fat = fat + planes * present
     if uneven:
         gas = bowel(p, streams[5], *BOWEL[family])
+        gas *= rise(ellipse(p, (0, 85), (0.68 * body.flanks[0].half, 110)), 4)
         skin = skin - np.minimum(gas, 0.45 * skin)
     fat = np.clip(fat, 0, 0.95 * skin)
     return SoftTissue(
