@@ -19,6 +19,7 @@ from .vertex_sets import FemurSets, femur_frame, femur_sets, vertex_normals
 MOST_SD = 2.2
 FIELD_MM, FIELD_HALF_MM, COARSE_MM, COARSE_HALF_MM = 0.75, 8.0, 0.5, 25.0
 HELD_OUT = (3, 9, 15, 21)  # people whose own scores never occur in training
+LOW_LESSER_SHARE = 0.3  # femora whose lesser trochanter lies low and stands out
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,14 +102,15 @@ def draw_femur(
 ) -> FemurDraw:
     """Draw one femur's variety."""
     n, u = rng.normal, rng.uniform
+    old = rng.random() < LOW_LESSER_SHARE  # low and prominent lesser trochanters
     return FemurDraw(
         scores=scores,
-        neck_shaft_deg=float(np.clip(n(3, 3), -5, 11)),
+        neck_shaft_deg=float(np.clip(n(-3, 3.5), -11, 6)),
         version_deg=float(np.clip(n(-3, 7), -18, 14)),
-        lesser_mm=u(0, 6),
-        lesser_low_r=u(0, 0.6) if rng.random() < 0.5 else 0.0,
+        lesser_mm=u(2, 6) if old else u(-1.5, 3),
+        lesser_low_r=u(0, 0.6) if old else float(np.clip(n(-0.32, 0.22), -0.7, 0.3)),
         lesser_turn_deg=float(np.clip(n(0, 8), -18, 18)),
-        greater_mm=(u(-4, 4), u(-3, 3), u(-3, 3), u(0, 2)),
+        greater_mm=(u(-2, 6), u(-3, 3), u(-1, 5), u(0, 2)),
         linea_mm=u(1, 4),
         arthrosis=arthrosis,
         seed=int(rng.integers(2**31)),
