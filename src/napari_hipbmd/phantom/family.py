@@ -164,7 +164,7 @@ def _legs(
     if family == "train" and view == "hip" and rng.random() < FROG_LEG_SHARE:
         frog = LegPose(u(-45, -5), u(25, 60), u(5, 45))
         return frog, LegPose(float(n(-8, 8)), float(n(3, 4)), 0.0)
-    turned = float(np.clip(n(-9, 13), -36, 20))
+    turned = float(np.clip(n(-3, 12), -36, 20))
     lifted = float(np.clip(n(2, 6), -6, 20))
     bent = float(min(abs(n(0, 5)), 20)) if rng.random() < 0.8 else u(0, 20)
     other = LegPose(

@@ -105,12 +105,12 @@ def draw_femur(
     old = rng.random() < LOW_LESSER_SHARE  # low and prominent lesser trochanters
     return FemurDraw(
         scores=scores,
-        neck_shaft_deg=float(np.clip(n(-3, 3.5), -11, 6)),
+        neck_shaft_deg=float(np.clip(n(2, 3.3), -6, 10)),
         version_deg=float(np.clip(n(-3, 7), -18, 14)),
         lesser_mm=u(2, 6) if old else u(-1.5, 3),
-        lesser_low_r=u(0, 0.6) if old else float(np.clip(n(-0.32, 0.22), -0.7, 0.3)),
+        lesser_low_r=u(0, 0.6) if old else float(np.clip(n(-0.42, 0.2), -0.8, 0.2)),
         lesser_turn_deg=float(np.clip(n(0, 8), -18, 18)),
-        greater_mm=(u(-2, 6), u(-3, 3), u(-1, 5), u(0, 2)),
+        greater_mm=(u(-1, 8), u(-3, 3), u(-1, 5), u(0, 2)),
         linea_mm=u(1, 4),
         arthrosis=arthrosis,
         seed=int(rng.integers(2**31)),
