@@ -56,6 +56,7 @@ def test_the_head_sits_in_its_socket_with_the_gap_that_was_asked_for():
             distance = np.linalg.norm(away, axis=1)
             assert distance.min() >= 23.0 + 2.0 - 1e-6
             roof = own[away[own, 1] / distance[own] > 0.75]
+            assert np.median(distance[own]) - 23.0 == pytest.approx(gap, abs=0.5)
             assert np.median(distance[roof]) - 23.0 == pytest.approx(gap, abs=0.8)
 
 

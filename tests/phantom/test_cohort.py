@@ -37,3 +37,18 @@ def test_older_people_are_shorter_and_have_less_bone(people):
     age = [p.age_years for p in women]
     assert np.corrcoef(age, [p.height_cm for p in women])[0, 1] < -0.25
     assert np.corrcoef(age, [p.neck_bmd_g_cm2 for p in women])[0, 1] < -0.3
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "r"),
+    [
+        ("age_years", "height_cm", -0.40),
+        ("age_years", "weight_kg", -0.15),
+        ("height_cm", "weight_kg", 0.45),
+    ],
+)
+def test_age_height_and_weight_go_together_as_assumed(people, one, other, r):
+    for sex in ("F", "M"):
+        group = [p for p in people if p.sex == sex]
+        pair = [[getattr(p, name) for p in group] for name in (one, other)]
+        assert np.corrcoef(pair)[0, 1] == pytest.approx(r, abs=0.12)

@@ -139,3 +139,16 @@ def test_the_shaft_below_the_regions_is_not_scaled_with_their_abmd():
     np.testing.assert_allclose(
         again.mineral_g_cm2[rows].sum(), hip.mineral_g_cm2[rows].sum(), rtol=0.02
     )
+
+
+def test_the_regions_have_the_areas_of_adults():
+    """About 6.4, 11.3 and 17.3 cm², as those of the shape model's people."""
+    hips = [render(700 + i, "train", 160) for i in range(12)]
+    for region, mean, least, most in (
+        ("neck", 6.4, 2.5, 12),
+        ("trochanter", 11.3, 3, 22),
+        ("intertrochanter", 17.3, 8, 36),
+    ):
+        areas = [hip.area_cm2[region] for hip in hips]
+        assert least < min(areas) and max(areas) < most
+        assert np.mean(areas) == pytest.approx(mean, rel=0.35)
