@@ -30,7 +30,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=4_000_000)
     given = parser.parse_args()
     found = sorted(given.films.glob("*.jpg"))
-    chosen = [found[i] for i in np.linspace(0, len(found) - 1, COLUMNS * ROWS).round().astype(int)]
+    chosen = [
+        found[i]
+        for i in np.linspace(0, len(found) - 1, COLUMNS * ROWS).round().astype(int)
+    ]
     real = [tile(np.asarray(Image.open(path).convert("L"), float)) for path in chosen]
     digital = [
         tile(render_pelvis(given.seed + i, "train", 450)[0].film.astype(float))

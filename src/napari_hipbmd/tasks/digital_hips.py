@@ -7,8 +7,10 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -161,9 +163,17 @@ def _tags(hips: tuple[DigitalHip, ...], name: str) -> FilmTags:
     )
 
 
-def _leave_ctrl_c() -> None:
-    """Ctrl-C reaches every process; the first one decides what becomes of it."""
+def _follow_the_first() -> None:
+    """Ctrl-C reaches every process: the first decides, and none outlives it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    first = parent_process()
+    if first is not None:
+        Thread(target=_end_after, args=(first,), daemon=True).start()
+
+
+def _end_after(first: BaseProcess) -> None:
+    first.join()
+    os._exit(1)
 
 
 @dataclass(frozen=True)
@@ -292,7 +302,7 @@ def _render_all(
             yield make_cases(folder, family, seed, i, pixels, whole)
         return
     context = get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_leave_ctrl_c) as pool:
+    with ProcessPoolExecutor(workers, context, initializer=_follow_the_first) as pool:
         waiting = iter(indices)
         running: set[Future[list[Case]]] = set()
         try:
