@@ -55,23 +55,18 @@ def test_a_clean_film_raises_no_flag(hip):
     assert flags(measured(hip)) == {}
 
 
-@pytest.mark.xfail(
-    reason="the rule is not yet fitted anew to the new digital hips", strict=False
-)
 @pytest.mark.parametrize("region", ["neck", "intertrochanter"])
 def test_a_clip_in_a_region_is_named_with_it(hip, region):
     at = polygons(hip.landmarks_xy)[region].mean(0)
-    film = defects.with_clip(hip.film, at, 10, 30)
+    film = defects.with_clip(hip.film, at, 13, 30)
     found = flags(measured(hip, film))
     assert set(found) == {"metal"} and region in found["metal"].sites
 
 
-@pytest.mark.xfail(
-    reason="the rule is not yet fitted anew to the new digital hips", strict=False
-)
 def test_a_clip_beside_the_hip_spoils_no_region(hip):
-    at = corner(hip, "N1") - (0, 40)  # above the head
-    film = defects.with_clip(hip.film, at, 10, 30)
+    n5 = corner(hip, "N5")
+    at = n5 + 0.6 * (n5 - corner(hip, "N3"))  # between the thighs
+    film = defects.with_clip(hip.film, at, 13, 30)
     found = flags(measured(hip, film))
     assert set(found) == {"metal-nearby"} and not found["metal-nearby"].sites
 
