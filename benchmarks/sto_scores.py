@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from pages import write_into
 from scipy.ndimage import gaussian_filter
 
 from napari_hipbmd.bmd import covariate_row, feature_vector, features
@@ -263,7 +262,6 @@ def main() -> None:
     """Score models on a study."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--study", type=Path, required=True)
-    parser.add_argument("--page", type=Path, help="docs/sweep.md")
     parser.add_argument("models", type=Path, nargs="+")
     args = parser.parse_args()
     study = Study.open(args.study)
@@ -282,8 +280,6 @@ def main() -> None:
     drawn = f"Bone's fine structure drawn into the STO: {', '.join(leaks)}."
     scores = f"{scores_table(found)}\n\n{drawn}"
     print("\n\n".join([scores, *tables]))
-    if args.page:
-        write_into(args.page, {"models": scores, "last": tables[-1]})
 
 
 if __name__ == "__main__":

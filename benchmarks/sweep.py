@@ -1,6 +1,6 @@
-"""The table of ``docs/sweep.md``: what each choice in the enhancement is worth.
+"""What each choice in the enhancement is worth: a table.
 
-    python benchmarks/sweep.py --study STUDY [--out FOLDER] [--page docs/sweep.md]
+    python benchmarks/sweep.py --study STUDY [--out FOLDER]
 
 STUDY is ``hipbmd phantom --n 1518 --seed 1 --family train --pixels 450 --out STUDY``.
 Every row is trained from nothing for equally many steps on its first ``--first`` hips
@@ -19,7 +19,6 @@ from time import perf_counter
 
 import numpy as np
 import torch
-from pages import write_into
 from sto_scores import DrawSto, Scores, score, scores_table
 from torch import Tensor
 from torch.nn import functional
@@ -223,7 +222,6 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=1200)
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--only", nargs="*", choices=[*ROWS, "ring"])
-    parser.add_argument("--page", type=Path, help="docs/sweep.md")
     args = parser.parse_args()
     study = Study.open(args.study)
     patients = {case.group or case.case_id for case in study.cases[: args.first]}
@@ -251,8 +249,6 @@ def main() -> None:
             f"{name}: {perf_counter() - started:.0f} s", json.dumps(found), flush=True
         )
     print(table(args.out))
-    if args.page:
-        write_into(args.page, {"sweep": table(args.out)})
 
 
 if __name__ == "__main__":
