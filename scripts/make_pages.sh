@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Make the figures and pictures of README and docs anew: about an hour on two cores.
+#
+#     scripts/make_pages.sh FOLDER [FILMS]
+#
+# FOLDER takes the digital hips (and keeps them for another time); FILMS is a folder with
+# the FracAtlas films (CC BY 4.0), without which the pages on real films stay as they are.
+# Tables that a command only prints (quality flags, retraining, real films, speed) are
+# printed here, too, and are copied into their pages by hand.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+work=$1
+films=${2:-}
+python=.venv/bin/python
+window="scripts/with_display.sh $python"
+
+[ -d "$work/train" ] || .venv/bin/hipbmd phantom --n 1500 --seed 1 --family train \
+    --pixels 450 --whole-pelvis --out "$work/train"
+[ -d "$work/shifted" ] || .venv/bin/hipbmd phantom --n 200 --seed 9 --family shifted \
+    --pixels 900 --out "$work/shifted"
+
+$python benchmarks/run.py --study "$work/shifted"
+$python benchmarks/landmark_robustness.py --study "$work/train" \
+    --page docs/landmark-errors.md
+$python benchmarks/grey_invariance.py --hips 8
+$python benchmarks/anatomy.py --page docs/digital-hip.md
+$python benchmarks/quality_flags.py --hips 60
+$python benchmarks/retraining.py --study "$work/train"
+$python benchmarks/digital_hips.py
+$window benchmarks/live_drag.py
+
+$python scripts/contact_sheet.py
+$python scripts/landmark_picture.py
+$python scripts/enhancement_picture.py
+$python scripts/where_picture.py
+$python scripts/architecture_picture.py
+$window scripts/screenshot.py
+$window scripts/dock_pictures.py --study "$work/shifted"
+$window scripts/enhancement_pictures.py
+$window scripts/pairs_pictures.py
+$window scripts/reader_pictures.py
+$window scripts/report_picture.py
+$window scripts/workbench_pictures.py
+
+if [ -n "$films" ]; then
+    $python scripts/fracatlas_study.py "$films" "$work/fracatlas"
+    $python benchmarks/real_films.py "$work/fracatlas"
+    $python scripts/forty_beside_forty.py "$films/images"
+fi
