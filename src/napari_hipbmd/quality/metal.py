@@ -11,7 +11,6 @@ from scipy.ndimage import (
     binary_erosion,
     find_objects,
     gaussian_gradient_magnitude,
-    grey_opening,
     label,
 )
 from skimage.draw import disk
@@ -65,10 +64,12 @@ def metal(
     window = find_objects(near.astype(int))[0]
     bright = _not_in_lines(seen[window]) > METAL_CONTRAST
     parts, _count = label(bright & near[window])
+    area = np.bincount(parts.ravel())
+    fits = (area >= METAL_AREA_PX[0]) & (area <= METAL_AREA_PX[1])
     found = [
         parts == i
         for i, place in enumerate(find_objects(parts), 1)
-        if _stands_alone(seen[window], parts == i, place)
+        if fits[i] and _stands_alone(seen[window], parts, i, place)
     ]
     corner = np.array([window[1].start, window[0].start])
     regions = {
@@ -140,16 +141,14 @@ def _plateaus(seen: FloatImage, near: NDArray[np.bool_]) -> list[NDArray[np.bool
 
 
 def _stands_alone(
-    image: FloatImage, thing: NDArray[np.bool_], place: tuple[slice, slice]
+    image: FloatImage, parts: NDArray[np.int_], number: int, place: tuple[slice, slice]
 ) -> bool:
     """Whether a bright thing is no crossing of cortices.
 
     It has an even ring around it, or a sharp edge and outshines all around it.
     """
     around = tuple(slice(max(0, s.start - 8), s.stop + 8) for s in place)
-    inside, part = thing[around], image[around]
-    if not METAL_AREA_PX[0] <= inside.sum() <= METAL_AREA_PX[1]:
-        return False
+    inside, part = parts[around] == number, image[around]
     ring = part[
         binary_dilation(inside, iterations=5) & ~binary_dilation(inside, iterations=2)
     ]
@@ -158,9 +157,9 @@ def _stands_alone(
     contrast = mean - level
     if contrast <= METAL_CONTRAST:
         return False
-    slope = _rim_slope(part, inside)
-    sharp = slope > SHARP_EDGE * contrast and mean > top + OUTSHINES
-    return bool(high - level < EVEN_RING * contrast or sharp)
+    if high - level < EVEN_RING * contrast:
+        return True
+    return mean > top + OUTSHINES and _rim_slope(part, inside) > SHARP_EDGE * contrast
 
 
 def _rim_slope(image: FloatImage, thing: NDArray[np.bool_]) -> float:
@@ -176,14 +175,28 @@ def _not_in_lines(image: FloatImage) -> FloatImage:
     they all lose is short.
     """
     half = METAL_LENGTH_PX // 2
+    steps = np.arange(-half, half + 1)
     kept = np.full(image.shape, -np.inf, np.float32)
-    for k in range(DIRECTIONS):
-        angle = np.pi * k / DIRECTIONS
-        steps = np.arange(-half, half + 1)
-        footprint = np.zeros((2 * half + 1, 2 * half + 1), bool)
-        footprint[
-            np.round(half + steps * np.sin(angle)).astype(int),
-            np.round(half + steps * np.cos(angle)).astype(int),
-        ] = True
-        kept = np.maximum(kept, grey_opening(image, footprint=footprint))
+    for angle in np.pi * np.arange(DIRECTIONS) / DIRECTIONS:
+        line = np.stack([steps * np.sin(angle), steps * np.cos(angle)], -1)
+        line = np.round(half + line).astype(int) - half
+        least = _along(np.minimum, image, line)
+        np.maximum(kept, _along(np.maximum, least, -line), out=kept)
     return image - kept
+
+
+def _along(extreme: np.ufunc, image: FloatImage, line: NDArray[np.int_]) -> FloatImage:
+    """Least or greatest value along a line through each pixel, mirrored at borders.
+
+    Whole images are compared, one for each pixel of the line: several times faster
+    than a filter that gathers a footprint at every pixel.
+    """
+    reach = int(np.abs(line).max())
+    padded = np.pad(image, reach, mode="symmetric")
+    rows, columns = image.shape
+    out: FloatImage | None = None
+    for down, right in line + reach:
+        part = padded[down : down + rows, right : right + columns]
+        out = part.copy() if out is None else extreme(out, part, out=out)
+    assert out is not None
+    return out

@@ -31,7 +31,7 @@ NAMED = "identified"
 
 
 def measure_path(
-    path: Path, options: Options | None = None, models: Models | None = None
+    path: str | Path, options: Options | None = None, models: Models | None = None
 ) -> Iterator[Measurement]:
     """Measure a film, a folder of films or a study, one result a hip.
 
@@ -44,7 +44,7 @@ def measure_path(
         As :func:`jobs_of`, or when the models cannot be loaded.
     """
     models = models or load_models()
-    for job in jobs_of(path, options):
+    for job in jobs_of(Path(path), options):
         yield measure_job(job, models)
 
 
