@@ -35,7 +35,7 @@ KEYS = [
 
 @pytest.fixture(scope="module")
 def film(sample_study):
-    return read_film(sample_study.cases[1].image)
+    return read_film(sample_study.cases[0].image)
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def hip():
     return render(SEED, "train", PIXELS, person=plain.person, plan=plan)
 
 
-def measured(hip, film=None, weight_kg=None):
+def measured(hip, film=None, patient=None):
     spacing = hip.detector_mm / hip.magnification
     person = hip.person
     return measure(
@@ -36,11 +36,9 @@ def measured(hip, film=None, weight_kg=None):
             np.ascontiguousarray(hip.film if film is None else film, np.float32),
             spacing_mm=(spacing, spacing),
             side=hip.plan.side,
-            patient=Patient(
-                person.sex,
-                person.age_years,
-                person.height_cm,
-                weight_kg or person.weight_kg,
+            patient=patient
+            or Patient(
+                person.sex, person.age_years, person.height_cm, person.weight_kg
             ),
         )
     )
@@ -164,7 +162,7 @@ def test_landmarks_that_make_no_hip_are_flagged(hip):
 
 
 def test_an_abmd_that_no_survey_has_seen_is_flagged_with_its_site(hip):
-    found = measured(hip, weight_kg=290.0)
+    found = measured(hip, patient=Patient("M", 20, 154, 290))
     outside = {
         site for f in found.flags if f.code == "implausible-bmd" for site in f.sites
     }

@@ -34,16 +34,11 @@ def test_a_clip_near_the_hip_is_flagged(film):
     assert codes(quality.metal(canvas_of(film), MARKS_XY)) == ["metal"]
 
 
-def test_the_one_sample_film_with_a_clip_is_the_one_that_is_flagged(sample_study):
-    flagged = []
+def test_no_sample_film_seems_to_hold_metal(sample_study):
     for case in sample_study.cases:
         truth = sample_study.truth(case.case_id, with_sto=False)
         canvas = canvas_of(read_film(case.image).grey())
-        flagged += [
-            (case.case_id, f) for f in quality.metal(canvas, truth.landmarks_xy)
-        ]
-    [(case_id, flag)] = flagged
-    assert case_id == "train-77-00002" and flag.code == "metal-nearby"
+        assert quality.metal(canvas, truth.landmarks_xy) == ()
 
 
 @pytest.mark.parametrize("marks", [MARKS_XY * 0 + 200, MARKS_XY + 5000, -MARKS_XY])
