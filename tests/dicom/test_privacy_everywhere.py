@@ -219,7 +219,7 @@ def test_no_export_of_measure_names_anybody(planted_study, tmp_path, capfd):
                "--layers", str(out / "layers")]  # fmt: skip
     out.mkdir()
     assert main(["measure", str(planted_study), *exports]) == 0
-    assert len(assert_nobody_below(out)) == 4
+    assert len(assert_nobody_below(out)) == 5
     plain = planted_study / "images"
     (plain / "Ottoline").mkdir()
     for path in list(plain.glob("*.dcm"))[:1]:

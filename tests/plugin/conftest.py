@@ -224,7 +224,7 @@ def really_measured(sample_study: Study) -> Measurement:
     from napari_hipbmd.dicom import read_film
     from napari_hipbmd.pipeline import measure
 
-    case = sample_study.cases[1]
+    case = sample_study.cases[0]
     return measure(read_film(case.image), side=case.side, patient=case.patient)
 
 

@@ -240,8 +240,11 @@ class Measurement:
     def _features_g_cm2(self, region: Region) -> list[float | None] | None:
         if self.grey_scale is None or self.measured_on != "enhanced":
             return None
-        gain = self.grey_scale.gain_per_g_cm2
-        return [_number(v / gain, 5) for v in self.regions[region].features]
+        gain = round(self.grey_scale.gain_per_g_cm2, 5)  # both as they stand beside it
+        return [
+            None if value is None else _number(value / gain, 5)
+            for value in (_number(v, 6) for v in self.regions[region].features)
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """The command line's contract: plain numbers, no NaN, no identifiers."""

@@ -177,7 +177,10 @@ def test_tables_and_files_hold_what_was_found(dock: Dock, stand_in: StandIn) -> 
     found = dock.widget.tabs._validation
     raw = found.result("raw", "neck").agreement
     cells = {row[0]: row[1:] for row in close.cells()}
-    assert set(cells) == {"biology only", "raw film", "enhanced", "exact STO"}
+    assert set(cells) == {
+        "biology only", "raw film", "enhanced", "calibrated", "exact STO",
+        "exact STO + exact gain",
+    }  # fmt: skip
     assert float(cells["raw film"][0]) == pytest.approx(raw.r, abs=6e-4)
     heads = [close.horizontalHeaderItem(i).text() for i in range(close.columnCount())]
     assert {"r", "MAE", "RMSE", "R²", "ICC", "CCC", "95 % interval"} <= set(heads)

@@ -24,6 +24,7 @@ from napari_hipbmd.runs.measuring import measure_path
 from .test_measure import Dock
 
 SPACING_MM = 0.31
+OTHER = {"case_id", "image", "seconds", "made_with"}
 
 
 @pytest.fixture
@@ -36,9 +37,9 @@ def picture(sample_study: Any, tmp_path: Path) -> Path:
 
 
 def told(measurement: Measurement) -> dict[str, Any]:
-    """Everything but names and times."""
+    """Everything but names, times, and what a loose film was measured with."""
     found = measurement.to_json()
-    return {k: v for k, v in found.items() if k not in ("case_id", "image", "seconds")}
+    return {k: v for k, v in found.items() if k not in OTHER}
 
 
 def test_the_command_line_the_library_and_enhance_agree(

@@ -377,4 +377,4 @@ def test_a_folder_without_films_or_with_damaged_marks_is_told(dock, tmp_path):
     (dock.folder / "marks" / "leg-1.json").write_text("{")
     dock.type("pair_folder", dock.folder)
     dock.idle()
-    assert "marks of leg-1 cannot be read" in dock.said()
+    assert "marks of leg-1 cannot be used" in dock.said()

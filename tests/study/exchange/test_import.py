@@ -120,7 +120,7 @@ def test_an_export_names_no_patient(study, tmp_path) -> None:
     for row in rows:
         cells = row.split(",")
         cells[column] = "Muster^Maria"
-        told.append(",".join([*cells, "PID-4711"]))
+        told.append(",".join([*cells, "PID-4711-0815"]))
     table.write_text("\n".join([head + ",patient_id", *told]) + "\n", "utf-8")
     for form in FORMATS:
         export_labels(Study.open(study.folder), form, tmp_path / form)
@@ -128,7 +128,7 @@ def test_an_export_names_no_patient(study, tmp_path) -> None:
             assert "Muster" not in path.name
             if path.is_file():
                 assert b"Muster" not in path.read_bytes()
-                assert b"4711" not in path.read_bytes()
+                assert b"4711-0815" not in path.read_bytes()
 
 
 def test_a_folder_that_is_there_is_left_alone(study, tmp_path) -> None:
