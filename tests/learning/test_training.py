@@ -63,7 +63,7 @@ def test_a_damaged_card_is_refused(step, text, folder):
 @pytest.mark.parametrize("step", STEPS)
 def test_a_card_that_says_nothing_is_refused(step, folder):
     (folder / f"{step}.json").write_text("{}")
-    with pytest.raises(FilmRefused, match=f"{step} model in .* cannot be used"):
+    with pytest.raises(FilmRefused, match=f"{step} model"):
         READERS[step](folder)
 
 

@@ -216,4 +216,4 @@ def test_both_hips_of_a_film_are_measured_with_their_boxes(both_hips, hipbmd):
     for site, one in left["bmd_g_cm2"].items():
         other = right["bmd_g_cm2"][site]["value"]
         # .02 px may send a ruler another way through its trees
-        assert other == pytest.approx(one["value"], abs=0.03)
+        assert other == pytest.approx(one["value"], rel=0.05)
