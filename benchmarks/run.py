@@ -124,7 +124,6 @@ def page(text: str, timed: str) -> str:
         name: json.loads((weights_dir() / f"{name}.json").read_text())
         for name in ("enhancement", "landmarks")
     }
-    correction = json.dumps(cards["landmarks"]["correction"]["figures"])
     made = "\n".join(
         f"| {name} | `{card['command']}` | {card['hips']['train']} + "
         f"{card['hips']['validation']} | {json.dumps(card['figures'])[1:-1]} |"
@@ -150,12 +149,12 @@ leaves age, sex, height and weight out.
 {text.strip()}
 ```
 
-What the rows say: without enhancement the film adds next to nothing to the biology;
-taking soft tissue away is what makes it say something, and the network takes away more
-of it than a ring of soft tissue beside the bone does. What is left between *exact STO*
-and 1 is each film's own contrast (tube voltage, scatter, display), which no subtraction
-of soft tissue can undo. The trochanter gains least: it is thin, and lies where folds
-and the skin's edge do.
+What the rows say: the raw film adds little to the biology; taking soft tissue away is
+what makes it say something, and the network takes away more of it than a ring of soft
+tissue beside the bone does. What is left between *exact STO* and 1 is each film's own
+contrast (tube voltage, scatter, display), which no subtraction of soft tissue can undo:
+*exact STO + exact gain* has it known, *calibrated* has it estimated by the film's own
+rulers ([grey-scale.md](grey-scale.md)).
 
 These are figures of digital hips. They say that the chain works, and nothing about
 patients.
@@ -163,18 +162,13 @@ patients.
 {timed}{MADE}
 
 `make weights` (`scripts/make_weights.sh`) runs all of it, on digital hips of the family
-`train` (seed 1, 450 pixels), split by patient into training + validation hips. The
-landmark networks go on from ones trained on the first 1000 of them (24 epochs,
-2026-11-22), so some of their validation hips were trained on then.
+`train` (seed 1, 450 pixels), split by patient into training + validation hips. What is
+bundled was made in more steps than these: networks went on from earlier ones, as their
+cards tell (`started_from`).
 
 | network | command | hips | figures on the validation hips |
 |---|---|---|---|
 {made}
-
-The landmarks' correction ([landmark-errors.md](landmark-errors.md)) was fitted to the
-same hips (`{cards["landmarks"]["correction"]["command"]}`) and
-tested on {cards["landmarks"]["correction"]["hips"]["validation"]} others:
-{correction[1:-1]}.
 """
 
 
