@@ -93,6 +93,7 @@ class FakePipeline(ModuleType):
         self.started = threading.Event()
         self.calls: list[dict[str, Any]] = []
         self.remeasured = 0
+        self.moved = 0
         self.remeasured_with: Any = None
         self.thread: threading.Thread | None = None
         self.refusal: str | None = None
@@ -141,8 +142,10 @@ class FakePipeline(ModuleType):
         patient: Patient | None = None,
         models: Any = None,
         rulers: Any = None,
+        moving: bool = False,
     ) -> Measurement:
         self.remeasured += 1
+        self.moved += moving
         self.remeasured_with = models
         assert measurement.film is not None
         assert measurement.landmarks is not None

@@ -16,6 +16,7 @@ def with_grey_scale(
     state: Measurement,
     calibration: Calibration | None,
     use: Collection[str] = RULERS,
+    moving: bool = False,
 ) -> tuple[Measurement, tuple[Flag, ...]]:
     """The film's gain, and a flag where its shaft could not be read.
 
@@ -27,22 +28,22 @@ def with_grey_scale(
         Has images and landmarks.
     use
         The rulers that are wanted.
+    moving
+        Take over all that was read before, wherever the landmarks are.
     """
     film, images, marks = state.film, state.images, state.landmarks
     assert film is not None and images is not None and marks is not None
     if calibration is None:
         return _unread(state, NO_CALIBRATION), ()
     patient = state.patient.or_else(film.patient)
-    before = state.ruler_reading
+    before = state.ruler_reading if isinstance(state.ruler_reading, Reading) else None
     try:
-        reading = read_signs(
-            images,
-            marks.xy,
-            film.spacing_mm,
-            patient,
-            film.kvp,
-            before if isinstance(before, Reading) else None,
-        )
+        if moving and before is not None:
+            reading = before
+        else:
+            reading = read_signs(
+                images, marks.xy, film.spacing_mm, patient, film.kvp, before
+            )
     except FilmRefused as error:
         flag = Flag("no-ruler", f"{error} Grey values stay as they are.")
         return _unread(state, str(error)), (flag,)

@@ -203,6 +203,12 @@ def _sha256(folder: Path) -> dict[str, str]:
     return found
 
 
+@cache
+def _bundled(folder: Path) -> Models:
+    """Those of the installation, which does not change while the program runs."""
+    return _load(folder.resolve(), models_sha256(folder))
+
+
 def load_models(folder: Path | str | None = None) -> Models:
     """Models of a folder; those that it lacks are the bundled ones.
 
@@ -211,6 +217,8 @@ def load_models(folder: Path | str | None = None) -> Models:
     FilmRefused
         If the folder does not exist, holds no model, or one is damaged.
     """
-    where = _checked(None if folder is None else Path(folder))
+    if folder is None:
+        return _bundled(weights_dir())
+    where = _checked(Path(folder))
     # By content: a file that is written twice within a tick has one date.
     return _load(where.resolve(), models_sha256(where))

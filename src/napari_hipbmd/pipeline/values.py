@@ -49,6 +49,7 @@ def remeasure(
     patient: Patient | None = None,
     models: Models | None = None,
     rulers: tuple[str, ...] | None = None,
+    moving: bool = False,
 ) -> Measurement:
     """The last step again, after a person moved landmarks or changed the biology.
 
@@ -61,6 +62,9 @@ def remeasure(
         ``(16, 2)`` film pixels.
     rulers
         Of the film's gain that are wanted from now on; as before when absent.
+    moving
+        A landmark is still under way: the film's gain stays as it was read last, which
+        is many times faster. Call once more without it when it has come to rest.
     """
     models = models or load_models()
     before = measurement.landmarks
@@ -77,10 +81,13 @@ def remeasure(
             rulers=measurement.rulers if rulers is None else rulers,
         ),
         models,
+        moving,
     )
 
 
-def with_values(state: Measurement, models: Models) -> Measurement:
+def with_values(
+    state: Measurement, models: Models, moving: bool = False
+) -> Measurement:
     """Regions, features and BMD of a state that has images and landmarks."""
     state = replace(
         state,
@@ -121,6 +128,7 @@ def with_values(state: Measurement, models: Models) -> Measurement:
         replace(state, regions=regions, measured_on=image),
         models.grey_scale,
         RULERS if state.rulers is None else state.rulers,
+        moving,
     )
     seen += unread
     vector = _inputs(state, models)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QObject, Qt, Signal
+from qtpy.QtCore import QObject, Qt, QTimer, Signal
+
+REST_MS = 150
 
 
 class OncePerTurn(QObject):
@@ -31,3 +33,12 @@ class OncePerTurn(QObject):
 
     def _on_turn(self) -> None:
         raise NotImplementedError
+
+
+class Rest(QTimer):
+    """Emits ``timeout`` once nothing has moved for a moment; ``start()`` is a move."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setSingleShot(True)
+        self.setInterval(REST_MS)

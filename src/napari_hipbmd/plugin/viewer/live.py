@@ -8,20 +8,25 @@ from typing import Any
 import numpy as np
 from napari.layers import Points
 
-from ..ui.turn import OncePerTurn
+from ..ui.turn import OncePerTurn, Rest
 
 
 class LivePoints(OncePerTurn):
-    """Calls back when points were moved, added or removed.
+    """Calls back when points were moved, added or removed, and when they rest again.
+
+    ``moved`` is told whether they are still moving: True at every move, False once
+    they have come to rest.
 
     While points are dragged napari emits ``features`` at every move and ``data`` only
     at the end, so both are listened to. Keep a reference: the connections are weak.
     """
 
-    def __init__(self, points: Points, moved: Callable[[], None]) -> None:
+    def __init__(self, points: Points, moved: Callable[[bool], None]) -> None:
         super().__init__()
         self._points = points
         self._moved = moved
+        self._rest = Rest(self)
+        self._rest.timeout.connect(self._on_rest)
         self._seen = self._state()
         points.events.features.connect(self._on_event)
         points.events.data.connect(self._on_event)
@@ -33,7 +38,11 @@ class LivePoints(OncePerTurn):
         state = self._state()
         if not _equal(state, self._seen):
             self._seen = state
-            self._moved()
+            self._rest.start()
+            self._moved(True)
+
+    def _on_rest(self) -> None:
+        self._moved(False)
 
     def _state(self) -> tuple[list[str], np.ndarray]:
         return list(self._points.features["id"]), self._points.data.copy()

@@ -199,8 +199,12 @@ class Session:
         film_layer: Layer,
         patient: Patient | None = None,
         rulers: tuple[str, ...] | None = None,
+        moving: bool = False,
     ) -> None:
-        """Regions, features and BMD anew: moved landmarks, another patient or ruler."""
+        """Regions, features and BMD anew: moved landmarks, another patient or ruler.
+
+        While a landmark is ``moving`` the film's gain stays as it is.
+        """
         from ... import pipeline
 
         before = self._measurements.get(film_layer)
@@ -223,6 +227,7 @@ class Session:
                 patient=patient,
                 models=self._models.get(film_layer),
                 rulers=rulers,
+                moving=moving,
             )
         except (ValueError, FilmRefused) as problem:
             self.stale.emit(film_layer, str(problem))
@@ -259,14 +264,14 @@ class Session:
             return
         film = ref(film_layer)
         self._live[film_layer] = LivePoints(
-            points, lambda: self._remeasure_if_there(film())
+            points, lambda moving: self._remeasure_if_there(film(), moving)
         )
         self.layers.selection.active = points
         points.mode = "select"
 
-    def _remeasure_if_there(self, film_layer: Layer | None) -> None:
+    def _remeasure_if_there(self, film_layer: Layer | None, moving: bool) -> None:
         if film_layer is not None:
-            self.remeasure(film_layer)
+            self.remeasure(film_layer, moving=moving)
 
     def _draw_regions(
         self, film_layer: Layer, before: Measurement, after: Measurement

@@ -15,7 +15,7 @@ from ...core.radiograph import FilmRefused, HipBox, Patient
 from ...quality import withhold
 from ...study import Labels
 from ..ui.latest import Latest
-from ..ui.turn import OncePerTurn
+from ..ui.turn import OncePerTurn, Rest
 from ..viewer.films import film_of
 from ..viewer.identity import facts_of
 from ..viewer.layers import REGION_NAMES
@@ -52,6 +52,8 @@ class CaseNumbers(OncePerTurn):
         self._box: HipBox | None = None
         self._known: Measurement | None = None
         self._models: Models | None = None
+        self._rest = Rest(self)
+        self._rest.timeout.connect(self._on_rest)
         self._latest = Latest(self)
         self._latest.done.connect(lambda found: self._on_done(*found))
         self._latest.refused.connect(self.nothing)
@@ -70,6 +72,7 @@ class CaseNumbers(OncePerTurn):
     def close(self) -> None:
         """Follow the case no more, and stop measuring it."""
         self._latest.forget()
+        self._rest.stop()
         if self._editor is not None:
             self._editor.changed.disconnect(self._on_changed)
             self._editor.previewed.disconnect(self._on_previewed)
@@ -126,6 +129,13 @@ class CaseNumbers(OncePerTurn):
         self._ask()
 
     def _on_turn(self) -> None:
+        self._rest.start()
+        self._measure(moving=True)
+
+    def _on_rest(self) -> None:
+        self._measure(moving=False)
+
+    def _measure(self, moving: bool) -> None:
         """Measure the landmarks as they are shown."""
         from ... import pipeline
 
@@ -144,7 +154,9 @@ class CaseNumbers(OncePerTurn):
             self.nothing.emit(_missing(missing))
             return
         try:
-            self._known = pipeline.remeasure(known, xy, models=self._models)
+            self._known = pipeline.remeasure(
+                known, xy, models=self._models, moving=moving
+            )
         except (ValueError, FilmRefused) as problem:
             self.nothing.emit(str(problem))
             return
