@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qtpy.QtCore import QObject, Qt, QTimer, Signal
+from qtpy.QtWidgets import QApplication
 
 REST_MS = 150
 
@@ -36,9 +37,21 @@ class OncePerTurn(QObject):
 
 
 class Rest(QTimer):
-    """Emits ``timeout`` once nothing has moved for a moment; ``start()`` is a move."""
+    """Emits ``rested`` once nothing has moved for a moment; ``start()`` is a move.
+
+    While a mouse button is held down, nothing has come to rest.
+    """
+
+    rested = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setSingleShot(True)
         self.setInterval(REST_MS)
+        self.timeout.connect(self._on_timeout)
+
+    def _on_timeout(self) -> None:
+        if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self.rested.emit()
+        else:
+            self.start()

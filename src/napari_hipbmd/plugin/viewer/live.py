@@ -26,7 +26,7 @@ class LivePoints(OncePerTurn):
         self._points = points
         self._moved = moved
         self._rest = Rest(self)
-        self._rest.timeout.connect(self._on_rest)
+        self._rest.rested.connect(self._on_rest)
         self._seen = self._state()
         points.events.features.connect(self._on_event)
         points.events.data.connect(self._on_event)

@@ -53,7 +53,7 @@ class CaseNumbers(OncePerTurn):
         self._known: Measurement | None = None
         self._models: Models | None = None
         self._rest = Rest(self)
-        self._rest.timeout.connect(self._on_rest)
+        self._rest.rested.connect(self._on_rest)
         self._latest = Latest(self)
         self._latest.done.connect(lambda found: self._on_done(*found))
         self._latest.refused.connect(self.nothing)
