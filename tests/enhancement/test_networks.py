@@ -9,9 +9,9 @@ from napari_hipbmd.enhancement.networks import (
     AutoencoderShape,
     UNet,
     build,
-    for_inference,
     loss,
 )
+from napari_hipbmd.learning.training import for_inference
 
 SMALL = AutoencoderShape((4, 6, 8, 8))
 

@@ -11,13 +11,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline, make_interp_spline
+from scipy.sparse import csr_array
 from torch.nn import functional
 
 from ..core.canvas import Canvas, normalisation
 from ..core.measurement import HipImages
 from ..core.radiograph import FilmRefused, FloatImage
-from ..learning.training import built_for, read_model
-from .networks import AutoencoderShape, Network, build, for_inference
+from ..learning.training import built_for, for_inference, read_model
+from .networks import AutoencoderShape, Network, build
 
 NAME = "enhancement"
 
@@ -68,13 +69,25 @@ def as_input(canvas: Canvas, grid_px: int) -> tuple[torch.Tensor, float, float]:
     return small.contiguous(memory_format=torch.channels_last), low, scale
 
 
-def _spline(at: NDArray[np.float64], grid_px: int) -> FloatImage:
-    """Cubic spline interpolation from the grid, as a matrix ``(len(at), grid)``.
+def _spline(at: NDArray[np.float64], grid_px: int) -> csr_array:
+    """A cubic spline's basis at some places of the grid, ``(len(at), grid)``.
 
     ``at`` is in shares of the grid's side; beyond the outer cells their value stays.
     """
     cells = np.clip(at * grid_px - 0.5, 0, grid_px - 1)
-    return _cells(grid_px)(cells).astype(np.float32)
+    basis = BSpline.design_matrix(cells, _cells(grid_px).t, 3)
+    return csr_array(basis, dtype=np.float32)
+
+
+def _upsampled(grid: FloatImage, rows: csr_array, columns: csr_array) -> FloatImage:
+    """The spline surface through the cells of a grid, at rows and columns.
+
+    Four cells tell each pixel: some fifteen times faster than with dense matrices.
+    """
+    to_basis = _cells(len(grid)).c.astype(np.float32)
+    weights = to_basis @ grid @ to_basis.T
+    across = columns @ np.ascontiguousarray(weights.T)
+    return np.asarray(rows @ np.ascontiguousarray(across.T), np.float32)
 
 
 @cache
@@ -103,7 +116,8 @@ def enhance(grey: FloatImage, canvas: Canvas, sto_on_grid: FloatImage) -> HipIma
     if canvas.mirrored:
         columns_at = 1 - columns_at
     grid_px = len(sto_on_grid)
-    wide = _spline(rows_at, grid_px) @ sto_on_grid @ _spline(columns_at, grid_px).T
-    sto = wide.astype(np.float32, copy=False)
+    sto = _upsampled(
+        sto_on_grid, _spline(rows_at, grid_px), _spline(columns_at, grid_px)
+    )
     film = np.ascontiguousarray(grey[r0 : r1 + 1, c0 : c1 + 1])
     return HipImages((r0, c0), film, sto)

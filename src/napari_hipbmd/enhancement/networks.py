@@ -7,18 +7,15 @@ leak into the STO. :class:`UNet`: with them, which keep the edges of folds and o
 
 from __future__ import annotations
 
-import copy
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ..core.bounded_json import as_type
 from ..core.radiograph import FilmRefused
-from ..learning.training import channels_last
 
 GRID_PX = 256
 MOST_CONTEXT = 3
@@ -212,19 +209,6 @@ def _context(shape: AutoencoderShape) -> nn.Sequential:
             for i in range(shape.context)
         )
     )
-
-
-def for_inference(network: Network) -> Network:
-    """The same function, faster: norms folded into convolutions, channels last."""
-    folded = copy.deepcopy(network).eval()
-    for block in folded.modules():
-        if not isinstance(block, nn.Sequential) or len(block) < 2:
-            continue
-        conv, norm = block[0], block[1]
-        if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-            block[0] = fuse_conv_bn_eval(conv, norm)
-            block[1] = nn.Identity()
-    return channels_last(folded)
 
 
 def loss(

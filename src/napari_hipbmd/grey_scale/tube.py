@@ -152,6 +152,9 @@ def fit_tube(
     prior = np.array([0.0, 0.0, np.log(5.5), np.log(5.5), np.log(0.8)])
     spread = np.array([3.0, 0.12, 0.45, 0.45, 0.5])
 
+    # a canal that is all but empty, a halo that is weak
+    ridge = np.diag([0.0, 3.0**2, *([0.15**2] if halo else []), 1e-9, 1e-9])
+
     def made(p: Values) -> tuple[Tube, float]:
         q = prior + np.clip(p, -4, 4) * spread
         width = width_mm * float(np.exp(q[1]))
@@ -163,13 +166,7 @@ def fit_tube(
     def solved(p: Values) -> tuple[Values, Values]:
         tube, blur = made(p)
         a = _basis(x_mm, tube, blur, halo)[seen]
-        ridge = np.zeros((2 if halo else 1, a.shape[1]))
-        ridge[0, 1] = 3.0
-        target = np.zeros(len(ridge))
-        if halo:
-            ridge[1, 2] = 0.15
-        full = np.vstack([a, ridge])
-        weights = np.linalg.lstsq(full, np.concatenate([y, target]), rcond=None)[0]
+        weights = np.linalg.solve(a.T @ a + ridge, a.T @ y).astype(np.float64)
         return a, weights
 
     def residual(p: Values) -> Values:
@@ -177,7 +174,12 @@ def fit_tube(
         return np.concatenate([(a @ w - y) / 0.02, 0.7 * p])
 
     found = least_squares(
-        residual, np.zeros(5), loss="soft_l1", x_scale=1.0, max_nfev=10, diff_step=1e-3
+        residual,
+        np.zeros(5),
+        loss="soft_l1",
+        x_scale=1.0,
+        max_nfev=10,
+        diff_step=1e-3,
     )
     tube, blur = made(found.x)
     a, w = solved(found.x)

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from ..core.anatomy import REGIONS
 from ..core.canvas import make_canvas
 from ..core.radiograph import FloatImage, HipBox, Side
-from ..learning.training import built_for, read_model
+from ..learning.training import built_for, for_inference, read_model
 from .networks import HeatmapNetwork, as_input
 
 NAME = "locator"
@@ -72,7 +72,7 @@ class Locator:
             If it is missing, damaged or of another architecture.
         """
         state, card = read_model(folder, NAME)
-        return cls(built_for(LocatorNetwork, state, NAME), card)
+        return cls(for_inference(built_for(LocatorNetwork, state, NAME)), card)
 
     @torch.inference_mode()
     def see(

@@ -6,6 +6,7 @@ JSON model card. Nothing that is loaded can run code.
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import platform
@@ -21,6 +22,7 @@ from typing import Any, TypeVar
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from ..core.files import read_regular, write_bytes_atomic, write_text_atomic
@@ -238,6 +240,19 @@ def channels_last(network: Net) -> Net:
                 memory_format=torch.channels_last
             )
     return network
+
+
+def for_inference(network: Net) -> Net:
+    """The same function, faster: norms folded into convolutions, channels last."""
+    folded = copy.deepcopy(network).eval()
+    for block in folded.modules():
+        if not isinstance(block, torch.nn.Sequential) or len(block) < 2:
+            continue
+        conv, norm = block[0], block[1]
+        if isinstance(conv, torch.nn.Conv2d) and isinstance(norm, torch.nn.BatchNorm2d):
+            block[0] = fuse_conv_bn_eval(conv, norm)
+            block[1] = torch.nn.Identity()
+    return channels_last(folded)
 
 
 def write_model(

@@ -82,12 +82,12 @@ _WORDS: dict[Side, str] = {"L": "left", "R": "right"}
 
 def _doubts(networks: Networks, canvas: Canvas) -> tuple[float, float]:
     """How unsure the hip leaves the networks, and its mirror image if it does."""
-    here = float(networks.finder.doubt([canvas])[0])
+    here = networks.finder.doubt(canvas)
     if here < SURE:
         return here, np.inf
     turned = np.ascontiguousarray(canvas.grey[:, ::-1])
     mirrored = replace(canvas, grey=turned, mirrored=not canvas.mirrored)
-    return here, float(networks.finder.doubt([mirrored])[0])
+    return here, networks.finder.doubt(mirrored)
 
 
 def _negative(film: Radiograph) -> Radiograph:

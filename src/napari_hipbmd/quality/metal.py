@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import (
     binary_dilation,
     binary_erosion,
+    distance_transform_cdt,
     find_objects,
     gaussian_gradient_magnitude,
     label,
@@ -21,9 +22,11 @@ from ..core.canvas import Canvas
 from ..core.radiograph import Flag, FloatImage
 
 METAL_CONTRAST = 0.12  # of the grey spread near the hip
-METAL_LENGTH_PX = 27  # canvas pixels, about 10 mm: cortices and tubes are longer
+METAL_STEPS_PX = (1, 3, 9)
+"""Canvas pixels: lines of 27, about 10 mm; cortices and tubes are longer."""
 METAL_AREA_PX = (5, 400)
 DIRECTIONS = 12
+RING_PX = (2, 5)
 EVEN_RING = 0.25  # of the contrast
 OUTSHINES = 0.15  # of the grey spread, all that is around it
 SHARP_EDGE = 0.2  # of the contrast, per pixel
@@ -71,6 +74,9 @@ def metal(
         for i, place in enumerate(find_objects(parts), 1)
         if fits[i] and _stands_alone(seen[window], parts, i, place)
     ]
+    large = _plateaus(seen[window], near[window])
+    if not found and not large:
+        return ()
     corner = np.array([window[1].start, window[0].start])
     regions = {
         region: mask(xy, seen[window].shape)
@@ -78,7 +84,6 @@ def metal(
     }
     # What is large and beside the regions is a marker of the side, or the border.
     hip = np.logical_or.reduce(list(regions.values()))
-    large = _plateaus(seen[window], near[window])
     found += [thing for thing in large if (thing & hip).any()]
     return _flags(found, regions) if found else ()
 
@@ -149,14 +154,14 @@ def _stands_alone(
     """
     around = tuple(slice(max(0, s.start - 8), s.stop + 8) for s in place)
     inside, part = parts[around] == number, image[around]
-    ring = part[
-        binary_dilation(inside, iterations=5) & ~binary_dilation(inside, iterations=2)
-    ]
-    level, high, top = np.percentile(ring, [50, 95, 100])
+    away = distance_transform_cdt(~inside, "taxicab")
+    ring = part[(away > RING_PX[0]) & (away <= RING_PX[1])]
     mean = float(part[inside].mean())
-    contrast = mean - level
+    contrast = mean - float(np.median(ring))
     if contrast <= METAL_CONTRAST:
         return False
+    level = mean - contrast
+    high, top = np.percentile(ring, [95, 100])
     if high - level < EVEN_RING * contrast:
         return True
     return mean > top + OUTSHINES and _rim_slope(part, inside) > SHARP_EDGE * contrast
@@ -174,29 +179,28 @@ def _not_in_lines(image: FloatImage) -> FloatImage:
     Openings with lines of all directions keep cortices, tubes and wide things; what
     they all lose is short.
     """
-    half = METAL_LENGTH_PX // 2
-    steps = np.arange(-half, half + 1)
+    wide = np.pad(image, 2 * sum(METAL_STEPS_PX), mode="symmetric")
     kept = np.full(image.shape, -np.inf, np.float32)
     for angle in np.pi * np.arange(DIRECTIONS) / DIRECTIONS:
-        line = np.stack([steps * np.sin(angle), steps * np.cos(angle)], -1)
-        line = np.round(half + line).astype(int) - half
-        least = _along(np.minimum, image, line)
-        np.maximum(kept, _along(np.maximum, least, -line), out=kept)
+        opened = _along(np.maximum, _along(np.minimum, wide, angle), angle)
+        np.maximum(kept, opened, out=kept)
     return image - kept
 
 
-def _along(extreme: np.ufunc, image: FloatImage, line: NDArray[np.int_]) -> FloatImage:
-    """Least or greatest value along a line through each pixel, mirrored at borders.
+def _along(extreme: np.ufunc, image: FloatImage, angle: float) -> FloatImage:
+    """Least or greatest value along a line through each pixel that has room for it.
 
-    Whole images are compared, one for each pixel of the line: several times faster
-    than a filter that gathers a footprint at every pixel.
+    A line of 27 pixels is three steps, each of which makes the line before it three
+    times as long: whole images are compared, six times instead of twenty-six. The
+    result is smaller by 13 pixels on each side.
     """
-    reach = int(np.abs(line).max())
-    padded = np.pad(image, reach, mode="symmetric")
-    rows, columns = image.shape
-    out: FloatImage | None = None
-    for down, right in line + reach:
-        part = padded[down : down + rows, right : right + columns]
-        out = part.copy() if out is None else extreme(out, part, out=out)
-    assert out is not None
+    out = image
+    for length in METAL_STEPS_PX:
+        down, right = (round(length * f(angle)) for f in (np.sin, np.cos))
+        rows, columns = (size - 2 * length for size in out.shape)
+        behind, here, ahead = (
+            out[length + y : length + y + rows, length + x : length + x + columns]
+            for y, x in ((-down, -right), (0, 0), (down, right))
+        )
+        out = extreme(extreme(behind, here), ahead)
     return out
