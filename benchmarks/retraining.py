@@ -25,7 +25,7 @@ from napari_hipbmd.landmarks.training import measure_errors
 from napari_hipbmd.learning.hips import LEVELS, Hips, to_levels
 from napari_hipbmd.learning.training import Fit
 from napari_hipbmd.study import Study
-from napari_hipbmd.tasks.train import load_hips
+from napari_hipbmd.tasks.training_data import load_hips
 
 LABELLED, OTHERS = 30, 60
 

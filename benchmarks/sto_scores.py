@@ -28,7 +28,7 @@ from napari_hipbmd.evaluation.rows import evaluate, gap_closed
 from napari_hipbmd.learning import augmentation
 from napari_hipbmd.learning.hips import LEVELS, Hips
 from napari_hipbmd.study import Case, Study
-from napari_hipbmd.tasks.train import load_hips
+from napari_hipbmd.tasks.training_data import load_hips
 
 DrawSto = Callable[[FloatImage, int], FloatImage]
 """Film ``(448, 448)`` and the number of the hip → STO of the same shape."""

@@ -33,7 +33,7 @@ from napari_hipbmd.learning.augmentation import normalise
 from napari_hipbmd.learning.hips import LEVELS, Hips
 from napari_hipbmd.learning.training import EpochSampler
 from napari_hipbmd.study import Case, Study
-from napari_hipbmd.tasks.train import load_hips
+from napari_hipbmd.tasks.training_data import load_hips
 
 BATCH = 16
 BASE = replace(RECIPES["default"], shape=AutoencoderShape((32, 64, 96), grid_px=128))

@@ -20,7 +20,14 @@ import napari
 import numpy as np
 from dock_pictures import PICTURES, save
 from PIL import Image
-from qtpy.QtWidgets import QApplication, QLineEdit, QPushButton, QSpinBox, QTableWidget
+from qtpy.QtWidgets import (
+    QApplication,
+    QDoubleSpinBox,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QTableWidget,
+)
 
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.plugin.pairs.preview import preview_layers
@@ -63,7 +70,7 @@ def take(viewer: Any, films: Path, pairs: Path, out: Path) -> None:
     table = dock.findChild(QTableWidget, "pair_films")
     wait(dock, lambda: table.rowCount() == COUNT)
     click(dock, "order")
-    wait(dock, lambda: dock._run is None)
+    wait(dock, lambda: not dock.bar.is_running)
     for number in range(table.rowCount()):
         mark(viewer, dock, table, number)
         if number == 1:
@@ -79,11 +86,12 @@ def take(viewer: Any, films: Path, pairs: Path, out: Path) -> None:
     line = dock.findChild(QLineEdit, "pairs_out")
     line.setText(str(pairs))
     line.editingFinished.emit()
-    dock.findChild(QLineEdit, "split").setText("1 0 0")
+    for i, share in enumerate((1, 0, 0)):
+        dock.findChild(QDoubleSpinBox, f"pair_split_{i}").setValue(share)
     dock.findChild(QSpinBox, "pair_count").setValue(40)
-    click(dock, "pairs_start")
-    wait(dock, lambda: dock._run is None)
-    print(dock.bar.text.text())
+    click(dock, "write_pairs")
+    wait(dock, lambda: not dock.bar.is_running)
+    print(dock.bar.note.text())
 
 
 def mark(viewer: Any, dock: Any, table: QTableWidget, number: int) -> None:
@@ -102,10 +110,10 @@ def mark(viewer: Any, dock: Any, table: QTableWidget, number: int) -> None:
         layers.tissue.add_rectangles([[y[0], x[0]], [y[1], x[1]]])
     wait(dock, lambda: not dock._editor._checking.is_busy())
     click(dock, "propose")
-    wait(dock, lambda: dock._run is None)
+    wait(dock, lambda: not dock.bar.is_running)
     click(dock, "type_2" if number < 2 else "type_1")
     settle()
-    print(table.item(number, 0).text(), dock.panel.flags.text(), dock.bar.text.text())
+    print(table.item(number, 0).text(), dock.panel.flags.text(), dock.bar.note.text())
 
 
 def shrunk(viewer: Any, path: Path) -> None:
@@ -126,7 +134,7 @@ def wait(dock: Any, there: Callable[[], Any]) -> None:
         if there():
             return
         time.sleep(0.02)
-    raise TimeoutError(dock.bar.text.text())
+    raise TimeoutError(dock.bar.note.text())
 
 
 def settle() -> None:

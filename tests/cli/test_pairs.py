@@ -1,6 +1,5 @@
 """``hipbmd pairs`` and the training on what it makes, without a window."""
 
-import argparse
 import json
 import os
 import queue
@@ -191,7 +190,7 @@ def test_a_steered_training_says_how_it_ended(
         if raised:
             raise raised
 
-    assert steered(argparse.Namespace(), train) == status
+    assert steered(train) == status
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines == [
         {"read": 1, "of": 2},

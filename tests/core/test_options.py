@@ -7,7 +7,13 @@ from typing import Literal
 import pytest
 
 from napari_hipbmd.cli.arguments import add_options, options_from
-from napari_hipbmd.core.options import check, option, options_of
+from napari_hipbmd.core.options import (
+    REQUIRED,
+    as_arguments,
+    check,
+    option,
+    options_of,
+)
 from napari_hipbmd.core.radiograph import FilmRefused
 
 
@@ -78,3 +84,29 @@ def test_help_may_hold_a_per_cent_sign(capsys):
     with pytest.raises(SystemExit):
         parse("--help")
     assert "share, in %" in capsys.readouterr().out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    films: tuple[str, ...] = option(REQUIRED, "films", positional=True)
+    out: str = option(REQUIRED, "a folder")
+    names: tuple[str, ...] = option((), "who", repeated=True)
+    times: tuple[int, ...] = option((), "how often", low=1)
+    quick: bool = option(False)
+
+
+def test_what_is_typed_for_options_gives_the_same_options():
+    job = Job(films=("a", "b"), out="c", names=("x", "y"), times=(1, 2), quick=True)
+    parser = argparse.ArgumentParser(prog="p")
+    add_options(parser, Job)
+    assert options_from(parser.parse_args(as_arguments(job)), Job) == job
+    assert as_arguments(Job(films=("a",), out="c")) == ["a", "--out", "c"]
+
+
+@pytest.mark.parametrize("given", [[], ["a"], ["--out", "c"]])
+def test_what_is_required_has_to_be_given(given, capsys):
+    parser = argparse.ArgumentParser(prog="p")
+    add_options(parser, Job)
+    with pytest.raises(SystemExit):
+        parser.parse_args(given)
+    assert "required" in capsys.readouterr().err

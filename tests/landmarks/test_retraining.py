@@ -20,7 +20,8 @@ from napari_hipbmd.learning.hips import Hips, to_levels
 from napari_hipbmd.learning.training import Fit, write_model
 from napari_hipbmd.study import Label, Labels, Study
 from napari_hipbmd.study.labels import write_labels
-from napari_hipbmd.tasks.train import load_hips, retrain_landmarks
+from napari_hipbmd.tasks.train_networks import retrain_landmarks
+from napari_hipbmd.tasks.training_data import load_hips
 
 
 @pytest.fixture

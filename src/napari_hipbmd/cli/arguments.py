@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
-from ..core.options import Option, Setting, options_of, wrong
+from ..core.options import Option, options_of, wrong
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 T = TypeVar("T")
 
 
@@ -22,6 +21,14 @@ def add_options(
     for one in options_of(kind):
         if names is None or one.name in names:
             _add(parser, one)
+
+
+def add_paths(parser: argparse._ActionsContainer) -> None:
+    """What a command is done to, as a task's function takes it."""
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH",
+        help="films, folders of films, or studies",
+    )  # fmt: skip
 
 
 def options_from(args: argparse.Namespace, kind: type[T]) -> T:
@@ -37,11 +44,6 @@ def options_from(args: argparse.Namespace, kind: type[T]) -> T:
     return kind(**given | several)
 
 
-def whole_number(low: int) -> Callable[[str], float]:
-    """Reads a whole number that is not less than ``low``."""
-    return _parser(int, Option("", int, None, Setting(low=low)))
-
-
 def _add(parser: argparse._ActionsContainer, one: Option) -> None:
     setting = one.setting
     text = help_of(one).replace("%", "%%") or None
@@ -49,17 +51,28 @@ def _add(parser: argparse._ActionsContainer, one: Option) -> None:
         action = "store_false" if one.default else "store_true"
         parser.add_argument(one.flag, dest=one.name, action=action, help=text)
         return
-    known: dict[str, Any] = {"dest": one.name, "default": one.default, "help": text}
-    if one.choices:
-        parser.add_argument(one.flag, choices=one.choices, **known)
-        return
+    known: dict[str, Any] = {"help": text}
     if setting.metavar:
         known["metavar"] = setting.metavar
+    if not setting.positional:
+        known |= {"dest": one.name, "required": one.is_required}
+    if not one.is_required:
+        known["default"] = one.default
+    name = one.name if setting.positional else one.flag
+    if one.choices and not one.has_several:
+        known.pop("metavar", None)
+        parser.add_argument(name, choices=one.choices, **known)
+        return
     element = one.kind
     if get_origin(one.kind) is tuple and setting.parse is None:
         element = get_args(one.kind)[0]
-        known["nargs"] = len(get_args(one.kind))
-    parser.add_argument(one.flag, type=_parser(element, one), **known)
+        if setting.repeated:
+            known |= {"action": "append", "default": list(one.default)}
+        elif not one.has_several:
+            known["nargs"] = len(get_args(one.kind))
+        else:
+            known["nargs"] = "*" if setting.positional and not one.is_required else "+"
+    parser.add_argument(name, type=_parser(element, one), **known)
 
 
 def help_of(one: Option) -> str:
@@ -67,7 +80,7 @@ def help_of(one: Option) -> str:
     text, told = one.setting.help, []
     if one.setting.unit and one.setting.unit not in text:
         told.append(one.setting.unit)
-    default = one.default
+    default = None if one.is_required else one.default
     if isinstance(default, tuple):
         default = " ".join(map(str, default))
     if default not in (None, "") and not isinstance(default, bool):

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from ..tasks.enhance import EnhanceOptions, enhance_paths
-from .arguments import add_options, options_from
+from .arguments import add_options, add_paths, options_from
 from .printing import say
 from .progress import Bar
 
@@ -16,10 +16,7 @@ SOME_REFUSED = 3
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
     """The paths, where the files go, and the options."""
-    p.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH",
-        help="films, folders of films, or studies",
-    )  # fmt: skip
+    add_paths(p)
     p.add_argument(
         "--out", type=Path, required=True, metavar="DIR",
         help="a folder a film: STO, bone image, error where the truth is known (TIFF)",

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..core.measurement import Measurement, research_use
 from ..report import json_text
 from ..tasks.measure import SCREEN, MeasureOptions, measure_paths
-from .arguments import add_options, options_from
+from .arguments import add_options, add_paths, options_from
 from .printing import say
 from .progress import Bar
 from .table import text_table
@@ -20,10 +19,7 @@ SOME_REFUSED = 3
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
     """The paths and the options."""
-    p.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH",
-        help="films, folders of films, or studies",
-    )  # fmt: skip
+    add_paths(p)
     add_options(p, MeasureOptions)
 
 

@@ -7,7 +7,6 @@ finished epoch is kept.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -16,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..core.radiograph import Cancelled, FilmRefused
-from .link import Link
+from ..tasks.train import Link
 
 REFUSED, STOPPED = 2, 130
 OTHER_PROCESS = "LOCAL_RANK"  # set by Lightning for all but the first of several
@@ -52,7 +51,7 @@ class Steering:
         self._go.set()
 
 
-def steered(args: argparse.Namespace, train: Callable[[Link], object]) -> int:
+def steered(train: Callable[[Link], object]) -> int:
     """Run ``train`` under another process's control; gives the exit status."""
     if os.environ.get(OTHER_PROCESS, "0") != "0":
         train(Link(lambda *_: None, lambda *_: None))

@@ -16,11 +16,13 @@ sentence for a value that makes no sense::
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from .radiograph import FilmRefused
+
+REQUIRED: Any = MISSING
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,17 @@ class Setting:
         The name on the command line where it is another one, such as ``--no-flip``.
     parse
         Makes a value of what was typed; raises :class:`ValueError` with a sentence.
+    positional, repeated
+        On the command line: without a flag; with a flag for each of several values.
+    label
+        Before its control in a form; what it says beside a box to tick.
+    step
+        By which a control of a form changes a number.
+    words, tips
+        What a choice is called in a form, where it is not its own name, and what is
+        said of it there.
+    tip
+        What a form says of the option instead of the help.
     """
 
     help: str = ""
@@ -52,6 +65,13 @@ class Setting:
     metavar: str | tuple[str, ...] = ""
     flag: str = ""
     parse: Callable[[str], Any] | None = None
+    positional: bool = False
+    repeated: bool = False
+    label: str = ""
+    step: float | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    tips: Mapping[str, str] = field(default_factory=dict)
+    tip: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,15 +97,29 @@ class Option:
         return self.setting.flag or "--" + self.name.replace("_", "-")
 
     @property
+    def is_required(self) -> bool:
+        """Whether there is no default."""
+        return self.default is MISSING
+
+    @property
+    def has_several(self) -> bool:
+        """Whether it takes any number of values."""
+        return get_origin(self.kind) is tuple and get_args(self.kind)[-1] is ...
+
+    @property
     def choices(self) -> tuple[str, ...]:
-        """The only values, where there are such."""
-        if get_origin(self.kind) is Literal:
-            return tuple(get_args(self.kind))
+        """The only values, or those of each of several, where there are such."""
+        kind = get_args(self.kind)[0] if self.has_several else self.kind
+        if get_origin(kind) is Literal:
+            return tuple(get_args(kind))
         return self.setting.choices
 
 
 def option(default: Any, help: str = "", **known: Any) -> Any:
-    """A field of a dataclass that is an option; see :class:`Setting`."""
+    """A field of a dataclass that is an option; see :class:`Setting`.
+
+    :data:`REQUIRED` as the default says that there is none.
+    """
     return field(default=default, metadata={"setting": Setting(help, **known)})
 
 
@@ -96,6 +130,28 @@ def options_of(kind: type) -> Iterator[Option]:
         setting = one.metadata.get("setting")
         if setting is not None:
             yield Option(one.name, _bare(hints[one.name]), one.default, setting)
+
+
+def as_arguments(options: Any, names: Collection[str] | None = None) -> list[str]:
+    """What has to be typed for these options; what is as by default is left out."""
+    first: list[str] = []
+    typed: list[str] = []
+    for one in options_of(type(options)):
+        value = getattr(options, one.name)
+        if value == one.default or (names is not None and one.name not in names):
+            continue
+        values = [str(v) for v in value] if isinstance(value, tuple) else [str(value)]
+        if one.setting.positional:
+            first += values
+        elif one.kind is bool:
+            typed.append(one.flag)
+        elif one.setting.parse is not None:
+            typed += [one.flag, ",".join(values) or "none"]
+        elif one.setting.repeated:
+            typed += [word for value in values for word in (one.flag, value)]
+        else:
+            typed += [one.flag, *values]
+    return first + typed
 
 
 def wrong(value: Any, setting: Setting) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
-from ..core.options import option
+from ..core.options import check, option
 from ..core.radiograph import FilmRefused
 from .pairs import Operator
 from .sources import Placement
@@ -40,47 +40,48 @@ class PairOptions:
     operator: Operator = option(
         "additive",
         "bone is added to soft tissue, or the whole hip replaces it within its mask",
+        words={
+            "additive": "additive: film = STO + bone",
+            "replace": "replace: paste the donor, as in the paper",
+        },
     )
     rotation_deg: float = option(
         15.0,
         "turn the hip by up to R to either side (15)",
-        low=0, high=180, unit="degrees", metavar="R",
+        low=0, high=180, unit="degrees", metavar="R", label="rotation up to",
     )  # fmt: skip
-    flip: bool = option(True, "mirror no hip", flag="--no-flip")
+    flip: bool = option(
+        True,
+        "mirror no hip",
+        flag="--no-flip",
+        label="mirror half of them",
+        tip="Half of the hips are mirrored",
+    )
     scale: tuple[float, float] = option(
         (0.9, 1.1),
         "magnification of the hip (0.9 1.1)",
-        low=0.25, high=4, unit="times", metavar=("LOW", "HIGH"),
+        low=0.25, high=4, unit="times", metavar=("LOW", "HIGH"), step=0.05,
     )  # fmt: skip
     exposure: float = option(
         0.1,
         "up to E more or less grey in film and STO (0.1)",
-        low=0, high=0.4, unit="of the grey range", metavar="E",
+        low=0, high=0.4, unit="of the grey range", metavar="E", step=0.02,
+        label="exposure ±",
     )  # fmt: skip
     seed: int = option(0, "other pairs for another number", low=0, metavar="S")
     split: tuple[float, float, float] = option(
         DEFAULT_SPLIT,
         "shares, by patient, before anything is augmented (0.8 0.1 0.1)",
         low=0, high=1e6, unit="shares", metavar=("TRAIN", "VALIDATION", "TEST"),
+        step=0.1, label="split by patient",
+        tip="Shares of training, validation and test. Patients are divided first, then"
+        " pairs are made: no patient is in two of them",
     )  # fmt: skip
 
     def __post_init__(self) -> None:
-        if self.operator not in get_args(Operator):
-            raise FilmRefused("The operator is additive or replace.")
-        if not 0 <= self.rotation_deg <= 180:
-            raise FilmRefused("The rotation must be 0 to 180 degrees.")
-        low, high = self.scale
-        if not (0.25 <= low <= high <= 4):
-            raise FilmRefused(
-                "The scale is two numbers from 0.25 to 4, the smaller one first."
-            )
-        if not 0 <= self.exposure <= 0.4:
-            raise FilmRefused(
-                "The exposure must be 0 to 0.4 of the grey range: more leaves nothing"
-                " of the film."
-            )
-        if self.seed < 0:
-            raise FilmRefused("The seed must be zero or a whole number above it.")
+        check(self)
+        if self.scale[0] > self.scale[1]:
+            raise FilmRefused("Scale: two numbers, the smaller one first.")
         object.__setattr__(self, "split", checked_shares(self.split))
 
     def to_json(self) -> dict[str, Any]:

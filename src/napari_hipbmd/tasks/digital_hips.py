@@ -16,7 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ..core.anatomy import SITES
-from ..core.options import check, option
+from ..core.options import REQUIRED, check, option
 from ..core.radiograph import Cancelled, FilmRefused, HipBox, Patient, Side
 from ..dicom import FilmTags, write_film
 from ..phantom import FAMILIES, DigitalHip, Family, render, render_pelvis
@@ -176,10 +176,12 @@ def _end_after(first: BaseProcess) -> None:
     os._exit(1)
 
 
-@dataclass(frozen=True)
-class StudyOptions:
-    """Which digital hips, and how they are made."""
+@dataclass(frozen=True, kw_only=True)
+class DigitalHipsOptions:
+    """Which digital hips, how they are made, and where they go."""
 
+    n: int = option(REQUIRED, "how many hips", low=1, metavar="N")
+    out: Path = option(REQUIRED, "a new study", metavar="DIR")
     seed: int = option(0, "other hips for another number", low=0, metavar="S")
     family: Family = option(
         "train",

@@ -23,8 +23,10 @@ class EnhanceOptions:
         "the --out folder of 'hipbmd train enhancement' (the bundled model)",
         metavar="DIR",
     )
-    latent: bool = option(False, "write the latent z, too")
-    stages: bool = option(False, "write every stage of the encoder, too")
+    latent: bool = option(False, "write the latent z, too", label="Latent z")
+    stages: bool = option(
+        False, "write every stage of the encoder, too", label="Encoder stages"
+    )
     side: Side | None = option(
         None, "which hip it is (default: what the table or the film says)"
     )

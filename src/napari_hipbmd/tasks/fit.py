@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..bmd import PRESETS, BmdModel, Image, Preset
+from ..bmd import PRESETS, SITE_NAMES, BmdModel, Image, Preset
 from ..core.anatomy import SITES, Site
 from ..core.files import write_text_atomic
 from ..core.options import option
@@ -102,11 +102,20 @@ class FitOptions(RegressionOptions):
         " total)",
         metavar="A,B",
         parse=chosen_targets,
+        words=SITE_NAMES,
+        tips={site: f"Column bmd_{site} of cases.csv" for site in SITES},
     )
     image: Image = option(
         "enhanced",
         "grey values of the film itself, of the bone image (default), or of the bone"
         " image in grey and in g/cm² by the film's own rulers",
+        label="grey values",
+        words={
+            "enhanced": "bone image: film − soft tissue",
+            "calibrated": "bone image in grey and in g/cm²",
+            "raw": "the raw film itself",
+        },
+        tip="Whose grey values the regression takes",
     )
 
     def plan(self) -> FitPlan:

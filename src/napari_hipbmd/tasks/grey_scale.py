@@ -24,7 +24,7 @@ from ..runs.networks import (
     pipeline_measure,
 )
 from ..study import Study
-from .train import source_of
+from .training_data import source_of
 
 Report = Callable[[str, int, int], None]
 """Called with a stage (``"measuring"``, ``"fitting"``), and (done, all) of it."""

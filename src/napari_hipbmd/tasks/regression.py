@@ -49,7 +49,9 @@ class RegressionOptions:
     """How a regression is fitted, and from whose landmarks."""
 
     preset: Literal["paper", "default"] = option(
-        "default", "as the paper does it, or better with few films"
+        "default",
+        "as the paper does it, or better with few films",
+        words={"paper": "as in the paper"},
     )
     landmarks: str = option(
         PREDICTED,
@@ -57,16 +59,33 @@ class RegressionOptions:
         metavar="predicted|NAME|truth",
     )
     fit: Kind | None = option(
-        None, "ridge, its strength chosen inside the folds, or least squares"
+        None,
+        "ridge, its strength chosen inside the folds, or least squares",
+        words={
+            "ridge": "ridge, its strength chosen inside the folds",
+            "ols": "ordinary least squares",
+        },
     )
     covariates: tuple[str, ...] | None = option(
         None,
         "among sex, age_years, height_cm, weight_kg (default: the preset's)",
         metavar="A,B|none",
         parse=covariates,
+        choices=COVARIATES,
+        label="biology",
+        words={"age_years": "age", "height_cm": "height", "weight_kg": "weight"},
+        tips={name: f"Column {name} of cases.csv" for name in COVARIATES},
     )
-    folds: int = option(10, "folds by patient (10)", low=1, metavar="K")
-    seed: int = option(0, "of the folds", low=0, metavar="S")
+    folds: int = option(
+        10,
+        "folds by patient (10)",
+        low=1,
+        metavar="K",
+        tip="Folds by patient: films of one never lie in two",
+    )
+    seed: int = option(
+        0, "of what is drawn", low=0, metavar="S", tip="The same seed draws the same"
+    )
 
     def __post_init__(self) -> None:
         check(self)

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..bmd import COVARIATES, Preset, chosen_preset
 from ..core.files import write_text_atomic
-from ..core.options import option
+from ..core.options import REQUIRED, option
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..evaluation.bootstrap import SAMPLES
@@ -55,22 +55,42 @@ def chosen_rows(text: str) -> tuple[str, ...]:
     return one_of(text, ROWS, "row")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ValidateOptions(RegressionOptions):
-    """What is compared, how often, and with which networks."""
+    """What is compared, how often, with which networks, and where results go."""
 
-    repeats: int = option(1, "draw the folds so many times", low=1, metavar="R")
+    study: Path = option(
+        REQUIRED, "a study with DXA readings", metavar="STUDY", positional=True
+    )
+    out: Path = option(
+        REQUIRED,
+        "tables, figures, page, and features that a next run goes on from",
+        metavar="DIR",
+    )
+    repeats: int = option(1, "draw the folds anew so many times", low=1, metavar="R")
     rows: tuple[Row, ...] = option(
         ROWS,
         "among biology, raw, ring, enhanced, exact (default: all)",
         metavar="A,B",
         parse=chosen_rows,
+        words=ROW_NAMES,
+        tips={
+            "biology": "No film at all: what age, sex, height and weight tell",
+            "raw": "Grey values of the film itself",
+            "ring": "The film less a plane through the soft tissue beside the bone",
+            "enhanced": "The film less the predicted soft tissue: what Measure uses",
+            "calibrated": "Enhanced, in grey and in g/cm² by the film's own rulers",
+            "exact": "The film less its true soft tissue: digital hips only",
+            "exact_gain": "Exact STO in g/cm² by the true gain: digital hips only",
+        },
     )
     samples: int = option(
         SAMPLES,
         "samples of patients for the 95 % intervals (2000)",
         low=1,
         metavar="N",
+        label="bootstrap",
+        step=500,
     )
     models: Path | None = option(
         None,
@@ -80,10 +100,10 @@ class ValidateOptions(RegressionOptions):
 
     def keywords(self) -> dict[str, Any]:
         """As :func:`validate` takes them."""
-        names = ("folds", "seed", "repeats", "rows", "samples", "landmarks", "models")
+        taken = ("study", "out", "folds", "seed", "repeats", "rows", "samples")
         return {
             "preset": self.chosen(),
-            **{name: getattr(self, name) for name in names},
+            **{name: getattr(self, name) for name in (*taken, "landmarks", "models")},
         }
 
 

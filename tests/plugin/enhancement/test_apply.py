@@ -203,7 +203,7 @@ def test_many_films_can_be_stopped_and_what_is_done_stays(
     panel.choose_out(tmp_path)
     dock.click("enhance_many")
     listed = dock.find(QTreeWidget, "many_list")
-    panel._run.stepped.connect(lambda _: panel.stop())
+    panel.bar.stepped.connect(lambda _: panel.stop())
     dock.wait_for_end("enhance_many")
     assert "Stopped." in dock.text("many_note")
     done = listed.topLevelItemCount()

@@ -52,7 +52,7 @@ def test_a_comparison_can_be_cancelled(dock: Any, sample_study: Study) -> None:
     panel = dock.widget.compare
     panel.choose_study(sample_study.folder)
     dock.click("compare")
-    panel._run.stepped.connect(lambda _: dock.click("cancel_compare"))
+    panel.bar.stepped.connect(lambda _: dock.click("cancel_compare"))
     dock.wait_for_end("compare")
     assert dock.text("compare_note") == "Stopped."
     assert dock.find(QTableWidget, "comparison").isHidden()

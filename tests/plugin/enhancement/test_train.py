@@ -10,12 +10,12 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 from qtpy.QtWidgets import (
+    QAbstractSpinBox,
     QComboBox,
     QFileDialog,
     QLineEdit,
     QListWidget,
     QPushButton,
-    QSpinBox,
 )
 
 from napari_hipbmd.enhancement.watch import add_to_curve, read_curve, write_picture
@@ -39,7 +39,7 @@ class Training:
         with patch.object(QFileDialog, "getExistingDirectory", lambda *_: next(chosen)):
             self.dock.click("add_source")
             self.dock.click("train_out")
-        self.dock.find(QSpinBox, "train_epochs").setValue(epochs)
+        self.dock.find(QAbstractSpinBox, "train_epochs").setValue(epochs)
         self.dock.find(QComboBox, "train_device").setCurrentText("cpu")
 
     def button(self, name: str) -> QPushButton:

@@ -11,12 +11,12 @@ import pytest
 from napari.components import ViewerModel
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
+    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QLabel,
     QProgressBar,
     QPushButton,
-    QSpinBox,
     QWidget,
 )
 
@@ -102,7 +102,7 @@ def test_a_fit_is_shown_saved_and_measured_with(
     _, measure = dock.viewer.window.add_plugin_dock_widget(PLUGIN, "Measure BMD")
     dock.session.choose_study(stand_in.folder)
     dock.find(QCheckBox, "target_trochanter").click()
-    dock.find(QSpinBox, "folds").setValue(4)
+    dock.find(QAbstractSpinBox, "folds").setValue(4)
     dock.fit()
     out = stand_in.folder / "models"
     model = BmdModel.from_json((out / "bmd.json").read_text("utf-8"))
@@ -138,7 +138,7 @@ def test_the_choices_are_those_that_are_fitted(dock: Dock, stand_in: StandIn) ->
     for site in SITES[1:]:
         dock.find(QCheckBox, f"target_{site}").click()
     dock.find(QCheckBox, "use_fitted").setChecked(False)
-    dock.find(QSpinBox, "folds").setValue(5)
+    dock.find(QAbstractSpinBox, "folds").setValue(5)
     dock.fit()
     text = (stand_in.folder / "models" / "bmd.json").read_text("utf-8")
     model = BmdModel.from_json(text)
@@ -176,10 +176,12 @@ def test_closing_the_dock_stops_the_fit(docked: Dock, stand_in: StandIn) -> None
     stand_in.hold_at = 5
     dock.click("fit_bmd")
     dock.wait(stand_in.waits.is_set)
-    run = dock.widget.bar._run
     dock.viewer.window.remove_dock_widget("all")
-    dock.wait(run.is_cancelled)
+    stand_in.hold_at = None
     stand_in.go_on.set()
+    dock.qtbot.wait(1000)
+    assert len(stand_in.measured) < 40
+    assert not (stand_in.folder / "models" / "bmd.json").exists()
 
 
 BAD = {
@@ -226,7 +228,7 @@ def test_what_is_fitted_to_digital_hips_is_not_for_patients(
 ) -> None:
     stand_in.change(extra={"family": "train"})
     dock.session.choose_study(stand_in.folder)
-    dock.find(QSpinBox, "folds").setValue(4)
+    dock.find(QAbstractSpinBox, "folds").setValue(4)
     dock.fit()
     warning = dock.find(QLabel, "warning")
     assert warning.isVisibleTo(dock.widget)

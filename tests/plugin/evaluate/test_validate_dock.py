@@ -11,12 +11,12 @@ import pytest
 from napari.components import ViewerModel
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
+    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QLabel,
     QProgressBar,
     QPushButton,
-    QSpinBox,
     QWidget,
 )
 
@@ -62,10 +62,10 @@ class Dock:
 
     def quick(self) -> None:
         """Few folds and samples."""
-        self.find(QSpinBox, "folds").setValue(4)
-        self.find(QSpinBox, "samples").setValue(100)
-        self.widget.form.regression.presets.setCurrentIndex(1)
-        self.widget.form.regression._on_preset_chosen()
+        self.find(QAbstractSpinBox, "folds").setValue(4)
+        self.find(QAbstractSpinBox, "samples").setValue(100)
+        preset = self.find(QComboBox, "preset")
+        preset.setCurrentIndex(preset.findData("default"))
 
     def validate(self) -> None:
         self.click("validate")
@@ -163,7 +163,7 @@ def test_tables_and_files_hold_what_was_found(dock: Dock, stand_in: StandIn) -> 
     assert not report.isEnabled() and "first" in report.toolTip()
     dock.quick()
     dock.find(QCheckBox, "row_ring").click()
-    dock.find(QSpinBox, "repeats").setValue(2)
+    dock.find(QAbstractSpinBox, "repeats").setValue(2)
     dock.validate()
     assert len(stand_in.measured) == 40, "nothing is measured that Fit has measured"
     out = stand_in.folder / "validation"

@@ -106,7 +106,7 @@ class Dock:
         self.qtbot.waitUntil(lambda: bool(there()), timeout=60_000)
 
     def idle(self) -> None:
-        self.wait(lambda: self.widget._run is None)
+        self.wait(lambda: not self.button("cancel_write_pairs").isEnabled())
         self.wait(lambda: not self.editor._saving.isActive())
         self.wait(lambda: not self.editor._checking.is_busy())
         self.wait(lambda: not self.widget._previewing.is_busy())
@@ -129,11 +129,15 @@ class Dock:
         line.setText(str(text))
         line.editingFinished.emit()
 
+    def split(self, *shares: float) -> None:
+        for i, share in enumerate(shares):
+            self.widget.findChild(QDoubleSpinBox, f"pair_split_{i}").setValue(share)
+
     def text(self, name: str) -> str:
         return self.widget.findChild(QLabel, name).text()
 
     def said(self) -> str:
-        return self.text("pairs_state")
+        return self.text("pairs_note")
 
     def names(self) -> list[str]:
         return [self.table.item(row, 0).text() for row in range(self.table.rowCount())]
@@ -279,13 +283,13 @@ def test_one_pair_is_seen_beside_the_film_and_follows_the_form(dock):
     np.testing.assert_allclose(film - sto, bone, atol=1e-6)
     np.testing.assert_array_equal(shown["film − STO"].data, film - sto)
     assert bone.max() > 0.2
-    dock.widget.findChild(QDoubleSpinBox, "rotation").setValue(0)
+    dock.widget.findChild(QDoubleSpinBox, "pair_rotation_deg").setValue(0)
     dock.widget.findChild(QSpinBox, "pair_index").setValue(7)
     dock.idle()
     assert dock.pair_layers()["STO"] == shown["STO"]
     assert not np.array_equal(shown["projected bone"].data, bone)
     assert "turned +0.0°" in dock.said()
-    operator = dock.widget.findChild(QComboBox, "operator")
+    operator = dock.widget.findChild(QComboBox, "pair_operator")
     operator.setCurrentIndex(operator.findData("replace"))
     dock.idle()
     assert "donor's soft tissue" in dock.said()
@@ -301,14 +305,14 @@ def test_one_pair_is_seen_beside_the_film_and_follows_the_form(dock):
 def test_pairs_are_written_as_without_a_window_and_only_of_type_2_donors(
     dock, tmp_path
 ):
-    assert "Choose a folder for the pairs" in dock.button("pairs_start").toolTip()
+    assert "Choose a folder for the pairs" in dock.button("write_pairs").toolTip()
     dock.mark_all()
     dock.open("leg-2")
     dock.click("type_1")
     dock.type("pairs_out", tmp_path / "out")
-    dock.type("split", "1 0 0")
+    dock.split(1, 0, 0)
     dock.widget.findChild(QSpinBox, "pair_count").setValue(5)
-    dock.click("pairs_start")
+    dock.click("write_pairs")
     dock.idle()
     assert "5 pairs written" in dock.said() and "projected bone" in dock.said()
     manifest = read_manifest(tmp_path / "out")
@@ -321,8 +325,8 @@ def test_pairs_are_written_as_without_a_window_and_only_of_type_2_donors(
     for path in (tmp_path / "out").rglob("*.*"):
         other = tmp_path / "again" / path.relative_to(tmp_path / "out")
         assert path.read_bytes() == other.read_bytes()
-    dock.type("split", "1 two")
-    dock.click("pairs_start")
+    dock.split(0, 0, 0)
+    dock.click("write_pairs")
     dock.idle()
     assert "three shares" in dock.said()
 
@@ -330,18 +334,18 @@ def test_pairs_are_written_as_without_a_window_and_only_of_type_2_donors(
 def test_writing_stops_when_told_and_goes_on_later(dock, tmp_path, monkeypatch):
     dock.mark_all()
     dock.type("pairs_out", tmp_path / "out")
-    dock.type("split", "1 0 0")
+    dock.split(1, 0, 0)
     dock.widget.findChild(QSpinBox, "pair_count").setValue(400)
-    dock.click("pairs_start")
-    assert not dock.button("pairs_start").isEnabled()
+    dock.click("write_pairs")
+    assert not dock.button("write_pairs").isEnabled()
     first = tmp_path / "out/pairs/000/000000.tif"
     dock.wait(first.exists)
-    dock.click("pairs_cancel")
+    dock.click("cancel_write_pairs")
     dock.idle()
     assert "Stopped; what was finished is kept." in dock.said()
     written = len(list((tmp_path / "out").rglob("pairs/*/*.tif")))
     assert 0 < written < 400
-    assert not dock.button("pairs_cancel").isEnabled()
+    assert not dock.button("cancel_write_pairs").isEnabled()
 
 
 def test_one_film_at_a_time_is_in_the_viewer_and_closing_keeps_what_was_drawn(dock):
@@ -361,7 +365,7 @@ def test_ordering_can_be_cancelled_and_keeps_what_is_known(dock, networks):
     dock.click("order")
     assert not dock.button("order").isEnabled()
     dock.wait(networks.looking.is_set)
-    dock.click("pairs_cancel")
+    dock.click("cancel_write_pairs")
     networks.go.set()
     dock.idle()
     assert "Stopped" in dock.said()

@@ -11,7 +11,7 @@ import pytest
 from qtpy.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton
 
 from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
-from napari_hipbmd.tasks import train as recipes
+from napari_hipbmd.tasks import train_networks as recipes
 
 from .conftest import Bench
 

@@ -1,11 +1,11 @@
 """Two enhancement models on the same films, against the exact soft tissue."""
 
-from .run import Comparison, compare
+from .run import ModelComparison, compare
 from .scores import FilmScore, score
 from .tables import csv_text, notes, summary_rows, text
 
 __all__ = [
-    "Comparison",
+    "ModelComparison",
     "FilmScore",
     "compare",
     "csv_text",

@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class ModelComparison:
     """Two models on the same films.
 
     Attributes
@@ -57,7 +57,7 @@ def compare(
     landmarks: Landmarks = "predicted",
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
-) -> Comparison:
+) -> ModelComparison:
     """Compare two enhancement models on digital hips or on pairs.
 
     Parameters
@@ -109,7 +109,7 @@ def compare(
             " or pairs with a test part ('hipbmd pairs')."
         )
     gaps, why = gaps_closed(found)
-    return Comparison(
+    return ModelComparison(
         names,
         tuple(film.name for film in found),
         tuple(film.scores for film in found),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...bmd import SITE_NAMES
 from ...core.anatomy import REGIONS, SITES
 from ...core.cells import guarded
-from .run import Comparison
+from .run import ModelComparison
 from .scores import FilmScore
 
 Values = NDArray[np.float64]
@@ -25,13 +25,13 @@ _COLUMNS: dict[str, Callable[[FilmScore], float]] = {
 }
 
 
-def values(comparison: Comparison, column: str) -> Values:
+def values(comparison: ModelComparison, column: str) -> Values:
     """One figure of every film and both models, ``(n, 2)``."""
     figure = _COLUMNS[column]
     return np.array([[figure(one) for one in both] for both in comparison.scores])
 
 
-def summary_rows(comparison: Comparison) -> list[tuple[str, str, str, str]]:
+def summary_rows(comparison: ModelComparison) -> list[tuple[str, str, str, str]]:
     """What is told, first model, second model, second − first: for a table."""
     rows = [
         _row("PSNR, dB", values(comparison, "psnr_db"), 2),
@@ -53,7 +53,7 @@ def summary_rows(comparison: Comparison) -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def text(comparison: Comparison) -> str:
+def text(comparison: ModelComparison) -> str:
     """The summary as a table for a terminal."""
     heads = ("", "A", "B", "B − A")
     rows = [heads, *summary_rows(comparison)]
@@ -72,7 +72,7 @@ def text(comparison: Comparison) -> str:
     return "\n".join(lines)
 
 
-def notes(comparison: Comparison) -> list[str]:
+def notes(comparison: ModelComparison) -> list[str]:
     """What has to be known beside the table."""
     told = []
     if comparison.no_gap:
@@ -85,7 +85,7 @@ def notes(comparison: Comparison) -> list[str]:
     return told
 
 
-def csv_text(comparison: Comparison) -> str:
+def csv_text(comparison: ModelComparison) -> str:
     """One line a film and model, then one with the means of each model."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

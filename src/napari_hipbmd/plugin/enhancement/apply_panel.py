@@ -9,15 +9,16 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
     QComboBox,
     QFormLayout,
-    QProgressBar,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from ...core.radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
-from ..ui.controls import button, enable, note, press, row
-from ..ui.run import Run
+from ..ui.controls import button, enable, press
+from ..ui.rich import plain
+from ..ui.run import Run, Stepped
+from ..ui.run_bar import RunBar
 from ..viewer.films import film_of
 from ..viewer.identity import facts_of
 from ..viewer.origins import origin_of
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 ALL = "all {} films in the viewer"
 BUSY = "A model is at work: wait or press Cancel."
 NO_FILM = "Open a radiograph first: it appears here as an image layer."
-NOT_RUNNING = "Nothing is running."
+FAILED = "The enhancement failed; napari's message says how."
 CHANGED = "The film was changed or removed meanwhile: its result is gone."
 BOX_HINT = "Draw a rectangle around the hip; without one it is searched for."
 
@@ -49,12 +50,11 @@ class ApplyPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._shown = Shown(session)
-        self._run: Run | None = None
         self._todo: list[tuple[Any, Any]] = []
         self._refusals: list[str] = []
         self._setup_ui()
         self._connect()
-        self._set_running(False)
+        self._show_state()
 
     def offer(self, folder: Path) -> None:
         """Put a model on the list."""
@@ -84,7 +84,7 @@ class ApplyPanel(QWidget):
 
     def follow_active(self, layer: Any) -> None:
         """Turn to the film that a person selects."""
-        if self._run is not None:
+        if self.bar.is_running:
             return
         for i in range(self.film.count()):
             if self.film.itemData(i) is layer:
@@ -92,13 +92,11 @@ class ApplyPanel(QWidget):
 
     def stop(self) -> None:
         """Ask what is running to stop."""
-        if self._run is not None:
-            self._run.cancel()
-            self.progress.setFormat("Stopping …")
+        self.bar.cancel()
 
     def enhance(self, film_layers: list[Any]) -> None:
         """Apply the chosen model to these films; not while it is at work."""
-        if self._run is not None:
+        if self.bar.is_running:
             return
         self._todo, self._refusals, jobs = [], [], []
         for layer in film_layers:
@@ -111,23 +109,15 @@ class ApplyPanel(QWidget):
             self._todo.append((layer, layer.data))
             jobs.append((film, side, box, origin_of(layer)))
         if not jobs:
-            self.note.setText(" ".join(self._refusals))
+            self.bar.say(plain(" ".join(self._refusals)))
             return
         folder = self.model.folder()
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
-        self.destroyed.connect(run.cancel)
-        run.stepped.connect(self._on_stepped)
-        run.done.connect(lambda _: self._on_ended(""))
-        run.refused.connect(self._on_ended)
-        run.stopped.connect(lambda: self._on_ended("Stopped."))
-        run.failed.connect(self._on_failed)
-        self.note.setText("")
-        self.progress.setRange(0, len(jobs))
-        self.progress.setValue(0)
-        self.progress.setFormat("Enhancing …")
-        self._set_running(True)
-        run.start(lambda run: _enhance(run, folder, jobs))
+        self.bar.start(
+            lambda run: _enhance(run, folder, jobs),
+            lambda _: self._on_done(),
+            "Enhancing",
+            failed=FAILED,
+        )
 
     def _setup_ui(self) -> None:
         self.film = QComboBox()
@@ -137,11 +127,10 @@ class ApplyPanel(QWidget):
         )
         self.model = ModelChoice("apply_model")
         self.box = button("enhance_box", "Draw hip box", BOX_HINT)
-        self.apply = button("apply", "Apply")
-        self.cancel = button("cancel_apply", "Cancel")
-        self.progress = QProgressBar()
-        self.progress.setObjectName("apply_progress")
-        self.note = note("apply_note", NO_FILM)
+        self.bar = RunBar(
+            "apply", "Apply", "Take the soft tissue away.", "apply_", BUSY
+        )
+        self.bar.say(NO_FILM)
         self.view = ViewForm(self._shown)
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -151,17 +140,16 @@ class ApplyPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.addLayout(form)
-        column.addLayout(row(self.apply, self.cancel))
-        column.addWidget(self.progress)
-        column.addWidget(self.note)
+        column.addWidget(self.bar)
         column.addWidget(self.view)
 
     def _connect(self) -> None:
-        press(self.apply, self._on_apply_clicked)
-        press(self.cancel, self.stop)
+        self.bar.wanted.connect(self._on_apply_clicked)
+        self.bar.stepped.connect(self._on_stepped)
+        self.bar.running.connect(self._on_running)
         press(self.box, self._on_box_clicked)
         self.film.currentIndexChanged.connect(lambda _: self._on_film_chosen())
-        self.model.refused.connect(self.note.setText)
+        self.model.refused.connect(lambda text: self.bar.say(plain(text)))
         self.model.added.connect(self.model_added)
 
     def _chosen(self) -> Any:
@@ -180,9 +168,9 @@ class ApplyPanel(QWidget):
     def _on_film_chosen(self) -> None:
         layer = self._film_layer()
         self.view.show_film(layer)
-        if self._run is None:
-            self.note.setText(self._text_of(layer))
-        self._set_running(self._run is not None)
+        if not self.bar.is_running:
+            self.bar.say(self._text_of(layer))
+        self._show_state()
 
     def _on_apply_clicked(self) -> None:
         chosen = self._chosen()
@@ -193,10 +181,8 @@ class ApplyPanel(QWidget):
         if layer is not None:
             self._session.hip_boxes.draw(layer, facts_of(layer).get("side"))
 
-    def _on_stepped(self, step: Any) -> None:
-        number, result = step
-        layer, data = self._todo[number]
-        self.progress.setValue(number + 1)
+    def _on_stepped(self, step: Stepped) -> None:
+        (layer, data), result = self._todo[step.done - 1], step.more
         if isinstance(result, FilmRefused):
             self._refusals.append(f"{layer.name}: {result}")
         elif layer not in self._session.layers or layer.data is not data:
@@ -211,15 +197,14 @@ class ApplyPanel(QWidget):
         if layer is self._film_layer():
             self.view.show_film(layer)
 
-    def _on_failed(self, error: BaseException) -> None:
-        self._on_ended("The enhancement failed; napari's message says how.")
-        raise error
+    def _on_running(self, running: bool) -> None:
+        if not running:
+            self._todo = []
+        self._show_state()
 
-    def _on_ended(self, text: str) -> None:
-        self._run, self._todo = None, []
-        told = [text, *self._refusals] if text or self._refusals else []
-        self.note.setText(" ".join(told) or self._text_of(self._film_layer()))
-        self._set_running(False)
+    def _on_done(self) -> None:
+        told = plain(" ".join(self._refusals))
+        self.bar.say(told or self._text_of(self._film_layer()))
 
     def _text_of(self, layer: Any) -> str:
         if not self._session.films():
@@ -228,24 +213,22 @@ class ApplyPanel(QWidget):
         if enhanced is None:
             return "" if layer is None else "Not enhanced yet: press <b>Apply</b>."
         side = "left" if enhanced.seen.side == "L" else "right"
-        text = f"{_escaped(enhanced.model_name)}, {side} hip."
+        text = f"{plain(enhanced.model_name)}, {side} hip."
         if enhanced.error is not None:
             text += (
                 f" Mean absolute error {enhanced.error.mean():.4f} of the grey range."
             )
         flags = " ".join(flag.text for flag in enhanced.seen.flags)
-        return f"{text} {_escaped(flags)}".strip()
+        return f"{text} {plain(flags)}".strip()
 
-    def _set_running(self, running: bool) -> None:
-        films = bool(self._session.films())
+    def _show_state(self) -> None:
+        films, running = bool(self._session.films()), self.bar.is_running
         reason = BUSY if running else NO_FILM
-        enable(self.apply, films and not running, reason, "Take the soft tissue away.")
-        enable(self.cancel, running, NOT_RUNNING, "Stop after the film at hand.")
+        self.bar.set_ready("" if films else NO_FILM)
         enable(self.film, films and not running, reason)
         one = self._film_layer() is not None
         enable(self.box, films and one and not running, reason, BOX_HINT)
         enable(self.model, not running, BUSY)
-        self.progress.setVisible(running)
 
 
 _Job = tuple[Radiograph, "Side | None", "HipBox | None", "Path | None"]
@@ -257,17 +240,13 @@ def _enhance(run: Run, folder: Path | None, jobs: list[_Job]) -> None:
     from ...study.exact_sto import exact_sto_of
 
     networks = networks_enhancing_with(folder)
-    for number, (film, side, box, path) in enumerate(jobs):
+    for done, (film, side, box, path) in enumerate(jobs, 1):
         if run.is_cancelled():
             raise Cancelled
         exact = None if path is None else exact_sto_of(path, film.shape)
+        found: Enhanced | FilmRefused
         try:
             found = enhance_film(film, networks, side, box, exact)
         except FilmRefused as refusal:
-            run.stepped.emit((number, refusal))
-        else:
-            run.stepped.emit((number, found))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
+            found = refusal
+        run.tell(done, len(jobs), more=found)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QFileDialog,
     QFormLayout,
     QHeaderView,
-    QProgressBar,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -20,16 +18,19 @@ from qtpy.QtWidgets import (
 )
 
 from ...core.files import write_text_atomic
-from ..ui.controls import button, enable, note, press, row
+from ..ui.controls import button, enable, press
+from ..ui.options_form import OptionsForm
+from ..ui.rich import plain
 from ..ui.run import Run
-from .model_choice import ModelChoice
+from ..ui.run_bar import RunBar
+from .model_choice import BUNDLED, ModelChoice
 
 if TYPE_CHECKING:
-    from ...evaluation.model_comparison import Comparison
+    from ...evaluation.model_comparison import ModelComparison
+    from ...tasks.compare import CompareOptions
 
 BUSY = "Models are being compared: wait or press Cancel."
 NO_STUDY = "Choose a study of digital hips, or pairs, first."
-NOT_RUNNING = "Nothing is running."
 NOTHING = "Compare two models first."
 HEADS = ("", "A", "B", "B − A")
 HINT = (
@@ -38,7 +39,7 @@ HINT = (
     " each true region, as the bone mineral that this grey stands for on its film; the"
     " gap is that from raw film to exact STO in ten-fold r."
 )
-LANDMARKS = {"found by the networks": "predicted", "the true ones": "truth"}
+FAILED = "The comparison failed; napari's message says how."
 
 
 class ComparePanel(QWidget):
@@ -52,11 +53,10 @@ class ComparePanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._study: Path | None = None
-        self._run: Run | None = None
-        self._found: Comparison | None = None
+        self._found: ModelComparison | None = None
         self._setup_ui()
         self._connect()
-        self._set_running(False)
+        self._show_state()
 
     def offer(self, folder: Path) -> None:
         """Put a model on both lists."""
@@ -68,27 +68,20 @@ class ComparePanel(QWidget):
         self._study = folder
         self.study_button.setText(folder.name)
         self.study_button.setToolTip(str(folder))
-        self._set_running(self._run is not None)
+        self._show_state()
 
     def stop(self) -> None:
         """Ask what is running to stop."""
-        if self._run is not None:
-            self._run.cancel()
-            self.progress.setFormat("Stopping …")
+        self.bar.cancel()
 
     def _setup_ui(self) -> None:
+        from ...tasks.compare import CompareOptions
+
         self.models = (ModelChoice("model_a"), ModelChoice("model_b"))
         self.study_button = button("compare_study", "Digital hips or pairs …", NO_STUDY)
-        self.landmarks = QComboBox()
-        self.landmarks.setObjectName("compare_landmarks")
-        self.landmarks.setToolTip("Where the features are read that the gap is about.")
-        for text, value in LANDMARKS.items():
-            self.landmarks.addItem(text, value)
-        self.compare = button("compare", "Compare")
-        self.cancel = button("cancel_compare", "Cancel")
-        self.progress = QProgressBar()
-        self.progress.setObjectName("compare_progress")
-        self.note = note("compare_note", HINT)
+        self.options = OptionsForm(CompareOptions, "landmarks", prefix="compare_")
+        self.bar = RunBar("compare", "Compare", prefix="compare_", busy=BUSY)
+        self.bar.say(HINT)
         self.table = QTableWidget(0, len(HEADS))
         self.table.setObjectName("comparison")
         self.table.setHorizontalHeaderLabels(HEADS)
@@ -104,21 +97,19 @@ class ComparePanel(QWidget):
         form.addRow("Model A", self.models[0])
         form.addRow("Model B", self.models[1])
         form.addRow("Films", self.study_button)
-        form.addRow("Landmarks", self.landmarks)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.addLayout(form)
-        column.addLayout(row(self.compare, self.cancel))
-        for widget in (self.progress, self.note, self.table, self.export):
+        for widget in (self.options, self.bar, self.table, self.export):
             column.addWidget(widget)
 
     def _connect(self) -> None:
         press(self.study_button, self._on_study_clicked)
-        press(self.compare, self._on_compare_clicked)
-        press(self.cancel, self.stop)
+        self.bar.wanted.connect(self._on_compare_clicked)
+        self.bar.running.connect(lambda _: self._show_state())
         press(self.export, self._on_export_clicked)
         for choice in self.models:
-            choice.refused.connect(self.note.setText)
+            choice.refused.connect(lambda text: self.bar.say(plain(text)))
             choice.added.connect(self.model_added)
 
     def _on_study_clicked(self) -> None:
@@ -130,28 +121,15 @@ class ComparePanel(QWidget):
         study = self._study
         if study is None:
             return
-        first, second = (choice.folder() for choice in self.models)
-        landmarks = self.landmarks.currentData()
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
-        self.destroyed.connect(run.cancel)
-        run.stepped.connect(self._on_stepped)
-        run.done.connect(self._on_done)
-        run.refused.connect(self._on_ended)
-        run.stopped.connect(lambda: self._on_ended("Stopped."))
-        run.failed.connect(self._on_failed)
-        self.note.setText("")
-        self.progress.setRange(0, 0)
-        self.progress.setFormat("film %v of %m")
-        self._set_running(True)
-        run.start(lambda run: _compare(run, study, (first, second), landmarks))
+        both = [choice.folder() for choice in self.models]
+        options = self.options.options(
+            films=study, models=tuple(str(one or BUNDLED) for one in both)
+        )
+        self.bar.start(
+            lambda run: _compare(run, options), self._on_done, "Film", failed=FAILED
+        )
 
-    def _on_stepped(self, step: tuple[int, int]) -> None:
-        done, count = step
-        self.progress.setRange(0, count)
-        self.progress.setValue(done)
-
-    def _on_done(self, found: Comparison) -> None:
+    def _on_done(self, found: ModelComparison) -> None:
         from ...evaluation.model_comparison import notes, summary_rows
 
         self._found = found
@@ -172,7 +150,8 @@ class ComparePanel(QWidget):
         self.table.setFixedHeight(height + 4)
         self.table.show()
         told = f"A: {found.names[0]}. B: {found.names[1]}. {len(found.case_ids)} films."
-        self._on_ended(" ".join([told, *notes(found)]))
+        self.bar.say(plain(" ".join([told, *notes(found)])))
+        self._show_state()
 
     def _on_export_clicked(self) -> None:
         from ...evaluation.model_comparison import csv_text
@@ -187,40 +166,21 @@ class ComparePanel(QWidget):
         try:
             write_text_atomic(name, csv_text(self._found))
         except OSError as error:
-            self.note.setText(f"{Path(name).name} was not written: {error.strerror}.")
+            self.bar.say(plain(f"{Path(name).name} was not written: {error.strerror}."))
             return
-        self.note.setText(f"Written: {Path(name).name}.")
+        self.bar.say(plain(f"Written: {Path(name).name}."))
 
-    def _on_failed(self, error: BaseException) -> None:
-        self._on_ended("The comparison failed; napari's message says how.")
-        raise error
-
-    def _on_ended(self, text: str) -> None:
-        self._run = None
-        self.note.setText(text)
-        self._set_running(False)
-
-    def _set_running(self, running: bool) -> None:
-        ready = self._study is not None
-        enable(self.compare, ready and not running, BUSY if running else NO_STUDY)
-        enable(self.cancel, running, NOT_RUNNING)
+    def _show_state(self) -> None:
+        running, ready = self.bar.is_running, self._study is not None
+        self.bar.set_ready("" if ready else NO_STUDY)
         enable(self.export, self._found is not None, NOTHING, "One line a film, model.")
-        for control in (*self.models, self.study_button, self.landmarks):
-            hint = control.toolTip() if control.isEnabled() else ""
-            enable(control, not running, BUSY, hint)
+        self.options.lock(BUSY if running else "")
+        for control in (*self.models, self.study_button):
+            enable(control, not running, BUSY)
         self.study_button.setToolTip(str(self._study) if ready else NO_STUDY)
-        self.progress.setVisible(running)
 
 
-def _compare(
-    run: Run, study: Path, models: tuple[Path | None, Path | None], landmarks: Any
-) -> Comparison:
-    from ...evaluation.model_comparison import compare
+def _compare(run: Run, options: CompareOptions) -> ModelComparison:
+    from ...tasks.compare import compare_models
 
-    return compare(
-        study,
-        models,
-        landmarks=landmarks,
-        progress=lambda done, count: run.stepped.emit((done, count)),
-        cancelled=run.is_cancelled,
-    )
+    return compare_models(options, progress=run.tell, cancelled=run.is_cancelled)

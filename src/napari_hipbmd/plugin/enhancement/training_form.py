@@ -6,32 +6,23 @@ from pathlib import Path
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
-    QComboBox,
     QFileDialog,
-    QFormLayout,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QSpinBox,
+    QVBoxLayout,
     QWidget,
 )
 
 from ...core.radiograph import FilmRefused
 from ..ui.controls import button, enable, press, row
+from ..ui.options_form import OptionsForm
 from .training_plan import TrainingPlan, read_plan, sorted_sources
 
-EPOCHS = 90
+DEVICES = ("auto", "cpu", "gpu", "mps")
 FOLDER = Qt.ItemDataRole.UserRole
 LIST_PX = 64
 BUSY = "A training is running."
 NONE_CHOSEN = "Choose a folder in the list first."
-PRESETS = {
-    "default": "default: smaller grid, more is varied (see docs)",
-    "paper": "paper: as it is described",
-}
-DEVICES_TIP = (
-    "How many devices, or which ones: auto, 2, or 0,1. Lightning's own option."
-)
 
 
 class TrainingForm(QWidget):
@@ -69,15 +60,7 @@ class TrainingForm(QWidget):
             If a folder holds nothing to learn from.
         """
         studies, pairs = sorted_sources(self.sources())
-        return TrainingPlan(
-            studies,
-            pairs,
-            self.preset.currentData(),
-            self.epochs.value(),
-            self.seed.value(),
-            self.device.currentText(),
-            self.devices.text().strip() or "auto",
-        )
+        return TrainingPlan(studies, pairs, **self.options.values())
 
     def add(self, folder: Path) -> None:
         """Learn from this folder, too."""
@@ -109,10 +92,8 @@ class TrainingForm(QWidget):
     def set_running(self, running: bool) -> None:
         """Lock what a running training depends on."""
         self._running = running
-        for control in (
-            *(self.list, self.add_button, self.preset, self.epochs, self.seed),
-            *(self.device, self.devices, self.out_button),
-        ):
+        self.options.lock(BUSY if running else "")
+        for control in (self.list, self.add_button, self.out_button):
             enable(control, not running, BUSY, control.property("tip") or "")
         chosen = bool(self.list.selectedItems())
         reason = BUSY if running else NONE_CHOSEN
@@ -121,39 +102,30 @@ class TrainingForm(QWidget):
             self.out_button.setToolTip(str(self._out))
 
     def _setup_ui(self) -> None:
+        from ...tasks.train import EPOCHS, TrainOptions
+
         self.list = QListWidget()
         self.list.setObjectName("train_sources")
         self.list.setMaximumHeight(LIST_PX)
         self.list.setProperty("tip", "Own pairs and digital hips, in any mix.")
         self.add_button = button("add_source", "Add pairs or digital hips …")
         self.remove_button = button("remove_source", "Remove")
-        self.preset = QComboBox()
-        self.preset.setObjectName("train_preset")
-        for value, text in PRESETS.items():
-            self.preset.addItem(text, value)
-        self.epochs = _count("train_epochs", 1, 10_000, EPOCHS)
-        self.seed = _count("train_seed", 0, 2**31 - 1, 0)
-        self.device = QComboBox()
-        self.device.setObjectName("train_device")
-        self.device.addItems(["auto", "cpu", "gpu", "mps"])
-        self.device.setEditable(True)
-        self.device.setProperty("tip", "Lightning's accelerator.")
-        self.devices = QLineEdit("auto")
-        self.devices.setObjectName("train_devices")
-        self.devices.setProperty("tip", DEVICES_TIP)
+        self.options = OptionsForm(
+            TrainOptions, "preset", ("epochs", "seed"), ("device", "devices"),
+            prefix="train_", offered={"device": {name: name for name in DEVICES}},
+        )  # fmt: skip
+        self.options.show_values({"epochs": EPOCHS["enhancement"]})
         self.out_button = button("train_out", "Folder …")
         self.out_button.setProperty(
             "tip", "An empty folder, or one whose training is to go on."
         )
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Learn from", self.list)
-        form.addRow("", row(self.add_button, self.remove_button))
-        form.addRow("Preset", self.preset)
-        form.addRow("Epochs, seed", row(self.epochs, self.seed))
-        form.addRow("Device", row(self.device, self.devices))
+        form = self.options.form
+        form.insertRow(0, "Learn from", self.list)
+        form.insertRow(1, "", row(self.add_button, self.remove_button))
         form.addRow("Write into", self.out_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.options)
         press(self.add_button, self._on_add_clicked)
         press(self.remove_button, self._on_remove_clicked)
         press(self.out_button, self._on_out_clicked)
@@ -163,11 +135,8 @@ class TrainingForm(QWidget):
         self.list.clear()
         for folder in (*plan.studies, *plan.pairs):
             self.add(Path(folder))
-        self.preset.setCurrentIndex(max(self.preset.findData(plan.preset), 0))
-        self.epochs.setValue(plan.epochs)
-        self.seed.setValue(plan.seed)
-        self.device.setCurrentText(plan.device)
-        self.devices.setText(plan.devices)
+        names = ("preset", "epochs", "seed", "device", "devices")
+        self.options.show_values({name: getattr(plan, name) for name in names})
 
     def _on_add_clicked(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Pairs or digital hips")
@@ -184,11 +153,3 @@ class TrainingForm(QWidget):
         folder = QFileDialog.getExistingDirectory(self, "Folder of the model")
         if folder:
             self.choose_out(Path(folder))
-
-
-def _count(name: str, low: int, high: int, value: int) -> QSpinBox:
-    box = QSpinBox()
-    box.setObjectName(name)
-    box.setRange(low, high)
-    box.setValue(value)
-    return box

@@ -6,9 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 from ...core.bounded_json import as_type, read_json
 from ...core.files import write_text_atomic
+from ...core.options import as_arguments
 from ...core.radiograph import FilmRefused
 
 PLAN, CHECKPOINT, MODEL = "training.json", "last.ckpt", "enhancement.json"
@@ -20,23 +22,35 @@ class TrainingPlan:
 
     studies: tuple[str, ...]
     pairs: tuple[str, ...]
-    preset: str
+    preset: Literal["paper", "default"]
     epochs: int
     seed: int = 0
     device: str = "auto"
     devices: str = "auto"
 
     def arguments(self, out: Path, *, resume: bool) -> list[str]:
-        """For the command line, without ``hipbmd``."""
-        given = ["train", "enhancement"]
-        if self.studies:
-            given += ["--study", *self.studies]
-        if self.pairs:
-            given += ["--pairs", *self.pairs]
-        given += ["--preset", self.preset, "--epochs", str(self.epochs)]
-        given += ["--seed", str(self.seed), "--device", self.device]
-        given += ["--devices", self.devices, "--out", str(out), "--steered"]
-        return [*given, "--resume"] if resume else given
+        """For the command line, without ``hipbmd``.
+
+        Raises
+        ------
+        FilmRefused
+            If they make no sense.
+        """
+        from ...tasks.train import TrainOptions
+
+        options = TrainOptions(
+            step="enhancement",
+            study=tuple(map(Path, self.studies)),
+            pairs=tuple(map(Path, self.pairs)),
+            preset=self.preset,
+            epochs=self.epochs,
+            seed=self.seed,
+            device=self.device,
+            devices=self.devices,
+            out=out,
+            resume=resume,
+        )
+        return ["train", *as_arguments(options), "--steered"]
 
     def write(self, out: Path) -> None:
         """Keep it in the folder of the training."""

@@ -12,11 +12,12 @@ from ...core.measurement import RESEARCH_USE
 from ...core.radiograph import FilmRefused
 from ..ui.grid_list import GridList
 from ..ui.rich import plain, sentence
+from ..ui.run import Run
 from ..ui.run_bar import RunBar
 from ..viewer.session import Session, session_of
 from .fit_form import NO_TARGET, FitForm
 from .study_choice import StudyChoice
-from .study_run import StudyRunWidget
+from .study_run import STOPPED, StudyRunWidget, reporting
 
 if TYPE_CHECKING:
     from ...tasks.fit import FittedRegression
@@ -78,22 +79,21 @@ class FitWidget(StudyRunWidget):
     def _connect(self) -> None:
         self._connect_run()
         self.bar.wanted.connect(self._on_fit_clicked)
-        self.bar.stepped.connect(self._on_stepped)
-        self.bar.done.connect(self._on_done)
+        self.bar.stepped.connect(lambda step: self._on_stepped(step.more))
 
     def _choices(self) -> Mapping[Any, QCheckBox]:
-        return self.form.targets
+        return self.form.boxes("targets")
 
     def _on_fit_clicked(self) -> None:
         study, out = self.study.study, self.form.out.folder
         if study is None or out is None:
             return
-        plan, folder = self.form.plan(), self._session.models_folder
+        plan, folder = self.form.options().plan(), self._session.models_folder
         self._out = out
 
         bring_measured = self.form.out.bring_measured
 
-        def work(run: Any, report: Any) -> FittedRegression:
+        def work(run: Run) -> FittedRegression:
             from ...study import Study
             from ...tasks.fit import fit_regression
 
@@ -103,14 +103,14 @@ class FitWidget(StudyRunWidget):
                 out,
                 plan,
                 models=folder,
-                report=report,
+                report=reporting(run),
                 cancelled=run.is_cancelled,
             )
 
         self._show_result(None)
-        self.bar.start(work)
+        self.bar.start(work, self._on_done, stopped=STOPPED)
 
-    def _on_stepped(self, step: Any, results: Any) -> None:
+    def _on_stepped(self, results: Any) -> None:
         """The latest figures; of the films so far while films are measured."""
         figures = [
             f"{one.site} r {one.agreement.r:.2f}, MAE {one.agreement.mae_g_cm2:.3f}"

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtWidgets import QCheckBox
 
 from ..ui.rich import plain
+from ..ui.run import Run
 from ..ui.run_bar import RunBar
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.session import Session
 from .study_choice import NO_STUDY, StudyChoice
+
+if TYPE_CHECKING:
+    from ...evaluation.progress import Report, Step
+
+STOPPED = "Stopped. What was measured is kept: start again to go on."
+
+
+def reporting(run: Run) -> Report:
+    """The library's report of a run: steps, with the results so far."""
+
+    def report(step: Step, results: Any) -> None:
+        note = f", {step.note}" if step.note else ""
+        what = f"{step.stage.capitalize()} {step.done} of {step.count}{note}"
+        run.tell(step.done, step.count, what, results)
+
+    return report
 
 
 class StudyRunWidget(ListeningWidget):

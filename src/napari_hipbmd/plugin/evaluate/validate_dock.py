@@ -21,11 +21,12 @@ from ...bmd import SITE_NAMES
 from ...core.anatomy import SITES
 from ...core.measurement import RESEARCH_USE
 from ..ui.rich import plain, sentence
+from ..ui.run import Run
 from ..ui.run_bar import RunBar
 from ..viewer.session import Session, session_of
 from ..viewer.show_film import CaseFilms
 from .study_choice import StudyChoice
-from .study_run import StudyRunWidget
+from .study_run import STOPPED, StudyRunWidget, reporting
 from .validate_form import NO_ROW, ValidateForm
 from .validation_tabs import ValidationTabs
 
@@ -85,8 +86,7 @@ class ValidateWidget(StudyRunWidget):
     def _connect(self) -> None:
         self._connect_run()
         self.bar.wanted.connect(self._on_validate_clicked)
-        self.bar.stepped.connect(lambda _, results: self.tabs.show_results(results))
-        self.bar.done.connect(self._on_done)
+        self.bar.stepped.connect(lambda step: self.tabs.show_results(step.more))
         self.site.currentIndexChanged.connect(
             lambda _: self.tabs.show_site(self.site.currentData())
         )
@@ -97,34 +97,32 @@ class ValidateWidget(StudyRunWidget):
         self._films.refused.connect(lambda text: self.point.setText(plain(text)))
 
     def _choices(self) -> Mapping[Any, QCheckBox]:
-        return self.form.rows
+        return self.form.boxes("rows")
 
     def _on_validate_clicked(self) -> None:
         study, out = self.study.study, self.form.out.folder
         if study is None or out is None:
             return
-        options, folder = self.form.options(), self._session.models_folder
+        options = self.form.options(
+            study=study.folder, out=out, models=self._session.models_folder
+        )
         self._out = out
 
         bring_measured = self.form.out.bring_measured
 
-        def work(run: Any, report: Any) -> Validation:
-            from ...study import Study
+        def work(run: Run) -> Validation:
             from ...tasks.validate import validate
 
             bring_measured()
             return validate(
-                Study.open(study.folder),  # its table may have been corrected
-                out,
-                **options,
-                models=folder,
-                report=report,
+                **options.keywords(),
+                report=reporting(run),
                 cancelled=run.is_cancelled,
             )
 
         self.tabs.begin(study)
         self._show_report(None)
-        self.bar.start(work)
+        self.bar.start(work, self._on_done, stopped=STOPPED)
 
     def _on_done(self, found: Validation) -> None:
         self.tabs.show_validation(found)

@@ -16,7 +16,8 @@ from ...synthesis import Made
 from ..ui.key_bindings import KeyBindings
 from ..ui.latest import Latest
 from ..ui.preferences import read_preference, write_preference
-from ..ui.run import Run
+from ..ui.run import Run, Stepped
+from ..ui.run_bar import RunBar
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.session import session_of
 from . import work
@@ -26,7 +27,6 @@ from .marking_panel import MarkingPanel
 from .marks_editor import MarksEditor
 from .pair_form import PairForm
 from .preview import Preview, PreviewMaker, preview_layers, show_preview
-from .run_bar import BUSY, RunBar
 
 WIDTH = 470
 NO_FOLDER = "Choose a folder of films, or a study."
@@ -46,7 +46,6 @@ SNAPPED = "The rim follows the edges now; Ctrl+Z on the mask brings it back."
 SANITY = "film − STO is the projected bone within {:.1e} of the grey range"
 PASTED = " (with <i>replace</i> the donor's soft tissue is part of that)"
 STOPPED = "Stopped; what was finished is kept."
-FAILED = "That failed; napari's message says how."
 
 
 class PairsWidget(ListeningWidget):
@@ -55,7 +54,6 @@ class PairsWidget(ListeningWidget):
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
         self._session = session_of(napari_viewer)
-        self._run: Run | None = None
         self._folder: Path | None = None
         self._maker: PreviewMaker | None = None
         self._previewed = False
@@ -70,7 +68,7 @@ class PairsWidget(ListeningWidget):
         self.films = FilmList()
         self.panel = MarkingPanel(str(read_preference("annotator", "")))
         self.form = PairForm()
-        self.bar = RunBar("pairs", "Write pairs")
+        self.bar = RunBar("write_pairs", "Write pairs", prefix="pairs_")
         inside = QWidget()
         column = QVBoxLayout(inside)
         for part in (self.films, self.panel, self.form):
@@ -114,8 +112,9 @@ class PairsWidget(ListeningWidget):
         self.form.out_field.chosen.connect(self._set_ready)
         self._previewing.done.connect(self._on_previewed)
         self._previewing.refused.connect(self._say)
-        self.bar.started.connect(self._on_write_clicked)
-        self.bar.cancelled.connect(self._on_cancel_clicked)
+        self.bar.wanted.connect(self._on_write_clicked)
+        self.bar.stepped.connect(self._on_stepped)
+        self.bar.running.connect(self._on_running)
 
     def _heard(self) -> Heard:
         return [(self._session.hip_boxes.changed, self._on_hip_boxes_changed)]
@@ -123,7 +122,7 @@ class PairsWidget(ListeningWidget):
     def _on_left(self) -> None:
         self._editor.save()
         self._previewing.forget()
-        self._on_cancel_clicked()
+        self.bar.cancel()
         self._keys.release()
 
     # films
@@ -307,54 +306,27 @@ class PairsWidget(ListeningWidget):
     def _begin(
         self, what: str, task: Callable[[Run], Any], done: Callable[[Any], None]
     ) -> None:
-        """Run something in a thread; one thing at a time."""
-        if self._run is not None:
-            self._say(BUSY)
-            return
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
-        self.destroyed.connect(run.cancel)
-        run.stepped.connect(self._on_stepped)
-        run.done.connect(partial(self._end, done))
-        run.refused.connect(partial(self._end, self._say))
-        run.stopped.connect(partial(self._end, self._say, STOPPED))
-        run.failed.connect(self._on_failed)
-        self.bar.show_running(what)
-        self._set_ready()
-        run.start(task)
+        self.bar.start(task, done, what, stopped=STOPPED)
 
-    def _on_stepped(self, step: Any) -> None:
-        done, count, *scored = step
-        self.bar.show_step(done, count)
-        if scored:
-            self.films.show_score(*scored)
+    def _on_stepped(self, step: Stepped) -> None:
+        if step.more is not None:
+            self.films.show_score(*step.more)
 
-    def _end(self, then: Callable[[Any], None], result: Any) -> None:
-        self._run = None
-        self.bar.show_ended()
-        if any(film.score is not None for film in self.films.films()):
+    def _on_running(self, running: bool) -> None:
+        if not running and any(film.score is not None for film in self.films.films()):
             self.films.order()
-        then(result)
         self._set_ready()
-
-    def _on_failed(self, error: BaseException) -> None:
-        self._end(self._say, FAILED)
-        raise error
-
-    def _on_cancel_clicked(self) -> None:
-        if self._run is not None:
-            self._run.cancel()
-            self.bar.show_stopping()
 
     def _say(self, text: str) -> None:
-        self.bar.show_text(text)
+        self.bar.say(text)
         self._set_ready()
 
     def _set_ready(self) -> None:
-        busy = self._run is not None
+        busy = self.bar.is_running
         listed = self._folder is not None and bool(self.films.films())
         self.films.set_ready(listed, busy)
         self.panel.set_ready(self._editor.layers is not None, busy)
         self.form.preview_button.setEnabled(listed)
-        why = NO_FOLDER if not listed else "" if self.form.out() else NO_OUT
-        self.bar.set_ready(not why, why)
+        self.bar.set_ready(
+            NO_FOLDER if not listed else "" if self.form.out() else NO_OUT
+        )

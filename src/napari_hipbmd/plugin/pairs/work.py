@@ -15,7 +15,7 @@ from .films import PairFilm
 
 
 def score_films(films: list[PairFilm], models: Path | None) -> Callable[[Run], None]:
-    """Emits ``(done, count, name, evenness or None, why there is none)``."""
+    """Tells, of each, ``(name, evenness or None, why there is none)``."""
 
     def work(run: Run) -> None:
         from ...dicom import read_film
@@ -35,7 +35,7 @@ def score_films(films: list[PairFilm], models: Path | None) -> Callable[[Run], N
                 found: tuple[float | None, str] = score, ""
             except FilmRefused as refusal:
                 found = None, str(refusal)
-            run.stepped.emit((done + 1, len(films), film.name, *found))
+            run.tell(done + 1, len(films), more=(film.name, *found))
 
     return work
 
@@ -68,19 +68,14 @@ def snap(film: Radiograph, mask: NDArray[Any]) -> Callable[[Run], NDArray[Any]]:
 def write(
     folder: Path, out: Path, count: int, options: PairOptions
 ) -> Callable[[Run], Made]:
-    """Pairs into a folder; emits ``(done, count)``."""
+    """Pairs into a folder."""
 
     def work(run: Run) -> Made:
-        from ...study.pair_sources import gather
-        from ...synthesis import write_pairs
+        from ...tasks.pairs import PairsOptions, make_pairs
 
-        return write_pairs(
-            out,
-            gather([folder], options.operator),
-            count,
-            options,
-            progress=lambda *step: run.stepped.emit(step),
-            cancelled=run.is_cancelled,
+        wanted = PairsOptions(sources=(folder,), n=count, out=out)
+        return make_pairs(
+            wanted, options, progress=run.tell, cancelled=run.is_cancelled
         )
 
     return work

@@ -13,6 +13,9 @@ from qtpy.QtCore import QObject, Signal
 
 from ...core.radiograph import Cancelled, FilmRefused
 
+STOPPED = "Stopped."
+FAILED = "That failed; napari's message says how."
+
 
 def is_there(owner: QObject) -> bool:
     """Whether Qt has not deleted an object yet, as it does with a closed window."""
@@ -33,13 +36,23 @@ def while_there(owner: QObject, slot: Callable[..., Any]) -> Callable[..., None]
     return call
 
 
+@dataclass(frozen=True)
+class Stepped:
+    """How far work is: so many of so many, of what, and what else there is to tell."""
+
+    done: int
+    count: int
+    what: str = ""
+    more: Any = None
+
+
 class Run(QObject):
     """Work in a thread of its own; every signal comes on the main thread.
 
     Exactly one of ``done``, ``refused``, ``stopped`` and ``failed`` is emitted, when
     nothing is running any more. The work is a function of this run: it calls
-    ``run.stepped.emit(…)`` with whatever its widget shows of the progress, asks
-    ``run.is_cancelled()``, and raises :class:`Cancelled` to stop.
+    :meth:`tell`, or ``stepped.emit(…)`` with whatever its widget shows of the progress,
+    asks :meth:`is_cancelled`, and raises :class:`Cancelled` to stop.
     """
 
     stepped = Signal(object)
@@ -65,6 +78,10 @@ class Run(QObject):
             },
         )
         self._worker.start()
+
+    def tell(self, done: int, count: int, what: str = "", more: Any = None) -> None:
+        """Tell how far the work is; what the library calls a progress."""
+        self.stepped.emit(Stepped(done, count, what, more))
 
     def cancel(self) -> None:
         """Ask the work to stop; it does where it next asks."""
@@ -98,6 +115,48 @@ class Run(QObject):
             self.stopped.emit()
         else:
             self.done.emit(end.result)
+
+
+def begin(
+    owner: QObject,
+    work: Callable[[Run], Any],
+    done: Callable[[Any], None],
+    ended: Callable[[str], None],
+    *,
+    stepped: Callable[[Any], None] | None = None,
+    stopped: str = STOPPED,
+    failed: str = FAILED,
+) -> Run:
+    """Start work for a widget, which may go while it is done.
+
+    Parameters
+    ----------
+    owner
+        The widget: it is told nothing any more once it is gone, and the work stops.
+    done
+        Called with what the work gives.
+    ended
+        Called with a sentence when it gives nothing: why it was refused,
+        ``stopped`` or ``failed``; an exception is raised after that.
+    stepped
+        Called with what the work tells of itself.
+    """
+    # No parent: the run must outlive a dock that is deleted while it works.
+    run = Run()
+
+    def fail(error: BaseException) -> None:
+        ended(failed)
+        raise error
+
+    owner.destroyed.connect(run.cancel)
+    if stepped is not None:
+        run.stepped.connect(while_there(owner, stepped))
+    run.done.connect(while_there(owner, done))
+    run.refused.connect(while_there(owner, ended))
+    run.stopped.connect(while_there(owner, lambda: ended(stopped)))
+    run.failed.connect(while_there(owner, fail))
+    run.start(work)
+    return run
 
 
 def _told(error: OSError) -> str:

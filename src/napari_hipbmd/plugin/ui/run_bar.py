@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
@@ -15,38 +15,47 @@ from qtpy.QtWidgets import (
 )
 
 from .rich import plain, sentence
-from .run import Run
+from .run import FAILED, STOPPED, Run, Stepped, begin
 
-if TYPE_CHECKING:
-    from ...evaluation.progress import Step
-
+BUSY = "Something is running: wait for it or press Cancel."
 NOT_RUNNING = "Nothing is running."
 STOPPING = "Stopping …"
-STOPPED = "<b>Stopped.</b> What was measured is kept: start again to go on."
 
 
 class RunBar(QWidget):
-    """Starts and stops one run of the library that reports steps and results.
+    """What every dock shows of the one thing that it has running.
 
-    ``wanted`` is emitted when the button is pressed, ``stepped`` with (step, results),
-    ``running`` with whether something runs, and ``done`` with what the work gives.
+    ``wanted`` is emitted when the button is pressed, ``stepped`` with what the work
+    tells of itself, and ``running`` with whether something runs.
 
     Parameters
     ----------
-    name, text
-        Object name and text of the button.
+    name, text, hint
+        Object name, text and tooltip of the button.
+    prefix
+        Of the object names ``progress`` and ``note``, where a dock has several bars.
+    busy
+        What the button says while it is locked, since something runs.
     """
 
     wanted = Signal()
-    stepped = Signal(object, object)
+    stepped = Signal(object)
     running = Signal(bool)
-    done = Signal(object)
 
-    def __init__(self, name: str, text: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        hint: str = "",
+        prefix: str = "",
+        busy: str = BUSY,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._run: Run | None = None
-        self._why_not = ""
-        self._setup_ui(name, text)
+        self._what = ""
+        self._why_not, self._hint, self._busy = "", hint, busy
+        self._setup_ui(name, text, prefix)
         self._show_state()
 
     @property
@@ -54,26 +63,42 @@ class RunBar(QWidget):
         """Whether work goes on."""
         return self._run is not None
 
-    def start(self, work: Callable[[Run, Callable[..., None]], Any]) -> None:
-        """Begin ``work(run, report)``; its report is that of the library."""
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
-        self.destroyed.connect(run.cancel)
-        run.stepped.connect(self._on_stepped)
-        run.done.connect(self._on_done)
-        run.refused.connect(self._on_refused)
-        run.stopped.connect(self._on_stopped)
-        run.failed.connect(self._on_failed)
+    def start(
+        self,
+        work: Callable[[Run], Any],
+        done: Callable[[Any], None],
+        what: str = "Starting",
+        *,
+        stopped: str = STOPPED,
+        failed: str = FAILED,
+    ) -> None:
+        """Begin ``work``, one thing at a time; ``done`` gets what it gives.
+
+        Parameters
+        ----------
+        what
+            What goes on, for people; the work may tell of stages.
+        stopped, failed
+            What is said when it gives nothing.
+        """
+        if self._run is not None:
+            self.say(BUSY)
+            return
+
+        def end(result: Any) -> None:
+            self._end()
+            done(result)
+
+        self._what = what
         self.say("")
         self.progress.setRange(0, 0)
-        self.progress.setFormat("Starting …")
+        self.progress.setFormat(f"{what} …")
+        self._run = begin(
+            self, work, end, self._on_ended,
+            stepped=self._on_stepped, stopped=stopped, failed=failed,
+        )  # fmt: skip
         self._show_state()
         self.running.emit(True)
-        run.start(
-            lambda run: work(
-                run, lambda step, results: run.stepped.emit((step, results))
-            )
-        )
 
     def cancel(self) -> None:
         """Ask the work to stop."""
@@ -82,7 +107,7 @@ class RunBar(QWidget):
             self.progress.setFormat(STOPPING)
 
     def say(self, text: str) -> None:
-        """Show a sentence, or nothing."""
+        """Show a sentence, with markup, or nothing."""
         self.note.setText(text)
         self.note.setVisible(bool(text))
 
@@ -91,7 +116,7 @@ class RunBar(QWidget):
         self._why_not = why_not
         self._show_state()
 
-    def _setup_ui(self, name: str, text: str) -> None:
+    def _setup_ui(self, name: str, text: str, prefix: str) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self.button = QPushButton(text)
@@ -101,8 +126,8 @@ class RunBar(QWidget):
         self.cancel_button.setObjectName(f"cancel_{name}")
         self.cancel_button.clicked.connect(lambda _: self.cancel())
         self.progress = QProgressBar()
-        self.progress.setObjectName("progress")
-        self.note = sentence("note")
+        self.progress.setObjectName(f"{prefix}progress")
+        self.note = sentence(f"{prefix}note")
         buttons = QHBoxLayout()
         buttons.addWidget(self.button, 2)
         buttons.addWidget(self.cancel_button, 1)
@@ -110,32 +135,18 @@ class RunBar(QWidget):
         column.addWidget(self.progress)
         column.addWidget(self.note)
 
-    def _on_stepped(self, told: tuple[Step, Any]) -> None:
-        step, results = told
-        self.progress.setRange(0, max(step.count, 1))
-        self.progress.setValue(step.done)
-        if self._run is not None and not self._run.is_cancelled():
-            note = f", {step.note}" if step.note else ""
-            words = f"{step.stage.capitalize()} {step.done} of {step.count}{note}"
-            self.progress.setFormat(words.replace("%", "%%"))
-        self.stepped.emit(step, results)
+    def _on_stepped(self, step: Any) -> None:
+        if isinstance(step, Stepped):
+            self.progress.setRange(0, max(step.count, 1))
+            self.progress.setValue(step.done)
+            if self._run is not None and not self._run.is_cancelled():
+                what = step.what or f"{self._what}: {step.done} of {step.count}"
+                self.progress.setFormat(what.replace("%", "%%"))
+        self.stepped.emit(step)
 
-    def _on_done(self, result: Any) -> None:
+    def _on_ended(self, text: str) -> None:
         self._end()
-        self.done.emit(result)
-
-    def _on_refused(self, reason: str) -> None:
-        self._end()
-        self.say(plain(reason))
-
-    def _on_stopped(self) -> None:
-        self._end()
-        self.say(STOPPED)
-
-    def _on_failed(self, error: BaseException) -> None:
-        self._end()
-        self.say("This failed; napari's message says how.")
-        raise error
+        self.say(plain(text))
 
     def _end(self) -> None:
         self._run = None
@@ -145,7 +156,7 @@ class RunBar(QWidget):
     def _show_state(self) -> None:
         running = self._run is not None
         self.button.setEnabled(not running and not self._why_not)
-        self.button.setToolTip("It is running." if running else self._why_not)
+        self.button.setToolTip(self._busy if running else self._why_not or self._hint)
         self.cancel_button.setEnabled(running)
         self.cancel_button.setToolTip("" if running else NOT_RUNNING)
         self.progress.setVisible(running)

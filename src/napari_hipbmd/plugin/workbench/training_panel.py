@@ -217,7 +217,7 @@ def _retrain(
 ) -> Any:
     from ...landmarks.retraining import BATCH
     from ...learning.training import Fit
-    from ...tasks.train import retrain_landmarks
+    from ...tasks.train_networks import retrain_landmarks
 
     def on_film(done: int, count: int) -> None:
         run.stepped.emit(Step(f"Reading films: {done} of {count}", done, count))

@@ -1,0 +1,214 @@
+"""A form made of the options of a task, by magicgui: what the command line has, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar, get_args, get_origin
+
+from magicgui.widgets import create_widget
+from magicgui.widgets.bases import ValueWidget
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QFormLayout, QGridLayout, QSizePolicy, QWidget
+
+from ...core.options import Option, options_of
+
+MOST = 2**31 - 1
+UNITS = {"degrees": " °", "times": " ×"}
+MOST_ABREAST, ABREAST = 4, 3
+T = TypeVar("T")
+
+
+class OptionsForm(QWidget):
+    """Controls with the labels, ranges, units and tooltips of a dataclass's options.
+
+    An option has one control, several numbers one each, and several of some choices a
+    box each: these are called ``<name>_<number or choice>``. ``changed`` is emitted
+    with the name of an option that a person changes.
+
+    Parameters
+    ----------
+    kind
+        The dataclass.
+    rows
+        Names of options, top down; those that share a row in a tuple.
+    prefix
+        Of the controls' object names.
+    offered
+        Option → the values that can be chosen, text → value, for those that the
+        dataclass leaves open.
+    """
+
+    changed = Signal(str)
+
+    def __init__(
+        self,
+        kind: type,
+        *rows: str | tuple[str, ...],
+        prefix: str = "",
+        offered: Mapping[str, Mapping[str, Any]] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._kind, self._prefix = kind, prefix
+        self.controls: dict[str, dict[str, ValueWidget]] = {}
+        self._hints: dict[tuple[str, str], str] = {}
+        self.form = QFormLayout(self)
+        self.form.setContentsMargins(0, 0, 0, 0)
+        self.form.setFieldGrowthPolicy(
+            QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow
+        )
+        known = {one.name: one for one in options_of(kind)}
+        for row in rows:
+            shared = [known[n] for n in ((row,) if isinstance(row, str) else row)]
+            natives = [
+                native
+                for one in shared
+                for native in self._add(one, (offered or {}).get(one.name))
+            ]
+            if len(natives) == 1:
+                self.form.addRow(_label(shared), natives[0])
+            else:
+                self.form.addRow(_label(shared), side_by_side(*natives))
+
+    def control(self, name: str) -> Any:
+        """The control of an option that has one."""
+        (only,) = self.controls[name].values()
+        return only
+
+    def boxes(self, name: str) -> dict[str, Any]:
+        """Choice → its box, of an option that takes several."""
+        return {choice: box.native for choice, box in self.controls[name].items()}
+
+    def values(self) -> dict[str, Any]:
+        """Option → what its controls say."""
+        return {name: self._value(name) for name in self.controls}
+
+    def options(self, kind: type[T] | None = None, **others: Any) -> T:
+        """The dataclass, with other options that have no control here.
+
+        Raises
+        ------
+        FilmRefused
+            If the options make no sense.
+        """
+        made: T = (kind or self._kind)(**self.values(), **others)
+        return made
+
+    def show_values(self, values: Mapping[str, Any]) -> None:
+        """Fill the form; nothing is emitted, and what is no choice is left out."""
+        for name, value in values.items():
+            for part, control in self.controls[name].items():
+                own = _part(value, part)
+                if own in getattr(control, "choices", (own,)):
+                    with control.changed.blocked():
+                        control.value = own
+
+    def lock(self, reason: str) -> None:
+        """Lock the options, and say why; an empty reason unlocks them."""
+        for name, parts in self.controls.items():
+            for part, control in parts.items():
+                control.enabled = not reason
+                control.tooltip = reason or self._hints[name, part]
+
+    def offer(self, name: str, choices: Mapping[str, Any]) -> None:
+        """Let a person choose among other values; the choice stays where it can."""
+        control = self.control(name)
+        before = control.value
+        with control.changed.blocked():
+            control.choices = list(choices.items())
+            if before in choices.values():
+                control.value = before
+
+    def _value(self, name: str) -> Any:
+        parts = self.controls[name]
+        if list(parts) == [""]:
+            return parts[""].value
+        if all(isinstance(control.value, bool) for control in parts.values()):
+            return tuple(choice for choice, box in parts.items() if box.value)
+        return tuple(control.value for control in parts.values())
+
+    def _add(self, one: Option, offered: Mapping[str, Any] | None) -> Iterator[QWidget]:
+        parts = self.controls[one.name] = dict(_controls(one, offered))
+        for part, control in parts.items():
+            stem = one.name.removesuffix("s") if one.choices else one.name
+            name = f"{stem}_{part}" if part else one.name
+            control.native.setObjectName(f"{self._prefix}{name}")
+            control.tooltip = self._hints[one.name, part] = _hint(one, part)
+            control.changed.connect(lambda _, name=one.name: self.changed.emit(name))
+            yield control.native
+
+
+def side_by_side(*widgets: QWidget) -> QWidget:
+    """Widgets in one row of a form, or in lines of three."""
+    columns = len(widgets) if len(widgets) <= MOST_ABREAST else ABREAST
+    whole = QWidget()
+    grid = QGridLayout(whole)
+    grid.setContentsMargins(0, 0, 0, 0)
+    whole.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    for i, widget in enumerate(widgets):
+        grid.addWidget(widget, i // columns, i % columns)
+    return whole
+
+
+def _controls(
+    one: Option, offered: Mapping[str, Any] | None
+) -> Iterator[tuple[str, ValueWidget]]:
+    """The controls of an option, by what tells each from its neighbours."""
+    setting, words = one.setting, one.setting.words
+    if offered is not None or (one.choices and not one.has_several):
+        named = offered or {words.get(c, c): c for c in one.choices}
+        yield "", _made(str, one.default, choices=list(named.items()))
+    elif one.choices:
+        for choice in one.choices:
+            box = _made(bool, one.default is None or choice in one.default)
+            box.text = words.get(choice, choice)
+            yield choice, box
+    elif one.kind is bool:
+        box = _made(bool, one.default)
+        box.text = setting.label or one.words
+        yield "", box
+    elif get_origin(one.kind) is tuple:
+        for i, kind in enumerate(get_args(one.kind)):
+            yield str(i), _number(kind, one, one.default[i])
+    elif one.kind in (int, float):
+        yield "", _number(one.kind, one, one.default)
+    else:
+        yield "", _made(str, one.default or "")
+
+
+def _number(kind: type, one: Option, default: Any) -> ValueWidget:
+    setting = one.setting
+    limits = {
+        "min": 0 if setting.low is None else kind(setting.low),
+        "max": MOST if setting.high is None else kind(setting.high),
+        "step": setting.step or 1,
+    }
+    start = limits["min"] if default is None else default
+    control = _made(kind, start, **limits)
+    if setting.unit in UNITS:
+        control.native.setSuffix(UNITS[setting.unit])
+    return control
+
+
+def _made(kind: type, value: Any, **options: Any) -> Any:
+    return create_widget(value, annotation=kind, options=options)
+
+
+def _label(shared: Sequence[Option]) -> str:
+    """``Folds, seed``; a box to tick says beside it what it is."""
+    words = [o.setting.label or o.words for o in shared if o.kind is not bool]
+    text = ", ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def _hint(one: Option, part: str) -> str:
+    """The help as a sentence, or what is said of one choice."""
+    text = one.setting.tips.get(part) or one.setting.tip or one.setting.help
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith(".") or not text else f"{text}."
+
+
+def _part(value: Any, part: str) -> Any:
+    if not part:
+        return value
+    return value[int(part)] if part.isdecimal() else part in value

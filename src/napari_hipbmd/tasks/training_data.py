@@ -1,0 +1,237 @@
+"""From a study to what the trainings take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..core.anatomy import LANDMARK_IDS, REGIONS, Points, is_mirrored
+from ..core.canvas import make_canvas
+from ..core.extras import from_extra
+from ..core.radiograph import FilmRefused, HipBox, Radiograph
+from ..dicom import read_film
+from ..learning.hips import Hips, to_levels
+from ..study import FilmFacts, Study
+from ..study.case import Case
+from ..study.films import ANOTHER
+from ..study.split import read_split
+
+if TYPE_CHECKING:
+    from ..landmarks.locator_training import Films
+    from ..landmarks.training import RealHips
+
+Progress = Callable[[int, int], None]
+ONE_HIP_MM = 215.0  # narrower films do not reach the other hip
+
+
+def load_hips(
+    study: Study,
+    annotator: str | None = None,
+    progress: Progress | None = None,
+    least_landmarks: int = len(LANDMARK_IDS),
+) -> Hips:
+    """Read a study's films, STO and landmarks as canonical canvases.
+
+    A film that shows more than a hip is cut down to the hip around its landmarks.
+
+    Parameters
+    ----------
+    annotator
+        Take this annotator's landmarks instead of the truth.
+    least_landmarks
+        Films on which the annotator placed fewer are left out. Landmarks that are
+        absent or not placed yet are NaN.
+
+    Raises
+    ------
+    FilmRefused
+        If a case has no side, or nothing is left to learn from.
+    """
+    films, stos, marks, spacings, groups = [], [], [], [], []
+    for done, case in enumerate(study.cases):
+        if progress:
+            progress(done, len(study.cases))
+        try:
+            film = read_film(case.image)
+        except FilmRefused as error:
+            raise FilmRefused(f"Case {case.case_id}: {error}") from error
+        side = case.side or film.side
+        if side is None:
+            raise FilmRefused(
+                f"Case {case.case_id} has no side: fill in L or R in cases.csv."
+            )
+        truth = study.truth(case.case_id)
+        xy = None if truth is None else truth.landmarks_xy
+        if annotator is not None:
+            xy = _labelled_xy(study, annotator, case, film)
+            if xy is None or np.isfinite(xy).all(1).sum() < least_landmarks:
+                continue
+        mirrored = is_mirrored(side)
+        box = case.box or _hip_box(film, xy)
+        canvas = make_canvas(film.grey(), box, mirrored, pixel_aspect=film.pixel_aspect)
+        films.append(to_levels(canvas.grey))
+        if truth is not None and truth.sto is not None:
+            sto = make_canvas(truth.sto, box, mirrored, pixel_aspect=film.pixel_aspect)
+            stos.append(to_levels(sto.grey))
+        if xy is not None:
+            marks.append(canvas.from_film(xy))
+        spacing = film.spacing_mm
+        spacings.append(np.nan if spacing is None else canvas.pixel_mm(spacing))
+        groups.append(case.group or case.case_id)
+    if progress:
+        progress(len(study.cases), len(study.cases))
+    if not films:
+        raise FilmRefused(
+            f"The study {study.folder.name} has no cases to learn from"
+            + (f": {annotator} labelled none of them." if annotator else ".")
+        )
+    count = len(films)
+    return Hips(
+        np.stack(films),
+        np.array(spacings),
+        tuple(groups),
+        np.stack(stos) if len(stos) == count else None,
+        np.stack(marks) if len(marks) == count else None,
+    )
+
+
+def _hip_box(film: Radiograph, xy: Points | None) -> HipBox:
+    """The whole film, or on a large one the square around the landmarks."""
+    from ..landmarks.locate import box_around, needs_locating
+
+    if xy is None or not needs_locating(film.shape, film.spacing_mm):
+        return film.whole_box()
+    return box_around(xy[np.isfinite(xy).all(1)])
+
+
+def source_of(study: Study) -> dict[str, object]:
+    """What a model card says about the films it was made from."""
+    digital = [case for case in study.cases if "family" in case.extra]
+    cohorts = sorted({case.case_id.rsplit("-", 1)[0] for case in digital})
+    families = sorted({case.extra.get("family", "own films") for case in study.cases})
+    return {
+        "data": {
+            "cases": len(study.cases),
+            "cohorts": cohorts[:8],
+            "family": families,
+            "pixels": sorted(
+                {c.extra["pixels"] for c in digital if "pixels" in c.extra}
+            ),
+        }
+    }
+
+
+@dataclass(frozen=True)
+class RealFilms:
+    """Real films to learn landmarks from beside digital hips.
+
+    Attributes
+    ----------
+    folder
+        A study with a ``split.csv``: patients of its part *train* are learned from,
+        those of *validation* tell the uncertainty, those of *test* are never seen.
+    annotator
+        Whose landmarks; hips with all sixteen count.
+    times
+        How often each hip is seen in an epoch.
+    """
+
+    folder: Path
+    annotator: str
+    times: int = 4
+
+
+def _labelled_xy(
+    study: Study, annotator: str, case: Case, film: Radiograph
+) -> Points | None:
+    """The landmarks that somebody placed on this very film, or None."""
+    labels = study.labels(annotator, case.case_id)
+    if labels is None:
+        return None
+    if labels.film.is_of_another_film(FilmFacts.of(film)):
+        raise FilmRefused(f"Case {case.case_id}: {ANOTHER}")
+    return labels.xy
+
+
+def real_hips(films: RealFilms, progress: Progress | None) -> RealHips:
+    """The labelled real films of a study, by the part of their patients."""
+    with from_extra("train", "A training"):
+        from ..landmarks.training import RealHips
+
+    study = Study.open(films.folder)
+    split = read_split(films.folder)
+    parts = {
+        part: load_hips(
+            Study(study.folder, tuple(c for c in study.cases if of(c) == part)),
+            films.annotator,
+            progress,
+        )
+        for part in ("train", "validation")
+        for of in [lambda case: split.get(case.group or case.case_id)]
+    }
+    return RealHips(parts["train"], parts["validation"], films.times)
+
+
+def load_films(study: Study, annotator: str | None = None) -> Films:
+    """Read a study's films whole, with the places of their hips.
+
+    Raises
+    ------
+    FilmRefused
+        If a film cannot be read, or none has landmarks.
+    """
+    from ..landmarks.frames import MEMBERS
+    from ..landmarks.locator import FILM_PX, SIDES
+
+    with from_extra("train", "A training"):
+        from ..landmarks.locator_training import Films
+
+    by_film: dict[Path, list[Case]] = {}
+    for case in study.cases:
+        by_film.setdefault(case.image, []).append(case)
+    greys, centres, shown, groups = [], [], [], []
+    for image, cases in by_film.items():
+        film = read_film(image)
+        canvas = make_canvas(
+            film.grey(),
+            film.whole_box(),
+            False,
+            FILM_PX,
+            pixel_aspect=film.pixel_aspect,
+        )
+        own = np.full((len(SIDES), 3, 2), np.nan, np.float32)
+        there = np.full(len(SIDES), np.nan, np.float32)
+        if shows_one_hip(film):
+            there[:] = 0
+        for case in cases:
+            truth = study.truth(case.case_id, with_sto=False)
+            xy = None if truth is None else truth.landmarks_xy
+            if annotator is not None:
+                xy = _labelled_xy(study, annotator, case, film)
+            side = case.side or film.side
+            if xy is None or side is None or not np.isfinite(xy).all():
+                continue
+            on_canvas = (canvas.from_film(xy) + 0.5) * 2 / FILM_PX - 1
+            place = SIDES.index(side)
+            own[place] = [on_canvas[MEMBERS[region]].mean(0) for region in REGIONS]
+            there[place] = 1
+        if not (there > 0).any():
+            continue
+        greys.append(np.round(np.clip(canvas.grey, 0, 1) * 255).astype(np.uint8))
+        centres.append(own)
+        shown.append(there)
+        groups.append(cases[0].group or cases[0].case_id)
+    if not greys:
+        raise FilmRefused(f"The study {study.folder.name} has no films with landmarks.")
+    return Films(np.stack(greys), np.stack(centres), np.stack(shown), tuple(groups))
+
+
+def shows_one_hip(film: Radiograph) -> bool:
+    """Whether a film is so small that no second hip is on it."""
+    if film.spacing_mm is None:
+        return False
+    return film.shape[1] * film.spacing_mm[1] < ONE_HIP_MM
