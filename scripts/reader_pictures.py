@@ -107,9 +107,9 @@ def docked(viewer: Any, name: str) -> Any:
 def list_and_open(dock: Any, folder: Path) -> None:
     """List a folder and open all of its films."""
     dock.list_folder(folder)
-    wait(lambda: dock._run is None)
-    dock.all_button.click()
-    wait(lambda: dock._run is None)
+    wait(lambda: not dock.bar.is_running)
+    dock.bar.button.click()
+    wait(lambda: not dock.bar.is_running)
 
 
 def wait(true: Callable[[], Any]) -> None:

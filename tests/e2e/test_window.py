@@ -183,7 +183,7 @@ def test_a_sample_is_opened_measured_and_shown(window: Any, qtbot: Any) -> None:
     window.open_sample("napari-hipbmd", "type_2")
     _, widget = window.window.add_plugin_dock_widget(*DOCK)
     widget.findChild(QPushButton, "measure").click()
-    cancel = widget.findChild(QPushButton, "cancel")
+    cancel = widget.findChild(QPushButton, "cancel_measure")
     qtbot.waitUntil(lambda: not cancel.isEnabled(), timeout=120_000)
     table = widget.findChild(QTableWidget, "results")
     assert 0.2 < float(table.item(0, 0).text()) < 1.6

@@ -55,7 +55,7 @@ class Dock:
 
     def measure(self) -> None:
         self.press("measure")
-        self.wait(lambda: not self.find(QPushButton, "cancel").isEnabled())
+        self.wait(lambda: not self.find(QPushButton, "cancel_measure").isEnabled())
 
     def wait(self, condition: Callable[[], Any]) -> None:
         self.qtbot.waitUntil(condition, timeout=5000)
@@ -253,7 +253,7 @@ def test_a_run_can_be_cancelled(dock: Dock, pipeline: FakePipeline) -> None:
     dock.wait(pipeline.started.is_set)
     assert not dock.find(QPushButton, "measure").isEnabled()
     assert "running" in dock.find(QPushButton, "measure").toolTip()
-    dock.press("cancel")
+    dock.press("cancel_measure")
     dock.wait(lambda: dock.find(QPushButton, "measure").isEnabled())
     assert len(dock.viewer.layers) == 1
 
@@ -542,7 +542,7 @@ def test_ones_own_regression_is_used_and_named(
     assert not dock.find(QTableWidget, "results").isEnabled()
     dock.press("measure")
     dock.qtbot.waitUntil(lambda: len(pipeline.calls) == 2, timeout=60_000)
-    dock.wait(lambda: not dock.find(QPushButton, "cancel").isEnabled())
+    dock.wait(lambda: not dock.find(QPushButton, "cancel_measure").isEnabled())
     assert pipeline.calls[1]["models"].bmd.name == "our clinic"
     points = dock.layer("landmarks")
     points.data[0] += 30

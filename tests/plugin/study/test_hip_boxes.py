@@ -50,9 +50,9 @@ class Dock:
         _, self.widget = add(PLUGIN, "Hip boxes")
         _, self.study = add(PLUGIN, "Open study")
         self.study.list_folder(film.parents[1])
-        self.wait(lambda: self.study._run is None)
-        self.study.all_button.click()
-        self.wait(lambda: self.study._run is None)
+        self.wait(lambda: not self.study.bar.is_running)
+        self.study.bar.button.click()
+        self.wait(lambda: not self.study.bar.is_running)
 
     @property
     def film(self) -> Any:
@@ -177,10 +177,10 @@ def test_the_boxes_are_there_when_the_study_is_opened_again(
     boxes = dock.boxes()
     dock.viewer.layers.clear()
     dock.study.list_folder(dock.path.parents[1])
-    dock.wait(lambda: dock.study._run is None)
+    dock.wait(lambda: not dock.study.bar.is_running)
     assert len(dock.study._film_items()) == 1, "one film layer a film"
-    dock.study.all_button.click()
-    dock.wait(lambda: dock.study._run is None)
+    dock.study.bar.button.click()
+    dock.wait(lambda: not dock.study.bar.is_running)
     dock.wait(lambda: dock.boxes() == boxes)
     assert len(dock.layer.data) == 2
     assert "anna" in dock.text("box_R")

@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
 from qtpy.QtWidgets import (
-    QHBoxLayout,
-    QProgressBar,
-    QPushButton,
     QScrollArea,
     QTabWidget,
     QVBoxLayout,
@@ -17,12 +14,12 @@ from qtpy.QtWidgets import (
 
 from ...core.measurement import Measurement
 from ...core.radiograph import TYPED, FilmRefused, HipBox, Patient, Radiograph, Side
-from ..ui.run import Run
+from ..ui.run_bar import RunBar
 from ..viewer.films import film_of
 from ..viewer.hip_boxes import WORDS
 from ..viewer.identity import facts_of
 from ..viewer.listening import Heard, ListeningWidget
-from ..viewer.measuring import measure_film
+from ..viewer.measuring import FINDING, measure_film
 from ..viewer.origins import origin_of
 from ..viewer.result_panel import ResultPanel
 from ..viewer.session import Session, session_of
@@ -35,14 +32,6 @@ from .report_button import ReportButton
 if TYPE_CHECKING:
     from ...pipeline.models import Models
 
-# What the pipeline reports as done, and what it does next.
-STEPS = {
-    "start": "Finding the hip",
-    "locate": "Taking the soft tissue away",
-    "enhance": "Finding the landmarks",
-    "landmarks": "Measuring the regions",
-    "measure": "Drawing",
-}
 WHOLE_FILM = "None drawn: a small film is taken whole, on a large one the hip is found."
 WIDTH = 440
 FIRST = (
@@ -50,7 +39,7 @@ FIRST = (
     " take File ▸ Open Sample ▸ Hip BMD."
 )
 NOT_MEASURED = "Not measured yet: press <b>Measure</b>."
-NOT_RUNNING = "Nothing is running."
+FAILED = "The measurement failed; napari's message says how."
 OTHER_MODELS = "Other models were chosen: press Measure to use them."
 THROWN_AWAY = (
     "The film was changed or removed while it was measured: the result is gone."
@@ -63,9 +52,6 @@ class MeasureWidget(ListeningWidget):
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
         self._session: Session = session_of(napari_viewer)
-        self._run: Run | None = None
-        self._measured_layer: Any = None
-        self._measured_data: Any = None
         self._spacing_shown: tuple[Any, ...] = ()
         self._setup_ui(napari_viewer)
         self._connect()
@@ -74,26 +60,16 @@ class MeasureWidget(ListeningWidget):
     def _setup_ui(self, viewer: Any) -> None:
         self.form = FilmForm()
         self.choices = ChoicesForm(self._session)
-        self.measure_button = QPushButton("Measure")
-        self.measure_button.setObjectName("measure")
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setObjectName("cancel")
-        self.progress = QProgressBar()
-        self.progress.setObjectName("progress")
-        self.progress.setRange(0, len(STEPS))
         self.results = ResultPanel()
         self.results.clear(FIRST)
+        self.bar = RunBar("measure", "Measure", busy=BUSY, told=self.results.warn)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.addWidget(self.form)
         self.case = CaseLine(viewer)
         column.addWidget(self.case)
         column.addWidget(self.choices)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.measure_button, 2)
-        buttons.addWidget(self.cancel_button, 1)
-        column.addLayout(buttons)
-        column.addWidget(self.progress)
+        column.addWidget(self.bar)
         self.grey_scale = GreyScalePanel(self._session)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("result_tabs")
@@ -111,15 +87,15 @@ class MeasureWidget(ListeningWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
         self.setMinimumWidth(WIDTH)
-        self._set_running(False)
+        self._show_state()
 
     def _connect(self) -> None:
         self.form.film_chosen.connect(self._on_film_chosen)
         self.form.patient_edited.connect(self._on_patient_edited)
         self.form.box_wanted.connect(self._on_box_wanted)
         self.form.side_edited.connect(self._show_box)
-        self.measure_button.clicked.connect(lambda _: self._on_measure_clicked())
-        self.cancel_button.clicked.connect(lambda _: self._on_cancel_clicked())
+        self.bar.wanted.connect(self._on_measure_clicked)
+        self.bar.running.connect(lambda _: self._show_state())
         for part in (self.choices, self.report_button):
             part.refused.connect(self.results.warn)
 
@@ -145,15 +121,15 @@ class MeasureWidget(ListeningWidget):
         self._on_layers_changed()
 
     def _on_left(self) -> None:
-        self._on_cancel_clicked()
+        self.bar.cancel()
 
     def _on_layers_changed(self, event: Any = None) -> None:
         self.form.set_films(self._session.films())
         self._show_box()
-        self._set_running(self._run is not None)
+        self._show_state()
 
     def _on_active_changed(self, event: Any) -> None:
-        if self._run is None and event.value is not None:
+        if not self.bar.is_running and event.value is not None:
             self.form.choose(event.value)
 
     def _on_film_chosen(self) -> None:
@@ -225,56 +201,29 @@ class MeasureWidget(ListeningWidget):
     def _start(
         self, layer: Any, film: Radiograph, box: HipBox | None, side: Side | None
     ) -> None:
-        self._measured_layer, self._measured_data = layer, layer.data
         arguments = {
             "image": facts_of(layer).get("case_id", ""),
             "patient": self.form.patient(),
             "side": side,
             "box": box,
         }
-        folder = self._session.models_folder
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
-        self.destroyed.connect(run.cancel)
-        run.stepped.connect(self._on_stepped)
-        run.done.connect(lambda found: self._on_done(*found))
-        run.refused.connect(self._on_refused)
-        run.stopped.connect(self._on_stopped)
-        run.failed.connect(self._on_failed)
-        self._set_running(True)
-        self._on_stepped("start")
-        run.start(lambda run: measure_film(run, film, folder, arguments))
+        folder, data = self._session.models_folder, layer.data
+        self.bar.start(
+            lambda run: measure_film(run, film, folder, arguments),
+            lambda found: self._on_done(layer, data, *found),
+            FINDING,
+            stopped="",
+            failed=FAILED,
+        )
 
-    def _on_cancel_clicked(self) -> None:
-        if self._run is not None:
-            self._run.cancel()
-            self.progress.setFormat("Stopping …")
-
-    def _on_stepped(self, step: str) -> None:
-        if step in STEPS:
-            self.progress.setValue(list(STEPS).index(step))
-            self.progress.setFormat(f"{STEPS[step]} …")
-
-    def _on_done(self, result: Measurement, models: Models | None) -> None:
-        layer, data = self._measured_layer, self._measured_data
-        self._end_run()
+    def _on_done(
+        self, layer: Any, data: Any, result: Measurement, models: Models | None
+    ) -> None:
         if layer not in self._session.layers or layer.data is not data:
             self.results.warn(THROWN_AWAY)
             show_info(THROWN_AWAY)
             return
         self._session.show(layer, result, models)
-
-    def _on_refused(self, reason: str) -> None:
-        self._end_run()
-        self.results.warn(reason)
-
-    def _on_stopped(self) -> None:
-        self._end_run()
-
-    def _on_failed(self, error: BaseException) -> None:
-        self._end_run()
-        self.results.warn("The measurement failed; napari's message says how.")
-        raise error
 
     def _on_measured(self, layer: Any) -> None:
         measurement = self._session.measurement(layer)
@@ -327,18 +276,10 @@ class MeasureWidget(ListeningWidget):
             f"{box.width:.0f} × {box.height:.0f} pixels{hip}, drawn by hand."
         )
 
-    def _set_running(self, running: bool) -> None:
+    def _show_state(self) -> None:
         film = self.form.film_layer() is not None
-        self.form.set_ready(film, running)
-        self.measure_button.setEnabled(film and not running)
-        self.measure_button.setToolTip(BUSY if running else "" if film else NO_FILM)
-        self.cancel_button.setEnabled(running)
-        self.cancel_button.setToolTip("" if running else NOT_RUNNING)
-        self.progress.setVisible(running)
-
-    def _end_run(self) -> None:
-        self._run = self._measured_layer = self._measured_data = None
-        self._set_running(False)
+        self.form.set_ready(film, self.bar.is_running)
+        self.bar.set_ready("" if film else NO_FILM)
 
 
 def _spacing_of(layer: Any, measurement: Measurement | None) -> tuple[Any, ...]:

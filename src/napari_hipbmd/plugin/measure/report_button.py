@@ -9,7 +9,7 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from ...core.measurement import Measurement
-from ..ui.run import Run
+from ..ui.run import Run, begin
 from .export import FILTERS, export
 
 NOT_MEASURED = "Measure the film first."
@@ -50,20 +50,17 @@ class ReportButton(QPushButton):
         if not name:
             return
         path = Path(name if Path(name).suffix else f"{name}.html")
-        run = self._run = Run()
-        run.done.connect(lambda _: self._end(f"Saved {path.name}."))
-        run.refused.connect(self._on_refused)
-        run.failed.connect(self._on_failed)
+        self._run = begin(
+            self,
+            lambda _: export(measurement, path, film),
+            lambda _: self._end(f"Saved {path.name}."),
+            self._on_refused,
+        )
         self._show_state()
-        run.start(lambda _: export(measurement, path, film))
 
     def _on_refused(self, reason: str) -> None:
         self._end()
         self.refused.emit(reason)
-
-    def _on_failed(self, error: BaseException) -> None:
-        self._end()
-        raise error
 
     def _end(self, told: str = "") -> None:
         self._run = None

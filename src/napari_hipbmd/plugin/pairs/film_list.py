@@ -16,8 +16,8 @@ from qtpy.QtWidgets import (
 )
 
 from ..ui.folder_field import FolderField
+from ..ui.run_bar import BUSY
 from .films import PairFilm, ordered
-from .run_bar import BUSY
 
 COLUMNS = ("film", "evenness", "type", "STO boxes", "hip mask")
 NO_FILMS = "Choose a folder of films first."

@@ -9,8 +9,8 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from ...study.film_marks import FilmMarks
-from .pair_form import row
-from .run_bar import BUSY
+from ..ui.options_form import side_by_side
+from ..ui.run_bar import BUSY
 
 NO_FILM = "Choose a film of the list first."
 LOOKING = "The networks are looking whether an STO box overlaps bone …"
@@ -99,12 +99,16 @@ class MarkingPanel(QWidget):
             self.paint_button, self.erase_button, self.polygon_button,
             self.even_button, self.uneven_button,
         )  # fmt: skip
-        form.addRow("Boxes", row(self.sto_button, self.remove_button, self.hip_button))
+        form.addRow(
+            "Boxes", side_by_side(self.sto_button, self.remove_button, self.hip_button)
+        )
         form.addRow("", self.flags)
-        form.addRow("Hip mask", row(self.propose_button, self.snap_button))
-        form.addRow("", row(self.paint_button, self.erase_button, self.polygon_button))
+        form.addRow("Hip mask", side_by_side(self.propose_button, self.snap_button))
+        form.addRow(
+            "", side_by_side(self.paint_button, self.erase_button, self.polygon_button)
+        )
         form.addRow("Patient", self.patient)
-        form.addRow("Type", row(self.even_button, self.uneven_button))
+        form.addRow("Type", side_by_side(self.even_button, self.uneven_button))
         form.addRow("", self.type_note)
         form.addRow("By", self.who)
 

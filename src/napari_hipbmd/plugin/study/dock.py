@@ -10,10 +10,8 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
-    QProgressBar,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -23,7 +21,8 @@ from qtpy.QtWidgets import (
 
 from ...core.radiograph import Cancelled, FilmRefused
 from ...quality import NONE
-from ..ui.run import Run
+from ..ui.run import Run, Stepped
+from ..ui.run_bar import RunBar
 from ..viewer.contrast import widen_when_inserted
 from ..viewer.films import film_layer
 from ..viewer.origins import remember_origin
@@ -35,10 +34,11 @@ FIRST = (
     " films. Headers are read, pixels only when a film is opened."
 )
 NO_FILMS = "There is no film in this folder; below is why each file was passed over."
-LISTING, OPENING = "Looking through the folder …", "Opening film {} of {} …"
+LISTING, OPENING = "Looking through the folder", "Opening films"
+STOPPED = "Stopped. The list says which films were opened."
+FAILED = "The folder could not be read; napari's message says how."
 BUSY = "Films are being read: wait or press Cancel."
 NOTHING_CHOSEN = "Choose a folder, then films in the list."
-NOT_RUNNING = "Nothing is running."
 FILM = Qt.ItemDataRole.UserRole
 
 
@@ -49,10 +49,10 @@ class StudyWidget(QWidget):
         super().__init__()
         self._viewer = napari_viewer
         session_of(napari_viewer)  # shows the hip boxes of films that are opened
-        self._run: Run | None = None
         self._opened = 0
+        self._opening: list[QTreeWidgetItem] = []
         self._setup_ui()
-        self._set_running(False)
+        self._show_state()
 
     def choose_folder(self) -> None:
         """Ask for a folder and list it."""
@@ -62,9 +62,7 @@ class StudyWidget(QWidget):
 
     def list_folder(self, folder: Path) -> None:
         """List a folder's films; the list comes when it is ready."""
-        self._start(lambda run: list_folder(folder), self._on_listed)
-        self.progress.setRange(0, 0)
-        self.note.setText(LISTING)
+        self._start(lambda run: list_folder(folder), self._on_listed, LISTING)
 
     def _setup_ui(self) -> None:
         column = QVBoxLayout(self)
@@ -79,10 +77,13 @@ class StudyWidget(QWidget):
         header = self.tree.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.open_button = _button("Open selected", "open_selected")
-        self.all_button = _button("Open all", "open_all")
-        self.cancel_button = _button("Cancel", "cancel")
-        self.progress = QProgressBar()
-        self.progress.setObjectName("progress")
+        self.bar = RunBar(
+            "open_all",
+            "Open all",
+            busy=BUSY,
+            beside=(self.open_button,),
+            told=self.note.setText,
+        )
         self.reasons_button = _button("Passed over …", "show_passed_over")
         self.reasons_button.setCheckable(True)
         self.reasons = QTreeWidget()
@@ -95,11 +96,7 @@ class StudyWidget(QWidget):
         column.addWidget(self.folder_button)
         column.addWidget(self.note)
         column.addWidget(self.tree, 3)
-        buttons = QHBoxLayout()
-        for button in (self.open_button, self.all_button, self.cancel_button):
-            buttons.addWidget(button)
-        column.addLayout(buttons)
-        column.addWidget(self.progress)
+        column.addWidget(self.bar)
         column.addWidget(self.reasons_button)
         column.addWidget(self.reasons, 2)
         self._connect()
@@ -107,14 +104,14 @@ class StudyWidget(QWidget):
     def _connect(self) -> None:
         self.folder_button.clicked.connect(lambda _: self.choose_folder())
         self.open_button.clicked.connect(lambda _: self._on_open_clicked())
-        self.all_button.clicked.connect(lambda _: self._on_all_clicked())
-        self.cancel_button.clicked.connect(lambda _: self._on_cancel_clicked())
+        self.bar.wanted.connect(self._on_all_clicked)
+        self.bar.stepped.connect(self._on_stepped)
+        self.bar.running.connect(lambda _: self._show_state())
         self.reasons_button.toggled.connect(self.reasons.setVisible)
-        self.tree.itemSelectionChanged.connect(lambda: self._set_running(False))
+        self.tree.itemSelectionChanged.connect(self._show_state)
         self.tree.itemDoubleClicked.connect(lambda item, _: self._open([item]))
 
     def _on_listed(self, listed: FolderList) -> None:
-        self._end_run()
         self.tree.clear()
         self._show_films(listed.films)
         self._show_reasons(listed.passed_over)
@@ -127,7 +124,7 @@ class StudyWidget(QWidget):
         if listed.is_study:
             self._choose_study(listed.folder)
         self.reasons_button.setChecked(not count and bool(passed))
-        self._set_running(False)
+        self._show_state()
 
     def _choose_study(self, folder: Path) -> None:
         """Let the other docks know; what the study withholds is withheld."""
@@ -188,25 +185,20 @@ class StudyWidget(QWidget):
 
     def _open(self, items: list[QTreeWidgetItem]) -> None:
         items = [item for item in items if item.data(0, FILM) is not None]
-        if not items or self._run is not None:
+        if not items or self.bar.is_running:
             return
         films = [item.data(0, FILM) for item in items]
-        self._opened = 0
+        self._opened, self._opening = 0, items
+        self._start(lambda run: _read(run, films), self._on_opened, OPENING)
 
-        def on_stepped(step: Any) -> None:
-            number, result = step
-            if isinstance(result, FilmRefused):
-                items[number].setText(2, f"not opened: {result}")
-                items[number].setToolTip(2, str(result))
-            else:
-                self._add(films[number], result)
-                items[number].setText(2, _told(result))
-            self.progress.setValue(number + 1)
-            self.note.setText(OPENING.format(min(number + 2, len(films)), len(films)))
-
-        self._start(lambda run: _read(run, films), self._on_opened, on_stepped)
-        self.progress.setRange(0, len(films))
-        self.note.setText(OPENING.format(1, len(films)))
+    def _on_stepped(self, step: Stepped) -> None:
+        item, result = self._opening[step.done - 1], step.more
+        if isinstance(result, FilmRefused):
+            item.setText(2, f"not opened: {result}")
+            item.setToolTip(2, str(result))
+        else:
+            self._add(item.data(0, FILM), result)
+            item.setText(2, _told(result))
 
     def _add(self, film: ListedFilm, shown: Any) -> None:
         """Put a film into the viewer: the first of a lot is shown, the others wait."""
@@ -227,60 +219,22 @@ class StudyWidget(QWidget):
         self._opened += 1
 
     def _on_opened(self, failed: int) -> None:
-        self._end_run()
         told = f"{self._opened} opened"
         if failed:
             told += f", {failed} not: the list says why"
         self.note.setText(f"<b>{told}.</b>")
 
-    def _on_cancel_clicked(self) -> None:
-        if self._run is not None:
-            self._run.cancel()
+    def _start(self, work: Any, done: Any, what: str) -> None:
+        self.note.setText(f"{what} …")
+        self.bar.start(work, done, what, stopped=STOPPED, failed=FAILED)
 
-    def _start(self, work: Any, done: Any, stepped: Any = None) -> None:
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
-        self.destroyed.connect(run.cancel)
-        run.done.connect(done)
-        run.refused.connect(self._on_refused)
-        run.stopped.connect(self._on_stopped)
-        run.failed.connect(self._on_failed)
-        if stepped is not None:
-            run.stepped.connect(stepped)
-        self._set_running(True)
-        run.start(work)
-
-    def _on_refused(self, reason: str) -> None:
-        self._end_run()
-        self.note.setText(reason)
-
-    def _on_stopped(self) -> None:
-        self._end_run()
-        self.note.setText(f"<b>Stopped.</b> {self._opened} opened.")
-
-    def _on_failed(self, error: BaseException) -> None:
-        self._end_run()
-        self.note.setText("The folder could not be read; napari's message says how.")
-        raise error
-
-    def _end_run(self) -> None:
-        self._run = None
-        self._set_running(False)
-
-    def _set_running(self, running: bool) -> None:
-        running = running or self._run is not None
-        films = bool(self._film_items())
+    def _show_state(self) -> None:
+        running, films = self.bar.is_running, bool(self._film_items())
         chosen = films and bool(self._selected_items())
-        for button, ready in (
-            (self.folder_button, True),
-            (self.open_button, chosen),
-            (self.all_button, films),
-        ):
+        self.bar.set_ready("" if films else NOTHING_CHOSEN)
+        for button, ready in ((self.folder_button, True), (self.open_button, chosen)):
             button.setEnabled(ready and not running)
             button.setToolTip(BUSY if running else "" if ready else NOTHING_CHOSEN)
-        self.cancel_button.setEnabled(running)
-        self.cancel_button.setToolTip("" if running else NOT_RUNNING)
-        self.progress.setVisible(running)
         passed = self.reasons.topLevelItemCount() > 0
         self.reasons_button.setEnabled(passed)
         self.reasons_button.setToolTip(
@@ -305,14 +259,14 @@ def _read(run: Run, films: list[ListedFilm]) -> int:
     from ...dicom import open_film
 
     failed = 0
-    for number, film in enumerate(films):
+    for done, film in enumerate(films, 1):
         if run.is_cancelled():
             raise Cancelled
         try:
-            run.stepped.emit((number, open_film(film.path)))
+            run.tell(done, len(films), more=open_film(film.path))
         except FilmRefused as refusal:
             failed += 1
-            run.stepped.emit((number, refusal))
+            run.tell(done, len(films), more=refusal)
     return failed
 
 

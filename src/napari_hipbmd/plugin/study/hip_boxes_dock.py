@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
 from ...core.radiograph import FilmRefused, Radiograph, Side
 from ...study.case import checked_name
 from ..ui.preferences import read_preference, write_preference
-from ..ui.run import Run
+from ..ui.run import Run, begin
 from ..viewer.films import film_of
 from ..viewer.hip_boxes import WORDS
 from ..viewer.identity import facts_of
@@ -38,7 +38,8 @@ NOT_RUNNING = "Nothing is running."
 NO_BOX = "There is no box on this hip."
 NOTHING_TO_SWAP = "There is no box yet."
 ALL_THERE = "Every hip has a box."
-SEARCHING, STOPPED = "Looking for the hips …", "Stopped."
+SEARCHING = "Looking for the hips …"
+FAILED = "The search failed; napari's message says how."
 PROPOSED = "{}: look whether each box holds its hip, and drag it where it does not."
 THROWN_AWAY = "The film was changed or removed meanwhile: the proposal is gone."
 SIDES: tuple[Side, ...] = ("R", "L")
@@ -176,16 +177,15 @@ class HipBoxesWidget(ListeningWidget):
             self._on_said(film, str(refusal))
             return
         data, known = film.data, facts_of(film).get("side")
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
-        self.destroyed.connect(run.cancel)
-        run.done.connect(lambda found: self._on_proposed(film, data, found))
-        run.refused.connect(lambda reason: self._on_ended(reason))
-        run.stopped.connect(lambda: self._on_ended(STOPPED))
-        run.failed.connect(self._on_failed)
         self.note.setText(SEARCHING)
+        self._run = begin(
+            self,
+            lambda run: _propose(run, radiograph, folder, known),
+            lambda found: self._on_proposed(film, data, found),
+            self._on_ended,
+            failed=FAILED,
+        )
         self._show()
-        run.start(lambda run: _propose(run, radiograph, folder, known))
 
     def _on_cancel_clicked(self) -> None:
         if self._run is not None:
@@ -203,10 +203,6 @@ class HipBoxesWidget(ListeningWidget):
         self._run = None
         self.note.setText(escape(text))
         self._show()
-
-    def _on_failed(self, error: BaseException) -> None:
-        self._on_ended("The search failed; napari's message says how.")
-        raise error
 
     def _show(self) -> None:
         film = self._film

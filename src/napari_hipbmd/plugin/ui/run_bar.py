@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from qtpy.QtCore import Signal
@@ -36,6 +36,10 @@ class RunBar(QWidget):
         Of the object names ``progress`` and ``note``, where a dock has several bars.
     busy
         What the button says while it is locked, since something runs.
+    beside
+        Buttons that stand before it.
+    told
+        Called with sentences, in place of a label of its own.
     """
 
     wanted = Signal()
@@ -49,13 +53,16 @@ class RunBar(QWidget):
         hint: str = "",
         prefix: str = "",
         busy: str = BUSY,
+        beside: Sequence[QWidget] = (),
+        told: Callable[[str], object] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._run: Run | None = None
         self._what = ""
         self._why_not, self._hint, self._busy = "", hint, busy
-        self._setup_ui(name, text, prefix)
+        self._told = told
+        self._setup_ui(name, text, prefix, beside)
         self._show_state()
 
     @property
@@ -90,7 +97,8 @@ class RunBar(QWidget):
             done(result)
 
         self._what = what
-        self.say("")
+        if self._told is None:
+            self.say("")
         self.progress.setRange(0, 0)
         self.progress.setFormat(f"{what} …")
         self._run = begin(
@@ -108,6 +116,9 @@ class RunBar(QWidget):
 
     def say(self, text: str) -> None:
         """Show a sentence, with markup, or nothing."""
+        if self._told is not None:
+            self._told(text)
+            return
         self.note.setText(text)
         self.note.setVisible(bool(text))
 
@@ -116,7 +127,9 @@ class RunBar(QWidget):
         self._why_not = why_not
         self._show_state()
 
-    def _setup_ui(self, name: str, text: str, prefix: str) -> None:
+    def _setup_ui(
+        self, name: str, text: str, prefix: str, beside: Sequence[QWidget]
+    ) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self.button = QPushButton(text)
@@ -129,11 +142,14 @@ class RunBar(QWidget):
         self.progress.setObjectName(f"{prefix}progress")
         self.note = sentence(f"{prefix}note")
         buttons = QHBoxLayout()
+        for widget in beside:
+            buttons.addWidget(widget, 2)
         buttons.addWidget(self.button, 2)
         buttons.addWidget(self.cancel_button, 1)
         column.addLayout(buttons)
         column.addWidget(self.progress)
-        column.addWidget(self.note)
+        if self._told is None:
+            column.addWidget(self.note)
 
     def _on_stepped(self, step: Any) -> None:
         if isinstance(step, Stepped):
@@ -146,7 +162,8 @@ class RunBar(QWidget):
 
     def _on_ended(self, text: str) -> None:
         self._end()
-        self.say(plain(text))
+        if text:
+            self.say(plain(text))
 
     def _end(self) -> None:
         self._run = None

@@ -12,6 +12,15 @@ from ..ui.run import Run
 if TYPE_CHECKING:
     from ...pipeline.models import Models
 
+FINDING = "Finding the hip"
+NEXT = {
+    "locate": "Taking the soft tissue away …",
+    "enhance": "Finding the landmarks …",
+    "landmarks": "Measuring the regions …",
+    "measure": "Drawing …",
+}
+"""What the pipeline reports as done, and what it does next."""
+
 
 def measure_film(
     run: Run, film: Radiograph, folder: Path | None, arguments: dict[str, Any]
@@ -35,12 +44,16 @@ def measure_film(
     from ... import pipeline
     from ...pipeline.models import load_models
 
+    def report(step: str, _: Measurement) -> None:
+        if step in NEXT:
+            run.tell(list(NEXT).index(step) + 1, len(NEXT) + 1, NEXT[step])
+
     models = None if folder is None else load_models(folder)
     found = pipeline.measure(
         film,
         **arguments,
         models=models,
-        report=lambda step, _: run.stepped.emit(step),
+        report=report,
         cancelled=run.is_cancelled,
     )
     return found, models

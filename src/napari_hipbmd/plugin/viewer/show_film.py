@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from napari.layers import Layer
 from qtpy.QtCore import QObject, Signal
 
-from ..ui.run import Run
+from ..ui.run import begin
 from .contrast import widen_when_inserted
 from .films import film_layer
 from .identity import belongs_to
@@ -31,7 +31,6 @@ class CaseFilms(QObject):
         super().__init__(parent)
         self._viewer = viewer
         self._wanted = ""
-        self._run: Run | None = None
 
     def open(self, case: Case) -> None:
         """Show this film and no other; of several that are asked for, the last."""
@@ -40,10 +39,12 @@ class CaseFilms(QObject):
             if origin_of(layer) == case.image:
                 self._show(layer, case)
                 return
-        run = self._run = Run()
-        run.done.connect(lambda film: self._on_read(film, case))
-        run.refused.connect(lambda why: self._on_refused(why, case))
-        run.start(lambda run: _read(case))
+        begin(
+            self,
+            lambda _: _read(case),
+            lambda film: self._on_read(film, case),
+            lambda why: self.refused.emit(f"{case.case_id}: {why}"),
+        )
 
     def _on_read(self, film: Any, case: Case) -> None:
         if case.case_id != self._wanted:
@@ -52,9 +53,6 @@ class CaseFilms(QObject):
         layer = Layer.create(*film_layer(film, case.patient, case.side, case.case_id))
         remember_origin(layer, case.image)
         self._show(layer, case)
-
-    def _on_refused(self, why: str, case: Case) -> None:
-        self.refused.emit(f"{case.case_id}: {why}")
 
     def _show(self, layer: Layer, case: Case) -> None:
         show_alone(self._viewer, layer)
