@@ -60,7 +60,7 @@ def measured(film: Radiograph, xy: np.ndarray, patient: Patient) -> Measurement:
         side=film.side,
         status="measured" if known else "partial",
         reason=None if known else "The film carries no trusted spacing.",
-        flags=(Flag("metal", "There is metal <in> the film."),),
+        film_flags=(Flag("metal", "There is metal <in> the film."),),
         spacing_mm=film.spacing_mm,
         spacing_source=film.spacing_source,
         patient=patient,

@@ -33,7 +33,7 @@ def hip(*flags):
         "hip-1.dcm",
         "L",
         "measured",
-        flags=flags,
+        film_flags=flags,
         bmd_g_cm2={
             site: Estimate(NUMBER, NUMBER - 0.1, NUMBER + 0.1) for site in SITES
         },

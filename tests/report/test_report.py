@@ -158,7 +158,7 @@ def test_what_a_file_says_cannot_become_markup():
     evil = "<script>alert(1)</script>"
     measured = hip(
         evil,
-        flags=(Flag(evil, evil),),
+        film_flags=(Flag(evil, evil),),
         spacing_source=evil,
         model_name=evil,
         calibrated_on=evil,
@@ -195,7 +195,7 @@ def test_a_film_without_spacing_shows_its_pictures_and_why_it_has_no_bmd():
 
 
 def test_flags_are_written_out():
-    text = written(hip(flags=(Flag("metal", "There is metal here."),)))
+    text = written(hip(film_flags=(Flag("metal", "There is metal here."),)))
     assert "There is metal here." in text
 
 
@@ -247,7 +247,7 @@ def test_the_page_of_a_study_leads_to_the_pages_of_its_hips():
 
 def test_reasons_for_caution_come_before_any_number():
     metal = Flag("metal", "There is metal here.")
-    for text in (written(hip(flags=(metal,))), study([hip(flags=(metal,))])):
+    for text in (written(hip(film_flags=(metal,))), study([hip(film_flags=(metal,))])):
         body = text[text.index("<body>") :]
         assert body.index("There is metal here.") < body.index("<b>0.750</b>")
 

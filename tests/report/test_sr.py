@@ -140,7 +140,7 @@ def test_an_independent_validator_finds_no_error(
     if shutil.which(validator) is None:
         package = {"dciodvfy": "dicom3tools", "dsrdump": "dcmtk"}[validator]
         pytest.skip(f"{validator} is not installed (Debian package {package})")
-    flagged = replace(measured, flags=(Flag("metal", "A screw.", ("neck",)),))
+    flagged = replace(measured, film_flags=(Flag("metal", "A screw.", ("neck",)),))
     source = source_of(named_film, identified)
     path = write(tmp_path / "sr.dcm", withhold(flagged, DEFAULT), source, job.dxa)
     ran = subprocess.run([validator, path], capture_output=True, text=True)
@@ -181,7 +181,7 @@ def test_a_named_report_files_itself_beside_its_film(tmp_path, measured, named_f
 def test_a_withheld_value_is_not_in_the_report_but_its_reason_is(
     tmp_path, measured, job
 ):
-    flagged = replace(measured, flags=(Flag("metal", "A screw.", ("neck",)),))
+    flagged = replace(measured, film_flags=(Flag("metal", "A screw.", ("neck",)),))
     left = withhold(flagged, DEFAULT)
     path = write(tmp_path / "sr.dcm", left, source_of(job.path))
     groups = group_at(content(path).get_planar_roi_measurement_groups(), codes.REGION)

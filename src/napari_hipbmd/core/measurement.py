@@ -151,6 +151,11 @@ class Measurement:
 
     Attributes
     ----------
+    film_flags, hip_flags, region_flags
+        Reasons for doubt, by what they follow from: the film and what was told about
+        it; where the hip was found and what lies over it; landmarks, regions and
+        values. The last are made anew when landmarks move. All of a stored result are
+        its film's.
     bmd_g_cm2, t_score
         By site; one whose value is withheld, or that the regression was not fitted
         for, is not in them.
@@ -180,7 +185,9 @@ class Measurement:
     side: Side | None
     status: Status
     reason: str | None = None
-    flags: tuple[Flag, ...] = ()
+    film_flags: tuple[Flag, ...] = ()
+    hip_flags: tuple[Flag, ...] = ()
+    region_flags: tuple[Flag, ...] = ()
     spacing_mm: tuple[float, float] | None = None
     spacing_source: str = "none"
     patient: Patient = field(default_factory=Patient)
@@ -205,6 +212,11 @@ class Measurement:
     rulers: tuple[str, ...] | None = None
     box_source: str = ""
     made_with: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """All reasons for doubt."""
+        return self.film_flags + self.hip_flags + self.region_flags
 
     def flags_of(self, site: Site) -> tuple[Flag, ...]:
         """The flags that concern a site; one about a region concerns the total too."""
@@ -341,8 +353,8 @@ class Measurement:
             stored.status,
             stored.reason,
             flags,
-            stored.spacing_mm,
-            stored.spacing_source,
+            spacing_mm=stored.spacing_mm,
+            spacing_source=stored.spacing_source,
             patient=stored.patient,
             box=None if stored.box is None else HipBox(*stored.box),
             landmarks=found,

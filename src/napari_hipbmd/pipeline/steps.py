@@ -13,7 +13,7 @@ from .. import quality
 from ..core.anatomy import Points
 from ..core.canvas import Canvas, make_canvas
 from ..core.measurement import LandmarkSet, Measurement
-from ..core.radiograph import Cancelled, HipBox, Patient, Radiograph, Side
+from ..core.radiograph import Cancelled, Flag, HipBox, Patient, Radiograph, Side
 from ..core.threads import one_thread
 from .contradictions import differences
 from .hip import box_around, enhance_hip
@@ -100,6 +100,11 @@ def _outside(film: Radiograph, canvas: Canvas) -> NDArray[np.bool_] | None:
     return seen.grey > 0.01
 
 
+def _of_film(film: Radiograph) -> tuple[Flag, ...]:
+    """The film's flags but one that the landmarks decide: how the patient lay."""
+    return tuple(flag for flag in film.flags if flag.code != "position")
+
+
 def find_landmarks(
     film: Radiograph,
     networks: Networks,
@@ -153,7 +158,7 @@ def prepare(
         image or film.case_id,
         side or film.side,
         "partial",
-        flags=(*film.flags, *differences(film, patient, side)),
+        film_flags=(*_of_film(film), *differences(film, patient, side)),
         spacing_mm=film.spacing_mm,
         spacing_source=film.spacing_source,
         patient=(patient or Patient()).or_else(film.patient),
@@ -184,7 +189,7 @@ def prepare(
         box=seen.box,
         box_source=seen.box_source if around is None else "about the landmarks",
         side=seen.side,
-        flags=state.flags + seen.flags,
+        hip_flags=seen.flags,
     )
     state = step_done("locate", t, state, counts_as="landmarks")
 
@@ -201,6 +206,7 @@ def prepare(
         marks = LandmarkSet(landmarks_xy, np.zeros(len(landmarks_xy)))
     metal = quality.metal(canvas, marks.xy, _outside(film, canvas))
     edges = quality.borders(grey)
-    state = replace(state, landmarks=marks, flags=state.flags + metal, borders=edges)
+    hip_flags = state.hip_flags + metal
+    state = replace(state, landmarks=marks, hip_flags=hip_flags, borders=edges)
     state = step_done("landmarks", t, state)
     return replace(state, seconds=seconds)

@@ -21,22 +21,6 @@ from ..grey_scale import RULERS
 from .calibrated import with_grey_scale
 from .models import Models, load_models
 
-MEASURE_CODES = {
-    "burnt-in-region",
-    "collimation",
-    "region-outside",
-    "rotation",
-    "saturation",
-    "implausible-bmd",
-    "implausible-shape",
-    "extrapolation",
-    "biology",
-    "position",
-    "landmarks-disagree",
-    "landmarks-unsure",
-    "head-size",
-    "no-ruler",
-}
 NO_SPACING = (
     "The film has no trusted pixel spacing, so areas and BMD are not given:"
     " supply the spacing in mm."
@@ -106,7 +90,6 @@ def with_values(
         or _region(images, polygon, px_cm2, image, state)
         for region, polygon in polygons(marks.xy).items()
     }
-    kept = tuple(f for f in state.flags if f.code not in MEASURE_CODES)
     tagged = tuple(f for f in film.flags if f.code == "position")
     seen = quality.position(marks.xy, spacing) or tagged
     seen += quality.agreement(marks.xy, marks.sigma_mm, spacing)
@@ -144,11 +127,11 @@ def with_values(
             state,
             status="partial",
             reason=reason,
-            flags=kept + seen,
+            region_flags=seen,
             bmd_g_cm2=None,
             t_score=None,
         )
-    return _with_bmd(replace(state, flags=kept + seen), vector, models)
+    return _with_bmd(replace(state, region_flags=seen), vector, models)
 
 
 def _inputs(state: Measurement, models: Models) -> NDArray[np.float64]:
@@ -271,12 +254,11 @@ def _with_bmd(
             ),
         )
     flags += bmd.implausible(values)
-    kept = tuple(f for f in state.flags if f.code != "calibration")
     return replace(
         state,
         status="measured",
         reason=None,
-        flags=kept + flags,
+        region_flags=state.region_flags + flags,
         bmd_g_cm2=estimates,
         t_score=bmd.t_scores(values),
     )

@@ -134,7 +134,7 @@ def test_a_hip_box_that_was_guessed_is_shown_to_be_checked(
     box = HipBox(10, 20, 310, 330)
     given = replace(measurement, box=box)
     assert "found_box" not in [kind_of(layer) for layer in made(given)]
-    guessed = replace(given, flags=(Flag("box-guessed", "Check the box."),))
+    guessed = replace(given, film_flags=(Flag("box-guessed", "Check the box."),))
     (layer,) = [each for each in made(guessed) if kind_of(each) == "found_box"]
     assert box_of_rectangle(layer.data[0]) == box
 
