@@ -25,7 +25,7 @@ from napari_hipbmd.core.anatomy import REGIONS, polygons
 from napari_hipbmd.core.files import write_text_atomic
 from napari_hipbmd.core.radiograph import FloatImage, Patient, Radiograph
 from napari_hipbmd.phantom import render
-from napari_hipbmd.phantom.family import Plan
+from napari_hipbmd.phantom.family import HipPlan
 from napari_hipbmd.phantom.hip import DigitalHip
 from napari_hipbmd.pipeline import measure
 from napari_hipbmd.pipeline.models import load_models
@@ -35,7 +35,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "enhancement.md"
 BEGIN, END = "<!-- grey -->\n", "<!-- end of grey -->\n"
 SITES = ("neck", "total")
 
-Change = Callable[[Plan], Plan]
+Change = Callable[[HipPlan], HipPlan]
 Window = tuple[float, float]
 
 
@@ -166,7 +166,7 @@ def changes(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return np.array(grey), np.array(bmd)
 
 
-def _again(seed: int, hip: DigitalHip, plan: Plan) -> DigitalHip:
+def _again(seed: int, hip: DigitalHip, plan: HipPlan) -> DigitalHip:
     return render(seed, "train", PIXELS, hip.plan.side, hip.person, plan)
 
 

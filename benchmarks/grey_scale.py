@@ -30,7 +30,7 @@ from napari_hipbmd.evaluation.feature_table import FeatureTable, feature_table
 from napari_hipbmd.evaluation.rows import ROW_NAMES, RowResult, evaluate
 from napari_hipbmd.phantom import DigitalHip, render
 from napari_hipbmd.phantom.cohort import Person
-from napari_hipbmd.phantom.family import Plan
+from napari_hipbmd.phantom.family import HipPlan
 from napari_hipbmd.phantom.rooms import ROOMS
 from napari_hipbmd.pipeline import measure
 from napari_hipbmd.pipeline.models import Models, calibration_of, load_models
@@ -42,7 +42,7 @@ from napari_hipbmd.study import Study
 PAGE = Path(__file__).parents[1] / "docs/grey-scale.md"
 PIXELS, FIRST_SEED = 450, 90_000
 THICKER_MM = 30.0
-Setting = Callable[[Person, Plan], tuple[Person, Plan]]
+Setting = Callable[[Person, HipPlan], tuple[Person, HipPlan]]
 
 
 def voltage(kvp: float) -> Setting:
@@ -56,7 +56,7 @@ def voltage(kvp: float) -> Setting:
 def body(more_mm: float) -> Setting:
     """The same skeleton in a thicker or thinner body."""
 
-    def change(person: Person, plan: Plan) -> tuple[Person, Plan]:
+    def change(person: Person, plan: HipPlan) -> tuple[Person, HipPlan]:
         thick = 17.2 * np.sqrt(1000 * person.weight_kg / (np.pi * person.height_cm))
         weight = person.weight_kg * ((thick + more_mm) / thick) ** 2
         return replace(person, weight_kg=float(weight)), plan

@@ -10,7 +10,7 @@ from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.core.turning import Turn, turn_of
 from napari_hipbmd.dicom import open_film, read_film
 from napari_hipbmd.study import Study
-from napari_hipbmd.study.exchange import Plan, export_labels, import_labels
+from napari_hipbmd.study.exchange import ImportPlan, export_labels, import_labels
 
 WAYS = {
     "L\\F": Turn(),
@@ -95,7 +95,7 @@ def test_labels_go_out_as_the_film_is_stored_and_come_in_again(
     content = json.loads((tmp_path / "out" / "anna.json").read_text("utf-8"))
     x = content["annotations"][0]["keypoints"][0]
     assert x == pytest.approx(film.shape[1] - 1 - labels.landmarks["N1"].xy[0])
-    import_labels(study, "coco", tmp_path / "out" / "anna.json", Plan("clara"))
+    import_labels(study, "coco", tmp_path / "out" / "anna.json", ImportPlan("clara"))
     again = study.labels("clara", case.case_id)
     np.testing.assert_allclose(again.xy, labels.xy)
     assert again.film.turned == "M"

@@ -20,7 +20,7 @@ from napari_hipbmd.quality import (
     policy_of_study,
     withhold,
 )
-from napari_hipbmd.report import Row, case_page, csv_text, study_page
+from napari_hipbmd.report import OverviewRow, case_page, csv_text, study_page
 
 NUMBER = 0.7113
 METAL = Flag("metal", "There is a screw in the neck.", ("neck",))
@@ -63,7 +63,7 @@ def test_without_a_policy_a_flagged_value_is_shown_with_its_reason():
 
 def test_a_withheld_value_is_in_no_output():
     left = withhold(hip(Flag("saturation", "It is burnt out.")), DEFAULT)
-    page, study = case_page(left), study_page([Row(left)])
+    page, study = case_page(left), study_page([OverviewRow(left)])
     data = json.dumps(left.to_json())
     table, rows = text_table([left]), csv_text([left])
     for text in (page, study, data, table, rows):

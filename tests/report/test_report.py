@@ -21,7 +21,7 @@ from napari_hipbmd.core.measurement import (
     RegionMeasurement,
 )
 from napari_hipbmd.core.radiograph import Flag, Patient, Radiograph
-from napari_hipbmd.report import Row, case_page, csv_text, json_text, study_page
+from napari_hipbmd.report import OverviewRow, case_page, csv_text, json_text, study_page
 from napari_hipbmd.report.pictures import thumbnail
 
 TRUTH = {"neck": 0.700, "trochanter": 0.610, "intertrochanter": 0.950, "total": 0.820}
@@ -101,7 +101,9 @@ def written(measurement, truth=None):
 
 def study(measurements, truths=None, **row):
     truths = truths or {}
-    return study_page([Row(m, truths.get(m.case_id, {}), **row) for m in measurements])
+    return study_page(
+        [OverviewRow(m, truths.get(m.case_id, {}), **row) for m in measurements]
+    )
 
 
 def checked(text):
@@ -236,7 +238,7 @@ def test_a_film_of_full_size_stays_small_enough_to_mail():
 
 def test_a_study_of_a_thousand_hips_stays_small_enough_to_open():
     one = hip(size=900)
-    rows = [Row(one, TRUTH, thumbnail(one), "cases/hip-1.html")] * 1000
+    rows = [OverviewRow(one, TRUTH, thumbnail(one), "cases/hip-1.html")] * 1000
     assert len(study_page(rows).encode()) < 12_000_000
 
 

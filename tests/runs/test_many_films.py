@@ -17,7 +17,7 @@ from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.runs import cluster as cluster_module
 from napari_hipbmd.runs.jobs import Job
-from napari_hipbmd.runs.journal import Journal, made_of
+from napari_hipbmd.runs.journal import RunJournal, made_of
 from napari_hipbmd.runs.loop import run_jobs
 
 JOBS = [Job(f"hip-{i}", Path(f"/films/hip-{i}.dcm"), f"hip-{i}.dcm") for i in range(6)]
@@ -180,14 +180,14 @@ def test_ctrl_c_keeps_what_is_finished_and_the_next_run_goes_on(
 
 STOPS_ITSELF = """
 import os, signal, sys
-from napari_hipbmd.runs.journal import Journal
+from napari_hipbmd.runs.journal import RunJournal
 from napari_hipbmd.cli import main
-append = Journal.append
+append = RunJournal.append
 def then_stop(self, record):
     append(self, record)
     if len(self) == 2:
         os.killpg(0, signal.SIGINT)  # as a terminal does
-Journal.append = then_stop
+RunJournal.append = then_stop
 if __name__ == "__main__":
     os.setpgrp()
     sys.exit(main())
@@ -321,4 +321,4 @@ def test_a_result_depends_on_film_models_and_what_was_told(tmp_path):
     job = JOBS[0]
     assert made_of(job, None, "m") is None
     assert len({made_of(job, f, m) for f in "ab" for m in "mn"}) == 4
-    assert not len(Journal(tmp_path))
+    assert not len(RunJournal(tmp_path))

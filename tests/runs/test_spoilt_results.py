@@ -44,7 +44,7 @@ def changed(content, way, value):
 
 def test_a_journal_with_one_wrong_value_is_used_or_refused(folder):
     from napari_hipbmd.core.radiograph import FilmRefused
-    from napari_hipbmd.runs.journal import Journal
+    from napari_hipbmd.runs.journal import RunJournal
 
     journal = folder / "out" / "results.jsonl"
     header, line = journal.read_text("utf-8").splitlines()
@@ -56,7 +56,7 @@ def test_a_journal_with_one_wrong_value_is_used_or_refused(folder):
         wrong = changed(record, rng.choice(known), rng.choice(WRONG))
         journal.write_text(f"{header}\n{json.dumps(wrong)}\n", "utf-8")
         try:
-            Journal(folder / "out")
+            RunJournal(folder / "out")
         except FilmRefused as refusal:
             assert "is no journal of results" in str(refusal)
             refused += 1

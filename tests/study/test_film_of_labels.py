@@ -10,7 +10,7 @@ from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.study import FilmFacts, Study
 from napari_hipbmd.study.exchange import (
-    Plan,
+    ImportPlan,
     export_labels,
     import_labels,
     undo_import,
@@ -79,7 +79,7 @@ def test_what_was_corrected_since_is_not_undone(study, tmp_path):
     from napari_hipbmd.study import edits
 
     export_labels(study, "csv", tmp_path / "out", ["anna"])
-    import_labels(study, "csv", tmp_path / "out" / "anna.csv", Plan("clara"))
+    import_labels(study, "csv", tmp_path / "out" / "anna.csv", ImportPlan("clara"))
     first = study.cases[0].case_id
     with study.open_case("clara", first) as case:
         case.apply(edits.place(case.state, "N1", (50.0, 50.0), "clara"))
@@ -98,7 +98,7 @@ def test_a_slicer_file_of_a_film_with_two_spacings_is_doubted(study, tmp_path):
     content = json.loads(path.read_text("utf-8"))
     del content["hipbmd"]  # as Slicer saves it
     path.write_text(json.dumps(content), "utf-8")
-    done = import_labels(study, "slicer", path, Plan("clara"))
+    done = import_labels(study, "slicer", path, ImportPlan("clara"))
     [doubt] = [text for text in done.doubts if "two spacings" in text]
     assert "15 %" in doubt
 
@@ -111,13 +111,15 @@ def test_labels_that_knew_no_film_learn_it_when_they_are_imported_again(
     for path in (study.folder / "labels" / "bert").rglob("*"):
         if path.is_file():
             path.unlink()
-    import_labels(study, "csv", tmp_path / "out" / "bert.csv", Plan("bert"))
+    import_labels(study, "csv", tmp_path / "out" / "bert.csv", ImportPlan("bert"))
     path = study.folder / "labels" / "bert" / f"{case_id}.json"
     content = json.loads(path.read_text("utf-8"))
     del content["film"]["pixels_sha256"]  # as earlier versions left it
     path.write_text(json.dumps(content), "utf-8")
     shutil.rmtree(path.parent / "journal")
-    done = import_labels(study, "csv", tmp_path / "out" / "bert.csv", Plan("bert"))
+    done = import_labels(
+        study, "csv", tmp_path / "out" / "bert.csv", ImportPlan("bert")
+    )
     assert done.unchanged == (case_id,) and not done.cases
     assert study.labels("bert", case_id).film.pixels_sha256
     put_another_film(study)

@@ -12,7 +12,7 @@ from pydicom.uid import ExplicitVRBigEndian, RLELossless
 from ..core.radiograph import FilmRefused
 from .codecs import Frame, MissingCodec, decode_frame
 from .codestream import frame_size
-from .facts import FilmFacts
+from .facts import HeaderFacts
 from .guard import MAX_FILE_BYTES
 from .header import Header
 from .isolation import decode_apart
@@ -23,7 +23,7 @@ _MOST_PIXELS_PER_BYTE = 100
 """Only blank films compress better; one with a hip on it, a few pixels a byte."""
 
 
-def whole_words(header: Header, facts: FilmFacts) -> NDArray[np.integer] | None:
+def whole_words(header: Header, facts: HeaderFacts) -> NDArray[np.integer] | None:
     """All bits of the words that an uncompressed grey film's values lie in, unsigned.
 
     None for what a codec has cut to the stored bits already.
@@ -38,7 +38,7 @@ def whole_words(header: Header, facts: FilmFacts) -> NDArray[np.integer] | None:
     return words.reshape(facts.rows, facts.columns).astype(f"u{size}")
 
 
-def stored_values(header: Header, facts: FilmFacts) -> NDArray[np.integer]:
+def stored_values(header: Header, facts: HeaderFacts) -> NDArray[np.integer]:
     """The stored values: ``(rows, columns)``, or ``(rows, columns, 3)`` for colour.
 
     Values are what the bits stored hold, sign extended; other bits of the word
@@ -65,7 +65,7 @@ def stored_values(header: Header, facts: FilmFacts) -> NDArray[np.integer]:
     return stored >> shift if shift else stored
 
 
-def _plain(header: Header, facts: FilmFacts) -> NDArray[np.integer]:
+def _plain(header: Header, facts: HeaderFacts) -> NDArray[np.integer]:
     syntax = header.transfer_syntax
     if not syntax.is_private and syntax.is_compressed and not syntax.is_deflated:
         raise FilmRefused(
@@ -89,7 +89,7 @@ def _plain(header: Header, facts: FilmFacts) -> NDArray[np.integer]:
     return array
 
 
-def _bytes_needed(header: Header, facts: FilmFacts) -> int:
+def _bytes_needed(header: Header, facts: HeaderFacts) -> int:
     samples = 2 if facts.photometric == "YBR_FULL_422" else facts.samples
     needed = facts.rows * facts.columns * samples * (facts.bits_allocated // 8)
     if header.pixel_bytes < needed:
@@ -101,7 +101,7 @@ def _bytes_needed(header: Header, facts: FilmFacts) -> int:
     return needed + needed % 2
 
 
-def _compressed(header: Header, facts: FilmFacts) -> NDArray[np.integer]:
+def _compressed(header: Header, facts: HeaderFacts) -> NDArray[np.integer]:
     syntax = header.transfer_syntax
     if not syntax.is_private and not syntax.is_compressed:
         raise FilmRefused(
@@ -144,7 +144,7 @@ def _compressed(header: Header, facts: FilmFacts) -> NDArray[np.integer]:
         ) from error
 
 
-def _check_frame(data: bytes, facts: FilmFacts) -> None:
+def _check_frame(data: bytes, facts: HeaderFacts) -> None:
     """Codecs allocate what the frame claims: it must be what the header claims."""
     size = frame_size(data)
     if size is None:
@@ -158,7 +158,7 @@ def _check_frame(data: bytes, facts: FilmFacts) -> None:
         )
 
 
-def _photometric(facts: FilmFacts) -> str:
+def _photometric(facts: HeaderFacts) -> str:
     return facts.photometric or ("RGB" if facts.samples == 3 else "MONOCHROME2")
 
 

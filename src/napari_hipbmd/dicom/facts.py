@@ -85,7 +85,7 @@ _OTHER_PART = _words(
 
 
 @dataclass(frozen=True)
-class FilmFacts:
+class HeaderFacts:
     """The facts that reading a film depends on.
 
     ``modality`` … ``view`` are as written, in capitals; None where a tag is absent.
@@ -137,7 +137,7 @@ class FilmFacts:
         return 0, (1 << self.bits_stored) - 1
 
 
-def facts_of(header: Header) -> FilmFacts:
+def facts_of(header: Header) -> HeaderFacts:
     """Read the facts; what is missing or damaged becomes None, zero or False."""
     film = header.dataset
     allocated = integer(film, "BitsAllocated")
@@ -151,7 +151,7 @@ def facts_of(header: Header) -> FilmFacts:
     def said(keyword: str) -> str | None:
         return who.without(spelt(film, keyword)[0])
 
-    return FilmFacts(
+    return HeaderFacts(
         sop_class=sop_class if uid_name(sop_class) else "",
         modality=said("Modality"),
         transfer_syntax=uid_name(header.transfer_syntax) or UNKNOWN_SYNTAX,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..core.radiograph import Flag, FloatImage, Radiograph
 from ..core.turning import Turn, turn_of
 from .decode import stored_values, whole_words
-from .facts import FilmFacts, facts_of
+from .facts import HeaderFacts, facts_of
 from .fill import filled
 from .grey import grey_of_colour
 from .grey_range import levels
@@ -67,7 +67,7 @@ class DisplayedFilm:
     bits_stored: int
     windows: tuple[Window, ...]
     radiograph: Radiograph
-    facts: FilmFacts | None
+    facts: HeaderFacts | None
 
     def displayed(self, window: Window | None = None) -> FloatImage:
         """Brightness 0 … 1 on screen, ``(rows, columns)`` float32.
@@ -120,7 +120,7 @@ def open_film(path: str | Path) -> DisplayedFilm:
         return film_of(path, header, facts_of(header))
 
 
-def film_of(path: Path, header: Header, facts: FilmFacts) -> DisplayedFilm:
+def film_of(path: Path, header: Header, facts: HeaderFacts) -> DisplayedFilm:
     """The film behind a header that has been read already.
 
     Raises

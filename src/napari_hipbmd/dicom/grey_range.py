@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.radiograph import Flag
-from .facts import FilmFacts
+from .facts import HeaderFacts
 
 _FORMATS = (8, 10, 12, 14, 16)
 _UNUSED_BITS = 2
@@ -38,7 +38,7 @@ class Levels:
 def levels(
     values: NDArray[np.integer],
     words: NDArray[np.integer] | None,
-    facts: FilmFacts,
+    facts: HeaderFacts,
     hidden: NDArray[np.bool_] | None = None,
 ) -> Levels:
     """The film's values on the range that they really have.
@@ -75,7 +75,7 @@ def levels(
 
 
 def _whole(
-    values: NDArray[np.integer], words: NDArray[np.integer], facts: FilmFacts
+    values: NDArray[np.integer], words: NDArray[np.integer], facts: HeaderFacts
 ) -> Levels | None:
     """The words as they are, where the bits above the stored ones go on with them.
 
@@ -103,7 +103,7 @@ def _whole(
 
 
 def _fitted(
-    values: NDArray[np.integer], seen: NDArray[np.integer], facts: FilmFacts
+    values: NDArray[np.integer], seen: NDArray[np.integer], facts: HeaderFacts
 ) -> Levels:
     """The film on fewer bits where it leaves many of those that it names unused."""
     low, high = facts.stored_range
@@ -173,7 +173,7 @@ def _roughness(values: NDArray[np.integer]) -> float:
     return float(np.abs(np.diff(wide, axis=1)).mean())
 
 
-def _wraps(values: NDArray[np.integer], facts: FilmFacts) -> bool:
+def _wraps(values: NDArray[np.integer], facts: HeaderFacts) -> bool:
     """Whether a picture without its highest bits is what this looks like.
 
     Where a value passes the range's end it comes in again at the other, from one pixel

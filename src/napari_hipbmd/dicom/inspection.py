@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.radiograph import FilmRefused
-from .facts import FilmFacts, facts_of
+from .facts import HeaderFacts, facts_of
 from .film import DisplayedFilm, film_of, open_film
 from .guard import quietly, refusing
 from .header import read_header
@@ -20,7 +20,7 @@ def inspect(path: str | Path) -> dict[str, Any]:
     sentence, and what could still be read is filled in.
     """
     path = Path(path)
-    facts: FilmFacts | None = None
+    facts: HeaderFacts | None = None
     try:
         with quietly(), refusing():
             if kind_of(path)[0] not in ("dicom", "bare dicom"):
@@ -33,7 +33,10 @@ def inspect(path: str | Path) -> dict[str, Any]:
 
 
 def _answer(
-    status: str, reason: str | None, facts: FilmFacts | None, film: DisplayedFilm | None
+    status: str,
+    reason: str | None,
+    facts: HeaderFacts | None,
+    film: DisplayedFilm | None,
 ) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "status": status,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..core.radiograph import FilmRefused, Side
-from .facts import FilmFacts, facts_of
+from .facts import HeaderFacts, facts_of
 from .folder import look_through
 from .guard import quietly, refusing
 from .header import read_header
@@ -133,7 +133,7 @@ def _patient(patient_id: str) -> str:
     return f"patient-{digest[:8]}"
 
 
-def _title(facts: FilmFacts) -> str:
+def _title(facts: HeaderFacts) -> str:
     parts = (
         facts.modality,
         facts.body_part,

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.radiograph import Flag, FloatImage
-from .facts import FilmFacts
+from .facts import HeaderFacts
 
 _SIGN_TAG = "PixelIntensityRelationshipSign"
 
@@ -48,7 +48,7 @@ class Polarity:
 
 
 def polarity(
-    facts: FilmFacts, rising: bool = True, shown_falling: bool = False
+    facts: HeaderFacts, rising: bool = True, shown_falling: bool = False
 ) -> Polarity:
     """Decide from the tags.
 
@@ -151,7 +151,7 @@ def bright_is_dense(
     return pixels, value_range
 
 
-def _drawn_inverted(facts: FilmFacts) -> tuple[bool, bool]:
+def _drawn_inverted(facts: HeaderFacts) -> tuple[bool, bool]:
     """Whether high is drawn dark, and whether the display tags settle it."""
     by_photometric = {"MONOCHROME1": True, "MONOCHROME2": False, "RGB": False}.get(
         facts.photometric or ""
@@ -167,7 +167,7 @@ def _drawn_inverted(facts: FilmFacts) -> tuple[bool, bool]:
 
 
 def _linear(
-    facts: FilmFacts, settled: bool, drawn_inverted: bool
+    facts: HeaderFacts, settled: bool, drawn_inverted: bool
 ) -> tuple[bool, str | None]:
     """Whether −log applies, and what is not known about the grey scale."""
     said = facts.pixel_intensity_relationship

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydicom.uid import UID
 
 from ..core.radiograph import FilmRefused, Flag
-from .facts import FilmFacts
+from .facts import HeaderFacts
 from .guard import MAX_PIXELS
 from .header import Header
 
@@ -66,7 +66,7 @@ _SMALLEST = 32
 _ADULT_YEARS, _SMALLEST_ADULT_CM, _LIGHTEST_ADULT_KG = 18, 125, 25
 
 
-def check(header: Header, facts: FilmFacts) -> None:
+def check(header: Header, facts: HeaderFacts) -> None:
     """Refuse what is not one grey film, before any pixel is read.
 
     Raises
@@ -82,7 +82,7 @@ def check(header: Header, facts: FilmFacts) -> None:
     _check_picture(header, facts)
 
 
-def _check_kind(header: Header, facts: FilmFacts) -> None:
+def _check_kind(header: Header, facts: HeaderFacts) -> None:
     name = UID(facts.sop_class).name if facts.sop_class else ""
     kind = next((kind for part, kind in _BY_CLASS if part in name), None)
     if kind is None and "DirectoryRecordSequence" in header.dataset:
@@ -105,7 +105,7 @@ def _check_kind(header: Header, facts: FilmFacts) -> None:
         )
 
 
-def _check_picture(header: Header, facts: FilmFacts) -> None:
+def _check_picture(header: Header, facts: HeaderFacts) -> None:
     rows, columns = facts.rows, facts.columns
     if header.pixel_keyword != "PixelData":
         raise FilmRefused(
@@ -152,7 +152,7 @@ def _check_picture(header: Header, facts: FilmFacts) -> None:
         )
 
 
-def cautions(facts: FilmFacts) -> tuple[Flag, ...]:
+def cautions(facts: HeaderFacts) -> tuple[Flag, ...]:
     """Reasons for caution that the tags give."""
     flags: list[Flag] = []
 
@@ -244,7 +244,7 @@ def cautions(facts: FilmFacts) -> tuple[Flag, ...]:
     return tuple(flags)
 
 
-def _child(facts: FilmFacts) -> str | None:
+def _child(facts: HeaderFacts) -> str | None:
     """Why this may be a child, or None for an adult."""
     patient = facts.patient
     age, height, weight = patient.age_years, patient.height_cm, patient.weight_kg

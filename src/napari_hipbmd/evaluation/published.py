@@ -54,7 +54,7 @@ NOTHING = Figures(*[float("nan")] * 5)
 
 
 @dataclass(frozen=True)
-class Line:
+class PaperLine:
     """One quantity in both columns; NaN where it is not known."""
 
     name: str
@@ -71,7 +71,7 @@ def figures_of(found: RowResult) -> Figures:
     return Figures(found.in_sample.r, _mean(r), _spread(r), _mean(mae), _spread(mae))
 
 
-def result_lines(validation: Validation) -> list[Line]:
+def result_lines(validation: Validation) -> list[PaperLine]:
     """The paper's results, and ours, quantity by quantity."""
     lines = []
     for row, name in ROW_NAMES.items():
@@ -79,24 +79,26 @@ def result_lines(validation: Validation) -> list[Line]:
         if found is None:
             continue
         ours, theirs = figures_of(found), PUBLISHED.get(row, NOTHING)
-        r = Line(f"{name}: r, mean of the folds", ours.r, theirs.r)
-        mae = Line(f"{name}: MAE, g/cm², mean of the folds",
+        r = PaperLine(f"{name}: r, mean of the folds", ours.r, theirs.r)
+        mae = PaperLine(f"{name}: MAE, g/cm², mean of the folds",
                    ours.mae_g_cm2, theirs.mae_g_cm2, 3)  # fmt: skip
         if theirs is NOTHING:
             lines += [r, mae]
             continue
         lines += [
-            Line(f"{name}: r in sample", ours.fit_r, theirs.fit_r),
+            PaperLine(f"{name}: r in sample", ours.fit_r, theirs.fit_r),
             r,
-            Line(f"{name}: r, 1.96 SD of the folds", ours.r_spread, theirs.r_spread),
+            PaperLine(
+                f"{name}: r, 1.96 SD of the folds", ours.r_spread, theirs.r_spread
+            ),
             mae,
-            Line(f"{name}: MAE, g/cm², 1.96 SD of the folds",
+            PaperLine(f"{name}: MAE, g/cm², 1.96 SD of the folds",
                  ours.mae_spread_g_cm2, theirs.mae_spread_g_cm2, 3),
         ]  # fmt: skip
-    return [*lines, Line("seconds a film", validation.seconds, SECONDS_A_FILM, 1)]
+    return [*lines, PaperLine("seconds a film", validation.seconds, SECONDS_A_FILM, 1)]
 
 
-def people_lines(cases: Sequence[Case]) -> dict[str, list[Line]]:
+def people_lines(cases: Sequence[Case]) -> dict[str, list[PaperLine]]:
     """The paper's Table 1 and the study's, by sex; readings of the neck."""
     told = {}
     for sex, theirs in TABLE_1.items():
@@ -107,7 +109,7 @@ def people_lines(cases: Sequence[Case]) -> dict[str, list[Line]]:
             theirs,
             strict=True,
         )
-        lines = [Line("films", len(these), PATIENTS[sex], 0)]
+        lines = [PaperLine("films", len(these), PATIENTS[sex], 0)]
         for name, column, (mean, sd) in columns:
             values = [getattr(case.patient, column) for case in these]
             lines += _mean_and_sd(name, values, mean, sd, 1)
@@ -188,12 +190,12 @@ def neck_differences(validation: Validation) -> list[Difference]:
 
 def _mean_and_sd(
     name: str, values: Sequence[float | None], mean: float, sd: float, digits: int
-) -> list[Line]:
+) -> list[PaperLine]:
     known = np.array([v for v in values if v is not None])
     ours = float(known.std(ddof=1)) if known.size > 1 else float("nan")
     return [
-        Line(f"{name}: mean", _mean(known), mean, digits),
-        Line(f"{name}: SD", ours, sd, digits),
+        PaperLine(f"{name}: mean", _mean(known), mean, digits),
+        PaperLine(f"{name}: SD", ours, sd, digits),
     ]
 
 

@@ -6,7 +6,7 @@ from .calibration import (
     SHAFT,
     USUAL,
     Calibration,
-    Reading,
+    RulerReading,
     load_calibration,
     read_signs,
 )
@@ -21,7 +21,7 @@ __all__ = [
     "SHAFT",
     "USUAL",
     "Calibration",
-    "Reading",
+    "RulerReading",
     "Shaft",
     "Signs",
     "Stretch",

@@ -31,7 +31,7 @@ RULERS = (SHAFT, FILM)
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class RulerReading:
     """What of a film goes into its rulers; ``shaft`` None where it cannot be read.
 
     ``landmarks_xy`` and ``patient`` are those that it was read with.
@@ -50,8 +50,8 @@ def read_signs(
     spacing_mm: tuple[float, float] | None,
     patient: Patient,
     kvp: float | None,
-    before: Reading | None = None,
-) -> Reading:
+    before: RulerReading | None = None,
+) -> RulerReading:
     """Look for every ruler of a film.
 
     Parameters
@@ -81,11 +81,11 @@ def read_signs(
             reason = f"The shaft cannot be read: {error}."
     if shaft is not None:
         signs = {SHAFT: shaft_signs(shaft), **signs}
-    return Reading(signs, shaft, reason, landmarks_xy.copy(), patient)
+    return RulerReading(signs, shaft, reason, landmarks_xy.copy(), patient)
 
 
 def _same(
-    before: Reading, landmarks_xy: Points, names: Sequence[str] = LANDMARK_IDS
+    before: RulerReading, landmarks_xy: Points, names: Sequence[str] = LANDMARK_IDS
 ) -> bool:
     rows = [INDEX[name] for name in names]
     return np.array_equal(before.landmarks_xy[rows], landmarks_xy[rows])
@@ -135,7 +135,7 @@ class Calibration:
     card: Mapping[str, Any] = field(default_factory=dict)
     unseen: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
-    def read(self, reading: Reading, use: Collection[str] = RULERS) -> GreyScale:
+    def read(self, reading: RulerReading, use: Collection[str] = RULERS) -> GreyScale:
         """The film's gain from the rulers that could be read and are wanted."""
         cortex = None if reading.shaft is None else reading.shaft.cortex
         found = self.gain(reading.signs, use)

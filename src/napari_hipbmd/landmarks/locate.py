@@ -11,7 +11,7 @@ from ..core.anatomy import Points, is_mirrored
 from ..core.canvas import make_canvas
 from ..core.hip_box import on_film, shows_both_hips
 from ..core.radiograph import Cancelled, FloatImage, HipBox, Radiograph, Side
-from .locator import SHOWN, SeenHip
+from .locator import SHOWN, LocatedHip
 from .predict import LandmarkFinder
 
 BOX_MM = 190.0
@@ -44,12 +44,12 @@ def needs_locating(
     return max(rows * spacing_mm[0], columns * spacing_mm[1]) > WHOLE_UP_TO_MM
 
 
-def likeliest(seen: dict[Side, SeenHip]) -> Side:
+def likeliest(seen: dict[Side, LocatedHip]) -> Side:
     """The side of the hip that is most likely there."""
     return max(seen.items(), key=lambda one: one[1].probability)[0]
 
 
-def is_one_hip(film: Radiograph, seen: dict[Side, SeenHip]) -> bool:
+def is_one_hip(film: Radiograph, seen: dict[Side, LocatedHip]) -> bool:
     """Whether a film is one hip box as it is, by its size or by what is seen on it."""
     if needs_locating(film.shape, film.spacing_mm):
         return False
@@ -64,7 +64,7 @@ def is_one_hip(film: Radiograph, seen: dict[Side, SeenHip]) -> bool:
 def locate(
     finder: LandmarkFinder,
     grey: FloatImage,
-    seen: dict[Side, SeenHip],
+    seen: dict[Side, LocatedHip],
     side: Side | None,
     pixel_aspect: float = 1.0,
 ) -> Located:

@@ -48,7 +48,7 @@ class LocatorNetwork(HeatmapNetwork):
 
 
 @dataclass(frozen=True)
-class SeenHip:
+class LocatedHip:
     """A hip on a film: its box, and how likely it is there, 0 … 1."""
 
     box: HipBox
@@ -77,7 +77,7 @@ class Locator:
     @torch.inference_mode()
     def see(
         self, grey: FloatImage, box: HipBox, pixel_aspect: float = 1.0
-    ) -> dict[Side, SeenHip]:
+    ) -> dict[Side, LocatedHip]:
         """Both hips within a box of a film, however unlikely.
 
         Parameters
@@ -95,12 +95,12 @@ class Locator:
         )
         centres = points[0].double().numpy().reshape(len(SIDES), len(REGIONS), 2)
         likely = torch.sigmoid(presence[0]).tolist()
-        out: dict[Side, SeenHip] = {}
+        out: dict[Side, LocatedHip] = {}
         for side, own, probability in zip(SIDES, centres, likely, strict=True):
             xy = canvas.to_film((own + 1) * FILM_PX / 2 - 0.5)
             pairs = xy[:, None] - xy[None]
             ruler = float(np.linalg.norm(pairs, axis=-1)[np.triu_indices(3, 1)].mean())
             x, y = xy.mean(0)
             square = HipBox.square((float(x), float(y)), BOX_SIDE * max(ruler, 4.0))
-            out[side] = SeenHip(square, probability)
+            out[side] = LocatedHip(square, probability)
         return out

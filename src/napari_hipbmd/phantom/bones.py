@@ -13,7 +13,7 @@ from ..core.anatomy import Points
 from . import beam as physics
 from . import spine
 from .cohort import Person
-from .family import Plan
+from .family import HipPlan
 from .geometry import Beam, Field
 from .mineral import Trabeculae, cortex_mm, trabeculae
 from .planar import Plane, wide_blur
@@ -59,7 +59,7 @@ class BoneLayers:
 
 
 def lay_bones(
-    person: Person, plan: Plan, beam: Beam, bones: Skeleton, hips: tuple[Hip, ...],
+    person: Person, plan: HipPlan, beam: Beam, bones: Skeleton, hips: tuple[Hip, ...],
     rng: np.random.Generator,
 ) -> BoneLayers:  # fmt: skip
     """Project femora, pelvis, spine; scale the femora's mineral to their aBMD."""
@@ -103,7 +103,7 @@ def _window(envelope: Field) -> tuple[slice, slice]:
 
 
 def _femur(
-    person: Person, plan: Plan, beam: Beam, femur: PosedFemur, inner: Trabeculae
+    person: Person, plan: HipPlan, beam: Beam, femur: PosedFemur, inner: Trabeculae
 ) -> Thickness:
     def density(world: NDArray[np.float64]) -> NDArray[np.float64]:
         local = (world - femur.centre) @ np.linalg.inv(femur.to_world).T
@@ -114,7 +114,7 @@ def _femur(
 
 
 def _texture(
-    plan: Plan, beam: Beam, femur: PosedFemur, inner: Trabeculae,
+    plan: HipPlan, beam: Beam, femur: PosedFemur, inner: Trabeculae,
     rng: np.random.Generator,
 ) -> Field:  # fmt: skip
     """Streaks along the trabeculae, fine and coarse, about 0."""
@@ -153,7 +153,7 @@ def _texture(
 
 
 def _scaled(
-    thick: Thickness, plan: Plan, case: Hip | None, target: float, pixel_mm: float
+    thick: Thickness, plan: HipPlan, case: Hip | None, target: float, pixel_mm: float
 ) -> tuple[Field, RegionTruth | None]:
     """A femur's mineral, g/cm², so that the neck region's mean is ``target``.
 
@@ -189,7 +189,7 @@ def _scaled(
 
 
 def _pelvis(
-    person: Person, plan: Plan, beam: Beam, bones: Skeleton, rng: np.random.Generator
+    person: Person, plan: HipPlan, beam: Beam, bones: Skeleton, rng: np.random.Generator
 ) -> tuple[Field, Field]:
     """Envelope in mm and mineral in g/cm² of pelvis, sacrum and lower spine."""
     strength = (person.neck_bmd_g_cm2 / 0.72) ** 0.75 * float(

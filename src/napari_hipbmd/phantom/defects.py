@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter
 from skimage.draw import disk, line, polygon
 
 from ..core.anatomy import Points
-from .family import Plan
+from .family import HipPlan
 from .geometry import Field
 
 
@@ -64,7 +64,7 @@ def burnt_out(film: Field, level: float) -> Field:
     return np.minimum(film, np.float32(level))
 
 
-def turned(plan: Plan, internal_rotation_deg: float) -> Plan:
+def turned(plan: HipPlan, internal_rotation_deg: float) -> HipPlan:
     """The same hip with the leg turned inwards (outwards when negative)."""
     pose = replace(plan.legs[0], internal_rotation=internal_rotation_deg)
     return replace(plan, legs=(pose, plan.legs[1]))

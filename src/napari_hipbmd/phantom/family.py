@@ -70,7 +70,7 @@ class Texture:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class HipPlan:
     """Everything that is drawn for one film before rendering.
 
     ``legs``, ``femora`` and ``states`` are those of the film's own hip (or of the
@@ -107,7 +107,7 @@ class Plan:
 def draw_plan(
     rng: np.random.Generator, person: Person, family: Family, side: Side,
     view: View = "hip",
-) -> Plan:  # fmt: skip
+) -> HipPlan:  # fmt: skip
     """Draw one film's plan."""
     u, n = rng.uniform, rng.normal
     own = rng.spawn(8)
@@ -131,7 +131,7 @@ def draw_plan(
         noise_colour=colour,
         source_medial_mm=u(-10, 100),
     )
-    return Plan(
+    return HipPlan(
         family=family,
         side=side,
         view=view,

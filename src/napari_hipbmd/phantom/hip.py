@@ -15,7 +15,7 @@ from . import calcifications, display, implants, looks, soft_tissue
 from .bones import BoneLayers, Hip, lay_bones
 from .cohort import Person
 from .exposure import attenuate, coarse_grid
-from .family import Family, Plan
+from .family import Family, HipPlan
 from .geometry import Field
 from .layout import Layout, lay_out
 from .skeleton import Skeleton
@@ -52,7 +52,7 @@ class DigitalHip:
     """
 
     person: Person
-    plan: Plan
+    plan: HipPlan
     side: Side
     film: Field
     sto: Field
@@ -78,7 +78,7 @@ class DigitalHip:
 
 def render(
     seed: int, family: Family, pixels: int = 900, side: Side | None = None,
-    person: Person | None = None, plan: Plan | None = None,
+    person: Person | None = None, plan: HipPlan | None = None,
 ) -> DigitalHip:  # fmt: skip
     """Make a film of one digital hip.
 
@@ -152,9 +152,12 @@ def _expose(laid: Layout) -> tuple[DigitalHip, ...]:
 
 
 def _metal(
-    plan: Plan, bones: Skeleton, x_mm: NDArray[np.float32], y_mm: NDArray[np.float32],
+    plan: HipPlan,
+    bones: Skeleton,
+    x_mm: NDArray[np.float32],
+    y_mm: NDArray[np.float32],
     rng: np.random.Generator,
-) -> Field:  # fmt: skip
+) -> Field:
     """Metal of the other hip (never in a hip that is a case) and of the spine."""
     out = np.zeros((len(y_mm), len(x_mm)), np.float32)
     if plan.metal is not None and plan.view == "hip":

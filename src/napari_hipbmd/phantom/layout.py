@@ -13,7 +13,7 @@ from ..core.radiograph import Side
 from . import marks
 from .bones import Hip
 from .cohort import Person, draw_person
-from .family import Family, Plan, View, draw_plan
+from .family import Family, HipPlan, View, draw_plan
 from .geometry import Beam
 from .skeleton import PosedFemur, Skeleton, build_skeleton
 
@@ -34,7 +34,7 @@ class Layout:
     """
 
     person: Person
-    plan: Plan
+    plan: HipPlan
     bones: Skeleton
     beam: Beam
     hips: tuple[Hip, ...]
@@ -43,7 +43,7 @@ class Layout:
 
 def lay_out(
     seed: int, family: Family, pixels: int, view: View = "hip",
-    side: Side | None = None, person: Person | None = None, plan: Plan | None = None,
+    side: Side | None = None, person: Person | None = None, plan: HipPlan | None = None,
 ) -> Layout:  # fmt: skip
     """Draw patients until all landmarks of one lie on the film.
 
@@ -79,7 +79,7 @@ def lay_out(
     raise ValueError(f"seed {seed}: {problem}")
 
 
-def aim_beam(plan: Plan, person: Person, bones: Skeleton, pixels: int) -> Beam:
+def aim_beam(plan: HipPlan, person: Person, bones: Skeleton, pixels: int) -> Beam:
     """Source and detector, so that the heads' shadows lie where the framing asks."""
     setup, frame = plan.setup, plan.framing
     thick = 20 * np.sqrt(1000 * person.weight_kg / (np.pi * person.height_cm))
@@ -98,7 +98,7 @@ def aim_beam(plan: Plan, person: Person, bones: Skeleton, pixels: int) -> Beam:
     return Beam(u, v, setup.sid_mm, float(detector_z), source)
 
 
-def _find_hips(plan: Plan, beam: Beam, bones: Skeleton) -> tuple[Hip, ...]:
+def _find_hips(plan: HipPlan, beam: Beam, bones: Skeleton) -> tuple[Hip, ...]:
     """Landmarks of the hips that are cases.
 
     Raises

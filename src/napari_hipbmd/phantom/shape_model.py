@@ -32,7 +32,7 @@ SIMPLICES = {"tri15": 4, "tri10": 3}
 
 
 @dataclass(frozen=True, eq=False)
-class ShapeModel:
+class BoneShapes:
     """One bone (or three pelvic bones) of all people.
 
     Attributes
@@ -74,7 +74,7 @@ def people() -> NDArray[np.float64]:
 
 
 @cache
-def shape_model(bone: str) -> ShapeModel:
+def shape_model(bone: str) -> BoneShapes:
     """The model of ``femur`` (left) or ``pelvis``, dense."""
     tensors, kinds = _stored()
     elements = tensors[f"{bone}.elements"]
@@ -87,7 +87,7 @@ def shape_model(bone: str) -> ShapeModel:
     kept, triangles = _merged(points, corners)
     mean = points[0, kept]
     body = _bodies(triangles, len(mean))
-    return ShapeModel(mean, points[1:, kept].astype(np.float32), triangles, body)
+    return BoneShapes(mean, points[1:, kept].astype(np.float32), triangles, body)
 
 
 def _lagrange(order: int, at: NDArray[np.float64]) -> NDArray[np.float64]:

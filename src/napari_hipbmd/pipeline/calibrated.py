@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..core.measurement import Measurement
 from ..core.radiograph import FilmRefused, Flag
-from ..grey_scale import RULERS, Calibration, Reading, read_signs
+from ..grey_scale import RULERS, Calibration, RulerReading, read_signs
 
 NO_CALIBRATION = "The models hold no calibration of the grey scale."
 
@@ -36,7 +36,9 @@ def with_grey_scale(
     if calibration is None:
         return _unread(state, NO_CALIBRATION), ()
     patient = state.patient.or_else(film.patient)
-    before = state.ruler_reading if isinstance(state.ruler_reading, Reading) else None
+    before = (
+        state.ruler_reading if isinstance(state.ruler_reading, RulerReading) else None
+    )
     try:
         if moving and before is not None:
             reading = before

@@ -18,7 +18,7 @@ RESEARCH = "<b>Research use:</b> an estimate from a radiograph cannot rule out l
 
 
 @dataclass(frozen=True)
-class Step:
+class HomeStep:
     """One step: the dock that it opens, what it is for, and how far it is."""
 
     dock: str
@@ -52,16 +52,20 @@ def _nothing(_: Session) -> str:
 
 
 STEPS = (
-    Step("Open study", "Films of a study, an archive's export or any folder.", _study),
-    Step("Film facts", "What a film says of itself; window and level.", _films),
-    Step("Hip boxes", "One box on each hip of a film that shows more.", _films),
-    Step("Landmark workbench", "Place the sixteen landmarks; compare people.", _study),
-    Step("Make pairs", "Synthetic pairs of one's own films.", _nothing),
-    Step("Enhancement", "Take the soft tissue away; train what does.", _models),
-    Step("Measure BMD", "Regions, features, BMD and T-score of a hip.", _measured),
-    Step("Features and thresholds", "Nine features; what they clip.", _measured),
-    Step("Fit BMD", "A regression from one's own DXA readings.", _study),
-    Step("Validate", "Estimates against DXA, out of fold.", _study),
+    HomeStep(
+        "Open study", "Films of a study, an archive's export or any folder.", _study
+    ),
+    HomeStep("Film facts", "What a film says of itself; window and level.", _films),
+    HomeStep("Hip boxes", "One box on each hip of a film that shows more.", _films),
+    HomeStep(
+        "Landmark workbench", "Place the sixteen landmarks; compare people.", _study
+    ),
+    HomeStep("Make pairs", "Synthetic pairs of one's own films.", _nothing),
+    HomeStep("Enhancement", "Take the soft tissue away; train what does.", _models),
+    HomeStep("Measure BMD", "Regions, features, BMD and T-score of a hip.", _measured),
+    HomeStep("Features and thresholds", "Nine features; what they clip.", _measured),
+    HomeStep("Fit BMD", "A regression from one's own DXA readings.", _study),
+    HomeStep("Validate", "Estimates against DXA, out of fold.", _study),
 )
 
 

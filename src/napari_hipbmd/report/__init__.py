@@ -6,11 +6,11 @@ screen.
 
 from .case import case_page
 from .film import film_report
-from .overview import Row, study_page
+from .overview import OverviewRow, study_page
 from .table import csv_text, json_text
 
 __all__ = [
-    "Row",
+    "OverviewRow",
     "case_page",
     "csv_text",
     "film_report",

@@ -22,7 +22,7 @@ TITLE = "Estimated bone mineral density of the hip"
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
+class OverviewRow:
     """A hip on the page.
 
     Attributes
@@ -41,7 +41,7 @@ class Row:
     link: str | None = None
 
 
-def study_page(rows: Sequence[Row]) -> str:
+def study_page(rows: Sequence[OverviewRow]) -> str:
     """One HTML page about many hips.
 
     Parameters
@@ -111,7 +111,7 @@ def _first(text: str) -> str:
     return f"For instance: {text}"
 
 
-def _table(rows: Sequence[Row]) -> str:
+def _table(rows: Sequence[OverviewRow]) -> str:
     heads = "".join(
         f"<th>{escape(SITE_NAMES[site].capitalize())}</th>" for site in SITES
     )
@@ -127,7 +127,7 @@ def _table(rows: Sequence[Row]) -> str:
 </section>"""
 
 
-def _row(row: Row, pictures: bool) -> str:
+def _row(row: OverviewRow, pictures: bool) -> str:
     m = row.measurement
     name = escape(m.case_id)
     if row.link and _LINK.fullmatch(row.link):

@@ -28,7 +28,7 @@ from distributed.security import Security
 from distributed.worker_memory import parse_memory_limit
 
 from ..core.radiograph import Cancelled, FilmRefused
-from .loop import GivenT, JobT, Work, done
+from .loop import FilmWork, GivenT, JobT, done
 
 _LOG = logging.getLogger(__name__)
 CONNECT_SECONDS = 10
@@ -46,7 +46,7 @@ _OF_OUR_OWN = {
 
 def run_on_cluster(
     jobs: Sequence[JobT],
-    work: Work[JobT, GivenT],
+    work: FilmWork[JobT, GivenT],
     workers: int,
     scheduler: str | None,
     cancelled: Callable[[], bool] | None = None,
@@ -92,7 +92,7 @@ def _worker_died(future: Any) -> bool:
     return future.status == "error" and isinstance(future.exception(), KilledWorker)
 
 
-def _outcome(future: Any, job: JobT, work: Work[JobT, GivenT]) -> GivenT:
+def _outcome(future: Any, job: JobT, work: FilmWork[JobT, GivenT]) -> GivenT:
     """What a worker gave, or why it gave nothing."""
     if future.status == "cancelled":
         raise FilmRefused(
@@ -218,7 +218,7 @@ def dask_setup(_worker: Any) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _check_workers(client: Client, work: Work[Any, Any]) -> None:
+def _check_workers(client: Client, work: FilmWork[Any, Any]) -> None:
     """Refuse workers that would give other numbers."""
     try:
         client.wait_for_workers(1, timeout=WORKERS_SECONDS)
@@ -241,7 +241,7 @@ def _check_workers(client: Client, work: Work[Any, Any]) -> None:
         )
 
 
-def _fingerprint(work: Work[Any, Any]) -> str:
+def _fingerprint(work: FilmWork[Any, Any]) -> str:
     return work.fingerprint()
 
 

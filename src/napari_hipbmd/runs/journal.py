@@ -119,7 +119,7 @@ def made_of(job: Job, film: str | None, models: str) -> str | None:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-class Journal:
+class RunJournal:
     """The results in a folder.
 
     Raises

@@ -15,7 +15,7 @@ InT = TypeVar("InT", contravariant=True)
 OutT = TypeVar("OutT", covariant=True)
 
 
-class Work(Protocol[InT, OutT]):
+class FilmWork(Protocol[InT, OutT]):
     """What is done to every job; it travels to other processes.
 
     A bad film is refused by raising :class:`FilmRefused`.
@@ -36,7 +36,7 @@ class Work(Protocol[InT, OutT]):
 
 def run_jobs(
     jobs: Sequence[JobT],
-    work: Work[JobT, GivenT],
+    work: FilmWork[JobT, GivenT],
     *,
     workers: int = 1,
     scheduler: str | None = None,
@@ -66,13 +66,13 @@ def run_jobs(
                 raise Cancelled
             yield job, done(work, job)
         return
-    with from_extra("cluster", "Work in several processes"):
+    with from_extra("cluster", "FilmWork in several processes"):
         from .cluster import run_on_cluster
 
     yield from run_on_cluster(jobs, work, workers, scheduler, cancelled)
 
 
-def done(work: Work[JobT, GivenT], job: JobT) -> GivenT:
+def done(work: FilmWork[JobT, GivenT], job: JobT) -> GivenT:
     """Do one job, with one thread: the numbers are the same wherever that is."""
     with one_thread():
         try:

@@ -21,11 +21,11 @@ from ..core.files import numbered_stem, write_bytes_atomic, write_text_atomic
 from ..core.locks import Busy, kept_alone
 from ..core.measurement import Measurement
 from ..core.radiograph import FilmRefused
-from ..report.overview import Row, study_page
+from ..report.overview import OverviewRow, study_page
 from ..report.table import csv_text, json_text
 from .enhanced_files import MEASURED
 from .jobs import Job
-from .journal import Journal, Record, film_sha256, made_of
+from .journal import Record, RunJournal, film_sha256, made_of
 from .loop import run_jobs
 from .measuring import NAMED, PAGE, REPORT, Make, Outcome
 
@@ -81,7 +81,7 @@ class Results:
         self.models = models_sha256
         self.folder = folder
         self.layers = layers
-        self.journal: Journal | None = None
+        self.journal: RunJournal | None = None
         self.done: dict[str, Done] = {}
         self._taken: set[str] = set()
         self._film_of: dict[str, str | None] = {}
@@ -96,7 +96,7 @@ class Results:
                     f"Another run writes its results into {self.folder.name}: wait for"
                     " it, or give --out another folder."
                 ) from None
-            self.journal = Journal(self.folder)
+            self.journal = RunJournal(self.folder)
             self._film_of = self.journal.file_names()
         return self
 
@@ -141,7 +141,7 @@ class Results:
         write_text_atomic(self.folder / "results.csv", csv_text(results))
         if self.work.html:
             rows = [
-                Row(one.measurement, one.job.truth, one.thumbnail, one.page)
+                OverviewRow(one.measurement, one.job.truth, one.thumbnail, one.page)
                 for one in found
             ]
             write_text_atomic(self.folder / "report.html", study_page(rows))

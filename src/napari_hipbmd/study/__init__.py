@@ -21,7 +21,7 @@ from .label import Label, State
 from .labels import Labels, what_is_missing
 from .open_case import OpenCase
 from .placed import PREDICTED, TRUTH, placed_landmarks
-from .queue import STATUSES, Entry, Queue, Status
+from .queue import STATUSES, Queue, QueueEntry, Status
 from .recovery import Conflict, ConflictFound
 from .study import Study
 from .table import append_cases, read_cases, write_cases
@@ -38,7 +38,7 @@ __all__ = [
     "Change",
     "Conflict",
     "ConflictFound",
-    "Entry",
+    "QueueEntry",
     "FilmFacts",
     "Label",
     "Labels",

@@ -51,7 +51,7 @@ def journal_path(folder: Path, annotator: str, case_id: str) -> Path:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadJournal:
     """What a journal holds.
 
     Attributes
@@ -76,7 +76,7 @@ class Reading:
     damaged: bool = False
 
 
-def read_journal(path: Path) -> Reading:
+def read_journal(path: Path) -> ReadJournal:
     """Read a journal; a missing one is empty.
 
     Raises
@@ -89,7 +89,7 @@ def read_journal(path: Path) -> Reading:
     try:
         data = read_regular(path, _LARGEST_BYTES)
     except FileNotFoundError:
-        return Reading()
+        return ReadJournal()
     except FilmRefused as refusal:
         raise FilmRefused(
             f"The journal {path.name} cannot be used: {refusal}; move it out of the"
@@ -98,7 +98,7 @@ def read_journal(path: Path) -> Reading:
     return _parsed(data)
 
 
-def _parsed(data: bytes) -> Reading:
+def _parsed(data: bytes) -> ReadJournal:
     entries: list[Entry] = []
     size, last = 0, ""
     while size < len(data):
@@ -106,11 +106,11 @@ def _parsed(data: bytes) -> Reading:
         line = _line(data[size:end]) if end >= 0 else None
         if line is None or line.sum != _sum(line.entry, last):
             damaged = end >= 0 or _lacks_its_newline(data[size:], last)
-            return Reading(tuple(entries), size, len(data), last, damaged)
+            return ReadJournal(tuple(entries), size, len(data), last, damaged)
         entries.append(line.entry)
         last = line.sum
         size = end + 1
-    return Reading(tuple(entries), size, len(data), last)
+    return ReadJournal(tuple(entries), size, len(data), last)
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, reading: Reading, claim: Claim | None = None
+        self, path: Path, reading: ReadJournal, claim: Claim | None = None
     ) -> None:
         self._path = path
         self._claim = claim or Claim(path)

@@ -30,7 +30,7 @@ _COLUMNS = ("case_id", "status", "note", "changed")
 
 
 @dataclass(frozen=True)
-class Entry:
+class QueueEntry:
     """One case of the queue.
 
     Attributes
@@ -86,7 +86,7 @@ class Queue:
         return self._folder / "queue.csv"
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[QueueEntry, ...]:
         """Every case, in the study's order."""
         return tuple(self._entries.values())
 
@@ -104,12 +104,12 @@ class Queue:
 
         self._entries = {}
         for case in self._study.cases:
-            entry = said.get(case.case_id, Entry(case.case_id))
+            entry = said.get(case.case_id, QueueEntry(case.case_id))
             if entry.status not in _SAID:
                 entry = replace(entry, status=status(case.case_id))
             self._entries[case.case_id] = entry
 
-    def entry(self, case_id: str) -> Entry:
+    def entry(self, case_id: str) -> QueueEntry:
         """One case.
 
         Raises
@@ -120,19 +120,19 @@ class Queue:
         self._study.case(case_id)
         return self._entries[case_id]
 
-    def set_status(self, case_id: str, status: Status) -> Entry:
+    def set_status(self, case_id: str, status: Status) -> QueueEntry:
         """Mark a case; anything but ``done`` and ``second look`` takes the mark off."""
         if status not in STATUSES:
             raise FilmRefused(f"A case is one of {', '.join(STATUSES)}.")
         return self._say(case_id, status=status)
 
-    def set_note(self, case_id: str, note: str) -> Entry:
+    def set_note(self, case_id: str, note: str) -> QueueEntry:
         """Write a note about a case, on one line."""
         return self._say(case_id, note=" ".join(note.split()))
 
     def filtered(
         self, statuses: Collection[Status] | None = None, text: str = ""
-    ) -> tuple[Entry, ...]:
+    ) -> tuple[QueueEntry, ...]:
         """Cases with one of the statuses (any when None) that contain a text.
 
         The text is looked for in the case's name, its note and its table row.
@@ -150,7 +150,7 @@ class Queue:
         case_id: str | None,
         *,
         undone: bool = False,
-        among: Collection[Entry] | None = None,
+        among: Collection[QueueEntry] | None = None,
     ) -> str | None:
         """The case after another one, or the first; None at the end.
 
@@ -170,7 +170,7 @@ class Queue:
         case_id: str | None,
         *,
         undone: bool = False,
-        among: Collection[Entry] | None = None,
+        among: Collection[QueueEntry] | None = None,
     ) -> str | None:
         """The case before another one, or the last; see :meth:`next`."""
         return self._step(case_id, -1, undone, among)
@@ -187,7 +187,7 @@ class Queue:
         case_id: str | None,
         step: int,
         undone: bool,
-        among: Collection[Entry] | None,
+        among: Collection[QueueEntry] | None,
     ) -> str | None:
         names = list(self._entries)[::step]
         shown = set(names) if among is None else {entry.case_id for entry in among}
@@ -200,24 +200,24 @@ class Queue:
                 return name
         return None
 
-    def _words(self, entry: Entry) -> str:
+    def _words(self, entry: QueueEntry) -> str:
         case = self._study.case(entry.case_id)
         words = (entry.case_id, entry.note, case.group, *case.extra.values())
         return "\n".join(words).casefold()
 
-    def _say(self, case_id: str, **what: str) -> Entry:
+    def _say(self, case_id: str, **what: str) -> QueueEntry:
         self._study.case(case_id)
         lock = self._folder / "journal" / "queue.lock"
         lock.parent.mkdir(parents=True, exist_ok=True)
         with lock.open("ab") as file, locked(file):
             said = self._read()  # another window may have said something
-            old = said.get(case_id, Entry(case_id))
+            old = said.get(case_id, QueueEntry(case_id))
             said[case_id] = replace(old, **what, changed=utc_now())  # type: ignore[arg-type]
             self._write(said)
         self.refresh()
         return self._entries[case_id]
 
-    def _read(self) -> dict[str, Entry]:
+    def _read(self) -> dict[str, QueueEntry]:
         try:
             text = self.path.read_text("utf-8-sig")
         except FileNotFoundError:
@@ -232,7 +232,7 @@ class Queue:
             raise self._refusal(str(error)) from None
         out = {}
         for row in rows:
-            entry = Entry(*(bare(row.get(name) or "") for name in _COLUMNS))  # type: ignore[arg-type]
+            entry = QueueEntry(*(bare(row.get(name) or "") for name in _COLUMNS))  # type: ignore[arg-type]
             if not entry.case_id:
                 raise self._refusal("a row has no case_id")
             if entry.status and entry.status not in STATUSES:
@@ -243,7 +243,7 @@ class Queue:
             out[entry.case_id] = replace(entry, status=entry.status or "untouched")
         return out
 
-    def _write(self, said: dict[str, Entry]) -> None:
+    def _write(self, said: dict[str, QueueEntry]) -> None:
         file = io.StringIO()
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_COLUMNS)

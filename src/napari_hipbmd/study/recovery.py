@@ -1,7 +1,7 @@
 """The labels of one case as they were left: label file and journal together.
 
 The journal is ahead of the label file when a window was killed, and behind it when
-another program wrote the file. Reading changes nothing on the disk.
+another program wrote the file. ReadJournal changes nothing on the disk.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..core.version import __version__
 from .changes import PARTS, Change
 from .facts import FilmFacts
 from .history import CaseHistory
-from .journal import Entry, Reading, journal_path, read_journal
+from .journal import Entry, ReadJournal, journal_path, read_journal
 from .labels import (
     LARGEST_BYTES,
     Labels,
@@ -82,7 +82,7 @@ class Recovered:
     digest: str
     theirs: Labels | None
     reason: str
-    reading: Reading
+    reading: ReadJournal
     recorded: bool = True
 
     @property
@@ -159,7 +159,7 @@ def recover(
     return Recovered(history, digest, theirs, reason, reading)
 
 
-def _unless_damaged(history: CaseHistory, reading: Reading) -> CaseHistory:
+def _unless_damaged(history: CaseHistory, reading: ReadJournal) -> CaseHistory:
     """The history; only its end when its journal has to be begun anew."""
     return CaseHistory(history.state) if reading.damaged else history
 

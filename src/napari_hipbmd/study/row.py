@@ -36,7 +36,7 @@ _SIDES: dict[str, Side] = {"l": "L", "left": "L", "r": "R", "right": "R"}
 _SEXES: dict[str, Sex] = {"f": "F", "female": "F", "m": "M", "male": "M"}
 
 
-class Row:
+class TableRow:
     """One row while it is read: its cells by column, and what is wrong with them."""
 
     def __init__(self, header: Sequence[str], cells: Sequence[str], line: int) -> None:

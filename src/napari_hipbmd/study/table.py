@@ -10,7 +10,7 @@ from pathlib import Path
 from ..core.files import write_text_atomic
 from ..core.radiograph import FilmRefused
 from .case import Case, checked_name
-from .row import COLUMNS, Row, cells
+from .row import COLUMNS, TableRow, cells
 from .sheet import NotATable, rows_of, text_of
 
 TABLE = "cases.csv"
@@ -36,7 +36,7 @@ def read_cases(folder: str | Path) -> list[Case]:
     problems: list[str] = []
     seen: set[str] = set()
     for line, texts in rows:
-        row = Row(header, texts, line)
+        row = TableRow(header, texts, line)
         case = row.case(folder)
         if row.case_id.casefold() in seen:
             row.problems.append("the case_id occurs twice")

@@ -12,7 +12,7 @@ from ..evaluation.observers import (
     PREDICTIONS,
     TRUTH,
     ObserverErrors,
-    Pair,
+    Peers,
     compare,
     write_errors,
 )
@@ -22,8 +22,8 @@ from ..study.exchange import (
     FORMATS,
     Exported,
     Imported,
+    ImportPlan,
     Names,
-    Plan,
     export_labels,
     import_labels,
     read_names,
@@ -144,7 +144,9 @@ def import_from(options: ImportOptions, progress: Told | None = None) -> Importe
     """Take labels over, all cases or none; see :func:`exchange.import_labels`."""
     study = Study.open(options.study)
     names = Names() if options.names is None else read_names(options.names)
-    plan = Plan(options.annotator, options.by, names, options.replace, options.outside)
+    plan = ImportPlan(
+        options.annotator, options.by, names, options.replace, options.outside
+    )
     return import_labels(study, options.format, options.path, plan, progress)
 
 
@@ -169,7 +171,7 @@ def compare_people(
             )
     if a == b:
         raise FilmRefused("Whoever is compared with oneself agrees: name two.")
-    found = compare(study, Pair(a, b), progress)
+    found = compare(study, Peers(a, b), progress)
     if not found.differences:
         raise FilmRefused(f"There is no film that {a} and {b} both have.")
     errors = ObserverErrors(study.folder.name, (found,))

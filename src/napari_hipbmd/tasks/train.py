@@ -14,7 +14,7 @@ from .fit import FitOptions
 if TYPE_CHECKING:
     from ..learning.training import Fit
 
-Step = Literal["enhancement", "landmarks", "locator", "grey-scale", "bmd"]
+TrainedStep = Literal["enhancement", "landmarks", "locator", "grey-scale", "bmd"]
 EPOCHS = {"enhancement": 100, "landmarks": 16, "locator": 24}
 BATCH = {"default": 16, "paper": 64}
 TIMES = 4
@@ -46,7 +46,9 @@ class Link:
 class TrainOptions(FitOptions):
     """What is trained, on what, and how; those of a regression are inherited."""
 
-    step: Step = option(REQUIRED, "which step is trained, or fitted", positional=True)
+    step: TrainedStep = option(
+        REQUIRED, "which step is trained, or fitted", positional=True
+    )
     study: tuple[Path, ...] = option(
         (), "what to learn from; enhancement takes several", metavar="DIR"
     )

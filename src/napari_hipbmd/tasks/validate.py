@@ -175,7 +175,7 @@ def validate(
         progress=FillingIn(study.cases, tell, {"preset": preset, "sites": ("neck",)}),
         cancelled=cancelled,
     )
-    plan = Plan(folds, repeats, seed, preset, tuple(rows), samples)
+    plan = ValidationPlan(folds, repeats, seed, preset, tuple(rows), samples)
     validation = _validated(
         study, found, plan, landmarks, networks_provenance(folder), tell
     )
@@ -191,7 +191,7 @@ def validate(
 
 
 @dataclass(frozen=True)
-class Plan:
+class ValidationPlan:
     """How estimates are made and judged."""
 
     folds: int
@@ -205,7 +205,7 @@ class Plan:
 def _validated(
     study: Study,
     found: Sequence[CaseFeatures],
-    plan: Plan,
+    plan: ValidationPlan,
     landmarks: str,
     networks: dict[str, Any],
     tell: Report,

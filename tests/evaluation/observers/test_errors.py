@@ -17,7 +17,7 @@ from PIL import Image
 
 from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.evaluation.observers import (
-    Pair,
+    Peers,
     compare,
     compare_labels,
     differences_csv,
@@ -189,7 +189,7 @@ def test_a_comparison_can_be_stopped(study: Study, labelled: Labelled) -> None:
     labelled("anna", (0, 0))
     labelled("ben", (0, 6))
     with pytest.raises(Cancelled):
-        compare(study, Pair("anna", "ben"), cancelled=lambda: True)
+        compare(study, Peers("anna", "ben"), cancelled=lambda: True)
     steps: list[tuple[int, int]] = []
     study_errors(study, progress=lambda done, count: steps.append((done, count)))
     assert steps[0] == (0, 3) and steps[-1] == (3, 3)

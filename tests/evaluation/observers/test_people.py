@@ -6,7 +6,7 @@ import pytest
 
 from napari_hipbmd.evaluation.observers import (
     CONSENSUS,
-    Pair,
+    Peers,
     next_session,
     observers_of,
     pairs_of,
@@ -42,7 +42,7 @@ def test_the_consensus_is_no_observer(study: Study, labelled: Labelled) -> None:
     for name in ("ben", "anna@2", "anna", CONSENSUS):
         labelled(name, (0, 0), cases=1)
     assert observers_of(study) == ("anna", "anna@2", "ben")
-    assert Pair("anna", CONSENSUS).kind == "consensus"
+    assert Peers("anna", CONSENSUS).kind == "consensus"
 
 
 def test_each_repeat_session_has_the_next_number(

@@ -14,7 +14,7 @@ from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.study import Study, edits
 from napari_hipbmd.study.exchange import (
     FORMATS,
-    Plan,
+    ImportPlan,
     export_labels,
     import_labels,
     read_names,
@@ -72,7 +72,9 @@ def test_what_goes_out_comes_into_another_study(study, tmp_path, form) -> None:
     done = export_labels(study, form, tmp_path / "out", ["anna"])
     assert done.cases == {"anna": IDS} and done.left_out == ()
     other = empty_copy(study, "other")
-    found = import_labels(other, form, target(tmp_path / "out", form), Plan("anna"))
+    found = import_labels(
+        other, form, target(tmp_path / "out", form), ImportPlan("anna")
+    )
     assert found.cases == IDS and found.unchanged == ()
     for case_id in IDS:
         there, back = study.labels("anna", case_id), other.labels("anna", case_id)
@@ -91,7 +93,9 @@ def test_what_goes_out_comes_into_another_study(study, tmp_path, form) -> None:
 def test_importing_the_same_again_changes_nothing(study, tmp_path, form) -> None:
     export_labels(study, form, tmp_path / "out", ["anna"])
     before = files(study.folder)
-    found = import_labels(study, form, target(tmp_path / "out", form), Plan("anna"))
+    found = import_labels(
+        study, form, target(tmp_path / "out", form), ImportPlan("anna")
+    )
     assert found.cases == () and found.unchanged == IDS
     assert files(study.folder) == before
 
@@ -161,7 +165,7 @@ def test_what_a_format_cannot_take_is_left_out_and_said(study, tmp_path) -> None
 
 def test_imported_labels_say_from_where_when_and_by_whom(study, tmp_path) -> None:
     path = coco(study, tmp_path)
-    import_labels(study, "coco", path, Plan("clara", by="bert"))
+    import_labels(study, "coco", path, ImportPlan("clara", by="bert"))
     with study.open_case("clara", IDS[0]) as case:
         mark = case.state.landmarks["N1"]
         assert mark.source == "imported from coco" and mark.who == "bert"
@@ -177,9 +181,9 @@ def test_other_labels_are_not_put_in_the_place_of_those_there(study, tmp_path) -
         case.apply(edits.place(case.state, "N2", (60.0, 70.0), "anna"))
     before = files(study.folder)
     with pytest.raises(FilmRefused, match=f"anna has other labels of {IDS[1]} already"):
-        import_labels(study, "coco", path, Plan("anna"))
+        import_labels(study, "coco", path, ImportPlan("anna"))
     assert files(study.folder) == before
-    found = import_labels(study, "coco", path, Plan("anna", replace=True))
+    found = import_labels(study, "coco", path, ImportPlan("anna", replace=True))
     assert found.cases == (IDS[1],) and found.landmarks == 1
     with study.open_case("anna", IDS[1]) as case:
         case.undo()
@@ -190,7 +194,7 @@ def test_what_is_missing_is_added_to_labels_that_agree(study, tmp_path) -> None:
     path = coco(study, tmp_path)
     with study.open_case("anna", IDS[0]) as case:
         case.apply(edits.clear(case.state, ["I2"]))
-    found = import_labels(study, "coco", path, Plan("anna"))
+    found = import_labels(study, "coco", path, ImportPlan("anna"))
     assert found.cases == (IDS[0],) and found.landmarks == 1
     marks = study.labels("anna", IDS[0]).landmarks
     assert marks["I2"].source == "imported from coco"
@@ -248,14 +252,14 @@ def test_nothing_is_imported_when_one_case_is_wrong(
     path = coco(study, tmp_path, with_sides)
     before = files(study.folder)
     with pytest.raises(FilmRefused, match=sentence):
-        import_labels(study, "coco", path, Plan("clara"))
+        import_labels(study, "coco", path, ImportPlan("clara"))
     assert files(study.folder) == before
     assert study.annotators() == ("anna", "bert")
 
 
 def test_points_outside_the_film_can_be_allowed(study, tmp_path) -> None:
     path = coco(study, tmp_path, move_far)
-    import_labels(study, "coco", path, Plan("clara", outside=True))
+    import_labels(study, "coco", path, ImportPlan("clara", outside=True))
     assert study.labels("clara", IDS[0]).xy[0, 0] == 5000
 
 
@@ -265,7 +269,7 @@ def test_a_case_is_found_by_the_name_of_its_image(study, tmp_path) -> None:
             image["file_name"] = f"some/where/{case.image.stem}.png"
 
     path = coco(study, tmp_path, rename)
-    assert import_labels(study, "coco", path, Plan("clara")).cases == IDS
+    assert import_labels(study, "coco", path, ImportPlan("clara")).cases == IDS
 
 
 def test_an_image_of_two_cases_is_not_guessed(study, tmp_path) -> None:
@@ -282,7 +286,9 @@ def test_an_image_of_two_cases_is_not_guessed(study, tmp_path) -> None:
         replace(case, image=case.image.with_name("film.dcm")) for case in both.cases
     ))  # fmt: skip
     with pytest.raises(FilmRefused, match=r"'film.png' belongs to 3 cases"):
-        import_labels(renamed, "coco", coco(study, tmp_path, rename), Plan("clara"))
+        import_labels(
+            renamed, "coco", coco(study, tmp_path, rename), ImportPlan("clara")
+        )
 
 
 def test_labels_of_strangers_come_in_through_a_file_of_names(study, tmp_path) -> None:
@@ -293,7 +299,9 @@ def test_labels_of_strangers_come_in_through_a_file_of_names(study, tmp_path) ->
     path = coco(study, tmp_path, rename)
     table = tmp_path / "names.json"
     table.write_text(json.dumps({f"point {n}": n for n in ("N1", "T5")} | {"*": None}))
-    found = import_labels(study, "coco", path, Plan("clara", names=read_names(table)))
+    found = import_labels(
+        study, "coco", path, ImportPlan("clara", names=read_names(table))
+    )
     assert found.landmarks == 6
     assert tuple(study.labels("clara", IDS[2]).landmarks) == ("N1", "T5")
     assert any("'point N2' was left out" in sentence for sentence in found.told)
@@ -341,7 +349,7 @@ def test_a_disk_that_fills_up_leaves_no_half_import(
             journal = study.folder / "labels" / "anna" / "journal" / f"{IDS[2]}.jsonl"
             journal.unlink()
         with pytest.raises(OSError, match="No space"):
-            import_labels(study, "coco", path, Plan(who, replace=True))
+            import_labels(study, "coco", path, ImportPlan(who, replace=True))
     now = [study.labels("anna", case_id) for case_id in IDS[:2]]
     assert [n.landmarks for n in now] == [b.landmarks for b in before["anna"][:2]]
     assert study.labels("anna", IDS[2]) is None
@@ -359,7 +367,7 @@ def test_labels_that_change_during_an_import_are_not_overwritten(
                 case.apply(edits.place(case.state, "N1", (5.0, 6.0), "clara"))
 
     with pytest.raises(FilmRefused, match="have just been changed"):
-        import_labels(study, "coco", path, Plan("clara"), meanwhile)
+        import_labels(study, "coco", path, ImportPlan("clara"), meanwhile)
     assert study.labels("clara", IDS[0]).landmarks["N1"].xy == (5.0, 6.0)
     assert study.labels("clara", IDS[1]) is None
 
@@ -374,6 +382,8 @@ def test_an_import_that_is_stopped_changes_nothing(study, tmp_path) -> None:
 
     before = files(study.folder)
     with pytest.raises(Cancelled):
-        import_labels(study, "coco", path, Plan("clara"), watch, lambda: bool(stop))
+        import_labels(
+            study, "coco", path, ImportPlan("clara"), watch, lambda: bool(stop)
+        )
     assert files(study.folder) == before
     assert study.annotators() == ("anna", "bert")

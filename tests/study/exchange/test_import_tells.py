@@ -8,7 +8,7 @@ from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.study import Study
-from napari_hipbmd.study.exchange import Plan, import_labels
+from napari_hipbmd.study.exchange import ImportPlan, import_labels
 
 
 def truth_of(sample_study, case_id):
@@ -31,7 +31,9 @@ def test_a_table_with_a_spreadsheets_habits_is_read(
     case_id = labelled_study.cases[0].case_id
     xy = truth_of(sample_study, case_id)
     (tmp_path / "carl.csv").write_bytes(rows(case_id, xy, ",").encode(encoding))
-    done = import_labels(labelled_study, "csv", tmp_path / "carl.csv", Plan("carl"))
+    done = import_labels(
+        labelled_study, "csv", tmp_path / "carl.csv", ImportPlan("carl")
+    )
     assert done.landmarks == 16 and done.states == {"placed": 16}
     assert done.doubts == ()
 
@@ -42,9 +44,13 @@ def test_a_hip_of_half_the_size_is_told_at_import(
     case_id = labelled_study.cases[0].case_id
     xy = truth_of(sample_study, case_id) / 2
     (tmp_path / "carl.csv").write_text(rows(case_id, xy), "utf-8")
-    done = import_labels(labelled_study, "csv", tmp_path / "carl.csv", Plan("carl"))
+    done = import_labels(
+        labelled_study, "csv", tmp_path / "carl.csv", ImportPlan("carl")
+    )
     assert any("implausibly small" in doubt for doubt in done.doubts)
-    again = import_labels(labelled_study, "csv", tmp_path / "carl.csv", Plan("carl"))
+    again = import_labels(
+        labelled_study, "csv", tmp_path / "carl.csv", ImportPlan("carl")
+    )
     assert again.cases == () and again.doubts == done.doubts
 
 
@@ -65,7 +71,9 @@ def test_points_that_all_come_as_occluded_are_told(
         ],
     }
     (tmp_path / "theirs.json").write_text(json.dumps(file), "utf-8")
-    done = import_labels(labelled_study, "coco", tmp_path / "theirs.json", Plan("carl"))
+    done = import_labels(
+        labelled_study, "coco", tmp_path / "theirs.json", ImportPlan("carl")
+    )
     assert done.states == {"occluded": 16}
     assert any("came as occluded" in doubt for doubt in done.doubts)
 
@@ -83,7 +91,7 @@ def test_a_name_that_is_one_cases_id_and_anothers_film_is_refused(
     xy = truth_of(sample_study, sample_study.cases[0].case_id)
     (tmp_path / "carl.csv").write_text(rows("1", xy), "utf-8")
     with pytest.raises(FilmRefused, match="of the case '1' and of the film of '2'"):
-        import_labels(study, "csv", tmp_path / "carl.csv", Plan("carl"))
+        import_labels(study, "csv", tmp_path / "carl.csv", ImportPlan("carl"))
     (tmp_path / "carl.csv").write_text(rows("images/1.dcm", xy), "utf-8")
-    done = import_labels(study, "csv", tmp_path / "carl.csv", Plan("carl"))
+    done = import_labels(study, "csv", tmp_path / "carl.csv", ImportPlan("carl"))
     assert done.cases == ("2",)

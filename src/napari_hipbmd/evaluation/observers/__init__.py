@@ -15,14 +15,14 @@
 """
 
 from ...study import TRUTH
-from .compare import Comparison, Difference, compare, compare_labels
+from .compare import Comparison, FilmDifference, compare, compare_labels
 from .consensus import accepted, averaged, settled
 from .errors import ObserverErrors, study_errors
 from .figures import ErrorFigures, error_figures
 from .people import (
     CONSENSUS,
     PREDICTIONS,
-    Pair,
+    Peers,
     next_session,
     observers_of,
     pairs_of,
@@ -36,10 +36,10 @@ __all__ = [
     "PREDICTIONS",
     "TRUTH",
     "Comparison",
-    "Difference",
+    "FilmDifference",
     "ErrorFigures",
     "ObserverErrors",
-    "Pair",
+    "Peers",
     "accepted",
     "averaged",
     "compare",

@@ -11,14 +11,14 @@ from ...core.radiograph import Cancelled, FilmRefused
 from ...study import TRUTH, FilmFacts, Label, Labels, Study
 from ...study.films import film_facts
 from ...study.label import PERSON
-from .people import PREDICTIONS, Pair
+from .people import PREDICTIONS, Peers
 
 MISSING = "missing"
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Difference:
+class FilmDifference:
     """One landmark of one film, as two people left it.
 
     Attributes
@@ -71,8 +71,8 @@ class Comparison:
         Case → why its labels could not be used.
     """
 
-    pair: Pair
-    differences: tuple[Difference, ...]
+    pair: Peers
+    differences: tuple[FilmDifference, ...]
     unreadable: dict[str, str]
 
     @property
@@ -83,7 +83,7 @@ class Comparison:
 
 def compare(
     study: Study,
-    pair: Pair,
+    pair: Peers,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Comparison:
@@ -106,7 +106,7 @@ def compare(
     Cancelled
         If ``cancelled`` said so.
     """
-    found: list[Difference] = []
+    found: list[FilmDifference] = []
     unreadable: dict[str, str] = {}
     for done, case in enumerate(study.cases):
         if cancelled is not None and cancelled():
@@ -148,7 +148,7 @@ def labels_by(study: Study, who: str, case_id: str) -> Labels | None:
 
 def compare_labels(
     a: Labels, b: Labels, film: FilmFacts | None = None, patient: str = ""
-) -> tuple[Difference, ...]:
+) -> tuple[FilmDifference, ...]:
     """Compare two people's labels of one film.
 
     Parameters
@@ -171,9 +171,9 @@ def compare_labels(
     )  # fmt: skip
 
 
-def by_case(differences: Iterable[Difference]) -> dict[str, list[Difference]]:
+def by_case(differences: Iterable[FilmDifference]) -> dict[str, list[FilmDifference]]:
     """Case → its differences."""
-    found: dict[str, list[Difference]] = {}
+    found: dict[str, list[FilmDifference]] = {}
     for each in differences:
         found.setdefault(each.case_id, []).append(each)
     return found
@@ -181,8 +181,8 @@ def by_case(differences: Iterable[Difference]) -> dict[str, list[Difference]]:
 
 def _difference(
     name: str, a: Label | None, b: Label | None, film: FilmFacts, whose: tuple[str, str]
-) -> Difference:
-    base = Difference(*whose, name, _state(a), _state(b))
+) -> FilmDifference:
+    base = FilmDifference(*whose, name, _state(a), _state(b))
     if a is None or b is None or a.xy is None or b.xy is None:
         return base
     dx, dy = b.xy[0] - a.xy[0], b.xy[1] - a.xy[1]

@@ -9,7 +9,7 @@ from typing import get_args
 from ...core.anatomy import LANDMARK_IDS
 from ...core.radiograph import FilmRefused
 from ...study import Study
-from .compare import Comparison, Difference, Progress, compare
+from .compare import Comparison, FilmDifference, Progress, compare
 from .figures import ErrorFigures, Unit, error_figures
 from .people import Kind, observers_of, pairs_of
 
@@ -35,7 +35,7 @@ class ObserverErrors:
         there = {each.pair.kind for each in self.comparisons}
         return tuple(kind for kind in get_args(Kind) if kind in there)
 
-    def differences(self, kind: Kind) -> list[Difference]:
+    def differences(self, kind: Kind) -> list[FilmDifference]:
         """All differences of one kind of pairs."""
         return [
             each

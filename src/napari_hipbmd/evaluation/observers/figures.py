@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ...bmd import patient_weights
 from ..bootstrap import interval
-from .compare import MISSING, Difference
+from .compare import MISSING, FilmDifference
 
 Unit = Literal["mm", "px"]
 SAMPLES = 2000
@@ -70,7 +70,7 @@ class ErrorFigures:
 
 
 def error_figures(
-    differences: Iterable[Difference], unit: Unit = "mm", *, seed: int = 0
+    differences: Iterable[FilmDifference], unit: Unit = "mm", *, seed: int = 0
 ) -> ErrorFigures:
     """Figures of differences.
 
@@ -114,20 +114,20 @@ def error_figures(
     )
 
 
-def units_of(differences: Iterable[Difference]) -> tuple[Unit, ...]:
+def units_of(differences: Iterable[FilmDifference]) -> tuple[Unit, ...]:
     """In which units there are distances: mm first."""
     every = list(differences)
     units: tuple[Unit, ...] = ("mm", "px")
     return tuple(u for u in units if any(_length(e, u) is not None for e in every))
 
 
-def _length(each: Difference, unit: Unit) -> float | None:
+def _length(each: FilmDifference, unit: Unit) -> float | None:
     if unit == "mm":
         return each.distance_mm
     return each.distance_px if each.distance_mm is None else None
 
 
-def _by_one_only(each: Difference) -> bool:
+def _by_one_only(each: FilmDifference) -> bool:
     nowhere = [state in (MISSING, "absent") for state in (each.a_state, each.b_state)]
     return nowhere[0] != nowhere[1]
 

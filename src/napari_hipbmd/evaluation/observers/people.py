@@ -25,7 +25,7 @@ _REPEAT = re.compile(r"(?P<person>.+)@(?P<session>[1-9]\d{0,3})")
 
 
 @dataclass(frozen=True)
-class Pair:
+class Peers:
     """Two annotators who are compared: ``b`` is measured from ``a``.
 
     Attributes
@@ -74,7 +74,7 @@ def observers_of(study: Study) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (person_of(name), session_of(name))))
 
 
-def pairs_of(annotators: Iterable[str]) -> tuple[Pair, ...]:
+def pairs_of(annotators: Iterable[str]) -> tuple[Peers, ...]:
     """Whom to compare with whom.
 
     Intra-observer pairs are all sessions of one person; inter-observer pairs the
@@ -86,7 +86,7 @@ def pairs_of(annotators: Iterable[str]) -> tuple[Pair, ...]:
         first.setdefault(person_of(name), name)
     return tuple(
         pair
-        for pair in (Pair(a, b) for a, b in combinations(names, 2))
+        for pair in (Peers(a, b) for a, b in combinations(names, 2))
         if pair.kind != "inter"
         or (first[person_of(pair.a)] == pair.a and first[person_of(pair.b)] == pair.b)
     )

@@ -28,7 +28,7 @@ ROW_PX = 22
 NOTHING = "–"
 
 
-class FeatureTable(QTableWidget):
+class FeatureRows(QTableWidget):
     """Three regions × three pairs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -19,7 +19,7 @@ from ...core.anatomy import REGIONS, Region
 from ...core.measurement import Measurement
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.session import Session, session_of
-from .feature_table import FeatureTable
+from .feature_table import FeatureRows
 from .histograms import RegionHistograms
 from .threshold_form import ThresholdForm
 from .threshold_layers import KINDS, ShownKind, ThresholdLayers, film_of_result
@@ -58,7 +58,7 @@ class FeaturesWidget(ListeningWidget):
         self.title = QLabel(NOTHING)
         self.title.setObjectName("features_title")
         self.title.setWordWrap(True)
-        self.table = FeatureTable()
+        self.table = FeatureRows()
         self.form = ThresholdForm()
         self.form.changed.connect(self._on_multipliers_changed)
         self.histograms = RegionHistograms()

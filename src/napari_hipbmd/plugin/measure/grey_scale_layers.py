@@ -9,7 +9,7 @@ import numpy as np
 from napari.layers import Image, Layer, Shapes
 
 from ...core.measurement import Measurement
-from ...grey_scale import Reading
+from ...grey_scale import RulerReading
 from ..viewer.identity import belongs_to, kind_of, tag
 from ..viewer.place import Place
 from ..viewer.session import Session
@@ -82,7 +82,7 @@ class GreyScaleLayers:
 def _levels(measurement: Measurement, place: Place) -> tuple[Any, dict[str, Any]]:
     """A line a level, in the film's pixels."""
     reading = measurement.ruler_reading
-    if not isinstance(reading, Reading) or reading.shaft is None:
+    if not isinstance(reading, RulerReading) or reading.shaft is None:
         return None, {}
     lines = [
         level.ends_xy[:, ::-1]

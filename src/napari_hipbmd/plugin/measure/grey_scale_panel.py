@@ -20,7 +20,7 @@ from qtpy.QtWidgets import (
 
 from ...core.grey_scale import Cortex, GreyScale
 from ...core.measurement import Measurement
-from ...grey_scale import RULERS, USUAL, Reading, Stretch
+from ...grey_scale import RULERS, USUAL, RulerReading, Stretch
 from ..viewer.session import Session
 from .grey_scale_layers import GreyScaleLayers, ShownKind
 from .profile_figure import ProfileFigure
@@ -115,7 +115,7 @@ class GreyScalePanel(QWidget):
         measurement = self._session.measurement(film_layer)
         found = None if measurement is None else measurement.grey_scale
         reading = None if measurement is None else measurement.ruler_reading
-        shaft = reading.shaft if isinstance(reading, Reading) else None
+        shaft = reading.shaft if isinstance(reading, RulerReading) else None
         self.summary.setText(_summary(measurement))
         self._showing = True
         self._fill(found, measurement)

@@ -9,7 +9,13 @@ from typing import Any
 from qtpy.QtCore import QObject, Signal
 
 from ...core.radiograph import FilmRefused
-from ...evaluation.observers import CONSENSUS, Pair, compare, study_errors, write_errors
+from ...evaluation.observers import (
+    CONSENSUS,
+    Peers,
+    compare,
+    study_errors,
+    write_errors,
+)
 from ...study import Study
 from ..ui.run import Run, while_there
 
@@ -35,7 +41,7 @@ class Comparing(QObject):
         """Whether films are being compared."""
         return self._run is not None
 
-    def compare(self, study: Study, pair: Pair) -> None:
+    def compare(self, study: Study, pair: Peers) -> None:
         """Compare two people on every film."""
 
         def work(run: Run) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from ...evaluation.observers import Difference, error_figures
+from ...evaluation.observers import FilmDifference, error_figures
 from ...evaluation.observers.figures import units_of
 
 ROLE = Qt.ItemDataRole.UserRole
@@ -118,7 +118,7 @@ def _text(value: Cell) -> str:
 Lines = tuple[tuple[str, ...], list[Line]]
 
 
-def one_by_one(differences: Iterable[Difference], *, with_case: bool) -> Lines:
+def one_by_one(differences: Iterable[FilmDifference], *, with_case: bool) -> Lines:
     """Each landmark of each film, the farthest apart first."""
     found = list(differences)
     unit = _unit(found)
@@ -141,20 +141,22 @@ def one_by_one(differences: Iterable[Difference], *, with_case: bool) -> Lines:
     return (("Film", *heads) if with_case else heads), lines
 
 
-def by_film(differences: Iterable[Difference]) -> Lines:
+def by_film(differences: Iterable[FilmDifference]) -> Lines:
     """Each film with its figures; a click goes to its worst landmark."""
     return _grouped(differences, "Film", lambda each: each.case_id)
 
 
-def by_landmark(differences: Iterable[Difference]) -> Lines:
+def by_landmark(differences: Iterable[FilmDifference]) -> Lines:
     """Each landmark with its figures; a click goes to its worst film."""
     return _grouped(differences, "Landmark", lambda each: each.landmark)
 
 
 def _grouped(
-    differences: Iterable[Difference], first: str, key: Callable[[Difference], str]
+    differences: Iterable[FilmDifference],
+    first: str,
+    key: Callable[[FilmDifference], str],
 ) -> Lines:
-    groups: dict[str, list[Difference]] = {}
+    groups: dict[str, list[FilmDifference]] = {}
     for each in differences:
         groups.setdefault(key(each), []).append(each)
     unit = _unit([each for group in groups.values() for each in group])
@@ -168,15 +170,15 @@ def _grouped(
     return (first, "n", f"mean, {unit}", "SD", "95 %", "largest", "one only"), lines
 
 
-def _unit(differences: Sequence[Difference]) -> str:
+def _unit(differences: Sequence[FilmDifference]) -> str:
     return next(iter(units_of(differences)), "mm")
 
 
-def _length(each: Difference) -> float | None:
+def _length(each: FilmDifference) -> float | None:
     return each.distance_px if each.distance_mm is None else each.distance_mm
 
 
-def _states(each: Difference) -> str:
+def _states(each: FilmDifference) -> str:
     if each.a_state == each.b_state:
         return each.a_state
     return f"{each.a_state} / {each.b_state}"

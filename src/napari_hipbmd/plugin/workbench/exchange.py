@@ -26,8 +26,8 @@ from ...study.exchange import (
     Exported,
     Format,
     Imported,
+    ImportPlan,
     Names,
-    Plan,
     export_labels,
     import_labels,
     read_names,
@@ -199,7 +199,7 @@ class ExchangePanel(QWidget):
         except FilmRefused as refusal:
             self.outcome.setText(str(refusal))
             return
-        plan = Plan(queue.annotator, work.who, names, self.replace.isChecked())
+        plan = ImportPlan(queue.annotator, work.who, names, self.replace.isChecked())
         work.close_case()  # its labels may be about to change
 
         def read(run: Run) -> Imported:

@@ -17,8 +17,8 @@ from qtpy.QtWidgets import (
 
 from ...evaluation.observers import (
     Comparison,
-    Difference,
-    Pair,
+    FilmDifference,
+    Peers,
     compare_labels,
     error_figures,
 )
@@ -63,7 +63,7 @@ class ObserversPanel(QWidget):
         self._folder: Path | None = None
         self._comparing = Comparing(self)
         self._theirs: Labels | None = None
-        self._compared: tuple[Difference, ...] = ()
+        self._compared: tuple[FilmDifference, ...] = ()
         self._setup_ui()
         self._connect()
         self._refresh()
@@ -117,14 +117,14 @@ class ObserversPanel(QWidget):
         self._comparing.ended.connect(self._on_ended)
 
     @property
-    def pair(self) -> Pair | None:
+    def pair(self) -> Peers | None:
         """Who is compared; None while nobody is chosen."""
         if self._work.settling is not None:
             return self._work.settling
         other = self.other.currentText()
         if self._work.queue is None or other == NOBODY:
             return None
-        return Pair(self._work.queue.annotator, other)
+        return Peers(self._work.queue.annotator, other)
 
     def settle(self, how: Callable[[ConsensusEditor], object]) -> None:
         """Settle the current landmark, as a key asks."""
@@ -216,7 +216,7 @@ class ObserversPanel(QWidget):
         if editor is not None:
             self.table.mark(self._work.case_id, editor.current)
 
-    def _differences_here(self) -> tuple[Difference, ...]:
+    def _differences_here(self) -> tuple[FilmDifference, ...]:
         editor = self._work.editor
         if isinstance(editor, ConsensusEditor):
             if editor.a is None or editor.b is None:
@@ -226,7 +226,7 @@ class ObserversPanel(QWidget):
             return ()
         return compare_labels(editor.labels, self._theirs)
 
-    def _told(self, pair: Pair, found: tuple[Difference, ...]) -> str:
+    def _told(self, pair: Peers, found: tuple[FilmDifference, ...]) -> str:
         who = legend(pair.a, pair.b) if self._work.settling is not None else str(pair)
         units = units_of(found)
         if not units:

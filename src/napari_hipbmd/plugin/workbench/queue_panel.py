@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...study import STATUSES, Entry, Status
+from ...study import STATUSES, QueueEntry, Status
 from ..ui.controls import button, enable, note, row
 
 ALL = "all cases"
@@ -46,7 +46,7 @@ class QueuePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[Entry] = []
+        self._rows: list[QueueEntry] = []
         self._current = ""
         self._setup_ui()
         self._connect()
@@ -95,12 +95,12 @@ class QueuePanel(QWidget):
         self.table.cellDoubleClicked.connect(self._on_double_clicked)
         self.table.itemChanged.connect(self._on_item_changed)
 
-    def show_rows(self, rows: Sequence[Entry], current: str) -> None:
+    def show_rows(self, rows: Sequence[QueueEntry], current: str) -> None:
         """Show the cases of a study; the open one is bold."""
         self._rows, self._current = list(rows), current
         self._fill()
 
-    def show_row(self, row: Entry) -> None:
+    def show_row(self, row: QueueEntry) -> None:
         """Show the new status or note of one case."""
         self._rows = [row if r.case_id == row.case_id else r for r in self._rows]
         self._fill()
@@ -123,7 +123,7 @@ class QueuePanel(QWidget):
         self.progress.setValue(done)
         self.progress.setFormat(f"{done} of {count} films predicted")
 
-    def _shown(self) -> list[Entry]:
+    def _shown(self) -> list[QueueEntry]:
         text, status = self.search.text().casefold(), self.status.currentText()
         return [
             each

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...core.radiograph import FilmRefused
-from ...evaluation.observers import Pair, next_session, person_of, session_of
+from ...evaluation.observers import Peers, next_session, person_of, session_of
 from ...study.queue import Queue
 from .work import Work
 
@@ -13,7 +13,7 @@ BLIND = (
 )
 
 
-def blind_cases(work: Work, pair: Pair) -> frozenset[str]:
+def blind_cases(work: Work, pair: Peers) -> frozenset[str]:
     """The films on which a person's other session is not to be seen yet."""
     if pair.kind != "intra" or work.study is None:
         return frozenset()
@@ -25,7 +25,7 @@ def blind_cases(work: Work, pair: Pair) -> frozenset[str]:
     )
 
 
-def blind_reason(work: Work, pair: Pair) -> str:
+def blind_reason(work: Work, pair: Peers) -> str:
     """Why the other session is not shown on the open film; empty when it may be."""
     try:
         return BLIND if work.case_id in blind_cases(work, pair) else ""

@@ -34,7 +34,7 @@ HINT = (
 
 
 @dataclass(frozen=True)
-class Step:
+class TrainingStep:
     """How far a retraining is: films that are read, then epochs."""
 
     text: str
@@ -161,7 +161,7 @@ class TrainingPanel(QWidget):
             self._run.cancel()
             self.progress.setFormat("Stopping …")
 
-    def _on_stepped(self, step: Step) -> None:
+    def _on_stepped(self, step: TrainingStep) -> None:
         self.progress.setRange(0, step.count)
         self.progress.setValue(step.done)
         self.progress.setFormat(step.text)
@@ -220,10 +220,10 @@ def _retrain(
     from ...tasks.train_networks import retrain_landmarks
 
     def on_film(done: int, count: int) -> None:
-        run.stepped.emit(Step(f"Reading films: {done} of {count}", done, count))
+        run.stepped.emit(TrainingStep(f"Reading films: {done} of {count}", done, count))
 
     def on_epoch(done: int, count: int, _figures: Any) -> None:
-        run.stepped.emit(Step(f"Epoch {done} of {count}", done, count))
+        run.stepped.emit(TrainingStep(f"Epoch {done} of {count}", done, count))
 
     plan = Fit(out, epochs, BATCH, report=on_epoch, cancelled=run.is_cancelled)
     return retrain_landmarks(

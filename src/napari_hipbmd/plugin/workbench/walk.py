@@ -7,7 +7,7 @@ from typing import Any
 from qtpy.QtCore import QObject
 
 from ...core.radiograph import FilmRefused
-from ...study import Entry, Status, what_is_missing
+from ...study import QueueEntry, Status, what_is_missing
 from .case_bar import CaseBar
 from .queue_panel import QueuePanel
 from .work import Work
@@ -108,7 +108,7 @@ class Walk(QObject):
         if left and not self._bar.message.text():
             self._work.say(f"{before}: {left}", warning=True)
 
-    def _among(self) -> list[Entry] | None:
+    def _among(self) -> list[QueueEntry] | None:
         """The cases that the filter shows, if it leaves any to go to."""
         assert self._work.queue is not None
         shown = set(self._cases.shown())

@@ -8,8 +8,8 @@ from typing import Any
 from qtpy.QtCore import QObject, Signal
 
 from ...core.radiograph import FilmRefused
-from ...evaluation.observers import CONSENSUS, Pair
-from ...study import Entry, Labels, OpenCase, Study
+from ...evaluation.observers import CONSENSUS, Peers
+from ...study import Labels, OpenCase, QueueEntry, Study
 from ...study.queue import Queue
 from .canvas import CaseCanvas
 from .consensus_editor import ConsensusEditor
@@ -63,7 +63,7 @@ class Work(QObject):
         self.study: Study | None = None
         self.queue: Queue | None = None
         self.who = ""
-        self.settling: Pair | None = None
+        self.settling: Peers | None = None
         self.case_id = ""
         self._loader: CaseLoader | None = None
         self._predictor: Predictor | None = None
@@ -86,7 +86,7 @@ class Work(QObject):
     # a study
 
     def open_study(
-        self, folder: str | Path, who: str, settling: Pair | None = None
+        self, folder: str | Path, who: str, settling: Peers | None = None
     ) -> None:
         """Open a study at the case that was open last.
 
@@ -177,7 +177,7 @@ class Work(QObject):
         self.canvas.leave()
         self.case_id = ""
 
-    def prepare(self, among: list[Entry] | None) -> None:
+    def prepare(self, among: list[QueueEntry] | None) -> None:
         """Read the cases that are likely to be wanted next, and predict some.
 
         Parameters

@@ -15,7 +15,7 @@ tiff, png  a case (``.tif``, ``.png``): regions as a label image
 
 from .exporting import Exported, export_labels
 from .formats import FORMATS, HOLDINGS, SAID, Format
-from .importing import Imported, Plan, import_labels
+from .importing import Imported, ImportPlan, import_labels
 from .names import Names, read_names
 from .parcel import IMPORTED
 from .undoing import Undone, undo_import
@@ -29,7 +29,7 @@ __all__ = [
     "Format",
     "Imported",
     "Names",
-    "Plan",
+    "ImportPlan",
     "Undone",
     "export_labels",
     "import_labels",

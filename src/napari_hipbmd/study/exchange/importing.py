@@ -68,7 +68,7 @@ class Imported:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ImportPlan:
     """How an import is done.
 
     Attributes
@@ -96,7 +96,7 @@ def import_labels(
     study: Study,
     form: str,
     path: str | Path,
-    plan: Plan,
+    plan: ImportPlan,
     progress: Progress | None = None,
     cancelled: Asked | None = None,
 ) -> Imported:
@@ -264,7 +264,7 @@ def _bytes(file: Path) -> bytes:
 
 
 def _change(
-    before: Labels, parcel: Parcel, film: FilmFacts, plan: Plan, planned: Change
+    before: Labels, parcel: Parcel, film: FilmFacts, plan: ImportPlan, planned: Change
 ) -> tuple[Change, bool]:
     """What a parcel changes, and whether something that is there would give way."""
     when, by = planned.when, plan.by or plan.annotator
