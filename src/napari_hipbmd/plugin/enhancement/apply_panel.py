@@ -15,10 +15,11 @@ from qtpy.QtWidgets import (
 )
 
 from ...core.radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
-from ..ui.controls import button, enable, press
+from ..ui.controls import enable
 from ..ui.rich import plain
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
+from ..viewer.box_tool import BoxTool
 from ..viewer.films import film_of
 from ..viewer.identity import facts_of
 from ..viewer.origins import origin_of
@@ -35,7 +36,6 @@ BUSY = "A model is at work: wait or press Cancel."
 NO_FILM = "Open a radiograph first: it appears here as an image layer."
 FAILED = "The enhancement failed; napari's message says how."
 CHANGED = "The film was changed or removed meanwhile: its result is gone."
-BOX_HINT = "Draw a rectangle around the hip; without one it is searched for."
 
 
 class ApplyPanel(QWidget):
@@ -126,7 +126,7 @@ class ApplyPanel(QWidget):
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
         self.model = ModelChoice("apply_model")
-        self.box = button("enhance_box", "Draw hip box", BOX_HINT)
+        self.box = BoxTool(self._session, "enhance_box")
         self.bar = RunBar(
             "apply", "Apply", "Take the soft tissue away.", "apply_", BUSY
         )
@@ -147,7 +147,6 @@ class ApplyPanel(QWidget):
         self.bar.wanted.connect(self._on_apply_clicked)
         self.bar.stepped.connect(self._on_stepped)
         self.bar.running.connect(self._on_running)
-        press(self.box, self._on_box_clicked)
         self.film.currentIndexChanged.connect(lambda _: self._on_film_chosen())
         self.model.refused.connect(lambda text: self.bar.say(plain(text)))
         self.model.added.connect(self.model_added)
@@ -175,11 +174,6 @@ class ApplyPanel(QWidget):
     def _on_apply_clicked(self) -> None:
         chosen = self._chosen()
         self.enhance(self._session.films() if isinstance(chosen, str) else [chosen])
-
-    def _on_box_clicked(self) -> None:
-        layer = self._film_layer()
-        if layer is not None:
-            self._session.hip_boxes.draw(layer, facts_of(layer).get("side"))
 
     def _on_stepped(self, step: Stepped) -> None:
         (layer, data), result = self._todo[step.done - 1], step.more
@@ -226,8 +220,11 @@ class ApplyPanel(QWidget):
         reason = BUSY if running else NO_FILM
         self.bar.set_ready("" if films else NO_FILM)
         enable(self.film, films and not running, reason)
-        one = self._film_layer() is not None
-        enable(self.box, films and one and not running, reason, BOX_HINT)
+        layer = self._film_layer()
+        if layer is None or running:
+            self.box.show_film(None, reason)
+        else:
+            self.box.show_film(layer, side=facts_of(layer).get("side"))
         enable(self.model, not running, BUSY)
 
 

@@ -58,7 +58,7 @@ class MeasureWidget(ListeningWidget):
         self._listen()
 
     def _setup_ui(self, viewer: Any) -> None:
-        self.form = FilmForm()
+        self.form = FilmForm(self._session)
         self.choices = ChoicesForm(self._session)
         self.results = ResultPanel()
         self.results.clear(FIRST)
@@ -92,7 +92,7 @@ class MeasureWidget(ListeningWidget):
     def _connect(self) -> None:
         self.form.film_chosen.connect(self._on_film_chosen)
         self.form.patient_edited.connect(self._on_patient_edited)
-        self.form.box_wanted.connect(self._on_box_wanted)
+        self.form.box.drawing.connect(self._on_box_drawn)
         self.form.side_edited.connect(self._show_box)
         self.bar.wanted.connect(self._on_measure_clicked)
         self.bar.running.connect(lambda _: self._show_state())
@@ -174,11 +174,8 @@ class MeasureWidget(ListeningWidget):
         if layer is not None and self._session.measurement(layer) is not None:
             self._session.remeasure(layer, self.form.patient())
 
-    def _on_box_wanted(self) -> None:
-        layer = self.form.film_layer()
-        if layer is not None:
-            self._session.hip_boxes.draw(layer, self.form.side())
-            self.form.show_box("Drag a rectangle around the hip, then press Measure.")
+    def _on_box_drawn(self) -> None:
+        self.form.show_box("Drag a rectangle around the hip, then press Measure.")
 
     def _on_boxes_changed(self, layer: Any) -> None:
         if layer is self.form.film_layer():
@@ -261,6 +258,7 @@ class MeasureWidget(ListeningWidget):
 
     def _show_box(self) -> None:
         layer = self.form.film_layer()
+        self._show_state()
         if layer is None:
             return
         try:

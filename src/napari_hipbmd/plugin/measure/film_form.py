@@ -11,20 +11,17 @@ from qtpy.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QWidget,
 )
 
 from ...core.radiograph import Patient, Side
+from ..viewer.box_tool import BoxTool
+from ..viewer.session import Session
 
 UNKNOWN = "unknown"
 BUSY = "A measurement is running: wait for it or press Cancel."
 NO_FILM = "Open a radiograph first: it appears here as an image layer."
-BOX_HINT = (
-    "Draw a rectangle around the hip, from above the joint to below the lesser"
-    " trochanter. Needed when the film shows more than one hip."
-)
 
 
 class FilmForm(QWidget):
@@ -32,16 +29,16 @@ class FilmForm(QWidget):
 
     ``film_chosen`` is emitted when another film is chosen, ``patient_edited`` when a
     person changes a value about the patient, ``side_edited`` when another side is
-    chosen, ``box_wanted`` for the button.
+    chosen.
     """
 
     film_chosen = Signal()
     patient_edited = Signal()
     side_edited = Signal()
-    box_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.box = BoxTool(session, "draw_box")
         self._setup_ui()
         self._connect()
 
@@ -125,8 +122,7 @@ class FilmForm(QWidget):
         """Lock what makes no sense: the form while measuring, the box without film."""
         self.setEnabled(not busy)
         self.setToolTip(BUSY if busy else "")
-        self.box_button.setEnabled(film)
-        self.box_button.setToolTip(BOX_HINT if film else NO_FILM)
+        self.box.show_film(self.film_layer(), "" if film else NO_FILM, self.side())
 
     def _setup_ui(self) -> None:
         form = QFormLayout(self)
@@ -144,7 +140,6 @@ class FilmForm(QWidget):
         self.spacing = _number(0, 5, 4, " mm")
         self.spacing.setSingleStep(0.01)
         self.spacing_note = _note()
-        self.box_button = QPushButton("Draw hip box")
         self.box_note = _note()
         names = {
             "film": self.film,
@@ -155,7 +150,6 @@ class FilmForm(QWidget):
             "weight": self.weight,
             "spacing": self.spacing,
             "spacing_note": self.spacing_note,
-            "draw_box": self.box_button,
             "box_note": self.box_note,
         }
         for name, widget in names.items():
@@ -166,7 +160,7 @@ class FilmForm(QWidget):
         form.addRow("Weight", self.weight)
         form.addRow("Pixel spacing", self.spacing)
         form.addRow("", self.spacing_note)
-        form.addRow("Hip box", self.box_button)
+        form.addRow("Hip box", self.box)
         form.addRow("", self.box_note)
 
     def _connect(self) -> None:
@@ -175,7 +169,6 @@ class FilmForm(QWidget):
         for box in (self.age, self.height, self.weight):
             box.valueChanged.connect(lambda _: self.patient_edited.emit())
         self.side_choice.currentIndexChanged.connect(lambda _: self.side_edited.emit())
-        self.box_button.clicked.connect(lambda _: self.box_wanted.emit())
 
 
 def _topmost(films: list[Any]) -> int:

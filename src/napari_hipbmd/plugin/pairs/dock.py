@@ -66,7 +66,7 @@ class PairsWidget(ListeningWidget):
 
     def _setup_ui(self) -> None:
         self.films = FilmList()
-        self.panel = MarkingPanel(str(read_preference("annotator", "")))
+        self.panel = MarkingPanel(self._session, str(read_preference("annotator", "")))
         self.form = PairForm()
         self.bar = RunBar("write_pairs", "Write pairs", prefix="pairs_")
         inside = QWidget()
@@ -117,7 +117,10 @@ class PairsWidget(ListeningWidget):
         self.bar.running.connect(self._on_running)
 
     def _heard(self) -> Heard:
-        return [(self._session.hip_boxes.changed, self._on_hip_boxes_changed)]
+        return [
+            (self._session.hip_boxes.changed, self._on_hip_boxes_changed),
+            (self._session.hip_boxes.said, self._on_hip_boxes_said),
+        ]
 
     def _on_left(self) -> None:
         self._editor.save()
@@ -177,9 +180,7 @@ class PairsWidget(ListeningWidget):
         layers = self._editor.layers
         if layers is None:
             return
-        if what == "hip":
-            self._session.hip_boxes.draw(layers.film_layer)
-        elif what == "sto":
+        if what == "sto":
             layers.draw_on(layers.tissue, "add_rectangle")
         elif what == "remove":
             layers.tissue.remove_selected()
@@ -243,6 +244,11 @@ class PairsWidget(ListeningWidget):
         layers = self._editor.layers
         if layers is not None and film_layer is layers.film_layer:
             self._on_marks_changed()
+
+    def _on_hip_boxes_said(self, film_layer: Any, text: str) -> None:
+        layers = self._editor.layers
+        if layers is not None and film_layer is layers.film_layer:
+            self._say(escape(text))
 
     # pairs
 
@@ -325,7 +331,8 @@ class PairsWidget(ListeningWidget):
         busy = self.bar.is_running
         listed = self._folder is not None and bool(self.films.films())
         self.films.set_ready(listed, busy)
-        self.panel.set_ready(self._editor.layers is not None, busy)
+        layers = self._editor.layers
+        self.panel.set_ready(None if layers is None else layers.film_layer, busy)
         self.form.preview_button.setEnabled(listed)
         self.bar.set_ready(
             NO_FOLDER if not listed else "" if self.form.out() else NO_OUT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
@@ -11,6 +12,8 @@ from qtpy.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 from ...study.film_marks import FilmMarks
 from ..ui.options_form import side_by_side
 from ..ui.run_bar import BUSY
+from ..viewer.box_tool import BoxTool
+from ..viewer.session import Session
 
 NO_FILM = "Choose a film of the list first."
 LOOKING = "The networks are looking whether an STO box overlaps bone …"
@@ -27,8 +30,11 @@ class MarkingPanel(QWidget):
     type_chosen = Signal(int)
     patient_typed = Signal(str)
 
-    def __init__(self, annotator: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, annotator: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self.hip = BoxTool(session, "draw_hip")
         self._setup_ui()
         self.who.setText(annotator)
         self._connect()
@@ -60,8 +66,10 @@ class MarkingPanel(QWidget):
         ]
         self.flags.setText(" ".join(told) or (CLEAR if shares else NO_BOXES))
 
-    def set_ready(self, film: bool, busy: bool) -> None:
-        """Lock what needs a film."""
+    def set_ready(self, film_layer: Any, busy: bool) -> None:
+        """Lock what needs a film; None when there is none."""
+        film = film_layer is not None
+        self.hip.show_film(film_layer, "" if film else NO_FILM)
         for button in self._drawing:
             button.setEnabled(film)
             button.setToolTip("" if film else NO_FILM)
@@ -76,7 +84,6 @@ class MarkingPanel(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         self.sto_button = _button("Draw STO box", "draw_sto")
         self.remove_button = _button("Take away", "remove_sto")
-        self.hip_button = _button("Draw hip box", "draw_hip")
         self.propose_button = _button("Propose", "propose")
         self.snap_button = _button("Snap to edges", "snap")
         self.paint_button = _button("Paint", "paint")
@@ -95,14 +102,13 @@ class MarkingPanel(QWidget):
         self.flags.setObjectName("flags")
         self.flags.setWordWrap(True)
         self._drawing = (
-            self.sto_button, self.remove_button, self.hip_button,
+            self.sto_button, self.remove_button,
             self.paint_button, self.erase_button, self.polygon_button,
             self.even_button, self.uneven_button,
         )  # fmt: skip
-        form.addRow(
-            "Boxes", side_by_side(self.sto_button, self.remove_button, self.hip_button)
-        )
+        form.addRow("STO boxes", side_by_side(self.sto_button, self.remove_button))
         form.addRow("", self.flags)
+        form.addRow("Hip box", self.hip)
         form.addRow("Hip mask", side_by_side(self.propose_button, self.snap_button))
         form.addRow(
             "", side_by_side(self.paint_button, self.erase_button, self.polygon_button)
@@ -116,7 +122,6 @@ class MarkingPanel(QWidget):
         for button, what in (
             (self.sto_button, "sto"),
             (self.remove_button, "remove"),
-            (self.hip_button, "hip"),
             (self.paint_button, "paint"),
             (self.erase_button, "erase"),
             (self.polygon_button, "polygon"),

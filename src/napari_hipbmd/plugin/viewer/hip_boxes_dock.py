@@ -14,16 +14,16 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
 )
 
-from ...core.radiograph import FilmRefused, Radiograph, Side
+from ...core.radiograph import FilmRefused, Side
 from ...study.case import checked_name
+from ..ui.controls import enable
 from ..ui.preferences import read_preference, write_preference
-from ..ui.run import Run, begin
-from ..viewer.films import film_of
-from ..viewer.hip_boxes import WORDS
-from ..viewer.identity import facts_of
-from ..viewer.listening import Heard, ListeningWidget
-from ..viewer.session import Session, session_of
-from ..viewer.window_level import film_in_front
+from .box_tool import IN_WORKBENCH, PROPOSE_HINT, SIDES, BoxProposal, why_no_proposal
+from .hip_boxes import WORDS
+from .identity import facts_of
+from .listening import Heard, ListeningWidget
+from .session import Session, session_of
+from .window_level import film_in_front
 
 NO_FILM = "Open a radiograph first."
 FIRST = f"<b>{NO_FILM}</b> A box on each hip tells the program where to measure."
@@ -32,18 +32,9 @@ HINT = (
     " or its corners: it stays a square on the film. The patient's right hip is on the"
     " left of the film, as far as the film does not say otherwise."
 )
-IN_WORKBENCH = "This film is open in the landmark workbench: draw its box there."
-BUSY = "The hips are being searched for: wait or press Cancel."
 NOT_RUNNING = "Nothing is running."
 NO_BOX = "There is no box on this hip."
 NOTHING_TO_SWAP = "There is no box yet."
-ALL_THERE = "Every hip has a box."
-SEARCHING = "Looking for the hips …"
-FAILED = "The search failed; napari's message says how."
-PROPOSED = "{}: look whether each box holds its hip, and drag it where it does not."
-THROWN_AWAY = "The film was changed or removed meanwhile: the proposal is gone."
-SIDES: tuple[Side, ...] = ("R", "L")
-"""As the hips stand on the film."""
 
 
 class HipBoxesWidget(ListeningWidget):
@@ -54,7 +45,7 @@ class HipBoxesWidget(ListeningWidget):
         self._session: Session = session_of(napari_viewer)
         self._boxes = self._session.hip_boxes
         self._film: Any = None
-        self._run: Run | None = None
+        self._proposal = BoxProposal(self._session, self)
         self._setup_ui()
         self._connect()
         self._listen()
@@ -83,7 +74,6 @@ class HipBoxesWidget(ListeningWidget):
             form.addRow(row)
             form.addRow(self.texts[side])
         self.propose_button = _button("Propose", "propose")
-        self.propose_button.setToolTip("Let the networks look for the hips.")
         self.cancel_button = _button("Cancel", "cancel")
         self.swap_button = _button("Swap sides", "swap")
         buttons = QHBoxLayout()
@@ -110,8 +100,11 @@ class HipBoxesWidget(ListeningWidget):
             self.remove_buttons[side].clicked.connect(
                 lambda _, side=side: self._on_remove_clicked(side)
             )
-        self.propose_button.clicked.connect(lambda _: self._on_propose_clicked())
-        self.cancel_button.clicked.connect(lambda _: self._on_cancel_clicked())
+        self.propose_button.clicked.connect(
+            lambda _: self._proposal.propose(self._film)
+        )
+        self.cancel_button.clicked.connect(lambda _: self._proposal.cancel())
+        self._proposal.running.connect(lambda _: self._show())
         self.swap_button.clicked.connect(lambda _: self._on_swap_clicked())
 
     def _heard(self) -> Heard:
@@ -128,7 +121,7 @@ class HipBoxesWidget(ListeningWidget):
         self._on_layers_changed()
 
     def _on_left(self) -> None:
-        self._on_cancel_clicked()
+        self._proposal.cancel()
 
     def _on_layers_changed(self, event: Any = None) -> None:
         film = film_in_front(self._session)
@@ -169,41 +162,6 @@ class HipBoxesWidget(ListeningWidget):
         self.note.setText("")
         self._boxes.swap(self._film)
 
-    def _on_propose_clicked(self) -> None:
-        film, folder = self._film, self._session.models_folder
-        try:
-            radiograph = film_of(film)
-        except FilmRefused as refusal:
-            self._on_said(film, str(refusal))
-            return
-        data, known = film.data, facts_of(film).get("side")
-        self.note.setText(SEARCHING)
-        self._run = begin(
-            self,
-            lambda run: _propose(run, radiograph, folder, known),
-            lambda found: self._on_proposed(film, data, found),
-            self._on_ended,
-            failed=FAILED,
-        )
-        self._show()
-
-    def _on_cancel_clicked(self) -> None:
-        if self._run is not None:
-            self._run.cancel()
-
-    def _on_proposed(self, film: Any, data: Any, found: Any) -> None:
-        if film not in self._session.layers or film.data is not data:
-            self._on_ended(THROWN_AWAY)
-            return
-        self._boxes.place_all(film, found)
-        names = " and ".join(WORDS[side] for side in SIDES if side in found)
-        self._on_ended(PROPOSED.format(f"Proposed for the {names} hip"))
-
-    def _on_ended(self, text: str) -> None:
-        self._run = None
-        self.note.setText(escape(text))
-        self._show()
-
     def _show(self) -> None:
         film = self._film
         self.title.setText(FIRST if film is None else f"<b>{escape(film.name)}</b>")
@@ -221,30 +179,17 @@ class HipBoxesWidget(ListeningWidget):
         self._enable(boxes)
 
     def _enable(self, boxes: Any) -> None:
-        film, running = self._film, self._run is not None
-        why = (
-            NO_FILM
-            if film is None
-            else IN_WORKBENCH
-            if facts_of(film).get("owner")
-            else BUSY
-            if running
-            else ""
-        )
+        film, running = self._film, self._proposal.is_running
+        why = NO_FILM if film is None else ""
+        if film is not None and facts_of(film).get("owner"):
+            why = IN_WORKBENCH
         for side in SIDES:
             _ready(self.place_buttons[side], why)
             _ready(self.remove_buttons[side], why or ("" if side in boxes else NO_BOX))
-        _ready(self.propose_button, why or (ALL_THERE if len(boxes) == 2 else ""))
+        why_not = why or why_no_proposal(self._session, film, running)
+        enable(self.propose_button, not why_not, why_not, PROPOSE_HINT)
         _ready(self.swap_button, why or ("" if boxes else NOTHING_TO_SWAP))
         _ready(self.cancel_button, "" if running else NOT_RUNNING)
-
-
-def _propose(run: Run, film: Radiograph, folder: Any, side: Side | None) -> Any:
-    """The boxes of a film's hips, as the networks see them."""
-    from ...landmarks.locate import propose
-    from ...pipeline.models import load_models
-
-    return propose(load_models(folder).finder, film, side, run.is_cancelled)
 
 
 def _ready(button: QPushButton, why_not: str) -> None:
