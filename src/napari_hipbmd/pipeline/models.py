@@ -83,6 +83,19 @@ def load_networks(folder: Path | None = None) -> Networks:
     )
 
 
+def landmarks_model(folder: Path | None = None) -> tuple[str, str]:
+    """Name and version of a folder's landmark networks, or of the bundled ones: quick.
+
+    Raises
+    ------
+    FilmRefused
+        If the folder holds no model, or its card is damaged.
+    """
+    home = _home(_checked(folder), "landmarks.json")
+    name = str(read_card(home, "landmarks").get("name", "landmarks"))
+    return name, file_sha256(home / "landmarks.safetensors")[:8]
+
+
 def calibration_of(folder: Path | None) -> Calibration | None:
     """The calibration of the grey scale of a folder, or the bundled one.
 

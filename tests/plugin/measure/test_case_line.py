@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 from napari.layers import Layer
-from qtpy.QtWidgets import QLabel, QPushButton, QTableWidget
+from qtpy.QtWidgets import QLabel, QLineEdit, QPushButton, QTableWidget
 
+from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS
 from napari_hipbmd.core.radiograph import Radiograph
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.plugin.ui.preferences import write_preference
 from napari_hipbmd.plugin.viewer.case_of_film import case_of_film
 from napari_hipbmd.plugin.viewer.films import open_film_layer, radiograph_layer
+from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.viewer.origins import remember_origin
 from napari_hipbmd.plugin.workbench.predicting import Predictor
-from napari_hipbmd.study import Study
+from napari_hipbmd.study import Study, edits
+from napari_hipbmd.study.labels import read_labels
 
 from ..conftest import FakePipeline
 
@@ -69,7 +72,94 @@ def test_a_film_of_a_study_is_opened_in_the_workbench_with_its_numbers(
     assert case_of_film(shown) == (study.folder, study.cases[0].case_id)
 
 
-def test_a_film_in_no_study_has_no_such_line(
+def opened(measure_dock: Any, path: Path, who: str = "") -> None:
+    """The film of a file, in the viewer and in front; who is at work."""
+    layer = Layer.create(*open_film_layer(path))
+    remember_origin(layer, path)
+    measure_dock.viewer.layers.append(layer)
+    line = measure_dock.findChild(QLineEdit, "kept_by")
+    line.setText(who)
+    line.editingFinished.emit()
+
+
+def measure(measure_dock: Any, qtbot: Any) -> Any:
+    """Press Measure; gives the layer of landmarks."""
+    measure_dock.findChild(QPushButton, "measure").click()
+    cancel = measure_dock.findChild(QPushButton, "cancel_measure")
+    qtbot.waitUntil(lambda: not cancel.isEnabled(), timeout=10_000)
+    (points,) = [x for x in measure_dock.viewer.layers if kind_of(x) == "landmarks"]
+    return points
+
+
+def drag(points: Any, name: str, to: tuple[float, float]) -> None:
+    """Let a landmark be moved, as napari tells of it."""
+    points.data[list(points.features["id"]).index(name)] = to[::-1]
+    points.events.features()
+
+
+def place_of(points: Any, name: str) -> tuple[float, ...]:
+    return tuple(points.data[list(points.features["id"]).index(name)][::-1])
+
+
+def test_a_landmark_moved_on_a_film_of_a_study_is_kept_with_where_it_came_from(
+    measure_dock: Any, study: Study, qtbot: Any
+) -> None:
+    case = study.cases[2]
+    opened(measure_dock, case.image, "anna")
+    points = measure(measure_dock, qtbot)
+    found = place_of(points, "N1")
+    drag(points, "N1", (201.0, 202.0))
+    qtbot.waitUntil(lambda: study.labels("anna", case.case_id) is not None)
+    kept = study.labels("anna", case.case_id).landmarks
+    assert kept["N1"].xy == (201.0, 202.0) and kept["N1"].who == "anna"
+    assert kept["N1"].predicted_xy == pytest.approx(found)
+    assert "T1" not in kept, "what nobody moved is signed by nobody"
+    measure_dock.findChild(QPushButton, "undo_landmarks").click()
+    assert place_of(points, "N1") == pytest.approx(found)
+    assert "N1" not in study.labels("anna", case.case_id).landmarks
+
+
+def test_landmarks_that_are_kept_are_those_that_are_measured_with(
+    measure_dock: Any, study: Study, qtbot: Any
+) -> None:
+    case = study.cases[2]
+    truth = study.truth(case.case_id).landmarks_xy
+    with study.open_case("anna", case.case_id) as labels:
+        for name, (x, y) in zip(LANDMARK_IDS, truth, strict=True):
+            if name not in labels.state.landmarks:
+                change = edits.place(labels.state, name, (float(x), float(y)), "anna")
+                labels.apply(change)
+    opened(measure_dock, case.image, "anna")
+    points = measure(measure_dock, qtbot)
+    kept = study.labels("anna", case.case_id).xy
+    assert place_of(points, "N1") == pytest.approx(tuple(kept[INDEX["N1"]]))
+    assert "16 of 16" in measure_dock.findChild(QLabel, "case").text()
+
+
+def test_a_loose_film_offers_to_keep_its_landmarks_beside_it(
+    measure_dock: Any, study: Study, tmp_path: Path, qtbot: Any
+) -> None:
+    film = tmp_path / "loose" / "hip.dcm"
+    film.parent.mkdir()
+    shutil.copy(study.cases[2].image, film)
+    opened(measure_dock, film, "anna")
+    points = measure(measure_dock, qtbot)
+    drag(points, "N1", (201.0, 202.0))
+    qtbot.wait(500)
+    assert not (film.parent / "labels").exists(), "only when it is asked for"
+    measure_dock.findChild(QPushButton, "keep_landmarks").click()
+    kept = read_labels(film.parent, "anna", "hip")
+    assert kept is not None and not kept.missing
+    assert kept.landmarks["N1"].xy == (201.0, 202.0)
+    drag(points, "N2", (210.0, 220.0))
+    qtbot.waitUntil(
+        lambda: (
+            read_labels(film.parent, "anna", "hip").landmarks["N2"].xy == (210.0, 220.0)
+        )
+    )
+
+
+def test_a_film_of_no_file_has_no_such_line(
     measure_dock: Any, film: Radiograph
 ) -> None:
     measure_dock.viewer.layers.append(Layer.create(*radiograph_layer(film)))

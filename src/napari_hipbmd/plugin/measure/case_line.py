@@ -1,57 +1,119 @@
-"""The line of a film that is a case of a study: where its landmarks are kept."""
+"""The line that says where a film's landmarks are kept, and keeps them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from qtpy.QtWidgets import QGridLayout, QLineEdit, QWidget
 
+from ..ui.controls import button, enable, press
+from ..ui.preferences import read_preference, write_preference
+from ..ui.rich import plain, sentence
 from ..viewer.case_of_film import FilmCase, case_of_film
+from ..viewer.session import Session
+from .landmark_keeper import LandmarkKeeper
 
-TEXT = (
-    "Case <b>{case}</b> of the study <b>{study}</b>. Landmarks that are moved here are"
-    " not kept; those of people are moved in the workbench, with these numbers."
-)
+OF_STUDY = "Case <b>{case}</b> of the study <b>{study}</b>: "
+NO_NAME = "say who you are, and landmarks that you move are kept with it."
+KEPT = "landmarks that you move are kept with it, {count} of 16 are."
+LOOSE = "This film lies in no study: <b>Keep landmarks</b> keeps them beside it."
+KEPT_LOOSE = "{count} of 16 landmarks are kept beside the film, in labels/{who}."
 WORKBENCH = ("napari-hipbmd", "Landmark workbench")
+NOT_MEASURED = "Measure the film first."
+SAY_WHO = "Say who you are first: labels tell who placed them."
+ALL_KEPT = "All sixteen are kept."
+NOTHING_TO_UNDO = "Nothing was changed."
 
 
 class CaseLine(QWidget):
-    """Names the case, and opens it in the workbench; hidden for a film in no study."""
+    """Names the case, keeps its landmarks, and opens it in the workbench.
 
-    def __init__(self, viewer: Any, parent: QWidget | None = None) -> None:
+    Hidden for a film that was read from no file.
+    """
+
+    def __init__(
+        self, viewer: Any, session: Session, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._viewer = viewer
+        self._viewer, self._session = viewer, session
+        self._film: Any = None
         self._case: FilmCase | None = None
-        self.text = QLabel()
-        self.text.setObjectName("case")
-        self.text.setWordWrap(True)
-        self.button = QPushButton("Open in workbench")
-        self.button.setObjectName("open_in_workbench")
-        self.button.setToolTip(
-            "The landmarks of the case, with undo, and the numbers beside them."
-        )
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.text, 1)
-        line.addWidget(self.button)
-        self.button.clicked.connect(lambda _: self._on_clicked())
+        self.keeper = LandmarkKeeper(session, self)
+        self._setup_ui()
+        self.keeper.changed.connect(self._show)
         self.show_film(None)
 
     def show_film(self, film_layer: Any) -> None:
-        """Show the case of another film."""
-        found = None if film_layer is None else case_of_film(film_layer)
-        self._case = found
-        self.setVisible(found is not None)
-        if found is not None:
-            self.text.setText(
-                TEXT.format(case=found.case_id, study=_escaped(found.study.name))
-            )
+        """Show the case of another film, and keep what is moved on it."""
+        self._film = film_layer
+        self._case = None if film_layer is None else case_of_film(film_layer)
+        self.keeper.follow(film_layer, self._who())
+        self._show()
 
-    def _on_clicked(self) -> None:
+    def _setup_ui(self) -> None:
+        self.text = sentence("case")
+        self.who = QLineEdit(str(read_preference("annotator", "")))
+        self.who.setObjectName("kept_by")
+        self.who.setPlaceholderText("your name or initials")
+        self.who.setToolTip("Labels tell who placed them.")
+        self.keep_button = button("keep_landmarks", "Keep landmarks")
+        self.undo_button = button("undo_landmarks", "Undo")
+        self.button = button(
+            "open_in_workbench",
+            "Open in workbench",
+            "The landmarks of the case, one by one, and the numbers beside them.",
+        )
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.addWidget(self.text, 0, 0, 1, 4)
+        line = (self.who, self.keep_button, self.undo_button, self.button)
+        for column, widget in enumerate(line):
+            grid.addWidget(widget, 1, column)
+        self.who.editingFinished.connect(self._on_who_edited)
+        press(self.keep_button, self.keeper.keep)
+        press(self.undo_button, self.keeper.undo)
+        press(self.button, self._on_workbench_clicked)
+
+    def _who(self) -> str:
+        return self.who.text().strip()
+
+    def _on_who_edited(self) -> None:
+        write_preference("annotator", self._who())
+        self.keeper.follow(self._film, self._who())
+        self._show()
+
+    def _on_workbench_clicked(self) -> None:
         if self._case is not None:
+            self.keeper.leave()  # the workbench writes these labels from now on
             _, workbench = self._viewer.window.add_plugin_dock_widget(*WORKBENCH)
             workbench.show_case(*self._case)
+            self._show()
 
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
+    def _show(self) -> None:
+        case, labels = self._case, self.keeper.labels
+        self.setVisible(case is not None or self.keeper.is_loose)
+        count = 0 if labels is None else 16 - len(labels.missing)
+        if case is not None:
+            told = OF_STUDY.format(
+                case=plain(case.case_id), study=plain(case.study.name)
+            )
+            told += KEPT.format(count=count) if self._who() else NO_NAME
+        elif labels is None:
+            told = LOOSE
+        else:
+            told = KEPT_LOOSE.format(count=count, who=plain(self._who()))
+        self.text.setText(told)
+        self.button.setVisible(case is not None)
+        measured = self._session.measurement(self._film) is not None
+        why = (
+            SAY_WHO
+            if not self._who()
+            else NOT_MEASURED
+            if not measured
+            else ALL_KEPT
+            if count == 16
+            else ""
+        )
+        enable(self.keep_button, not why, why, "Keep all sixteen as they are.")
+        undo = self.keeper.can_undo
+        enable(self.undo_button, undo, NOTHING_TO_UNDO, "Take the last change back.")

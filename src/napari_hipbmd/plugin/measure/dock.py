@@ -66,7 +66,7 @@ class MeasureWidget(ListeningWidget):
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.addWidget(self.form)
-        self.case = CaseLine(viewer)
+        self.case = CaseLine(viewer, self._session)
         column.addWidget(self.case)
         column.addWidget(self.choices)
         column.addWidget(self.bar)
@@ -98,6 +98,7 @@ class MeasureWidget(ListeningWidget):
         self.bar.running.connect(lambda _: self._show_state())
         for part in (self.choices, self.report_button):
             part.refused.connect(self.results.warn)
+        self.case.keeper.said.connect(self.results.warn)
 
     def _heard(self) -> Heard:
         layers = self._session.layers
@@ -106,6 +107,7 @@ class MeasureWidget(ListeningWidget):
             (layers.events.removed, self._on_layers_changed),
             (layers.events.reordered, self._on_layers_changed),
             (layers.selection.events.active, self._on_active_changed),
+            (self._session.shown, self.case.keeper.follow_new),
             (self._session.measured, self._on_measured),
             (self._session.stale, self._on_stale),
             (self._session.film_changed, self._on_film_changed),
@@ -122,6 +124,7 @@ class MeasureWidget(ListeningWidget):
 
     def _on_left(self) -> None:
         self.bar.cancel()
+        self.case.keeper.leave()
 
     def _on_layers_changed(self, event: Any = None) -> None:
         self.form.set_films(self._session.films())
@@ -203,6 +206,7 @@ class MeasureWidget(ListeningWidget):
             "patient": self.form.patient(),
             "side": side,
             "box": box,
+            "landmarks_xy": self.case.keeper.given_xy(),
         }
         folder, data = self._session.models_folder, layer.data
         self.bar.start(
@@ -233,6 +237,7 @@ class MeasureWidget(ListeningWidget):
         self.results.show_measurement(measurement, layer.name)
         self.grey_scale.show_film(layer)
         self.report_button.show_measurement(measurement, origin_of(layer))
+        self.case.keeper.follow_moves(layer)
 
     def _on_stale(self, layer: Any, text: str) -> None:
         if layer is self.form.film_layer():

@@ -54,6 +54,8 @@ class Session:
 
     Attributes
     ----------
+    shown
+        Emitted with a film's layer when a new measurement of it has been drawn.
     measured
         Emitted with a film's layer when its measurement is new or was updated.
     stale
@@ -75,6 +77,7 @@ class Session:
         The hip boxes of the films.
     """
 
+    shown = Signal(object)
     measured = Signal(object)
     stale = Signal(object, str)
     film_changed = Signal(object)
@@ -192,6 +195,7 @@ class Session:
         self._follow_landmarks(film_layer)
         if first:
             look_at_hip(self._viewer(), Place.of(film_layer), measurement)
+        self.shown.emit(film_layer)
         self.measured.emit(film_layer)
 
     def remeasure(
