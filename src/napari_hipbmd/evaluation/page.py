@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
 from ..report.grid import Grid
-from ..report.page import SAFE_HEAD, style
+from ..report.page import page
 from .tables import USE, Validation
 
-_STYLE = """
-table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
-caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
-figure { margin: 1.5rem 0; } figure img { max-width: 100%; }
-th, td { padding: .15rem .6rem; text-align: right; } th[scope=row] { text-align: left; }
-"""
 _CAPTIONS = {
     "fig7_scatter.png": "Estimate against DXA, out of fold (Fig. 7 of the paper).",
     "fig8_folds.png": "Fold by fold (Fig. 8 of the paper).",
@@ -64,36 +57,16 @@ def document(
     figures
         PNG files with their captions.
     """
-    first = "".join(f"<p>{escape(one)}</p>" for one in opening)
-    pictures = "".join(_picture(path, caption) for path, caption in figures)
-    tables = "".join(f"<section>{grid.html()}</section>" for grid in grids)
-    last = "".join(f"<p>{escape(note)}</p>" for note in notes)
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-{SAFE_HEAD}
-<title>{escape(title)}</title>
-<style>
-{style()}{_STYLE}</style>
-</head>
-<body>
-<header>
-<h1>{escape(heading)}</h1>
-{first}
-<p class="use">{escape(USE)}</p>
-</header>
-{pictures}
-{tables}
-<footer>{last}</footer>
-</body>
-</html>
-"""
-
-
-def _picture(path: Path, caption: str) -> str:
-    data = base64.b64encode(path.read_bytes()).decode("ascii")
-    return (
-        f'<figure><img alt="{escape(caption)}" src="data:image/png;base64,{data}">'
-        f"<figcaption>{escape(caption)}</figcaption></figure>"
+    return page(
+        "document.html",
+        notes,
+        USE,
+        title=title,
+        heading=heading,
+        opening=opening,
+        figures=[
+            (base64.b64encode(path.read_bytes()).decode("ascii"), caption)
+            for path, caption in figures
+        ],
+        grids=grids,
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 
 from ..core.anatomy import Site
+from .page import templates
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,7 @@ class Grid:
 
     def html(self) -> str:
         """A table with its title as caption."""
-        heads = "".join(f"<th>{escape(head)}</th>" for head in self.heads)
-        body = "".join(
-            f'<tr><th scope="row">{escape(row[0])}</th>'
-            + "".join(f'<td class="number">{escape(cell)}</td>' for cell in row[1:])
-            + "</tr>"
-            for row in self.rows
-        )
-        note = f"<p>{escape(self.note)}</p>" if self.note else ""
-        return (
-            f"<table><caption>{escape(self.title)}</caption><thead><tr>{heads}</tr>"
-            f"</thead><tbody>{body}</tbody></table>{note}"
-        )
+        return templates().get_template("grid.html").render(grid=self)
 
 
 def fixed(value: float, digits: int = 3, sign: bool = False) -> str:

@@ -2,61 +2,62 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import cache
 from html import escape
 from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from ..bmd import reference_data
-from ..core.measurement import RESEARCH_USE, Measurement
+from ..core.measurement import Estimate, Measurement
 from ..core.version import __version__
-
-SAFE_HEAD = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">"""
-"""No script runs and nothing is fetched, whatever got into a page."""
+from .numbers import number, signed
 
 
-def page(
-    title: str,
-    header: str,
-    body: str,
-    notes: Iterable[str],
-    use: str = RESEARCH_USE,
-) -> str:
-    """The whole document.
+def page(template: str, notes: Iterable[str], use: str, **told: Any) -> str:
+    """The whole document, in which nothing that is told can become markup.
+
+    No script runs and nothing is fetched, whatever got into a page.
 
     Parameters
     ----------
-    title
-        Plain text.
-    header, body
-        HTML.
+    template
+        A file of ``templates/`` that extends the shell ``page.html``.
     notes
-        Plain sentences for the foot of the page.
+        Sentences for the foot of the page.
     use
         What the numbers may not be used for.
+    told
+        What else the template shows, ``title`` among it.
     """
-    foot = "".join(f"<p>{escape(note)}</p>" for note in notes)
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-{SAFE_HEAD}
-<title>{escape(title)}</title>
-<style>
-{style()}</style>
-</head>
-<body>
-<header>
-{header}
-<p class="use">{escape(use)}</p>
-</header>
-{body}
-<footer>{foot}</footer>
-</body>
-</html>
-"""
+    shell = {"notes": list(notes), "use": use, "style": _style()}
+    return f"{templates().get_template(template).render(**shell, **told)}\n"
+
+
+@cache
+def templates() -> Environment:
+    """The pages' templates, with numbers as people read them."""
+    found = Environment(
+        loader=PackageLoader(__package__),
+        autoescape=True,
+        finalize=_escaped,
+        undefined=StrictUndefined,
+    )
+    found.filters |= {"number": number, "signed": signed, "known": _is_known}
+    return found
+
+
+def _escaped(value: Any) -> Any:
+    """As Python writes quotes in HTML: pages stay as they were, byte for byte."""
+    return value if hasattr(value, "__html__") else Markup(escape(str(value)))
+
+
+def _is_known(found: Estimate | None) -> bool:
+    return found is not None and math.isfinite(found.value)
 
 
 def sources(measurements: Iterable[Measurement]) -> list[str]:
@@ -83,6 +84,6 @@ def sources(measurements: Iterable[Measurement]) -> list[str]:
 
 
 @cache
-def style() -> str:
+def _style() -> str:
     """The look of every page, as CSS."""
     return files(__package__).joinpath("style.css").read_text(encoding="utf-8")
