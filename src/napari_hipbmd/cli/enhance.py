@@ -19,7 +19,7 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
     add_paths(p)
     p.add_argument(
         "--out", type=Path, required=True, metavar="DIR",
-        help="a folder a film: STO, bone image, error where the truth is known (TIFF)",
+        help="a folder a film: STO, bone image, error where the truth is known",
     )  # fmt: skip
     add_options(p, EnhanceOptions)
 

@@ -4,26 +4,43 @@
 full resolution; ``error.tif`` is |STO − exact STO| where the truth is known;
 ``latent.tif`` and ``stage_1.tif``, … are stacks ``(channels, n, n)``. ``film.json``
 tells where they lie in the film and of what they were made. It is written last.
+Other tools may want other formats: see :mod:`.enhanced_formats`. With the latent z
+comes ``latent.png``, all its channels in one picture.
 """
 
 from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tifffile
+from PIL import Image
 
 from ..core.files import write_bytes_atomic, write_text_atomic
+from ..core.montage import montage
 from ..core.radiograph import FloatImage
 from ..pipeline.enhanced import Enhanced
+from .enhanced_formats import (
+    Format,
+    check_format,
+    write_npz,
+    write_ome_tiff,
+    write_zarr,
+)
+from .enhanced_pictures import Picture, pictures_of
 
 LAYERS = ("sto.tif", "bone.tif")
 MINERAL = "mineral.tif"  # bone image over the film's gain, g/cm²
 MEASURED = (*LAYERS, MINERAL)
-ERROR, LATENT, CARD = "error.tif", "latent.tif", "film.json"
+FILES = dict(
+    zip(("STO", "bone image", "absolute error"), (*LAYERS, "error.tif"), strict=True)
+)
+MONTAGE, CARD = "latent.png", "film.json"
+ENLARGED = 4  # screen pixels a cell of the montage
 
 
 def tiff_bytes(image: FloatImage, corner_row_col: tuple[int, int]) -> bytes:
@@ -33,7 +50,12 @@ def tiff_bytes(image: FloatImage, corner_row_col: tuple[int, int]) -> bytes:
 
 
 def write_enhanced(
-    folder: Path, enhanced: Enhanced, *, latent: bool = False, stages: bool = False
+    folder: Path,
+    enhanced: Enhanced,
+    *,
+    latent: bool = False,
+    stages: bool = False,
+    kind: Format = "tiff",
 ) -> list[Path]:
     """Write what was made of one film, each file whole or not at all.
 
@@ -43,36 +65,75 @@ def write_enhanced(
         Made when missing; files of an earlier run are replaced.
     latent, stages
         Whether to write the latent z, and the encoder's other stages.
+    kind
+        The format.
 
     Returns
     -------
     list
         The files; the card is the last.
+
+    Raises
+    ------
+    FilmRefused
+        If the format needs a package that is not installed.
     """
-    images = enhanced.images
-    corner = images.corner_row_col
-    pictures = dict(zip(LAYERS, (images.sto, images.bone), strict=True))
-    if enhanced.error is not None:
-        pictures[ERROR] = enhanced.error
-    files = {name: tiff_bytes(image, corner) for name, image in pictures.items()}
-    for number, stage in enumerate(enhanced.stages, 1):
-        last = number == len(enhanced.stages)
-        if latent if last else stages:
-            (row, column), (height, width) = stage.first_row_col, stage.cell_row_col
-            files[LATENT if last else f"stage_{number}.tif"] = _tiff(
-                stage.values,
-                {
-                    "first_row": row,
-                    "first_column": column,
-                    "cell_rows": height,
-                    "cell_columns": width,
-                },
-            )
+    check_format(kind)
+    pictures = pictures_of(enhanced, latent=latent, stages=stages)
+    folder.mkdir(parents=True, exist_ok=True)
+    names = _WRITERS[kind](folder, pictures)
+    if latent:
+        write_bytes_atomic(folder / MONTAGE, montage_png(pictures[-1].values))
+        names.append(MONTAGE)
+    card = json.dumps(_card(enhanced, names), indent=1, ensure_ascii=False)
+    write_text_atomic(folder / CARD, card + "\n")
+    return [folder / name for name in (*names, CARD)]
+
+
+def montage_png(stack: FloatImage) -> bytes:
+    """All channels of a stack as a PNG, in viridis from the least value on."""
+    from matplotlib import colormaps
+
+    picture = montage(stack)
+    low, high = float(stack.min()), float(stack.max())
+    share = (picture - low) / max(high - low, 1e-12)
+    coloured = colormaps["viridis"].with_extremes(bad="white")(share, bytes=True)
+    large = np.kron(coloured[..., :3], np.ones((ENLARGED, ENLARGED, 1), np.uint8))
+    buffer = io.BytesIO()
+    Image.fromarray(large).save(buffer, "png")
+    return buffer.getvalue()
+
+
+def _write_tiff(folder: Path, pictures: Sequence[Picture]) -> list[str]:
+    """As one file each: STO, bone image, error, and the stacks; today's default."""
+    files: dict[str, bytes] = {}
+    hip, *stacks = pictures
+    row, column = (int(v) for v in hip.first_row_col)
+    for name, values in zip(hip.channels, hip.values, strict=True):
+        if name in FILES:
+            files[FILES[name]] = tiff_bytes(values, (row, column))
+    for one in stacks:
+        (first_row, first_column), (height, width) = one.first_row_col, one.step_row_col
+        files[f"{one.name}.tif"] = _tiff(
+            one.values,
+            {
+                "first_row": first_row,
+                "first_column": first_column,
+                "cell_rows": height,
+                "cell_columns": width,
+            },
+        )
     for name, data in files.items():
         write_bytes_atomic(folder / name, data)
-    card = json.dumps(_card(enhanced, list(files)), indent=1, ensure_ascii=False)
-    write_text_atomic(folder / CARD, card + "\n")
-    return [folder / name for name in (*files, CARD)]
+    return list(files)
+
+
+_WRITERS: Mapping[Format, Callable[[Path, Sequence[Picture]], list[str]]] = {
+    "tiff": _write_tiff,
+    "ome-tiff": write_ome_tiff,
+    "zarr": write_zarr,
+    "npz": write_npz,
+}
 
 
 def _card(enhanced: Enhanced, files: list[str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ..pipeline.enhanced import Enhanced, enhance_film
 from ..pipeline.models import Networks
 from ..study.exact_sto import exact_sto_of
 from .enhanced_files import write_enhanced
+from .enhanced_formats import Format, check_format
 from .jobs import Job
 from .loop import run_jobs
 from .reading import read_job
@@ -42,6 +43,7 @@ def enhance_many(
     *,
     latent: bool = False,
     stages: bool = False,
+    kind: Format = "tiff",
     cancelled: Callable[[], bool] | None = None,
 ) -> Iterator[EnhancedJob]:
     """Enhance films in their order; a bad one never stops the others.
@@ -52,21 +54,24 @@ def enhance_many(
     ----------
     out
         Each film gets a folder there; without one nothing is written.
-    latent, stages
+    latent, stages, kind
         As of :func:`write_enhanced`.
 
     Raises
     ------
     Cancelled
         If asked to stop, between two films; what was written stays.
+    FilmRefused
+        If the format needs a package that is not installed.
     """
+    check_format(kind)
     taken: set[str] = set()
     for _, one in run_jobs(jobs, EnhanceFilm(networks), cancelled=cancelled):
         if one.enhanced is None or out is None:
             yield one
             continue
         folder = out / numbered_stem(one.enhanced.film.case_id, taken)
-        write_enhanced(folder, one.enhanced, latent=latent, stages=stages)
+        write_enhanced(folder, one.enhanced, latent=latent, stages=stages, kind=kind)
         yield replace(one, folder=folder)
 
 

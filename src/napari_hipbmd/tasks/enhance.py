@@ -9,6 +9,7 @@ from pathlib import Path
 from ..core.options import check, option
 from ..core.radiograph import FilmRefused, HipBox, Side
 from ..pipeline.models import Networks, networks_enhancing_with
+from ..runs.enhanced_formats import Format, check_format
 from ..runs.enhancing import EnhancedJob, enhance_many
 from ..runs.jobs import Options, jobs_of
 from .measure import Corners
@@ -23,7 +24,17 @@ class EnhanceOptions:
         "the --out folder of 'hipbmd train enhancement' (the bundled model)",
         metavar="DIR",
     )
-    latent: bool = option(False, "write the latent z, too", label="Latent z")
+    format: Format = option(
+        "tiff",
+        "of the files: a TIFF a picture, or one OME-TIFF, OME-Zarr folder or NPZ file"
+        " with film, STO, bone image and error",
+        label="Format",
+    )
+    latent: bool = option(
+        False,
+        "write the latent z, too, and a montage of its channels (PNG)",
+        label="Latent z",
+    )
     stages: bool = option(
         False, "write every stage of the encoder, too", label="Encoder stages"
     )
@@ -72,6 +83,7 @@ def enhance_paths(
     options = options or EnhanceOptions()
     if out.exists() and not out.is_dir():
         raise FilmRefused(f"--out needs a folder, and {out} is a file.")
+    check_format(options.format)
     networks = networks_enhancing_with(options.models)
     box = None if options.box is None else HipBox(*options.box)
     about = Options(
@@ -87,6 +99,7 @@ def enhance_paths(
         out,
         latent=options.latent,
         stages=options.stages,
+        kind=options.format,
         cancelled=cancelled,
     )
     return Enhancing(len(jobs), networks, films)
