@@ -14,6 +14,7 @@ from qtpy.QtWidgets import (
     QFileDialog,
     QPushButton,
     QSlider,
+    QToolButton,
     QTreeWidget,
 )
 
@@ -222,3 +223,107 @@ def test_a_hip_box_is_kept_to(applied: Any) -> None:
     assert max(bone.data.shape) <= 401 < min(applied.film.data.shape)
     corner = applied.film.world_to_data(bone.data_to_world((0, 0)))
     np.testing.assert_allclose(corner, np.ceil((box.y0, box.x0)), atol=1)
+
+
+def test_the_sto_is_seen_when_its_box_is_ticked(applied: Any) -> None:
+    [sto], [bone] = (applied.layers(k) for k in ("enhanced_sto", "enhanced_bone"))
+    layers, box = applied.viewer.layers, applied.find(QCheckBox, "show_enhanced_sto")
+    assert bone.visible and not box.isChecked()
+    box.setChecked(True)
+    assert sto.visible and layers.index(sto) > layers.index(bone)
+    sto.visible = False  # by the eye in the list of layers
+    assert not box.isChecked()
+    applied.find(QSlider, "blend").setValue(50)
+    assert layers.index(bone) > layers.index(sto)
+
+
+def test_film_and_sto_share_a_window_and_no_bone_is_black(applied: Any) -> None:
+    film = applied.film
+    [sto], [bone] = (applied.layers(k) for k in ("enhanced_sto", "enhanced_bone"))
+    low, high = film.metadata["hipbmd"]["film"].grey_range
+
+    def window_of_film() -> Any:
+        return (np.array(film.contrast_limits) - low) / (high - low)
+
+    np.testing.assert_allclose(sto.contrast_limits, window_of_film(), atol=1e-3)
+    film.contrast_limits = (0.2 * high, 0.7 * high)
+    np.testing.assert_allclose(sto.contrast_limits, window_of_film(), atol=1e-3)
+    sto.contrast_limits = (0.1, 0.6)
+    np.testing.assert_allclose(window_of_film(), (0.1, 0.6), atol=1e-3)
+    assert bone.contrast_limits[0] == 0
+    assert all(x.colorbar.visible and "0–1" in x.name for x in (sto, bone))
+
+
+def test_a_line_on_the_film_shows_all_three_and_follows_the_drag(applied: Any) -> None:
+    curves = applied.widget.profile.curves
+    applied.click("draw_profile")
+    [line] = applied.layers("profile_line")
+    applied.wait(lambda: len(curves.shown("sto")[0]))
+    at, film = curves.shown("film")
+    added = np.add(curves.shown("sto")[1], curves.shown("bone")[1])
+    np.testing.assert_allclose(added, film, atol=1e-5)
+    ends = line.data_to_world(line.data[0][0]), line.data_to_world(line.data[0][1])
+    assert at[-1] == pytest.approx(np.hypot(*np.subtract(*ends)))  # millimetres
+    line.data = [line.data[0] + [[0, 0], [0, 40]]]
+    applied.wait(lambda: curves.shown("film")[0][-1] > at[-1])
+    applied.viewer.layers.remove(applied.film)
+    assert not applied.layers("profile_line")
+
+
+def test_the_profile_is_saved_as_table_and_as_lines(
+    applied: Any, tmp_path: Path
+) -> None:
+    applied.click("draw_profile")
+    with patch.object(
+        QFileDialog, "getSaveFileName", return_value=(str(tmp_path / "p.csv"), "")
+    ):
+        applied.click("save_profile_table")
+    lines = (tmp_path / "p.csv").read_text().splitlines()
+    assert lines[0] == "distance_mm,film,sto,bone_image" and len(lines) > 100
+    with patch.object(
+        QFileDialog,
+        "getSaveFileName",
+        return_value=(str(tmp_path / "p"), "SVG (*.svg)"),
+    ):
+        applied.find(QToolButton, "save_line_profile").click()
+    drawing = (tmp_path / "p.svg").read_text("utf-8")
+    assert "<svg" in drawing and "mm along the line" in drawing
+
+
+def test_the_greys_under_the_mouse_are_told_on_one_scale(applied: Any) -> None:
+    applied.viewer.cursor.position = applied.film.data_to_world((200, 200))
+    words = applied.text("grey_under_cursor").split()
+    film, sto, bone = (
+        float(words[words.index(w) + 1]) for w in ("film", "STO", "image")
+    )
+    grey = applied.film.metadata["hipbmd"]["film"].grey()[200, 200]
+    assert film == pytest.approx(grey, abs=1e-3)
+    assert sto + bone == pytest.approx(film, abs=2e-3)
+
+
+def test_all_channels_of_the_latent_lie_beside_the_film(applied: Any) -> None:
+    box = applied.find(QCheckBox, "show_montage")
+    box.setChecked(True)
+    [picture] = applied.layers("stage_montage")
+    count, rows, columns = stage_shapes()[-1]
+    assert np.isfinite(picture.data).sum() == count * rows * columns
+    film, beside = applied.film.extent.world, picture.extent.world
+    assert beside[0, 1] > film[1, 1] and applied.viewer.dims.ndim == 2
+    assert np.ptp(beside[:, 0]) == pytest.approx(np.ptp(film[:, 0]), rel=0.05)
+    box.setChecked(False)
+    assert not applied.layers("stage_montage")
+
+
+def test_what_was_made_of_the_film_is_saved_for_other_tools(
+    applied: Any, tmp_path: Path
+) -> None:
+    applied.find(QComboBox, "save_format").setCurrentText("npz")
+    with patch.object(QFileDialog, "getExistingDirectory", return_value=str(tmp_path)):
+        applied.click("save_enhanced")
+    applied.wait_for_end("save_enhanced")
+    [folder] = tmp_path.iterdir()
+    assert folder.name in applied.text("apply_note")
+    found = np.load(folder / "hip.npz")
+    [sto] = applied.layers("enhanced_sto")
+    np.testing.assert_array_equal(found["sto"], sto.data)
+    assert {"latent", "stage_1"} <= set(found.files)

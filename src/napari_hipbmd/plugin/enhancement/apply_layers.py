@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
+from ...core.montage import montage
 from ..viewer.identity import tag
-from ..viewer.layers import LayerData
+from ..viewer.layers import LayerData, bone_limits, content_limits
 from ..viewer.place import Place
 
 if TYPE_CHECKING:
+    from napari.layers import Layer
+
     from ...enhancement.stages import Stage
     from ...pipeline.enhanced import Enhanced
 
@@ -23,6 +24,8 @@ PARTS: dict[Part, str] = {
     "enhanced_sto": "STO",
     "sto_error": "absolute error",
 }
+BESIDE = 0.05
+"""The gap between a film and a picture beside it, in heights of the film."""
 
 
 def part_layer(
@@ -47,18 +50,15 @@ def part_layer(
     }[part]
     if pixels is None:
         raise ValueError("there is no error where the truth is not known")
-    shown = images.film if part == "enhanced_sto" else pixels
-    low, high = np.percentile(shown, (0.5, 99.5))
+    as_film = part == "enhanced_sto"
+    limits = content_limits(images.film) if as_film else bone_limits(pixels)
     return (
         pixels,
         {
             **place.arguments(images.corner_row_col),
-            "name": f"{name}: {PARTS[part]}",
+            "name": f"{name}: {PARTS[part]}, 0–1",
             "colormap": "inferno" if part == "sto_error" else "gray",
-            "contrast_limits": (
-                0.0 if part == "sto_error" else float(low),
-                float(max(high, low + 1e-6)),
-            ),
+            "contrast_limits": limits,
             "metadata": tag(part, film_id=film_id),
         },
         "image",
@@ -72,7 +72,6 @@ def stage_layer(stage: Stage, place: Place, name: str, film_id: str) -> LayerDat
     """
     row, column = stage.first_row_col
     height, width = stage.cell_row_col
-    low, high = np.percentile(stage.values, (0.5, 99.5))
     return (
         stage.values,
         {
@@ -86,9 +85,36 @@ def stage_layer(stage: Stage, place: Place, name: str, film_id: str) -> LayerDat
             "axis_labels": ("channel", *place.axis_labels),
             "name": f"{name}: {stage.name}",
             "colormap": "viridis",
-            "contrast_limits": (float(low), float(max(high, low + 1e-6))),
+            "contrast_limits": content_limits(stage.values),
             "interpolation2d": "nearest",
             "metadata": tag("encoder_stage", film_id=film_id, stage=stage.name),
+        },
+        "image",
+    )
+
+
+def montage_layer(stage: Stage, film_layer: Layer) -> LayerData:
+    """All channels of a stage in one picture beside the film, as high as the film."""
+    place, picture = Place.of(film_layer), montage(stage.values)
+    (top, _), (bottom, right) = film_layer.extent.world[:, -2:]
+    width, height = place.scale[::-1]
+    step = (bottom - top + height) / picture.shape[0]
+    beside = Place(
+        (step, step),
+        (float(top), float(right + BESIDE * (bottom - top) + width)),
+        place.units,
+        place.axis_labels,
+    )
+    name, film_id = film_layer.name, str(film_layer.unique_id)
+    return (
+        picture,
+        {
+            **beside.arguments(),
+            "name": f"{name}: {stage.name}, all channels",
+            "colormap": "viridis",
+            "contrast_limits": content_limits(stage.values),
+            "interpolation2d": "nearest",
+            "metadata": tag("stage_montage", film_id=film_id, stage=stage.name),
         },
         "image",
     )

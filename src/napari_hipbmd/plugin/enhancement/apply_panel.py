@@ -25,6 +25,7 @@ from ..viewer.identity import facts_of
 from ..viewer.origins import origin_of
 from ..viewer.session import Session
 from .model_choice import ModelChoice
+from .save_button import SaveEnhanced
 from .shown import Shown
 from .view_form import ViewForm
 
@@ -41,15 +42,17 @@ CHANGED = "The film was changed or removed meanwhile: its result is gone."
 class ApplyPanel(QWidget):
     """Choose film and model, press Apply; what is seen of the result is chosen below.
 
-    ``model_added`` is emitted with a folder that a person chose.
+    ``model_added`` is emitted with a folder that a person chose, ``film_shown`` with
+    the layer of the film, or None, when it or what was made of it is another.
     """
 
     model_added = Signal(object)
+    film_shown = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._shown = Shown(session)
+        self.shown = Shown(session)
         self._todo: list[tuple[Any, Any]] = []
         self._refusals: list[str] = []
         self._setup_ui()
@@ -79,8 +82,8 @@ class ApplyPanel(QWidget):
 
     def forget(self, layer: Any) -> None:
         """A layer left the viewer: what was made of it leaves, too."""
-        if self._shown.of(layer) is not None:
-            self._shown.forget(layer)
+        if self.shown.of(layer) is not None:
+            self.shown.forget(layer)
 
     def follow_active(self, layer: Any) -> None:
         """Turn to the film that a person selects."""
@@ -131,7 +134,8 @@ class ApplyPanel(QWidget):
             "apply", "Apply", "Take the soft tissue away.", "apply_", BUSY
         )
         self.bar.say(NO_FILM)
-        self.view = ViewForm(self._shown)
+        self.view = ViewForm(self.shown)
+        self.save = SaveEnhanced()
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Film", self.film)
@@ -142,6 +146,7 @@ class ApplyPanel(QWidget):
         column.addLayout(form)
         column.addWidget(self.bar)
         column.addWidget(self.view)
+        column.addWidget(self.save)
 
     def _connect(self) -> None:
         self.bar.wanted.connect(self._on_apply_clicked)
@@ -150,11 +155,12 @@ class ApplyPanel(QWidget):
         self.film.currentIndexChanged.connect(lambda _: self._on_film_chosen())
         self.model.refused.connect(lambda text: self.bar.say(plain(text)))
         self.model.added.connect(self.model_added)
+        self.save.told.connect(self.bar.say)
 
     def _chosen(self) -> Any:
         return self.film.currentData()
 
-    def _film_layer(self) -> Any:
+    def film_layer(self) -> Any:
         """The one film whose result is shown, or None."""
         chosen = self._chosen()
         return None if isinstance(chosen, str) else chosen
@@ -165,8 +171,8 @@ class ApplyPanel(QWidget):
         return self._session.hip_boxes.to_measure(layer, known)
 
     def _on_film_chosen(self) -> None:
-        layer = self._film_layer()
-        self.view.show_film(layer)
+        layer = self.film_layer()
+        self._show_film(layer)
         if not self.bar.is_running:
             self.bar.say(self._text_of(layer))
         self._show_state()
@@ -186,10 +192,15 @@ class ApplyPanel(QWidget):
 
     def _show(self, layer: Any, enhanced: Enhanced) -> None:
         kinds = self.view.wanted(layer)
-        self._shown.keep(layer, enhanced)
+        self.shown.keep(layer, enhanced)
         self.view.show_parts(layer, kinds)
-        if layer is self._film_layer():
-            self.view.show_film(layer)
+        if layer is self.film_layer():
+            self._show_film(layer)
+
+    def _show_film(self, layer: Any) -> None:
+        self.view.show_film(layer)
+        self.save.show_enhanced(self.shown.of(layer))
+        self.film_shown.emit(layer)
 
     def _on_running(self, running: bool) -> None:
         if not running:
@@ -198,12 +209,12 @@ class ApplyPanel(QWidget):
 
     def _on_done(self) -> None:
         told = plain(" ".join(self._refusals))
-        self.bar.say(told or self._text_of(self._film_layer()))
+        self.bar.say(told or self._text_of(self.film_layer()))
 
     def _text_of(self, layer: Any) -> str:
         if not self._session.films():
             return NO_FILM
-        enhanced = self._shown.of(layer)
+        enhanced = self.shown.of(layer)
         if enhanced is None:
             return "" if layer is None else "Not enhanced yet: press <b>Apply</b>."
         side = "left" if enhanced.seen.side == "L" else "right"
@@ -220,7 +231,7 @@ class ApplyPanel(QWidget):
         reason = BUSY if running else NO_FILM
         self.bar.set_ready("" if films else NO_FILM)
         enable(self.film, films and not running, reason)
-        layer = self._film_layer()
+        layer = self.film_layer()
         if layer is None or running:
             self.box.show_film(None, reason)
         else:

@@ -14,6 +14,7 @@ from ..viewer.session import Session, session_of
 from .apply_panel import ApplyPanel
 from .compare_panel import ComparePanel
 from .many_panel import ManyPanel
+from .profile_panel import ProfilePanel
 from .train_panel import TrainPanel
 
 WIDTH = 430
@@ -32,6 +33,7 @@ class EnhancementWidget(ListeningWidget):
 
     def _setup_ui(self) -> None:
         self.apply = ApplyPanel(self._session)
+        self.profile = ProfilePanel(self._session, self.apply.shown)
         self.many = ManyPanel()
         self.many.model_folder = self.apply.model.folder
         self.compare = ComparePanel()
@@ -39,7 +41,7 @@ class EnhancementWidget(ListeningWidget):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("enhancement_tabs")
         self.tabs.addTab(_scrolled(self.train), "Train")
-        self.tabs.addTab(_scrolled(self.apply, self.many), "Apply")
+        self.tabs.addTab(_scrolled(self.apply, self.profile, self.many), "Apply")
         self.tabs.addTab(_scrolled(self.compare), "Compare")
         self.tabs.setCurrentIndex(1)
         outer = QVBoxLayout(self)
@@ -53,6 +55,7 @@ class EnhancementWidget(ListeningWidget):
         self.train.trained.connect(self._on_model_added)
         self.train.film_appeared.connect(self._viewer.reset_view)
         self.many.wanted.connect(self._on_film_wanted)
+        self.apply.film_shown.connect(self.profile.show_film)
 
     def _on_model_added(self, folder: Path) -> None:
         """A model that one tab knows is offered in the others, and chosen nowhere."""
@@ -77,6 +80,8 @@ class EnhancementWidget(ListeningWidget):
             (layers.events.reordered, self._on_layers_changed),
             (layers.selection.events.active, self._on_active_changed),
             (self._session.film_changed, self._on_film_changed),
+            (self._session.measured, self._on_measured),
+            (self._viewer.cursor.events.position, self.profile.follow_cursor),
         ]
 
     def _on_listening(self) -> None:
@@ -88,14 +93,20 @@ class EnhancementWidget(ListeningWidget):
 
     def _on_layers_changed(self, event: Any = None) -> None:
         self.apply.follow_layers()
+        self.profile.follow_layers()
 
     def _on_removed(self, event: Any) -> None:
         self.apply.forget(event.value)
-        self.apply.follow_layers()
+        self.profile.forget(event.value)
+        self._on_layers_changed()
 
     def _on_active_changed(self, event: Any) -> None:
         if event.value is not None:
             self.apply.follow_active(event.value)
+
+    def _on_measured(self, layer: Any) -> None:
+        if layer is self.apply.film_layer():
+            self.profile.show_film(layer)
 
     def _on_film_changed(self, layer: Any) -> None:
         self.apply.forget(layer)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..ui.dark import GRID, INK, PAPER
+from ..ui.save_figure import SaveFigureButton
 
 LINES = {
     "reconstruction": ("‖x − x̂‖²", "#56b4e9"),
@@ -45,6 +46,7 @@ class LossCurve(FigureCanvasQTAgg):
         self._axes.legend(
             fontsize=7, labelcolor=INK, facecolor=PAPER, edgecolor=GRID, loc="best"
         )
+        self.save = SaveFigureButton(self, "loss")
 
     def show_rows(self, rows: Sequence[tuple[int, dict[str, float]]]) -> None:
         """Draw epochs with their figures."""

@@ -71,7 +71,9 @@ class ManyPanel(QGroupBox):
 
         self.films_button = button("many_films", "Folder or study …")
         self.out_button = button("many_out", "Folder …")
-        self.options = OptionsForm(EnhanceOptions, ("latent", "stages"), prefix="many_")
+        self.options = OptionsForm(
+            EnhanceOptions, "format", ("latent", "stages"), prefix="many_"
+        )
         self.bar = RunBar("enhance_many", "Enhance all", prefix="many_", busy=BUSY)
         self.list = QTreeWidget()
         self.list.setObjectName("many_list")

@@ -6,21 +6,30 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from napari.layers import Layer
+from psygnal import Signal
 
 from ..viewer.identity import belongs_to, facts_of, kind_of
 from ..viewer.place import Place
 from ..viewer.session import Session
-from .apply_layers import PARTS, Part, part_layer, stage_layer
+from .apply_layers import PARTS, Part, montage_layer, part_layer, stage_layer
 
 if TYPE_CHECKING:
     from ...enhancement.stages import Stage
     from ...pipeline.enhanced import Enhanced
 
-KINDS = (*PARTS, "encoder_stage")
+KINDS = (*PARTS, "encoder_stage", "stage_montage")
 
 
 class Shown:
-    """The enhancements of a viewer's films, and their layers."""
+    """The enhancements of a viewer's films, and their layers.
+
+    Attributes
+    ----------
+    looked
+        Emitted when a layer of them is shown or hidden, by whomever.
+    """
+
+    looked = Signal()
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -48,12 +57,16 @@ class Shown:
     def stage(self, film_layer: Layer, name: str) -> Layer | None:
         """The layer with an encoder stage of a film, or None."""
         for layer in self._mine(film_layer):
-            if facts_of(layer).get("stage") == name:
+            if kind_of(layer) == "encoder_stage" and facts_of(layer)["stage"] == name:
                 return layer
         return None
 
+    def montage(self, film_layer: Layer) -> Layer | None:
+        """The layer with all channels of a film's latent z in one picture, or None."""
+        return self._session.result(film_layer, "stage_montage")
+
     def show_part(self, film_layer: Layer, part: Part) -> Layer:
-        """Put a part into the viewer, right above its film, and make it seen."""
+        """Put a part into the viewer, above its film and its other parts."""
         layer = self.part(film_layer, part)
         if layer is None:
             enhanced = self._enhanced[film_layer]
@@ -61,6 +74,7 @@ class Shown:
                 film_layer,
                 part_layer(part, enhanced, *self._where(film_layer)),
             )
+        self._raise(film_layer, layer)
         layer.visible = True
         return layer
 
@@ -72,6 +86,13 @@ class Shown:
             layer = self._insert(film_layer, data)
         layer.visible = True
         return layer
+
+    def show_montage(self, film_layer: Layer) -> Layer:
+        """Put all channels of the latent z beside the film, in one picture."""
+        latent = self._enhanced[film_layer].stages[-1]
+        return self.montage(film_layer) or self._insert(
+            film_layer, montage_layer(latent, film_layer)
+        )
 
     def hide(self, layer: Layer | None) -> None:
         """Take a layer out of the viewer."""
@@ -95,6 +116,17 @@ class Shown:
         active = layers.selection.active
         above = [layers.index(each) for each in (film_layer, *self._mine(film_layer))]
         layers.insert(max(above) + 1, layer)
+        layer.events.visible.connect(self._on_visible)
         if active is not None and active in layers:
             layers.selection.active = active
         return layer
+
+    def _raise(self, film_layer: Layer, layer: Layer) -> None:
+        """No other part of this film hides it."""
+        layers = self._session.layers
+        highest = max(layers.index(each) for each in self._mine(film_layer))
+        if layers.index(layer) < highest:
+            layers.move(layers.index(layer), highest + 1)
+
+    def _on_visible(self, event: Any) -> None:
+        self.looked.emit()

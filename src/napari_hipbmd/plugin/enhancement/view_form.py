@@ -22,6 +22,7 @@ TIPS: dict[Part, str] = {
 }
 FULL = 100
 LATENT_TIP = "What the encoder makes of the film at its narrowest: a stack of channels."
+MONTAGE_TIP = "All channels of the latent z in one picture, beside the film."
 STAGE_TIP = "What the encoder makes of the film: a stack of channels to scroll through."
 BLEND_TIP = "Left: the film. Right: the bone image."
 
@@ -34,6 +35,7 @@ class ViewForm(QWidget):
         self._shown = shown
         self._film: Any = None
         self._setup_ui()
+        shown.looked.connect(self._show_boxes)
         self.show_film(None)
 
     def show_film(self, film_layer: Any) -> None:
@@ -44,12 +46,14 @@ class ViewForm(QWidget):
         for part, box in self.parts.items():
             known = there and (part != "sto_error" or enhanced.error is not None)
             enable(box, known, NO_TRUTH if there else NOT_APPLIED, TIPS[part])
-            _quietly(box, there and self._shown.part(film_layer, part) is not None)
+        self._show_boxes()
         stages = enhanced.stages if there else ()
         enable(self.latent, there, NOT_APPLIED, LATENT_TIP)
         latent = stages[-1].name if stages else ""
         seen = [s for s in stages if self._shown.stage(film_layer, s.name) is not None]
         _quietly(self.latent, latent in [s.name for s in seen])
+        enable(self.montage, there, NOT_APPLIED, MONTAGE_TIP)
+        _quietly(self.montage, there and self._shown.montage(film_layer) is not None)
         self.stage.blockSignals(True)
         self.stage.clear()
         self.stage.addItem(NONE, None)
@@ -91,6 +95,9 @@ class ViewForm(QWidget):
         self.latent = QCheckBox("Latent z")
         self.latent.setObjectName("show_latent")
         self.latent.toggled.connect(self._on_latent)
+        self.montage = QCheckBox("Montage of z")
+        self.montage.setObjectName("show_montage")
+        self.montage.toggled.connect(self._on_montage)
         self.stage = QComboBox()
         self.stage.setObjectName("encoder_stage")
         self.stage.currentIndexChanged.connect(lambda _: self._on_stage())
@@ -101,9 +108,16 @@ class ViewForm(QWidget):
         self.blend.valueChanged.connect(self._on_blend)
         boxes = list(self.parts.values())
         form.addRow("Show", row(*boxes[:2]))
-        form.addRow("", row(boxes[2], self.latent))
+        form.addRow("", row(boxes[2]))
+        form.addRow("", row(self.latent, self.montage))
         form.addRow("Encoder", self.stage)
         form.addRow("Film – bone", self.blend)
+
+    def _show_boxes(self) -> None:
+        """A box is ticked where its picture is seen."""
+        for part, box in self.parts.items():
+            layer = None if self._film is None else self._shown.part(self._film, part)
+            _quietly(box, layer is not None and layer.visible)
 
     def _on_part(self, part: Part, on: bool) -> None:
         if self._film is None:
@@ -124,6 +138,14 @@ class ViewForm(QWidget):
         else:
             self._shown.hide(self._shown.stage(self._film, stage.name))
 
+    def _on_montage(self, on: bool) -> None:
+        if self._film is None:
+            return
+        if on:
+            self._shown.show_montage(self._film)
+        else:
+            self._shown.hide(self._shown.montage(self._film))
+
     def _on_stage(self) -> None:
         """One stage at a time: stacks of different length share one slider."""
         enhanced, chosen = self._shown.of(self._film), self.stage.currentData()
@@ -137,9 +159,8 @@ class ViewForm(QWidget):
 
     def _on_blend(self, value: int) -> None:
         """The bone image lies over the film: the more opaque, the less film."""
-        layer = self._shown.part(self._film, "enhanced_bone") if self._film else None
-        if layer is not None:
-            layer.visible = True
+        if self._film is not None and self._shown.part(self._film, "enhanced_bone"):
+            layer = self._shown.show_part(self._film, "enhanced_bone")
             layer.opacity = value / FULL
 
     def _show_blend(self) -> None:

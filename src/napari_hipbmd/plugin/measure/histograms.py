@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from ...core.anatomy import REGIONS, Region
 from ..ui.dark import GRID, INK, PAPER
+from ..ui.save_figure import SaveFigureButton
 from ..viewer.layers import REGION_COLOURS, REGION_NAMES
 from .thresholding import ThresholdedRegion
 
@@ -40,6 +41,7 @@ class RegionHistograms(FigureCanvasQTAgg):
         for region, panel in zip(REGIONS, axes, strict=True):
             self._setup_panel(region, panel)
         self.mpl_connect("draw_event", self._on_drawn)
+        self.save = SaveFigureButton(self, "histograms")
 
     def show_regions(
         self, parts: dict[Region, ThresholdedRegion], *, new_film: bool

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from ...grey_scale import Stretch
 from ..ui.dark import GRID, INK, PAPER
+from ..ui.save_figure import SaveFigureButton
 
 HEIGHT_PX = 170
 FILM, FIT = "#f5a623", "#56b4e9"
@@ -32,6 +33,7 @@ class ProfileFigure(FigureCanvasQTAgg):
         (self._film,) = axes.plot([], [], color=FILM, lw=1.6, label="bone image")
         (self._fit,) = axes.plot([], [], color=FIT, lw=1.2, ls="--", label="tube")
         axes.legend(fontsize=7, frameon=False, labelcolor=INK, loc="upper right")
+        self.save = SaveFigureButton(self, "shaft_profile")
 
     def show_stretch(self, stretch: Stretch | None) -> None:
         """Draw a stretch; nothing where there is none."""

@@ -10,6 +10,7 @@ Kind = Literal[
     "labels", "label_regions", "predictions", "other", "differences",
     "normalised", "clipped", "levels", "mineral",
     "enhanced_sto", "enhanced_bone", "sto_error", "encoder_stage", "watched",
+    "profile_line", "stage_montage",
     "sto_boxes", "hip_mask", "pair",
 ]  # fmt: skip
 RESULTS: tuple[Kind, ...] = ("sto", "bone", "found_box", "regions", "landmarks")

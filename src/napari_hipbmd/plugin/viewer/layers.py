@@ -169,11 +169,22 @@ def box_corners(box: HipBox) -> NDArray[np.float64]:
     )
 
 
+def content_limits(pixels: FloatImage) -> tuple[float, float]:
+    """A window that shows what is there."""
+    low, high = np.percentile(pixels, (0.5, 99.5))
+    return float(low), float(max(high, low + 1e-6))
+
+
+def bone_limits(bone: FloatImage) -> tuple[float, float]:
+    """A window in which no bone is black."""
+    return 0.0, float(max(np.percentile(bone, 99.5), 1e-6))
+
+
 def _image_layers(images: HipImages, place: Place) -> list[LayerData]:
     where = place.arguments(images.corner_row_col)
     parts = {
-        "sto": ("STO", images.sto, _limits(images.film)),
-        "bone": ("bone image", images.bone, _limits(images.bone)),
+        "sto": ("STO, 0–1", images.sto, content_limits(images.film)),
+        "bone": ("bone image, 0–1", images.bone, bone_limits(images.bone)),
     }
     return [
         (
@@ -272,8 +283,3 @@ def _colour(sigma_mm: float) -> str:
     if sigma_mm < DOUBTFUL_MM:
         return SURE
     return DOUBTFUL if sigma_mm < UNSURE_MM else UNSURE
-
-
-def _limits(pixels: FloatImage) -> tuple[float, float]:
-    low, high = np.percentile(pixels, (0.5, 99.5))
-    return float(low), float(max(high, low + 1e-6))

@@ -16,6 +16,7 @@ from ...quality import NONE, Policy, policy_of_study, withhold
 from .camera import look_at_hip
 from .contrast import widen, widen_when_inserted
 from .films import can_be_a_film
+from .grey_limits import GreyLimits
 from .hip_boxes import HipBoxes
 from .identity import RESULTS, belongs_to, kind_of
 from .layers import landmark_states, landmark_style, landmarks_xy, result_layers
@@ -100,6 +101,7 @@ class Session:
         for layer in viewer.layers:
             widen(layer)
         self.hip_boxes = HipBoxes(self)
+        self._grey_limits = GreyLimits(self)
 
     @property
     def layers(self) -> Any:

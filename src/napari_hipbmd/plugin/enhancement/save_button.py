@@ -1,0 +1,76 @@
+"""What was made of the film at hand, as files for other tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+
+from ..ui.options_form import OptionsForm
+from ..ui.rich import plain
+from ..ui.run_bar import RunBar
+
+if TYPE_CHECKING:
+    from ...pipeline.enhanced import Enhanced
+    from ...tasks.enhance import EnhanceOptions
+
+NOT_APPLIED = "Apply a model to this film first."
+WRITING = "Files are being written."
+TIP = "Film, STO, bone image, error and every encoder stage into a folder of your own."
+
+
+class SaveEnhanced(QWidget):
+    """Writes beside the window; ``told`` is emitted with a sentence about it."""
+
+    told = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        from ...tasks.enhance import EnhanceOptions
+
+        super().__init__(parent)
+        self._enhanced: Enhanced | None = None
+        self.options = OptionsForm(EnhanceOptions, "format", prefix="save_")
+        self.bar = RunBar(
+            "save_enhanced", "Save files …", TIP, "save_", WRITING, told=self.told.emit
+        )
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.options, 1)
+        line.addWidget(self.bar, 2)
+        self.bar.wanted.connect(self._on_wanted)
+        self.show_enhanced(None)
+
+    def show_enhanced(self, enhanced: Enhanced | None) -> None:
+        """What would be saved; None: nothing yet."""
+        self._enhanced = enhanced
+        self.bar.set_ready("" if enhanced is not None else NOT_APPLIED)
+
+    def _on_wanted(self) -> None:
+        enhanced = self._enhanced
+        folder = QFileDialog.getExistingDirectory(self, "Save files")
+        if not folder or enhanced is None:
+            return
+        options = self.options.options(latent=True, stages=True)
+        self.bar.start(
+            lambda run: _write(Path(folder), enhanced, options),
+            lambda out: self.told.emit(plain(f"Written: {out.name}.")),
+            "Writing",
+        )
+
+
+def _write(folder: Path, enhanced: Enhanced, options: EnhanceOptions) -> Path:
+    """Into a folder named after the film; gives that folder."""
+    from ...core.files import numbered_stem
+    from ...runs.enhanced_files import write_enhanced
+
+    out = folder / numbered_stem(enhanced.film.case_id, set())
+    write_enhanced(
+        out,
+        enhanced,
+        latent=options.latent,
+        stages=options.stages,
+        kind=options.format,
+    )
+    return out
