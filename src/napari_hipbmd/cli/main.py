@@ -80,6 +80,7 @@ COMMANDS = {
     "phantom": "make a study of digital hips",
     "enhance": "take the soft tissue away, nothing else",
     "compare-enhancement": "two enhancement models on the same films",
+    "export-onnx": "write the networks as ONNX, for other programs",
     "pairs": "make synthetic pairs of film and STO",
     "labels": "landmarks and regions that people placed",
     "train": "train one step on a study",

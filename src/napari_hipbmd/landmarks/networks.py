@@ -123,7 +123,7 @@ class RegressionNetwork(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, None]:
         """Points in −1 … 1; there is no heatmap."""
-        return self.head(self.body(image)).view(len(image), -1, 2).float(), None
+        return self.head(self.body(image)).unflatten(1, (-1, 2)).float(), None
 
 
 class Decentralised(nn.Module):
