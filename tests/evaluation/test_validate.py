@@ -9,6 +9,7 @@ from PIL import Image
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.evaluation.figures import write_figures
 from napari_hipbmd.evaluation.landmark_errors import landmark_errors
 from napari_hipbmd.evaluation.rows import ROWS
 from napari_hipbmd.runs.collecting import collect
@@ -33,6 +34,22 @@ def test_a_study_gives_table_figures_and_files(validated):
     for name in ("fig7_scatter", "fig8_folds", "bland_altman", "landmarks"):
         with Image.open(out / f"{name}.png") as image:
             assert min(image.size) > 300
+
+
+@pytest.mark.parametrize("kind", ["svg", "pdf"])
+def test_figures_come_as_lines_and_text_too_when_asked(validated, tmp_path, kind):
+    pictures = write_figures(validated[0], tmp_path, kind=kind)
+    assert len(pictures) == len(list(tmp_path.glob("*.png")))
+    for picture in pictures:
+        drawing = picture.with_suffix(f".{kind}").read_bytes()
+        if kind == "svg":
+            assert (
+                b"<text" in drawing
+                and b"g/cm" in drawing
+                or picture.stem == "landmarks"
+            )
+        else:
+            assert drawing.startswith(b"%PDF")
 
 
 def test_enhancement_beats_the_raw_film_and_exact_sto_beats_both(validated):

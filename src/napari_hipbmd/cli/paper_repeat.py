@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
         pixels=options.pixels,
         workers=options.workers,
         models=options.models,
+        figures=options.figures,
         made=Bar("digital hips"),
         report=Stages(),
     )

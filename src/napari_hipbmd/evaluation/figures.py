@@ -10,8 +10,10 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from ..core.anatomy import Site
@@ -23,10 +25,14 @@ from .rows import ROW_NAMES, RowResult
 from .tables import Validation
 
 DPI = 110
+FigureKind = Literal["png", "svg", "pdf"]
 
 
 def write_figures(
-    validation: Validation, out: Path, site: Site | None = None
+    validation: Validation,
+    out: Path,
+    site: Site | None = None,
+    kind: FigureKind = "png",
 ) -> list[Path]:
     """Draw every figure that the results allow, as PNG files in ``out``.
 
@@ -34,6 +40,8 @@ def write_figures(
     ----------
     site
         Neck when absent, as in the paper, or the first site that there is.
+    kind
+        What else they are written as, beside the PNG files.
     """
     found = validation.results
     if site is None:
@@ -55,14 +63,16 @@ def write_figures(
         figures["learning_curve.png"] = learning_figure(validation.learning)
     if validation.landmarks is not None and validation.landmarks_used == PREDICTED:
         figures["landmarks.png"] = landmark_figure(validation.landmarks)
-    return [save(figure, out / name) for name, figure in figures.items()]
+    return [save(figure, out / name, kind) for name, figure in figures.items()]
 
 
-def save(figure: Figure, path: Path) -> Path:
-    """The figure as a PNG file."""
-    png = io.BytesIO()
-    figure.savefig(png, format="png", dpi=DPI, facecolor="white")
-    write_bytes_atomic(path, png.getvalue())
+def save(figure: Figure, path: Path, kind: FigureKind = "png") -> Path:
+    """The figure as a PNG file, and as lines beside it; text in an SVG stays text."""
+    for one in dict.fromkeys(("png", kind)):
+        drawn = io.BytesIO()
+        with rc_context({"svg.fonttype": "none"}):
+            figure.savefig(drawn, format=one, dpi=DPI, facecolor="white")
+        write_bytes_atomic(path.with_suffix(f".{one}"), drawn.getvalue())
     return path
 
 

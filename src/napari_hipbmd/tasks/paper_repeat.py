@@ -159,6 +159,9 @@ class RepeatOptions:
         "a folder of networks; those that it lacks are the bundled ones (default: all)",
         metavar="DIR",
     )
+    figures: drawn.FigureKind = option(
+        "png", "of the figures: png alone, or lines and text beside it"
+    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -173,6 +176,7 @@ def repeat_paper(
     pixels: int = PIXELS,
     workers: int | None = None,
     models: str | Path | None = None,
+    figures: drawn.FigureKind = "png",
     made: Callable[[int, int], None] | None = None,
     report: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -191,6 +195,8 @@ def repeat_paper(
         Of the digital hips, of the family ``shifted``, which no network was trained on.
     models
         Folder of networks; the bundled ones when absent.
+    figures
+        As :func:`validation.validate`.
     made, report, cancelled
         Told of every digital hip; told of every step of the validation; asked whether
         to stop.
@@ -216,13 +222,13 @@ def repeat_paper(
         )
     validation = validate(
         hips, out / "validation", preset=PRESETS["paper"], models=models,
-        report=report, cancelled=cancelled,
+        figures=figures, report=report, cancelled=cancelled,
     )  # fmt: skip
     found = PaperRepeat(validation, hips.cases)
     write_text_atomic(out / "paper-repeat.txt", found.text())
     write_text_atomic(out / "paper-repeat.json", found.to_json())
     pictures = [
-        (drawn.save(figure, out / name), _CAPTIONS[name])
+        (drawn.save(figure, out / name, figures), _CAPTIONS[name])
         for name, figure in _figures(found).items()
     ]
     page = document(

@@ -22,7 +22,7 @@ from ..evaluation.checks import (
     refuse_wrong_units,
 )
 from ..evaluation.feature_table import FeatureTable, feature_table
-from ..evaluation.figures import write_figures
+from ..evaluation.figures import FigureKind, write_figures
 from ..evaluation.landmark_errors import landmark_errors
 from ..evaluation.learning_curve import learning_curve
 from ..evaluation.page import validation_page
@@ -97,13 +97,17 @@ class ValidateOptions(RegressionOptions):
         "a folder of networks; those that it lacks are the bundled ones (default: all)",
         metavar="DIR",
     )
+    figures: FigureKind = option(
+        "png", "of the figures: png alone, or lines and text beside it"
+    )
 
     def keywords(self) -> dict[str, Any]:
         """As :func:`validate` takes them."""
         taken = ("study", "out", "folds", "seed", "repeats", "rows", "samples")
+        taken += ("landmarks", "models", "figures")
         return {
             "preset": self.chosen(),
-            **{name: getattr(self, name) for name in (*taken, "landmarks", "models")},
+            **{name: getattr(self, name) for name in taken},
         }
 
 
@@ -119,6 +123,7 @@ def validate(
     samples: int = SAMPLES,
     landmarks: str = PREDICTED,
     models: str | Path | None = None,
+    figures: FigureKind = "png",
     report: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
     measure: MeasureJob | None = None,
@@ -144,6 +149,8 @@ def validate(
         ``"predicted"``, ``"truth"`` (digital hips) or the name of an annotator.
     models
         Folder of weights; the bundled ones when absent.
+    figures
+        What the figures are written as beside PNG: ``"svg"`` or ``"pdf"``.
     report
         Told of every step, with the figures of the films so far.
     cancelled
@@ -184,8 +191,8 @@ def validate(
     write_text_atomic(out / "table.txt", validation.text())
     write_text_atomic(out / "points.csv", validation.points_csv())
     write_text_atomic(out / "validation.json", validation.to_json())
-    figures = write_figures(validation, out)
-    write_text_atomic(out / "validation.html", validation_page(validation, figures))
+    drawn = write_figures(validation, out, kind=figures)
+    write_text_atomic(out / "validation.html", validation_page(validation, drawn))
     tell(Step("writing", 1, 1), validation.results)
     return validation
 
