@@ -196,3 +196,37 @@ def test_a_spoilt_file_is_refused_with_its_case_and_annotator(
     path.write_text(content, encoding="utf-8")
     with pytest.raises(FilmRefused, match="labels of h by anna"):
         read_labels(tmp_path, "anna", "h")
+
+
+def test_what_a_newer_version_wrote_is_still_there_after_an_edit(
+    tmp_path: Path,
+) -> None:
+    newer = {
+        "case_id": "h", "annotator": "anna", "created": "c", "modified": "m",
+        "landmarks": {
+            "N1": {"xy": [1.5, 2.0], "state": "placed", "depth_mm": 3},
+            "N2": {"xy": [5.0, 6.0], "state": "placed"},
+        },
+        "film": {"side": "L", "view": "frog-leg"},
+        "reviewed": {"by": "bert"},
+    }  # fmt: skip
+    path = tmp_path / "labels" / "anna" / "h.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(newer))
+    before = read_labels(tmp_path, "anna", "h")
+    assert before is not None
+    moved = dict(before.landmarks) | {"N2": Label((7.0, 8.0))}
+    write_labels(tmp_path, replace(before, landmarks=moved))
+    after = json.loads(path.read_text())
+    assert after["reviewed"] == {"by": "bert"} and after["film"] == newer["film"]
+    assert after["landmarks"]["N1"] == newer["landmarks"]["N1"]
+    assert after["landmarks"]["N2"]["xy"] == [7, 8]
+
+
+def test_a_file_that_needs_a_newer_version_is_refused_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "labels" / "anna" / "h.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"case_id": "h", "landmarks": {}, "needs": "9.1"}))
+    with pytest.raises(FilmRefused, match=r"need napari-hipbmd 9\.1"):
+        read_labels(tmp_path, "anna", "h")
+    assert "9.1" in path.read_text()

@@ -27,6 +27,7 @@ from .case import checked_name
 from .facts import FilmFacts
 from .label import PERSON, STATES, Label, State
 from .outlines import Polygon, checked_polygon
+from .unknown import refuse_newer, unknown_of, with_unknown
 
 __all__ = ["STATES", "Label", "Labels", "State", "read_labels", "write_labels"]
 
@@ -55,6 +56,8 @@ class Labels:
         What is known of the film: shape, spacing, side, hip box.
     apart
         The ties (names of :data:`anatomy.TIES`) that this film's points do not obey.
+    unknown
+        What a newer version wrote and this one does not know: written back as it was.
     """
 
     case_id: str
@@ -65,6 +68,7 @@ class Labels:
     regions: Mapping[Region, Polygon] = field(default_factory=dict)
     film: FilmFacts = FilmFacts()
     apart: tuple[str, ...] = ()
+    unknown: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         checked_name(self.case_id, "The case_id")
@@ -147,7 +151,7 @@ def labels_json(labels: Labels) -> dict[str, Any]:
         content["film"] = labels.film.to_json()
     if labels.apart:
         content["apart"] = list(labels.apart)
-    return content
+    return with_unknown(content, labels.unknown) if labels.unknown else content
 
 
 def labels_of_json(content: dict[str, Any], annotator: str, case_id: str) -> Labels:
@@ -156,8 +160,9 @@ def labels_of_json(content: dict[str, Any], annotator: str, case_id: str) -> Lab
     Raises
     ------
     FilmRefused
-        If these are not the labels of that case.
+        If these are not the labels of that case, or need a newer version.
     """
+    refuse_newer(content)
     stored = as_type(_Stored, content)
     if stored.case_id != case_id:
         raise FilmRefused("they are of another case")
@@ -174,6 +179,7 @@ def labels_of_json(content: dict[str, Any], annotator: str, case_id: str) -> Lab
         regions=cast(Mapping[Region, Polygon], stored.regions),
         film=FilmFacts.from_json(stored.film),
         apart=stored.apart,
+        unknown=unknown_of(content),
     )
 
 
