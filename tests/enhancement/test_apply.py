@@ -1,10 +1,13 @@
 """What a user may rely on: bone = film − STO, at full resolution, in its place."""
 
+import json
+
 import numpy as np
 import pytest
+import torch
 
 from napari_hipbmd.core.canvas import make_canvas
-from napari_hipbmd.core.radiograph import HipBox
+from napari_hipbmd.core.radiograph import FilmRefused, HipBox
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.enhancement.apply import Enhancer, enhance
 from napari_hipbmd.enhancement.networks import GRID_PX
@@ -108,3 +111,32 @@ def test_the_bundled_autoencoder_removes_most_of_the_soft_tissue(
         error = np.abs(images.sto - truth.sto)[inside].mean()
         assert error < 0.25 * np.ptp(truth.sto), case.case_id
         assert error < 0.5 * np.abs(grey - truth.sto)[inside].mean(), case.case_id
+
+
+@pytest.mark.parametrize(
+    "absurd",
+    [
+        {"channels": [1024] * 8, "grid_px": 1024},
+        {"channels": [10**9, 10**9]},
+        {"channels": [1024] * 4, "context": 3},
+        {"grid_px": 10**6},
+    ],
+)
+def test_a_card_with_absurd_layers_is_refused_before_they_are_made(
+    absurd, tmp_path, monkeypatch
+):
+    for name in ("enhancement.json", "enhancement.safetensors"):
+        (tmp_path / name).write_bytes((weights_dir() / name).read_bytes())
+    card = json.loads((tmp_path / "enhancement.json").read_text("utf-8"))
+    card["shape"] |= absurd
+    (tmp_path / "enhancement.json").write_text(json.dumps(card), "utf-8")
+    made = set()
+    usual = torch.nn.Conv2d.reset_parameters
+    monkeypatch.setattr(
+        torch.nn.Conv2d,
+        "reset_parameters",
+        lambda layer: (made.add(layer.weight.device.type), usual(layer)),
+    )
+    with pytest.raises(FilmRefused, match="enhancement"):
+        Enhancer.load(tmp_path)
+    assert made <= {"meta"}  # planned at most, without memory

@@ -9,10 +9,11 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.sr.codedict import codes as standard
+from scipy.ndimage import map_coordinates
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS, REGIONS, SITES
 from napari_hipbmd.core.radiograph import Flag
-from napari_hipbmd.dicom import source_of
+from napari_hipbmd.dicom import read_film, source_of
 from napari_hipbmd.dicom.source import IDENTIFIERS
 from napari_hipbmd.pipeline.models import load_models
 from napari_hipbmd.quality import DEFAULT, withhold
@@ -74,6 +75,33 @@ def value_of(group, name):
 def group_at(groups, finding):
     wanted = hd.sr.CodedConcept.from_code(finding)
     return [group for group in groups if group.finding_type == wanted]
+
+
+@pytest.mark.parametrize("way", ["R\\F", "L\\H", "F\\L", "H\\R"])
+def test_points_lie_on_the_film_as_it_is_stored(way, job, measured, tmp_path):
+    """A film that is turned to be looked at: other programs show it unturned."""
+    film = pydicom.dcmread(job.path)
+    shown = film.pixel_array
+    stored = shown[::-1] if "H" in way else shown
+    stored = stored[:, ::-1] if "R" in way else stored
+    stored = np.ascontiguousarray(stored.T if way[0] in "FH" else stored)
+    film.Rows, film.Columns = stored.shape
+    film.PixelData, film.PatientOrientation = stored.tobytes(), way.split("\\")
+    film.save_as(tmp_path / "film.dcm")
+    turned = replace(measured, film=read_film(tmp_path / "film.dcm"))
+    path = write(tmp_path / "sr.dcm", turned, source_of(tmp_path / "film.dcm"))
+    groups = content(path).get_planar_roi_measurement_groups()
+    for name, (x, y) in zip(LANDMARK_IDS, measured.landmarks.xy, strict=True):
+        [group] = group_at(groups, codes.LANDMARK[name])
+        [[column, row]] = group.roi.value - 0.5
+        seen, meant = grey_at(stored, row, column), grey_at(shown, y, x)
+        assert seen == pytest.approx(meant, abs=1), name  # of 4096 grey steps
+
+
+def grey_at(pixels, row, column):
+    """Between pixels, so that rounding of a place does not matter."""
+    values = map_coordinates(pixels.astype(float), [[row], [column]], order=1)
+    return float(values[0])
 
 
 def test_the_numbers_read_back_are_those_that_were_measured(report, measured):

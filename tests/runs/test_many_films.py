@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -233,6 +234,22 @@ def test_what_has_changed_is_measured_again(hipbmd, study, tmp_path):
     assert [hip["status"] for hip in hips] == ["measured", "measured"]
     hipbmd("measure", study, "--out", out, "--withhold", "calibration")
     assert len(lines_of(out)) == 1 + 5  # other rules, other results
+
+
+def test_a_film_that_changed_within_one_tick_of_the_clock_is_measured_again(
+    hipbmd, study, tmp_path
+):
+    """Size and date are the same as before: only the content tells."""
+    out, film = tmp_path / "out", sorted((study / "images").iterdir())[0]
+    hipbmd("measure", study, "--out", out)
+    before, pixels = film.stat(), bytearray(film.read_bytes())
+    pixels[-5_000] ^= 1  # the least bit of one pixel, far down
+    film.write_bytes(pixels)
+    os.utime(film, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert film.stat().st_mtime_ns == before.st_mtime_ns
+    assert film.stat().st_size == before.st_size
+    hipbmd("measure", study, "--out", out)
+    assert len(lines_of(out)) == 1 + 3
 
 
 def test_a_page_that_was_deleted_is_made_again(hipbmd, study, tmp_path):
