@@ -104,10 +104,10 @@ class ValidateOptions(RegressionOptions):
     def keywords(self) -> dict[str, Any]:
         """As :func:`validate` takes them."""
         taken = ("study", "out", "folds", "seed", "repeats", "rows", "samples")
-        taken += ("landmarks", "models", "figures")
+        others = ("landmarks", "models", "figures")
         return {
             "preset": self.chosen(),
-            **{name: getattr(self, name) for name in taken},
+            **{name: getattr(self, name) for name in (*taken, *others)},
         }
 
 
