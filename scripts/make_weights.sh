@@ -33,7 +33,24 @@ if [ -n "$films" ]; then
 fi
 hipbmd train locator --study "$study" "${real[@]}" --epochs 14 --device cpu \
     --out "$work/locator"
-hipbmd train enhancement --study "$study" --epochs 60 --device cpu \
+pairs=()
+if [ -n "$films" ]; then
+    python scripts/fracatlas_tiles.py "$films" "$work/tiles" --part learn
+    mkdir -p "$work/type_two" # the first 250 hips whose soft tissue is even
+    for part in images truth boxes.json; do
+        ln -sfn "$(realpath "$study")/$part" "$work/type_two/$part"
+    done
+    python - "$study/cases.csv" "$work/type_two/cases.csv" <<'END'
+import sys
+import pandas as pd
+cases = pd.read_csv(sys.argv[1], dtype=str)
+cases[cases.film_type == "2"].head(250).to_csv(sys.argv[2], index=False)
+END
+    hipbmd pairs "$work/tiles" "$work/type_two" --n 1500 --split 0.9 0.1 0 \
+        --out "$work/fracatlas_pairs"
+    pairs=(--pairs "$work/fracatlas_pairs")
+fi
+hipbmd train enhancement --study "$study" "${pairs[@]}" --epochs 60 --device cpu \
     --out "$work/enhancement"
 cp "$landmarks/"landmarks.{json,safetensors} "$weights"
 cp "$work/locator/"locator.{json,safetensors} "$weights"

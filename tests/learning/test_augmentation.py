@@ -2,7 +2,7 @@
 
 import torch
 
-from napari_hipbmd.enhancement.training import regional_bias
+from napari_hipbmd.enhancement.training import edges_left, regional_bias
 from napari_hipbmd.learning import augmentation
 
 
@@ -22,6 +22,16 @@ def test_added_soft_tissue_is_smooth_and_of_the_size_that_was_asked_for():
     assert field.shape == (64, 1, 64, 64)
     assert 0.01 < field.std() < 0.1
     assert field.diff(dim=-1).abs().mean() < 0.15 * field.std()
+
+
+def test_a_cortex_that_shines_through_counts_and_a_constant_offset_does_not():
+    bone = torch.zeros(1, 1, 32, 32)
+    bone[..., 8:24, 8:24] = 1
+    assert edges_left(torch.full_like(bone, 0.3), bone) == 0
+    assert edges_left(0.3 * bone, bone) > 0
+    beside = torch.zeros_like(bone)
+    beside[..., :4] = 0.3  # an edge of a fold, where there is no bone
+    assert edges_left(beside, bone) == 0
 
 
 def test_fine_errors_cancel_in_a_regional_bias_and_slow_ones_do_not():

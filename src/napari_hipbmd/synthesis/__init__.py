@@ -16,6 +16,7 @@ from .manifest import MANIFEST, Manifest, read_manifest
 from .options import Draw, PairOptions, draw
 from .pairs import Operator, additive, donor_soft_tissue, feather, replace
 from .proposal import propose_mask, snap_to_edges
+from .soft_tissue import soft_tissue_boxes
 from .sources import HipSource, Pair, Placement, SoftTissueTile, fit_to, make_pair
 from .split import PARTS, Part, checked_shares, split_patients
 
@@ -52,6 +53,7 @@ __all__ = [
     "read_manifest",
     "replace",
     "snap_to_edges",
+    "soft_tissue_boxes",
     "split_patients",
     "sto_box",
     "tile_from_box",

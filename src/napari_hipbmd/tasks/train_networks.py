@@ -143,6 +143,7 @@ def train_enhancement(
     if folders:
         settings["pairs"] = [
             {
+                "name": one.folder.name,
                 "count": one.manifest.count,
                 "hips": len(one.manifest.hips),
                 "tiles": len(one.manifest.tiles),
