@@ -11,6 +11,7 @@ from napari_hipbmd.tasks.propose import (
     bone_shares,
     film_evenness,
     propose_hip_mask,
+    propose_sto_boxes,
 )
 
 
@@ -53,3 +54,17 @@ def test_a_box_beside_the_film_is_refused_and_evenness_has_a_scale(hip):
     away = {"L": HipBox(2 * columns, 0, 3 * columns, rows)}
     with pytest.raises(FilmRefused, match="outside the film"):
         propose_hip_mask(film, networks, away)
+
+
+def test_sto_boxes_are_proposed_beside_the_bone_and_not_where_some_are(sample_study):
+    case = sample_study.cases[3]
+    film, truth = read_film(case.image), sample_study.truth(case.case_id)
+    networks = load_models()
+    boxes = propose_sto_boxes(film, networks, {}, film.side)
+    assert boxes
+    bone = film.grey() - truth.sto
+    for box in boxes:
+        rows = slice(round(box.y0 + 0.5), round(box.y1 + 0.5))
+        columns = slice(round(box.x0 + 0.5), round(box.x1 + 0.5))
+        assert bone[rows, columns].mean() < 0.05 * bone.max()
+    assert propose_sto_boxes(film, networks, {}, film.side, taken=boxes) == []

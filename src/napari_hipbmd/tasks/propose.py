@@ -15,7 +15,7 @@ from ..core.measurement import HipImages
 from ..core.radiograph import FilmRefused, HipBox, Radiograph, Side
 from ..pipeline import enhance_hip, see_hip
 from ..pipeline.models import Networks
-from ..synthesis import evenness, propose_mask
+from ..synthesis import evenness, overlap_share, propose_mask, soft_tissue_boxes
 
 BONE_SHOWS = 0.04  # of the grey range: film − STO above it is taken for bone
 TOUCHES = 0.01  # share of an STO box that may be bone before it is flagged
@@ -77,6 +77,45 @@ def film_evenness(
     if not scores:
         raise FilmRefused("No hip was seen on this film: draw a hip box.")
     return min(scores)
+
+
+def propose_sto_boxes(
+    film: Radiograph,
+    networks: Networks,
+    hips: Hips,
+    side: Side | None = None,
+    taken: Sequence[HipBox] = (),
+) -> list[HipBox]:
+    """Places of soft tissue without bone, for STO boxes; a person looks at them.
+
+    Parameters
+    ----------
+    hips
+        The hip boxes of the film; without any, all hips are searched for.
+    taken
+        Boxes that are there: nothing is proposed across them.
+
+    Raises
+    ------
+    FilmRefused
+        If a hip box cannot be used.
+    """
+    from ..landmarks.locate import propose
+
+    found = hips or propose(networks.finder, film, side)
+    marks = []
+    for one, box in found.items():
+        seen = see_hip(film, networks, one, box)
+        marks.append(networks.finder.find(seen.canvas, film.spacing_mm).xy)
+    there = np.zeros(film.shape, np.bool_)
+    for box in taken:
+        (x0, y0), (x1, y1) = (
+            np.maximum(np.round(np.add(corner, 0.5)).astype(int), 0)
+            for corner in ((box.x0, box.y0), (box.x1, box.y1))
+        )
+        there[y0:y1, x0:x1] = True
+    boxes = soft_tissue_boxes(film.grey(), marks)
+    return [box for box in boxes if not overlap_share(box, there)]
 
 
 def bone_shares(

@@ -56,6 +56,12 @@ class FakeMarking(ModuleType):
             raise FilmRefused("No bone was found between the landmarks.")
         return BONE
 
+    def propose_sto_boxes(
+        self, film: Any, networks: Any, hips: Any, side: Any, taken: Any
+    ) -> list[HipBox]:
+        self.asked.append(tuple(taken))
+        return [] if taken else [HipBox(9.5, 9.5, 59.5, 59.5)]
+
     def film_evenness(self, film: Any, networks: Any, hips: Any, side: Any) -> float:
         self.looking.set()
         self.go.wait(30)
@@ -222,6 +228,20 @@ def test_a_box_on_bone_is_flagged_and_kept_and_one_off_the_film_is_refused(dock)
     dock.draw_sto(240, 10, 250, 20)
     dock.idle()
     assert "smaller than 32 pixels" in dock.said()
+
+
+def test_sto_boxes_are_proposed_kept_and_not_proposed_twice(dock, networks):
+    dock.open("leg-0")
+    dock.click("propose_sto")
+    dock.idle()
+    assert "proposed beside the bones: 1" in dock.said()
+    box = HipBox(9.5, 9.5, 59.5, 59.5)
+    assert read_marks(dock.folder, "leg-0").sto_boxes == (box,)
+    dock.click("propose_sto")
+    dock.idle()
+    assert networks.asked[-1] == (box,)
+    assert "draw one" in dock.said()
+    assert read_marks(dock.folder, "leg-0").sto_boxes == (box,)
 
 
 def test_a_mask_is_proposed_painted_and_snapped_and_kept(dock, networks):

@@ -10,7 +10,7 @@ from typing import Any
 
 from qtpy.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from ...core.radiograph import FilmRefused
+from ...core.radiograph import FilmRefused, HipBox
 from ...study.film_marks import FilmType
 from ...synthesis import Made
 from ..ui.key_bindings import KeyBindings
@@ -42,6 +42,11 @@ FOUND = (
 )
 ORDERED = "The most even first. Press <b>2</b> for even soft tissue, <b>1</b> if not."
 PROPOSED = "Proposed by the networks: correct it with brush, eraser or polygon."
+BOXES_PROPOSED = (
+    "STO boxes proposed beside the bones: {}. Look at each; <b>Take away</b> those that"
+    " show bone."
+)
+NO_ROOM = "No more room for an STO box was found beside the bones: draw one."
 SNAPPED = "The rim follows the edges now; Ctrl+Z on the mask brings it back."
 SANITY = "film − STO is the projected bone within {:.1e} of the grey range"
 PASTED = " (with <i>replace</i> the donor's soft tissue is part of that)"
@@ -100,6 +105,7 @@ class PairsWidget(ListeningWidget):
         self.films.film_chosen.connect(self._on_film_chosen)
         self.films.order_wanted.connect(self._on_order_wanted)
         self.panel.draw_wanted.connect(self._on_draw_wanted)
+        self.panel.boxes_wanted.connect(self._on_boxes_wanted)
         self.panel.propose_wanted.connect(self._on_propose_wanted)
         self.panel.snap_wanted.connect(self._on_snap_wanted)
         self.panel.type_chosen.connect(self._on_type)
@@ -186,6 +192,32 @@ class PairsWidget(ListeningWidget):
             layers.tissue.remove_selected()
         else:
             layers.draw_on(layers.mask, what)
+
+    def _on_boxes_wanted(self) -> None:
+        film = self._editor.film
+        if film is None:
+            return
+        self._editor.save()
+        marks = self._editor.marks()
+        self._begin(
+            "Looking for soft tissue",
+            work.propose_boxes(
+                self._editor.radiograph(),
+                self._editor.hip_boxes(),
+                film.side,
+                self._session.models_folder,
+                () if marks is None else marks.sto_boxes,
+            ),
+            lambda boxes: self._on_boxes(film, boxes),
+        )
+
+    def _on_boxes(self, film: PairFilm, boxes: list[HipBox]) -> None:
+        now, layers = self._editor.film, self._editor.layers
+        if now is None or layers is None or now.name != film.name:
+            return
+        layers.add_boxes(boxes)
+        layers.draw_on(layers.tissue, "select")
+        self._say(BOXES_PROPOSED.format(len(boxes)) if boxes else NO_ROOM)
 
     def _on_propose_wanted(self) -> None:
         film = self._editor.film

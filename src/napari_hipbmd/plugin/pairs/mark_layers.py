@@ -94,6 +94,11 @@ class MarkLayers:
             found.append(box)
         return tuple(found)
 
+    def add_boxes(self, boxes: Sequence[HipBox]) -> None:
+        """Put more STO boxes beside those that are there."""
+        if boxes:
+            self.tissue.add_rectangles([box_corners(box) for box in boxes])
+
     def bone(self) -> NDArray[np.bool_]:
         """The painted mask, ``(rows, columns)`` bool."""
         return np.asarray(self.mask.data) > 0

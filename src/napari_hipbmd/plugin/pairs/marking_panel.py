@@ -25,6 +25,7 @@ class MarkingPanel(QWidget):
     """Emits what a person wants to draw, and what was typed or decided."""
 
     draw_wanted = Signal(str)
+    boxes_wanted = Signal()
     propose_wanted = Signal()
     snap_wanted = Signal()
     type_chosen = Signal(int)
@@ -73,7 +74,7 @@ class MarkingPanel(QWidget):
         for button in self._drawing:
             button.setEnabled(film)
             button.setToolTip("" if film else NO_FILM)
-        for button in (self.propose_button, self.snap_button):
+        for button in (self.boxes_button, self.propose_button, self.snap_button):
             button.setEnabled(film and not busy)
             button.setToolTip(NO_FILM if not film else BUSY if busy else "")
         self.patient.setEnabled(film)
@@ -84,6 +85,7 @@ class MarkingPanel(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         self.sto_button = _button("Draw STO box", "draw_sto")
         self.remove_button = _button("Take away", "remove_sto")
+        self.boxes_button = _button("Propose", "propose_sto")
         self.propose_button = _button("Propose", "propose")
         self.snap_button = _button("Snap to edges", "snap")
         self.paint_button = _button("Paint", "paint")
@@ -106,7 +108,10 @@ class MarkingPanel(QWidget):
             self.paint_button, self.erase_button, self.polygon_button,
             self.even_button, self.uneven_button,
         )  # fmt: skip
-        form.addRow("STO boxes", side_by_side(self.sto_button, self.remove_button))
+        form.addRow(
+            "STO boxes",
+            side_by_side(self.boxes_button, self.sto_button, self.remove_button),
+        )
         form.addRow("", self.flags)
         form.addRow("Hip box", self.hip)
         form.addRow("Hip mask", side_by_side(self.propose_button, self.snap_button))
@@ -127,6 +132,7 @@ class MarkingPanel(QWidget):
             (self.polygon_button, "polygon"),
         ):
             button.clicked.connect(partial(self._on_draw_clicked, what))
+        self.boxes_button.clicked.connect(lambda _: self.boxes_wanted.emit())
         self.propose_button.clicked.connect(lambda _: self.propose_wanted.emit())
         self.snap_button.clicked.connect(lambda _: self.snap_wanted.emit())
         self.even_button.clicked.connect(lambda _: self.type_chosen.emit(2))

@@ -54,6 +54,24 @@ def propose(
     return work
 
 
+def propose_boxes(
+    film: Radiograph,
+    hips: dict[Any, HipBox],
+    side: Side | None,
+    models: Path | None,
+    taken: tuple[HipBox, ...],
+) -> Callable[[Run], list[HipBox]]:
+    """STO boxes beside the bones of a film."""
+
+    def work(run: Run) -> list[HipBox]:
+        from ...pipeline.models import load_models
+        from ...tasks.propose import propose_sto_boxes
+
+        return propose_sto_boxes(film, load_models(models), hips, side, taken)
+
+    return work
+
+
 def snap(film: Radiograph, mask: NDArray[Any]) -> Callable[[Run], NDArray[Any]]:
     """The painted mask, its rim moved to the edges near it."""
 
