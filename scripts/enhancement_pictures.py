@@ -49,6 +49,18 @@ def stages(viewer: Any, dock: Any, model: Path | None) -> None:
     viewer.reset_view()
 
 
+def profile(viewer: Any, dock: Any, model: Path | None) -> None:
+    """STO over the film, a line across the hip, and the montage of the latent z."""
+    apply(viewer, dock, model)
+    dock.findChild(QCheckBox, "show_enhanced_sto").setChecked(True)
+    dock.findChild(QCheckBox, "show_montage").setChecked(True)
+    press(dock, "draw_profile")
+    viewer.reset_view()
+    settle()
+    scroll = dock.tabs.currentWidget()
+    scroll.ensureWidgetVisible(dock.profile)
+
+
 def train(viewer: Any, dock: Any, model: Path | None) -> None:
     """The loss and the held-out film, some epochs after the start."""
     dock.tabs.setCurrentIndex(0)
@@ -79,6 +91,7 @@ def compare(viewer: Any, dock: Any, model: Path | None) -> None:
 SCENES: dict[str, Callable[[Any, Any, Path | None], None]] = {
     "apply": apply,
     "stages": stages,
+    "profile": profile,
     "train": train,
     "compare": compare,
 }

@@ -16,7 +16,8 @@ from ..viewer.place import Place
 from ..viewer.session import Session
 
 KIND = "profile_line"
-COLOUR, WIDTH_MM, WIDTH_PX = "#ff9df2", 0.6, 3.0
+COLOUR = "#ff9df2"
+WIDTH = 1 / 120  # of the film's longer side: seen also when the whole film is
 Ends = tuple[tuple[float, float], tuple[float, float]]
 
 
@@ -75,14 +76,14 @@ class ProfileLine(OncePerTurn):
         if images is not None:
             corner, shape = images.corner_row_col, images.sto.shape
         line = np.array(corner) + np.array([(0.5, 0.25), (0.5, 0.75)]) * shape
-        width = WIDTH_PX if place.in_pixels else WIDTH_MM / abs(place.scale[0])
         layer = Shapes(
             [line],
             shape_type="line",
             **place.arguments(),
             name=f"{film_layer.name}: profile",
             edge_color=COLOUR,
-            edge_width=width,
+            edge_width=WIDTH * max(film_layer.data.shape),
+            opacity=1.0,
             metadata=tag(KIND, film_id=str(film_layer.unique_id)),
         )
         self._session.layers.append(layer)
