@@ -20,7 +20,7 @@ from ...core.radiograph import FilmRefused
 from ...study import Study
 from ...study.doubts import Doubt, doubts_about, study_doubts
 from ..ui.controls import button, enable, note, press, row
-from ..ui.run import Run, while_there
+from ..ui.run import Run, Stepped, begin
 from .editor import Editor
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 IDLE_MS = 250
 DIGITAL, OWN = "digital hips", "this annotator's labels"
 ROLE = Qt.ItemDataRole.UserRole
+FAILED = "The check failed; napari's message says how."
 FINE = "Nothing looks wrong."
 TOO_FEW = "Fewer than six landmarks are placed: too few to compare."
 
@@ -159,32 +160,26 @@ class CheckPanel(QWidget):
         study, annotator, model = self._study, self._annotator, self._model
         if study is None:
             return
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
-        run.stepped.connect(self._on_stepped)
-        run.done.connect(self._on_done)
-        run.refused.connect(self._on_ended)
-        run.stopped.connect(while_there(self, lambda: self._on_ended("Stopped.")))
-        run.failed.connect(self._on_failed)
         self.all.clear()
-        self._set_running(True)
-        run.start(
+        self._run = begin(
+            self,
             lambda run: study_doubts(
-                study,
-                annotator,
-                model,
-                lambda done, count: run.stepped.emit((done, count)),
-                run.is_cancelled,
-            )
+                study, annotator, model, run.tell, run.is_cancelled
+            ),
+            self._on_done,
+            self._on_ended,
+            stepped=self._on_stepped,
+            failed=FAILED,
         )
+        self._set_running(True)
 
     def _on_cancel_clicked(self) -> None:
         if self._run is not None:
             self._run.cancel()
 
-    def _on_stepped(self, step: tuple[int, int]) -> None:
-        self.progress.setRange(0, step[1])
-        self.progress.setValue(step[0])
+    def _on_stepped(self, step: Stepped) -> None:
+        self.progress.setRange(0, step.count)
+        self.progress.setValue(step.done)
 
     def _on_done(self, doubts: list[Doubt]) -> None:
         self._on_ended("")
@@ -192,10 +187,6 @@ class CheckPanel(QWidget):
         if not doubts:
             self.all.addItem(FINE)
             self.all.item(0).setFlags(Qt.ItemFlag.NoItemFlags)
-
-    def _on_failed(self, error: BaseException) -> None:
-        self._on_ended("The check failed; napari's message says how.")
-        raise error
 
     def _on_ended(self, text: str) -> None:
         self._run = None

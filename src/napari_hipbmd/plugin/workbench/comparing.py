@@ -17,7 +17,9 @@ from ...evaluation.observers import (
     write_errors,
 )
 from ...study import Study
-from ..ui.run import Run, while_there
+from ..ui.run import Run, Stepped, begin
+
+FAILED = "The comparison failed; napari's message says how."
 
 
 class Comparing(QObject):
@@ -45,7 +47,7 @@ class Comparing(QObject):
         """Compare two people on every film."""
 
         def work(run: Run) -> Any:
-            return compare(study, pair, _telling(run), run.is_cancelled)
+            return compare(study, pair, run.tell, run.is_cancelled)
 
         self._start(work, self.compared.emit)
 
@@ -53,7 +55,7 @@ class Comparing(QObject):
         """Write the error tables of everybody into a folder."""
 
         def work(run: Run) -> str:
-            errors = study_errors(study, None, _telling(run), run.is_cancelled)
+            errors = study_errors(study, None, run.tell, run.is_cancelled)
             try:
                 write_errors(errors, folder)
             except OSError as error:
@@ -77,31 +79,23 @@ class Comparing(QObject):
             self._run.cancel()
 
     def _start(self, work: Callable[[Run], Any], done: Callable[[Any], None]) -> None:
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
-        run.stepped.connect(self._on_stepped)
-        run.done.connect(while_there(self, lambda found: self._on_done(done, found)))
-        run.refused.connect(self._on_ended)
-        run.stopped.connect(while_there(self, lambda: self._on_ended("Stopped.")))
-        run.failed.connect(self._on_failed)
-        run.start(work)
+        self._run = begin(
+            self,
+            work,
+            lambda found: self._on_done(done, found),
+            self._on_ended,
+            stepped=self._on_stepped,
+            failed=FAILED,
+        )
 
-    def _on_stepped(self, step: tuple[int, int]) -> None:
-        self.stepped.emit(*step)
+    def _on_stepped(self, step: Stepped) -> None:
+        self.stepped.emit(step.done, step.count)
 
     def _on_done(self, done: Callable[[Any], None], found: Any) -> None:
         done(found)
         if self._run is not None:
             self._on_ended("")
 
-    def _on_failed(self, error: BaseException) -> None:
-        self._on_ended("The comparison failed; napari's message says how.")
-        raise error
-
     def _on_ended(self, text: str) -> None:
         self._run = None
         self.ended.emit(text)
-
-
-def _telling(run: Run) -> Callable[[int, int], None]:
-    return lambda done, count: run.stepped.emit((done, count))

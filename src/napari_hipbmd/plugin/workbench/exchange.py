@@ -33,13 +33,15 @@ from ...study.exchange import (
     read_names,
 )
 from ..ui.controls import button, enable, note, press, row
-from ..ui.run import Run, while_there
+from ..ui.run import Run, Stepped, begin
 from .work import Work
 
 EVERYBODY = "everybody"
 NO_STUDY = "Open a study first."
 BUSY = "Labels are being written or read: wait, or press Cancel."
 SETTLING = "Go back to your own labels first, in the tab Observers."
+STOPPED = "Stopped; nothing was changed."
+FAILED = "It could not be done; nothing was changed."
 OUR_NAMES = "Landmarks are called as here"
 REPLACE_HINT = (
     "Let imported landmarks take the place of other ones that I have; undo brings mine"
@@ -230,34 +232,21 @@ class ExchangePanel(QWidget):
     # running
 
     def _start(self, work: Callable[[Run], Any], done: Callable[[Any], None]) -> None:
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
-        run.stepped.connect(self._on_stepped)
-        run.done.connect(done)
-        run.refused.connect(self._on_ended)
-        run.stopped.connect(
-            while_there(self, lambda: self._on_ended("Stopped; nothing was changed."))
-        )
-        run.failed.connect(self._on_failed)
         self.outcome.setText("")
+        self._run = begin(
+            self, work, done, self._on_ended,
+            stepped=self._on_stepped, stopped=STOPPED, failed=FAILED,
+        )  # fmt: skip
         self._enable()
-        run.start(work)
 
-    def _on_stepped(self, step: tuple[str, int, int]) -> None:
-        what, done, count = step
-        self.progress.setRange(0, count)
-        self.progress.setValue(done)
-        self.progress.setFormat(f"%v of %m {what}")
+    def _on_stepped(self, step: Stepped) -> None:
+        self.progress.setRange(0, step.count)
+        self.progress.setValue(step.done)
+        self.progress.setFormat(f"%v of %m {step.what}")
 
     def _on_cancel_clicked(self) -> None:
         if self._run is not None:
             self._run.cancel()
-
-    def _on_failed(self, error: BaseException) -> None:
-        reason = f": {error.strerror}" if isinstance(error, OSError) else ""
-        self._on_ended(f"It could not be done{reason}; nothing was changed.")
-        if not isinstance(error, OSError):
-            raise error
 
     def _on_ended(self, text: str) -> None:
         self._run = None
@@ -273,7 +262,7 @@ class ExchangePanel(QWidget):
 
 
 def _stepping(run: Run) -> Callable[[str, int, int], None]:
-    return lambda what, done, count: run.stepped.emit((what, done, count))
+    return lambda what, done, count: run.tell(done, count, what)
 
 
 def _free_name(folder: Path, name: str) -> Path:

@@ -8,9 +8,10 @@ from pathlib import Path
 from qtpy.QtCore import QObject, Signal
 
 from ...study import Case, Study
-from ..ui.run import Run, while_there
+from ..ui.run import Run, Stepped, begin
 
-Done = tuple[int, int]
+STOPPED = "Predicting was stopped."
+FAILED = "Predicting failed; napari's message says how."
 
 
 class Predictor(QObject):
@@ -77,15 +78,6 @@ class Predictor(QObject):
     def _start(self, cases: list[Case]) -> None:
         study, folder = self._study, self._model
         self._cases = cases
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
-        run.stepped.connect(self._on_stepped)
-        run.done.connect(self._on_done)
-        run.refused.connect(self._on_ended)
-        run.stopped.connect(
-            while_there(self, lambda: self._on_ended("Predicting was stopped."))
-        )
-        run.failed.connect(self._on_failed)
 
         def work(run: Run) -> dict[str, str]:
             from ...pipeline.models import load_models
@@ -95,18 +87,20 @@ class Predictor(QObject):
                 study,
                 cases,
                 load_models(Path(folder)) if folder else None,
-                progress=lambda done, count: run.stepped.emit((done, count)),
+                progress=run.tell,
                 cancelled=run.is_cancelled,
             )
 
-        run.start(work)
+        self._run = begin(
+            self, work, self._on_done, self._on_ended,
+            stepped=self._on_stepped, stopped=STOPPED, failed=FAILED,
+        )  # fmt: skip
 
-    def _on_stepped(self, step: Done) -> None:
-        done, count = step
-        if done:
-            self.predicted.emit(self._cases[done - 1].case_id)
+    def _on_stepped(self, step: Stepped) -> None:
+        if step.done:
+            self.predicted.emit(self._cases[step.done - 1].case_id)
         if self.everything:
-            self.stepped.emit(done, count)
+            self.stepped.emit(step.done, step.count)
 
     def _on_done(self, refused: dict[str, str]) -> None:
         names = ", ".join(list(refused)[:3])
@@ -116,10 +110,6 @@ class Predictor(QObject):
             if refused
             else ""
         )
-
-    def _on_failed(self, error: BaseException) -> None:
-        self._on_ended("Predicting failed; napari's message says how.")
-        raise error
 
     def _on_ended(self, text: str) -> None:
         self._run = None

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
     QComboBox,
     QFormLayout,
     QLabel,
-    QProgressBar,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from ...study import Study
-from ..ui.controls import button, enable, note, press, row
-from ..ui.run import Run, while_there
+from ..ui.controls import button, enable, note, press
+from ..ui.run import Run
+from ..ui.run_bar import RunBar
 
+if TYPE_CHECKING:
+    from ...tasks.train import TrainOptions
+
+STOPPED = "Stopped: nothing was changed."
+FAILED = "Retraining failed; napari's message says how."
 BUSY = "The networks are learning: wait, or press Cancel."
 NO_STUDY = "Open a study first."
 EPOCHS = 40
@@ -31,15 +35,6 @@ HINT = (
     " of the patients is held out: on them the error is told before and after. The new"
     " model is put to use only if you say so."
 )
-
-
-@dataclass(frozen=True)
-class TrainingStep:
-    """How far a retraining is: films that are read, then epochs."""
-
-    text: str
-    done: int
-    count: int
 
 
 class TrainingPanel(QWidget):
@@ -55,11 +50,10 @@ class TrainingPanel(QWidget):
         super().__init__(parent)
         self._study: Study | None = None
         self._annotator = ""
-        self._run: Run | None = None
         self._offered: Path | None = None
         self._setup_ui()
         self._connect()
-        self._set_running(False)
+        self._show_state()
 
     def _setup_ui(self) -> None:
         self.labelled = note("labelled")
@@ -68,11 +62,15 @@ class TrainingPanel(QWidget):
         self.epochs.setRange(1, 500)
         self.epochs.setValue(EPOCHS)
         self.epochs.setToolTip("How often the networks see every labelled film.")
-        self.start = button("retrain", "Retrain")
-        self.cancel = button("cancel_retrain", "Cancel")
-        self.progress = QProgressBar()
-        self.progress.setObjectName("retrain_progress")
         self.outcome = note("outcome")
+        self.bar = RunBar(
+            "retrain",
+            "Retrain",
+            "Learn from these labels.",
+            prefix="retrain_",
+            busy=BUSY,
+            told=self.outcome.setText,
+        )
         self.use = button("use_model", "Use this model")
         self.model = QComboBox()
         self.model.setObjectName("model")
@@ -87,15 +85,14 @@ class TrainingPanel(QWidget):
         column.addWidget(note("retrain_hint", HINT))
         column.addWidget(self.labelled)
         column.addLayout(form)
-        column.addLayout(row(self.start, self.cancel))
-        column.addWidget(self.progress)
+        column.addWidget(self.bar)
         column.addWidget(self.outcome)
         column.addWidget(self.use)
         column.addWidget(QLabel(), 1)
 
     def _connect(self) -> None:
-        press(self.start, self._on_start_clicked)
-        press(self.cancel, self._on_cancel_clicked)
+        self.bar.wanted.connect(self._on_start_clicked)
+        self.bar.running.connect(self._on_running)
         press(self.use, self._on_use_clicked)
         self.model.currentIndexChanged.connect(lambda _: self._on_model_changed())
 
@@ -106,7 +103,7 @@ class TrainingPanel(QWidget):
         self.outcome.setText("")
         self._fill_models(model)
         self.count()
-        self._set_running(self._run is not None)
+        self._show_state()
 
     def count(self) -> None:
         """Say how many films are labelled."""
@@ -138,47 +135,36 @@ class TrainingPanel(QWidget):
         study, annotator = self._study, self._annotator
         if study is None:
             return
-        out = _new_folder(study.folder / MODELS)
+        from ...tasks.train import TrainOptions
+
         start = self.model.currentData()
-        epochs = self.epochs.value()
-        # No parent: the run must outlive a dock that is deleted while it works.
-        run = self._run = Run()
-        self.destroyed.connect(run.cancel)
-        run.stepped.connect(self._on_stepped)
-        run.done.connect(self._on_done)
-        run.refused.connect(self._on_ended)
-        run.stopped.connect(
-            while_there(self, lambda: self._on_ended("Stopped: nothing was changed."))
+        out = _new_folder(study.folder / MODELS)
+        options = TrainOptions(
+            step="landmarks",
+            study=(study.folder,),
+            annotator=annotator,
+            out=out,
+            start=Path(start) if start else None,
+            epochs=self.epochs.value(),
         )
-        run.failed.connect(self._on_failed)
-        self.outcome.setText("")
         self._offered = None
-        self._set_running(True)
-        run.start(lambda run: _retrain(run, study, annotator, out, start, epochs))
+        self.outcome.setText("")
+        self.bar.start(
+            lambda run: _retrain(run, options),
+            lambda sentence: self._on_done(out, sentence),
+            stopped=STOPPED,
+            failed=FAILED,
+        )
 
-    def _on_cancel_clicked(self) -> None:
-        if self._run is not None:
-            self._run.cancel()
-            self.progress.setFormat("Stopping …")
+    def _on_running(self, running: bool) -> None:
+        if not running:
+            self._fill_models(self.model.currentData() or "")
+        self._show_state()
 
-    def _on_stepped(self, step: TrainingStep) -> None:
-        self.progress.setRange(0, step.count)
-        self.progress.setValue(step.done)
-        self.progress.setFormat(step.text)
-
-    def _on_done(self, result: Any) -> None:
-        self._offered = result.out
-        self._on_ended(result.sentence())
-
-    def _on_failed(self, error: BaseException) -> None:
-        self._on_ended("Retraining failed; napari's message says how.")
-        raise error
-
-    def _on_ended(self, text: str) -> None:
-        self._run = None
-        self.outcome.setText(text)
-        self._fill_models(self.model.currentData() or "")
-        self._set_running(False)
+    def _on_done(self, out: Path, sentence: str) -> None:
+        self._offered = out
+        self.outcome.setText(sentence)
+        self._show_state()
 
     def _on_use_clicked(self) -> None:
         if self._offered is not None:
@@ -187,16 +173,14 @@ class TrainingPanel(QWidget):
 
     def _on_model_changed(self) -> None:
         self.model_chosen.emit(self.model.currentData() or "")
-        self._set_running(self._run is not None)
+        self._show_state()
 
-    def _set_running(self, running: bool) -> None:
-        there = self._study is not None
+    def _show_state(self) -> None:
+        there, running = self._study is not None, self.bar.is_running
         reason = BUSY if running else NO_STUDY
-        enable(self.start, there and not running, reason, "Learn from these labels.")
-        enable(self.cancel, running, "Nothing is running.", "Stop; nothing is changed.")
+        self.bar.set_ready("" if there else NO_STUDY)
         enable(self.epochs, there and not running, reason)
         enable(self.model, there and not running, reason)
-        self.progress.setVisible(running)
         offered = self._offered is not None and self.model.currentData() != str(
             self._offered
         )
@@ -212,20 +196,13 @@ def _new_folder(where: Path) -> Path:
     return where / f"retrained-{number}"
 
 
-def _retrain(
-    run: Run, study: Study, annotator: str, out: Path, start: str, epochs: int
-) -> Any:
-    from ...landmarks.retraining import BATCH
-    from ...learning.training import Fit
-    from ...tasks.train_networks import retrain_landmarks
+def _retrain(run: Run, options: TrainOptions) -> str:
+    from ...tasks.train import Link, train
 
     def on_film(done: int, count: int) -> None:
-        run.stepped.emit(TrainingStep(f"Reading films: {done} of {count}", done, count))
+        run.tell(done, count, f"Reading films: {done} of {count}")
 
     def on_epoch(done: int, count: int, _figures: Any) -> None:
-        run.stepped.emit(TrainingStep(f"Epoch {done} of {count}", done, count))
+        run.tell(done, count, f"Epoch {done} of {count}")
 
-    plan = Fit(out, epochs, BATCH, report=on_epoch, cancelled=run.is_cancelled)
-    return retrain_landmarks(
-        study.folder, annotator, plan, Path(start) if start else None, on_film
-    )
+    return train(options, Link(on_epoch, on_film, run.is_cancelled))
