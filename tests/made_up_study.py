@@ -34,7 +34,7 @@ class MadeUpStudy:
 
     def __init__(self, folder: Path, n: int = 40, seed: int = 0) -> None:
         self._rng = np.random.default_rng(seed)
-        self._films: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self.films: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.measured: list[str] = []
         cases = [self._case(i) for i in range(n)]
         self.study = Study.create(folder, cases)
@@ -46,7 +46,7 @@ class MadeUpStudy:
         self.measured.append(job.name)
         if job.name == "hip-03":
             return Measurement("hip-03", "hip-03.dcm", "L", "refused", "It is a spine.")
-        film, sto = self._films[job.name]
+        film, sto = self.films[job.name]
         number = int(job.name[-2:])
         rng = np.random.default_rng(number)
         marks = MARKS_XY + rng.normal(0, 0.7, (16, 2))
@@ -87,7 +87,7 @@ class MadeUpStudy:
         for region, polygon in polygons_of(MARKS_XY).items():
             film[mask(polygon, SHAPE)] += np.float32(0.3 * bmd[region])
         name = f"hip-{i:02d}"
-        self._films[name] = film, sto
+        self.films[name] = film, sto
         return Case(
             name,
             Path("images") / f"{name}.dcm",
@@ -105,7 +105,7 @@ class MadeUpStudy:
             polygons_of(MARKS_XY),
             {site: float(v) for site, v in case.dxa.items()},
             areas,
-            self._films[case.case_id][1],
+            self.films[case.case_id][1],
         )
 
 

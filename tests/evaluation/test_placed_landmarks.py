@@ -36,7 +36,7 @@ def test_a_fit_on_annas_landmarks_is_made_of_her_regions(made_up, tmp_path):
     again = collect(
         made_up.study, tmp_path / "other.csv", made_up.measure, landmarks="anna"
     )
-    film, _ = made_up._films["hip-05"]
+    film, _ = made_up.films["hip-05"]
     [one] = [found for found in again if found.case_id == "hip-05"]
     np.testing.assert_allclose(one.landmarks_xy, ANNA)
     np.testing.assert_allclose(

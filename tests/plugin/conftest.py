@@ -91,6 +91,7 @@ class FakePipeline(ModuleType):
         self.hold = threading.Event()
         self.hold.set()
         self.started = threading.Event()
+        self.stopped = threading.Event()
         self.calls: list[dict[str, Any]] = []
         self.remeasured = 0
         self.moved = 0
@@ -125,6 +126,7 @@ class FakePipeline(ModuleType):
         self.started.set()
         while not self.hold.wait(0.01):
             if cancelled():
+                self.stopped.set()
                 raise Cancelled
         if self.refusal is not None:
             raise FilmRefused(self.refusal)

@@ -17,6 +17,8 @@ from dataclasses import replace
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.study import CaseHistory, Change, FilmFacts, OpenCase, edits
 
+FILM = FilmFacts((900, 900), (0.15, 0.15), "L")
+
 
 def fingerprint(history: CaseHistory) -> str:
     """Of the labels, and of everything that undo and redo would give."""
@@ -42,7 +44,7 @@ def say(*words: object) -> None:
 
 def work(folder: str, seed: int) -> None:
     dice = random.Random(seed)
-    case = OpenCase(folder, "anna", "hip", FilmFacts((900, 900), (0.15, 0.15), "L"))
+    case = OpenCase(folder, "anna", "hip", FILM)
     say("open", os.getpid(), fingerprint(case.history))
     while True:
         kind = dice.choice(["place"] * 6 + ["absent", "undo", "undo", "redo", "save"])

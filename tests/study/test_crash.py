@@ -17,7 +17,8 @@ import napari_hipbmd
 from napari_hipbmd.study import OpenCase
 
 WORKER = Path(__file__).with_name("crash_worker.py")
-fingerprint = runpy.run_path(str(WORKER))["fingerprint"]
+names = runpy.run_path(str(WORKER))
+fingerprint, FILM = names["fingerprint"], names["FILM"]
 KILLS = 60
 
 
@@ -34,7 +35,7 @@ def test_a_case_reopens_exactly_after_each_of_sixty_kills(tmp_path: Path) -> Non
     assert worker.stdin is not None and worker.stdout is not None
     dice = random.Random(4)
     changes = in_the_midst = 0
-    last = fingerprint(OpenCase(tmp_path, "anna", "hip").history)
+    last = fingerprint(OpenCase(tmp_path, "anna", "hip", FILM).history)
     for seed in range(KILLS):
         worker.stdin.write(f"{seed}\n")
         word, pid, opened = worker.stdout.readline().split()
@@ -53,7 +54,7 @@ def test_a_case_reopens_exactly_after_each_of_sixty_kills(tmp_path: Path) -> Non
                 changes += 1
         # What was being done when the process died may be on the disk or not; it
         # is there whole or not at all.
-        case = OpenCase(tmp_path, "anna", "hip")
+        case = OpenCase(tmp_path, "anna", "hip", FILM)
         assert case.conflict is None and not case.notice
         last = fingerprint(case.history)
         assert last in (acknowledged, in_flight)

@@ -78,7 +78,7 @@ class Dock:
         names = ["options", *self.widget.tabs.views, "tables"]
         self.widget.tabs.setCurrentIndex(names.index(tab))
         view = self.widget.tabs.views.get(tab)
-        self.wait(lambda: tab not in self.widget.tabs._stale)
+        self.wait(lambda: self.widget.tabs.is_drawn(tab))
         return view
 
     def points(self, view: FigureView, row: str) -> Any:
@@ -126,7 +126,7 @@ def test_a_click_on_a_point_opens_its_film(
     dock.wait(lambda: "Its film is shown" in dock.text("point"))
     (film,) = [layer for layer in dock.viewer.layers if kind_of(layer) == "film"]
     assert facts_of(film)["case_id"] == film.name == "hip-07"
-    found = dock.widget.tabs._validation
+    found = dock.widget.tabs.validation
     result = found.result("enhanced", "neck")
     i = result.case_ids.index("hip-07")
     assert f"DXA {result.reading[i]:.3f}" in dock.text("point")
@@ -174,7 +174,7 @@ def test_tables_and_files_hold_what_was_found(dock: Dock, stand_in: StandIn) -> 
     assert "hip-03" in dock.text("note")
     dock.show("tables")
     close = dock.widget.tabs.tables.tables[0]
-    found = dock.widget.tabs._validation
+    found = dock.widget.tabs.validation
     raw = found.result("raw", "neck").agreement
     cells = {row[0]: row[1:] for row in close.cells()}
     assert set(cells) == {
@@ -186,7 +186,7 @@ def test_tables_and_files_hold_what_was_found(dock: Dock, stand_in: StandIn) -> 
     assert {"r", "MAE", "RMSE", "R²", "ICC", "CCC", "95 % interval"} <= set(heads)
     site = dock.find(QComboBox, "site")
     site.setCurrentIndex(site.findData("total"))
-    dock.wait(lambda: "tables" not in dock.widget.tabs._stale)
+    dock.wait(lambda: dock.widget.tabs.is_drawn("tables"))
     total = found.result("raw", "total").agreement.r
     cells = {row[0]: row[1:] for row in dock.widget.tabs.tables.tables[0].cells()}
     assert float(cells["raw film"][0]) == pytest.approx(total, abs=6e-4)
@@ -207,7 +207,7 @@ def test_figures_fill_in_and_a_stopped_validation_goes_on(
     so_far = len(dock.points(view, "raw").get_offsets())
     assert 20 <= so_far < 39
     dock.show("tables")
-    assert "so far" in dock.widget.tabs._grids()[0].title
+    assert "so far" in dock.text("title")
     dock.click("cancel_validate")
     stand_in.go_on.set()
     dock.wait(lambda: "Stopped" in dock.text("note"))

@@ -396,9 +396,8 @@ def test_closing_the_dock_stops_its_run(dock: Dock, pipeline: FakePipeline) -> N
     dock.press("measure")
     dock.wait(pipeline.started.is_set)
     assert pipeline.thread is not None
-    run = dock.widget._run
     dock.viewer.window.remove_dock_widget("all")
-    dock.wait(run.is_cancelled)
+    dock.wait(pipeline.stopped.is_set)
 
 
 def test_two_viewers_keep_their_own_state(

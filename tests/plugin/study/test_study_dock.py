@@ -17,6 +17,8 @@ from qtpy.QtWidgets import (
     QPushButton,
     QTableWidget,
     QTreeWidget,
+    QTreeWidgetItem,
+    QTreeWidgetItemIterator,
 )
 
 from napari_hipbmd.plugin.viewer.identity import kind_of
@@ -63,6 +65,16 @@ class Docks:
         button = self.study.findChild(QPushButton, name)
         self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
+    def listed(self) -> list[QTreeWidgetItem]:
+        """The films of the list, without its headings."""
+        tree = self.study.findChild(QTreeWidget, "films")
+        flag = QTreeWidgetItemIterator.IteratorFlag.NoChildren
+        found, items = [], QTreeWidgetItemIterator(tree, flag)
+        while items.value() is not None:
+            found.append(items.value())
+            items += 1
+        return found
+
     def films(self) -> list[Any]:
         return [layer for layer in self.viewer.layers if kind_of(layer) == "film"]
 
@@ -76,7 +88,7 @@ def test_a_study_is_listed_by_its_cases_and_opens_a_layer_a_film(
     docks: Docks, sample_study: Study
 ) -> None:
     docks.list(sample_study.folder)
-    names = [item.text(0) for item in docks.study._film_items()]
+    names = [item.text(0) for item in docks.listed()]
     assert sorted(names) == sorted(case.case_id for case in sample_study.cases)
     docks.click("open_all")
     docks.wait()
@@ -91,7 +103,7 @@ def test_an_export_without_extensions_opens_and_a_bad_file_costs_only_itself(
     docks.click("open_all")
     docks.wait()
     assert len(docks.films()) == 2
-    told = [item.text(2) for item in docks.study._film_items()]
+    told = [item.text(2) for item in docks.listed()]
     reasons = docks.study.findChild(QTreeWidget, "passed_over")
     told += [
         reasons.topLevelItem(i).text(1) for i in range(reasons.topLevelItemCount())

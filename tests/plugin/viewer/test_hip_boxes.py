@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QLabel, QLineEdit, QPushButton
+from qtpy.QtWidgets import QLabel, QLineEdit, QPushButton, QTreeWidget
 
 from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.dicom import FilmTags, write_film
@@ -178,7 +178,8 @@ def test_the_boxes_are_there_when_the_study_is_opened_again(
     dock.viewer.layers.clear()
     dock.study.list_folder(dock.path.parents[1])
     dock.wait(lambda: not dock.study.bar.is_running)
-    assert len(dock.study._film_items()) == 1, "one film layer a film"
+    listed = dock.study.findChild(QTreeWidget, "films")
+    assert listed.topLevelItemCount() == 1, "one film layer a film"
     dock.study.bar.button.click()
     dock.wait(lambda: not dock.study.bar.is_running)
     dock.wait(lambda: dock.boxes() == boxes)

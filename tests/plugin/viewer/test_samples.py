@@ -11,7 +11,7 @@ from napari_hipbmd.core.radiograph import FilmRefused, Patient
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import FilmTags, write_film
 from napari_hipbmd.plugin.viewer import samples
-from napari_hipbmd.study import Case, Study
+from napari_hipbmd.study import Case, Study, write_cases
 
 
 @pytest.fixture
@@ -50,8 +50,9 @@ def test_the_study_shows_its_first_film_on_top(study: Study) -> None:
 
 
 def test_a_missing_type_is_refused_in_words(study: Study) -> None:
-    with pytest.raises(FilmRefused, match="no film of type 3"):
-        samples._first_of_type("3")
+    write_cases(study.folder, [c for c in study.cases if c.case_id == "b"])
+    with pytest.raises(FilmRefused, match="no film of type 2"):
+        samples.type_2()
 
 
 def test_the_samples_that_come_along_open() -> None:

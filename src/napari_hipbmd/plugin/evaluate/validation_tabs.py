@@ -36,6 +36,11 @@ class ValidationTabs(QTabWidget):
     """Options, one tab a figure, and the tables; only the tab in sight is drawn.
 
     ``hovered`` and ``clicked`` are emitted with (row, case id) of a point.
+
+    Attributes
+    ----------
+    validation
+        All that was found; None before.
     """
 
     hovered = Signal(str, str)
@@ -46,7 +51,7 @@ class ValidationTabs(QTabWidget):
         self.setObjectName("validation_tabs")
         self.study: Study | None = None
         self._results: Sequence[RowResult] = ()
-        self._validation: Validation | None = None
+        self.validation: Validation | None = None
         self._site: Site = "neck"
         self._stale: set[str] = set()
         self._timer = QTimer(self)
@@ -58,7 +63,7 @@ class ValidationTabs(QTabWidget):
     def begin(self, study: Study) -> None:
         """Show nothing of an earlier validation; a new one begins."""
         self.study = study
-        self._results, self._validation = (), None
+        self._results, self.validation = (), None
         self._mark_stale()
         self.setCurrentIndex(1)
 
@@ -71,7 +76,7 @@ class ValidationTabs(QTabWidget):
 
     def show_validation(self, found: Validation) -> None:
         """Show all that was found."""
-        self._validation, self._results = found, found.results
+        self.validation, self._results = found, found.results
         self._mark_stale()
 
     def show_site(self, site: Site) -> None:
@@ -79,14 +84,18 @@ class ValidationTabs(QTabWidget):
         self._site = site
         self._mark_stale()
 
+    def is_drawn(self, name: str) -> bool:
+        """Whether a tab shows all that is known by now."""
+        return name not in self._stale
+
     def words(self, row: str, case_id: str) -> str:
         """A point in words: its case, reading and estimate."""
         from ...evaluation.curves import ONE_PAIR_GID
         from ...evaluation.rows import ROW_NAMES
 
         here, what = self._here(), ""
-        if row == ONE_PAIR_GID and self._validation is not None:
-            here = [one for one in self._validation.one_pair if one.site == self._site]
+        if row == ONE_PAIR_GID and self.validation is not None:
+            here = [one for one in self.validation.one_pair if one.site == self._site]
             row, what = "enhanced", ", one pair of thresholds"
         for found in here:
             if found.row == row and case_id in found.case_ids:
@@ -155,7 +164,7 @@ class ValidationTabs(QTabWidget):
     def _success(self) -> Any:
         from ...evaluation.curves import success_figure
 
-        done = self._validation
+        done = self.validation
         if done is None:
             return None
         three = done.result("enhanced", self._site)
@@ -165,17 +174,17 @@ class ValidationTabs(QTabWidget):
     def _learning(self) -> Any:
         from ...evaluation.curves import learning_figure
 
-        done = self._validation
+        done = self.validation
         return learning_figure(done.learning) if done and done.learning else None
 
     def _grids(self) -> list[Any]:
         from ...evaluation.grids import so_far_grid
 
-        if self._validation is None:
+        if self.validation is None:
             here = self._here()
             return [so_far_grid(here)] if here else []
         return [
-            grid for grid in self._validation.grids() if grid.site in (None, self._site)
+            grid for grid in self.validation.grids() if grid.site in (None, self._site)
         ]
 
 
