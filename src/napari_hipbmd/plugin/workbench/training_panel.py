@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
@@ -19,9 +20,6 @@ from ...study import Study
 from ..ui.controls import button, enable, note, press
 from ..ui.run import Run
 from ..ui.run_bar import RunBar
-
-if TYPE_CHECKING:
-    from ...tasks.train import TrainOptions
 
 STOPPED = "Stopped: nothing was changed."
 FAILED = "Retraining failed; napari's message says how."
@@ -135,22 +133,19 @@ class TrainingPanel(QWidget):
         study, annotator = self._study, self._annotator
         if study is None:
             return
-        from ...tasks.train import TrainOptions
-
         start = self.model.currentData()
         out = _new_folder(study.folder / MODELS)
-        options = TrainOptions(
-            step="landmarks",
-            study=(study.folder,),
-            annotator=annotator,
-            out=out,
-            start=Path(start) if start else None,
-            epochs=self.epochs.value(),
-        )
+        chosen = {
+            "study": (study.folder,),
+            "annotator": annotator,
+            "out": out,
+            "start": Path(start) if start else None,
+            "epochs": self.epochs.value(),
+        }
         self._offered = None
         self.outcome.setText("")
         self.bar.start(
-            lambda run: _retrain(run, options),
+            lambda run: _retrain(run, chosen),
             lambda sentence: self._on_done(out, sentence),
             stopped=STOPPED,
             failed=FAILED,
@@ -196,8 +191,8 @@ def _new_folder(where: Path) -> Path:
     return where / f"retrained-{number}"
 
 
-def _retrain(run: Run, options: TrainOptions) -> str:
-    from ...tasks.train import Link, train
+def _retrain(run: Run, chosen: Mapping[str, Any]) -> str:
+    from ...tasks.train import Link, TrainOptions, train
 
     def on_film(done: int, count: int) -> None:
         run.tell(done, count, f"Reading films: {done} of {count}")
@@ -205,4 +200,5 @@ def _retrain(run: Run, options: TrainOptions) -> str:
     def on_epoch(done: int, count: int, _figures: Any) -> None:
         run.tell(done, count, f"Epoch {done} of {count}")
 
+    options = TrainOptions(step="landmarks", **chosen)
     return train(options, Link(on_epoch, on_film, run.is_cancelled))
