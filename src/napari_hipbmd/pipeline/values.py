@@ -103,7 +103,7 @@ def with_values(
     if state.side is not None and not quality.position(marks.xy, spacing):
         seen += quality.rotation(marks.xy, is_mirrored(state.side), spacing)
         seen += _shape(marks.xy, state.side, spacing)
-    seen += quality.marks({r: part.marked_share for r, part in regions.items()})
+    seen += quality.burnt_in({r: part.marked_share for r, part in regions.items()})
     seen += quality.saturation(
         {region: part.burnt_share for region, part in regions.items()}
     )

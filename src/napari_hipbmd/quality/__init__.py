@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from .burnt_in import burnt_in
 from .collimation import borders, collimation, covered_share
 from .landmarks import agreement
-from .marks import marks
 from .metal import metal
 from .placement import field, position
 from .policy import (
@@ -32,7 +32,7 @@ __all__ = [
     "collimation",
     "covered_share",
     "field",
-    "marks",
+    "burnt_in",
     "metal",
     "policy_named",
     "policy_of_study",

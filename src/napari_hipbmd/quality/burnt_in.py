@@ -10,7 +10,7 @@ from ..core.radiograph import Flag
 CROSSED_SHARE = 0.001
 
 
-def marks(marked_share: Mapping[Region, float]) -> tuple[Flag, ...]:
+def burnt_in(marked_share: Mapping[Region, float]) -> tuple[Flag, ...]:
     """Flag regions that coloured marks cross.
 
     Parameters
