@@ -119,6 +119,19 @@ def test_a_landmark_moved_on_a_film_of_a_study_is_kept_with_where_it_came_from(
     assert "N1" not in study.labels("anna", case.case_id).landmarks
 
 
+def test_what_somebody_else_wrote_meanwhile_is_shown_and_not_overwritten(
+    measure_dock: Any, study: Study, qtbot: Any
+) -> None:
+    case = study.cases[2]
+    opened(measure_dock, case.image, "anna")
+    points = measure(measure_dock, qtbot)
+    with study.open_case("anna", case.case_id) as elsewhere:
+        elsewhere.apply(edits.place(elsewhere.state, "N1", (150.0, 160.0), "anna"))
+    drag(points, "N1", (201.0, 202.0))
+    qtbot.waitUntil(lambda: place_of(points, "N1") == (150.0, 160.0))
+    assert study.labels("anna", case.case_id).landmarks["N1"].xy == (150.0, 160.0)
+
+
 def test_landmarks_that_are_kept_are_those_that_are_measured_with(
     measure_dock: Any, study: Study, qtbot: Any
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from ...core.measurement import Measurement
 
 ELSEWHERE = (
-    "These labels were changed in another window or by another program: open the case"
-    " in the workbench to settle whose to keep."
+    "These labels were changed in another window or by another program: they are shown"
+    " as they are now, and what was moved here last is not kept."
 )
+CONFLICT = "These labels are in conflict: open the case in the workbench to settle it."
 SAME_PX = 1e-6
 
 
@@ -126,7 +128,10 @@ class LandmarkKeeper(QObject):
             return
         try:
             undone = self._case.undo()
-        except (ConflictFound, FilmRefused, OSError) as problem:
+        except ConflictFound:
+            self._take_theirs()
+            return
+        except (FilmRefused, OSError) as problem:
             self._tell(problem)
             return
         self._draw()
@@ -140,7 +145,9 @@ class LandmarkKeeper(QObject):
         if case is not None:
             try:
                 case.close()
-            except (ConflictFound, FilmRefused, OSError) as problem:
+            except ConflictFound:
+                self.said.emit(CONFLICT)
+            except (FilmRefused, OSError) as problem:
                 self._tell(problem)
 
     # which labels
@@ -178,7 +185,7 @@ class LandmarkKeeper(QObject):
             self._tell(problem)
             return
         if self._case.conflict is not None:
-            self._tell(ConflictFound(self._case.conflict))
+            self.said.emit(CONFLICT)
             self.leave()
         elif self._case.notice:
             self.said.emit(self._case.notice)
@@ -236,8 +243,21 @@ class LandmarkKeeper(QObject):
         try:
             case.apply(make(case.state))
             case.save()
-        except (ConflictFound, FilmRefused, OSError) as problem:
+        except ConflictFound:
+            self._take_theirs()
+        except (FilmRefused, OSError) as problem:
             self._tell(problem)
+
+    def _take_theirs(self) -> None:
+        """Go on with what somebody else wrote meanwhile."""
+        case, self._case = self._case, None
+        if case is not None:
+            with suppress(ConflictFound, FilmRefused, OSError):
+                case.close()
+        self._open()
+        self._draw()
+        self.said.emit(ELSEWHERE)
+        self.changed.emit()
 
     def _draw(self) -> None:
         """The points as the labels have them; where these have none, as was found."""
@@ -255,6 +275,5 @@ class LandmarkKeeper(QObject):
         self._seen = self._shown()
 
     def _tell(self, problem: BaseException) -> None:
-        conflict = isinstance(problem, ConflictFound)
         told = problem.strerror if isinstance(problem, OSError) else str(problem)
-        self.said.emit(ELSEWHERE if conflict else f"Not kept: {told}")
+        self.said.emit(f"Not kept: {told}")
