@@ -72,13 +72,12 @@ def fit(viewer: Any) -> None:
 def validate(viewer: Any) -> None:
     """Two rows of a validated study; the point that lies farthest off was clicked."""
     _, dock = viewer.window.add_plugin_dock_widget("napari-hipbmd", "Validate")
-    for row, box in dock.form.rows.items():
-        box.setChecked(row in ("raw", "enhanced"))
-    dock.form.samples.setValue(200)  # no interval is in the picture
+    # 200 samples: no interval is in the picture
+    dock.form.show_values({"rows": ("raw", "enhanced"), "samples": 200})
     run_on_study(viewer, dock, "validate")
     dock.tabs.setCurrentIndex(1)
     settle()
-    found = dock.tabs._validation.result("enhanced", "neck")
+    found = dock.tabs.validation.result("enhanced", "neck")
     i = int(abs(found.estimate - found.reading).argmax())
     dock.tabs.clicked.emit("enhanced", found.case_ids[i])
     wait_until(lambda: "is shown" in dock.findChild(QLabel, "point").text())

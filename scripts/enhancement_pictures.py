@@ -67,8 +67,7 @@ def train(viewer: Any, dock: Any, model: Path | None) -> None:
     form = dock.train.form
     form.add(sample_data_dir())
     form.choose_out(Path(tempfile.mkdtemp(suffix=" own model")))
-    form.epochs.setValue(EPOCHS)
-    form.device.setCurrentText("cpu")
+    form.options.show_values({"epochs": EPOCHS, "device": "cpu"})
     press(dock, "train")
     wait(lambda: dock.train.progress.value() >= EPOCHS // 2 and len(viewer.layers) > 3)
     press(dock, "pause_training")
