@@ -43,9 +43,9 @@ from napari_hipbmd.plugin.workbench.predicting import Predictor
 from napari_hipbmd.study import Case, FilmFacts, Label, Labels, Study, write_cases
 from napari_hipbmd.study.predictions import write_predictions
 
-ROWS, COLUMNS = 3000, 2500
+ROWS, COLUMNS = 2688, 2308
 SPACING_MM = (0.1, 0.1)
-LIMIT_MS = 500
+LIMIT_MS = 200
 
 
 @dataclass
@@ -82,15 +82,24 @@ def write_png(folder: Path, name: str, pixels: np.ndarray) -> str:
     return f"images/{name}.png"
 
 
+def write_jpeg(folder: Path, name: str, pixels: np.ndarray) -> str:
+    """An 8-bit JPEG, as a phone or a public collection gives it."""
+    Image.fromarray((pixels >> 8).astype(np.uint8)).save(
+        folder / f"{name}.jpg", quality=92
+    )
+    return f"images/{name}.jpg"
+
+
 KINDS: dict[str, Callable[[Path, str, np.ndarray], str]] = {
     "DICOM": write_dicom,
     "DICOM, JPEG 2000": write_jpeg2000,
+    "JPEG": write_jpeg,
     "PNG": write_png,
 }
 
 
 def large_hip(seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """A sample hip on a film of 3000 × 2500 pixels of 16 bits, and its landmarks."""
+    """A sample hip on a film of 2688 × 2308 pixels of 16 bits, and its landmarks."""
     study = Study.open(sample_data_dir())
     case = study.cases[seed % len(study.cases)]
     small = read_film(case.image).grey()

@@ -55,6 +55,24 @@ def test_accepting_what_is_missing_leaves_the_rest_alone() -> None:
     assert labels.landmarks["I2"].xy == (1, 1) and not labels.missing
 
 
+def test_accepting_one_of_two_tied_points_accepts_the_other() -> None:
+    labels = after(EMPTY, edits.accept(EMPTY, PREDICTED, "anna", ["N3"]))
+    assert set(labels.landmarks) == {"N3", "T1"}
+    twin = labels.landmarks["T1"]
+    assert twin.xy == labels.landmarks["N3"].xy == PREDICTED.landmarks["N3"].xy
+    assert (twin.source, twin.who) == ("net", "anna")
+    assert twin.predicted_xy == PREDICTED.landmarks["T1"].xy
+    labels = after(labels, edits.accept(labels, PREDICTED, "anna", ["I5"]))
+    middle = np.mean([labels.landmarks[name].xy for name in ("N3", "N4")], axis=0)
+    np.testing.assert_allclose(labels.landmarks["T5"].xy, middle)
+
+
+def test_accepting_a_point_that_is_kept_apart_leaves_its_twin() -> None:
+    loose = after(EMPTY, edits.tie(EMPTY, "N3/T1", "anna", tied=False))
+    labels = after(loose, edits.accept(loose, PREDICTED, "anna", ["N3"]))
+    assert set(labels.landmarks) == {"N3"}
+
+
 def test_points_of_one_place_move_together_until_they_are_kept_apart() -> None:
     labels = after(EMPTY, edits.accept(EMPTY, PREDICTED, "anna"))
     moved = after(labels, edits.place(labels, "T1", (10, 20), "anna"))

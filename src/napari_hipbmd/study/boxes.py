@@ -23,7 +23,7 @@ from ..core.locks import locked
 from ..core.radiograph import FilmRefused, HipBox, Side
 from .case import Case, checked_name
 from .film_hips import refuse_labelled, with_hips, with_other_side, without_hips
-from .labels import utc_now
+from .labels import labelled_cases, utc_now
 from .table import TABLE, read_cases, write_cases
 
 BOXES = "boxes.json"
@@ -254,9 +254,7 @@ def _update_table(
     if not (folder / TABLE).is_file():
         return
     cases = read_cases(folder)
-    labels = folder / "labels"
-    used = {path.stem for path in labels.glob("*/*.json")}
-    used |= {path.stem for path in labels.glob("*/journal/*.jsonl")}
+    used = labelled_cases(folder)
     image, gone = folder / relative, set(known) - set(wanted)
     after = cases
     if any(_is_same(one, known.get(OTHER[side])) for side, one in wanted.items()):

@@ -80,7 +80,10 @@ def accept(
     *,
     only_missing: bool = False,
 ) -> Change:
-    """Take predictions over exactly as they are.
+    """Take predictions over exactly as they are, and what is tied to them along.
+
+    A tied point that is not among ``names`` lies where its twin does, and T5 in the
+    middle of N3 and N4.
 
     Parameters
     ----------
@@ -104,6 +107,20 @@ def accept(
     }
     text = "predictions accepted" if len(taken) > 1 else f"{_listed(taken)} accepted"
     film = labels.film.or_else(predicted.film)
+
+    def along(name: str, xy: XY) -> Label:
+        start = predicted.landmarks.get(name)
+        if start is not None:
+            start = replace(start, predicted_xy=start.xy)
+        there = labels.landmarks.get(name) or start or Label(xy)
+        return replace(there, xy=xy, who=who, when=when)
+
+    follow = tied_xy(labels, {name: label.xy for name, label in taken.items()})
+    taken |= {
+        name: along(name, xy)
+        for name, xy in follow.items()
+        if not (only_missing and name in labels.landmarks)
+    }
     return Change(text, when, taken, film=film).effective(labels)
 
 

@@ -128,6 +128,13 @@ def labels_path(folder: Path, annotator: str, case_id: str) -> Path:
     return folder / "labels" / annotator / f"{case_id}.json"
 
 
+def labelled_cases(folder: Path) -> set[str]:
+    """The cases on which somebody has placed anything, or had."""
+    labels = folder / "labels"
+    found = {path.stem for path in labels.glob("*/*.json")}
+    return found | {path.stem for path in labels.glob("*/journal/*.jsonl")}
+
+
 def labels_json(labels: Labels) -> dict[str, Any]:
     """Labels as plain values; equal labels give equal values."""
     content: dict[str, Any] = {

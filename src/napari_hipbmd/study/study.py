@@ -156,8 +156,16 @@ class Study:
         return labels_path(self.folder, labels.annotator, labels.case_id)
 
     def predictions(self, case_id: str, model: str | None = None) -> Labels | None:
-        """What a model found; see :func:`predictions.read_predictions`."""
-        return read_predictions(self.folder, case_id, model)
+        """What a model found; see :func:`predictions.read_predictions`.
+
+        None for what was found on the other hip of the film, before the table said
+        which hip the case is.
+        """
+        found = read_predictions(self.folder, case_id, model)
+        side = self.case(case_id).side
+        if found is not None and None not in (side, found.film.side):
+            return found if found.film.side == side else None
+        return found
 
     def truth(self, case_id: str, *, with_sto: bool = True) -> Truth | None:
         """What is known exactly about a digital hip; see :func:`truth.read_truth`."""

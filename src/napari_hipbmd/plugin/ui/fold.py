@@ -18,7 +18,9 @@ class Fold(QWidget):
     title, hint
         Of the heading.
     body
-        What is folded away at first.
+        What is folded away.
+    open_at_first
+        Whether it is shown until somebody folds it away.
     parent
         Of Qt.
 
@@ -34,6 +36,7 @@ class Fold(QWidget):
         hint: str,
         body: QWidget,
         parent: QWidget | None = None,
+        open_at_first: bool = False,
     ) -> None:
         super().__init__(parent)
         self._name = f"open_{name}"
@@ -53,7 +56,7 @@ class Fold(QWidget):
         column.setSpacing(2)
         column.addWidget(self.heading)
         column.addWidget(body)
-        self.heading.setChecked(bool(read_preference(self._name, False)))
+        self.heading.setChecked(bool(read_preference(self._name, open_at_first)))
         self._show()
         self.heading.toggled.connect(self._on_toggled)
 

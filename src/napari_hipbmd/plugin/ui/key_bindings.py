@@ -92,7 +92,7 @@ class KeyBindings:
         self._widgets[widget].clear()
 
 
-OF_WIDGETS = {"Up", "Down", "Left", "Right", "Delete", "Backspace"}
+OF_WIDGETS = {"Up", "Down", "Left", "Right", "Delete", "Backspace", "Enter"}
 """Keys that lists, tables and text fields need for themselves."""
 
 

@@ -97,7 +97,22 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("previous_case", ("Q",), "Open the case before."),
     Shortcut("next_undone", ("W",), "Open the next case that is not done."),
     Shortcut("finish", ("S",), "Mark the case done and open the next one."),
+    Shortcut(
+        "accept_film",
+        ("Enter", "Shift+D"),
+        "Accept every prediction that is left, mark the case done, open the next one.",
+    ),
     Shortcut("second_look", ("Shift+S",), "Mark the case for a second look, or not."),
+    Shortcut(
+        "other_hip",
+        ("H",),
+        "Go to the other hip of the film; make it a case where it was only proposed.",
+    ),
+    Shortcut(
+        "layers",
+        ("Z",),
+        "Fold napari's layer list and controls away, or bring them back.",
+    ),
     Shortcut("help", ("F1",), "Show and change the keys."),
     Shortcut("type_1", ("1",), "The soft tissue is uneven: type 1.", "Make pairs"),
     Shortcut("type_2", ("2",), "The soft tissue is even: type 2.", "Make pairs"),

@@ -1,11 +1,24 @@
-"""Something that is asked for often, and done once a turn of the event loop."""
+"""Turns of the event loop: what waits for one, and what lets others pass."""
 
 from __future__ import annotations
 
-from qtpy.QtCore import QObject, Qt, QTimer, Signal
+from collections.abc import Callable
+
+from qtpy.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 from qtpy.QtWidgets import QApplication
 
-REST_MS = 150
+REST_MS, ASK_MS = 150, 5
+
+
+def let_window_live(ready: Callable[[], bool]) -> None:
+    """Wait for something that a thread does: the window draws, keys and clicks wait."""
+    if ready() or QApplication.instance() is None:
+        return
+    loop, asking = QEventLoop(), QTimer()
+    asking.timeout.connect(lambda: loop.quit() if ready() else None)
+    asking.start(ASK_MS)
+    loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+    asking.stop()
 
 
 class OncePerTurn(QObject):

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from ...core.radiograph import FilmRefused, Radiograph, Side
+from ...core.radiograph import FilmRefused, Side
 from ..ui.controls import button, enable, press
 from ..ui.run import Run, begin
 from .films import film_of
 from .hip_boxes import WORDS
 from .identity import facts_of
+from .proposing import propose_boxes
 
 if TYPE_CHECKING:
     from .session import Session
@@ -68,7 +69,7 @@ class BoxProposal(QObject):
         self._say(SEARCHING)
         self._run = begin(
             self,
-            lambda run: _propose(run, film, folder, known),
+            lambda run: propose_boxes(run, film, folder, known),
             lambda found: self._on_proposed(data, found),
             self._on_ended,
             failed=FAILED,
@@ -158,11 +159,3 @@ def why_no_proposal(session: Session, film_layer: Any, running: bool) -> str:
 
 def _lock(control: QPushButton, reason: str, hint: str) -> None:
     enable(control, not reason, reason, hint)
-
-
-def _propose(run: Run, film: Radiograph, folder: Any, side: Side | None) -> Any:
-    """The boxes of a film's hips, as the networks see them."""
-    from ...landmarks.locate import propose
-    from ...pipeline.models import load_models
-
-    return propose(load_models(folder).finder, film, side, run.is_cancelled)

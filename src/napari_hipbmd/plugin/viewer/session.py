@@ -13,6 +13,7 @@ from ...core.anatomy import INDEX, LANDMARK_IDS
 from ...core.measurement import Measurement
 from ...core.radiograph import FilmRefused, Patient
 from ...quality import NONE, Policy, policy_of_study, withhold
+from ..ui.torch_library import load_torch_library_beside
 from .camera import look_at_hip
 from .contrast import widen, widen_when_inserted
 from .films import can_be_a_film
@@ -97,6 +98,7 @@ class Session:
         self.study_folder: Path | None = None
         self._policy_of_study: Policy = NONE
         self._live: WeakKeyDictionary[Layer, LivePoints] = WeakKeyDictionary()
+        load_torch_library_beside()
         widen_when_inserted(viewer)
         for layer in viewer.layers:
             widen(layer)

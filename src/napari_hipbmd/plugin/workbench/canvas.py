@@ -15,7 +15,7 @@ from qtpy.QtCore import QTimer
 
 from ...core.anatomy import INDEX, LANDMARK_IDS
 from ...core.hip_box import on_film
-from ...core.radiograph import FilmRefused
+from ...core.radiograph import FilmRefused, HipBox
 from ...study import Labels
 from ..viewer.identity import facts_of, kind_of
 from ..viewer.layers import (
@@ -57,6 +57,8 @@ class CaseCanvas:
     ----------
     on_made
         Called with every layer that is new.
+    whole
+        Whether all of the film is to be seen, not its hip alone.
     lost
         Emitted when somebody deleted the film of the open case.
     """
@@ -74,6 +76,8 @@ class CaseCanvas:
         self._overlay: Drawn | None = None
         self._session.layers.events.removed.connect(self._on_layer_removed)
         self._zoomed = False
+        self._fitted: tuple[Any, ...] = ()
+        self.whole = False
 
     @property
     def viewer(self) -> Any:
@@ -110,6 +114,7 @@ class CaseCanvas:
         self.show_overlay(None)
         self.activate()
         self.fit()
+        self._set_line_widths()
 
     def leave(self) -> None:
         """Follow the open case no more; its layers wait for the next one."""
@@ -144,7 +149,7 @@ class CaseCanvas:
         self._draw_overlay()
 
     def fit(self) -> None:
-        """Show all of the hip: the labels, the predictions or the whole film."""
+        """Show all of the hip: its box, the labels, the predictions or the film."""
         editor, viewer = self.editor, self.viewer
         if editor is None or viewer is None or self.film is None:
             return
@@ -155,11 +160,29 @@ class CaseCanvas:
         if self._overlay is not None:
             others = self._overlay(editor.labels).points[:, ::-1]
             known = np.concatenate([known, others])
-        if len(known) >= len(LANDMARK_IDS) // 2:
+        box = self._box()
+        if self.whole:
+            pass
+        elif box is not None:
+            corners = box_corners(box)
+            low = np.clip(corners.min(axis=0), low, high)
+            high = np.clip(corners.max(axis=0), low, high)
+        elif len(known) >= len(LANDMARK_IDS) // 2:
             around = np.ptp(known, axis=0).max() * 0.35
             low = np.maximum(low, known.min(axis=0)[::-1] - around)
             high = np.minimum(high, known.max(axis=0)[::-1] + around)
         self._look(low, high)
+        self._fitted = self._view()
+
+    def fit_again(self) -> None:
+        """Show what :meth:`fit` shows now, unless a person has looked elsewhere."""
+        if self.editor is not None and self._view() == self._fitted:
+            self.fit()
+
+    def _view(self) -> tuple[Any, ...]:
+        """Where one looks."""
+        camera = _camera(self.viewer)
+        return (tuple(camera.center), camera.zoom)
 
     def centre(self, name: str) -> None:
         """Bring a landmark, or its prediction, to the middle at the chosen zoom."""
@@ -251,13 +274,19 @@ class CaseCanvas:
             _fill(layer, predicted_points(editor.predicted, editor.labels, self.place))
             layer.editable = False
 
+    def _box(self) -> HipBox | None:
+        """The hip box: placed, of the labels, or where a model looked."""
+        if self.editor is None:
+            return None
+        box: HipBox | None = facts_of(self.film).get("box")
+        predicted = self.editor.predicted
+        found = predicted.film.box if predicted is not None else None
+        return box or self.editor.labels.film.box or found
+
     def _draw_box(self) -> None:
-        layer = self.layer("box")
+        layer, box = self.layer("box"), self._box()
         if layer is None or self.editor is None:
             return
-        box = facts_of(self.film).get("box") or self.editor.labels.film.box
-        if box is None and self.editor.predicted is not None:
-            box = self.editor.predicted.film.box
         shown = [box_corners(box)] if box is not None else []
         with self._quietly():
             if len(layer.data) != len(shown) or not np.array_equal(layer.data, shown):

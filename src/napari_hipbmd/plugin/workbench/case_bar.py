@@ -8,6 +8,11 @@ from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 from ..ui.controls import button, enable, note, press, row, with_key
 
 NO_CASE = "Open a study first."
+ONE_HIP = "Only one hip of this film is known."
+TWO_HINT = "Write a row and a hip box for each hip into the study; can be taken back."
+ONE_HINT = "Take both boxes away again; the row is as it was."
+SMALL = 28
+"""Screen pixels of a button that bears a sign and no word."""
 
 
 class CaseBar(QWidget):
@@ -16,8 +21,13 @@ class CaseBar(QWidget):
     ``step_wanted`` is emitted with −1 or 1, the others when their button is clicked.
     """
 
+    other_hip_wanted = Signal()
+    two_hips_wanted = Signal()
+    one_hip_wanted = Signal()
+
     step_wanted = Signal(int)
     undone_wanted = Signal()
+    accept_wanted = Signal()
     finish_wanted = Signal()
     second_look_wanted = Signal()
 
@@ -32,31 +42,50 @@ class CaseBar(QWidget):
         self.done = QProgressBar()
         self.done.setObjectName("done")
         self.done.setMaximumHeight(16)
+        self.done.setMaximumWidth(110)
         self.missing = note("missing")
         self.message = note("message")
+        self.offer = note("hips_offer")
+        self.two_hips = button("two_hips", "Make two cases", TWO_HINT)
+        self.one_hip = button("one_hip", "One case again", ONE_HINT)
         self.previous = button("previous_case", "◀", shortcut="previous_case")
         self.next = button("next_case", "▶", shortcut="next_case")
-        self.undone = button("next_undone", "Next not done", shortcut="next_undone")
-        self.second_look = button("second_look", "2nd look", shortcut="second_look")
+        self.undone = button("next_undone", "▶▶", shortcut="next_undone")
+        self.second_look = button("second_look", "⚑", shortcut="second_look")
         self.second_look.setCheckable(True)
+        self.other_hip = button("other_hip", "⇄")
+        self.accept = button("accept_film", "Accept ▶", shortcut="accept_film")
         self.finish = button("finish", "Done ▶", shortcut="finish")
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 0, 4, 4)
         column.setSpacing(4)
-        column.addWidget(self.title)
-        column.addWidget(self.done)
+        heading = row(self.title)
+        heading.addWidget(self.done)
+        column.addLayout(heading)
         column.addWidget(self.missing)
-        buttons = row(self.previous, self.next, stretch=1)
-        buttons.addWidget(self.undone, 3)
-        buttons.addWidget(self.second_look, 2)
-        buttons.addWidget(self.finish, 3)
+        signs = [self.previous, self.next, self.undone, self.other_hip]
+        signs.append(self.second_look)
+        for each in signs:
+            each.setFixedWidth(SMALL)
+        buttons = row(*signs)
+        buttons.setSpacing(2)
+        buttons.addWidget(self.accept, 3)
+        buttons.addWidget(self.finish, 2)
+        column.addWidget(self.offer)
+        column.addLayout(row(self.two_hips, self.one_hip))
         column.addLayout(buttons)
         column.addWidget(self.message)
 
+        self.show_hips(other=False)
+
     def _connect(self) -> None:
+        press(self.other_hip, self.other_hip_wanted.emit)
+        press(self.two_hips, self.two_hips_wanted.emit)
+        press(self.one_hip, self.one_hip_wanted.emit)
         press(self.previous, lambda: self.step_wanted.emit(-1))
         press(self.next, lambda: self.step_wanted.emit(1))
         press(self.undone, self.undone_wanted.emit)
+        press(self.accept, self.accept_wanted.emit)
         press(self.finish, self.finish_wanted.emit)
         press(self.second_look, self.second_look_wanted.emit)
 
@@ -92,9 +121,29 @@ class CaseBar(QWidget):
             (self.next, "next_case"),
             (self.undone, "next_undone"),
             (self.second_look, "second_look"),
+            (self.accept, "accept_film"),
             (self.finish, "finish"),
         ):
             enable(control, there, NO_CASE, with_key("", name))
+
+    def show_hips(self, other: bool, offer: str = "", undo: bool = False) -> None:
+        """Say what is known of the film's other hip.
+
+        Parameters
+        ----------
+        other
+            Whether it has a case.
+        offer
+            A sentence where it could become one; a key or the button does it.
+        undo
+            Whether making two cases of the film can be taken back.
+        """
+        keys = with_key("", "other_hip")
+        enable(self.other_hip, other or bool(offer), ONE_HIP, keys)
+        self.offer.setText(offer)
+        self.offer.setVisible(bool(offer))
+        self.two_hips.setVisible(bool(offer))
+        self.one_hip.setVisible(undo)
 
     def say(self, text: str, warning: bool = False) -> None:
         """A sentence for the annotator, until the next one."""

@@ -12,7 +12,6 @@ from qtpy.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QProgressBar,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -20,6 +19,7 @@ from ...core.radiograph import FilmRefused
 from ...study import Study
 from ...study.doubts import Doubt, doubts_about, study_doubts
 from ..ui.controls import button, enable, note, press, row
+from ..ui.narrow import scrolled_column
 from ..ui.run import Run, Stepped, begin
 from .editor import Editor
 
@@ -73,9 +73,7 @@ class CheckPanel(QWidget):
         self.cancel = button("cancel_check", "Cancel")
         self.progress = QProgressBar()
         self.progress.setObjectName("check_progress")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 4, 4, 4)
-        column.setSpacing(4)
+        column = scrolled_column(self)
         column.addLayout(row(QLabel("Compare with"), self.model))
         column.addWidget(self.verdict)
         column.addWidget(self.here, 2)

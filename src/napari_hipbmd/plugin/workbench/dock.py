@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from qtpy.QtCore import QSize
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout
 
 from ...core.radiograph import FilmRefused
 from ...study import Study
 from ..ui.key_bindings import KeyBindings
 from ..ui.keys_dialog import KeysDialog
+from ..ui.narrow import let_choices_shrink
 from ..viewer.listening import ListeningWidget
 from ..viewer.session import session_of
 from .case_bar import CaseBar
@@ -19,18 +21,23 @@ from .check_panel import CheckPanel
 from .conflicts import ConflictWatch
 from .editor import Editor
 from .exchange import ExchangePanel
+from .film_hips import FilmHips
 from .keys import SCOPE, actions_of
 from .landmark_panel import LandmarkPanel
 from .numbers_panel import NumbersPanel
 from .observers_panel import ObserversPanel
 from .queue_panel import QueuePanel
 from .remembered import recent_studies, remember_study
+from .screen_room import ScreenRoom
 from .study_bar import StudyBar
 from .training_panel import TrainingPanel
 from .walk import Walk
 from .work import Work
 
-WIDTH = 440
+WIDTH, WIDE = 300, 440
+"""Screen pixels: the least that the dock needs, and what it takes of a large screen."""
+LARGE = 1500
+"""Screen pixels: from here on a screen is wide."""
 FIRST = "Open the folder of a study, and say who you are."
 
 
@@ -49,6 +56,8 @@ class WorkbenchWidget(ListeningWidget):
         self._dialog: KeysDialog | None = None
         self._setup_ui()
         self.walk = Walk(self.work, self.cases, self.bar, self)
+        self.hips = FilmHips(self.work, self.bar, self)
+        self.screen_room = ScreenRoom(self)
         self.conflicts = ConflictWatch(self.work, self)
         self._connect()
         self._keys = KeyBindings(SCOPE, actions_of(self))
@@ -82,7 +91,16 @@ class WorkbenchWidget(ListeningWidget):
         column.addWidget(self.studies)
         column.addWidget(self.tabs, 1)
         column.addWidget(self.bar)
+        self.tabs.setUsesScrollButtons(True)
+        self.tabs.setStyleSheet("QTabBar::tab { padding: 3px 4px; margin: 0 1px; }")
+        let_choices_shrink(self)
         self.setMinimumWidth(WIDTH)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Narrow on a small screen: the film needs the room."""
+        screen = self.screen()
+        small = screen is not None and screen.availableSize().width() < LARGE
+        return QSize(WIDTH if small else WIDE, super().sizeHint().height())
 
     def _connect(self) -> None:
         self.studies.study_chosen.connect(self.open_study)
@@ -204,7 +222,9 @@ class WorkbenchWidget(ListeningWidget):
             return
         self._listening = False
         self.work.leave_study()
+        self.hips.leave()
         self.canvas.close()
+        self.screen_room.leave()
         self._keys.release()
         viewer = self.canvas.viewer
         if viewer is not None and self._on_mouse_moved in viewer.mouse_move_callbacks:

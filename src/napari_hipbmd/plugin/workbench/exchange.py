@@ -14,7 +14,6 @@ from qtpy.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QProgressBar,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -33,6 +32,7 @@ from ...study.exchange import (
     read_names,
 )
 from ..ui.controls import button, enable, note, press, row
+from ..ui.narrow import scrolled_column
 from ..ui.run import Run, Stepped, begin
 from .work import Work
 
@@ -90,9 +90,7 @@ class ExchangePanel(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Files", self.form)
         form.addRow("Labels of", self.who)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 4, 4, 4)
-        column.setSpacing(6)
+        column = scrolled_column(self, spacing=6)
         column.addLayout(form)
         column.addWidget(self.export)
         column.addLayout(row(self.names, self.replace))

@@ -64,6 +64,9 @@ def actions_of(dock: WorkbenchWidget) -> dict[str, Callable[[], Any]]:
         "previous_case": lambda: dock.walk.step(-1),
         "next_undone": dock.walk.next_undone,
         "finish": dock.walk.finish,
+        "accept_film": dock.walk.accept_film,
+        "other_hip": dock.hips.go,
+        "layers": dock.screen_room.fold_layers,
         "second_look": dock.walk.second_look,
         "help": dock.show_keys,
     }

@@ -8,7 +8,6 @@ import numpy as np
 from qtpy.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
@@ -17,14 +16,18 @@ from ...core.anatomy import INDEX, LANDMARKS
 from ...study import State
 from ...study.edits import tangled
 from ..ui.controls import button, enable, note, press, row, with_key
+from ..ui.fold import Fold
+from ..ui.narrow import Squares, scrolled_column
 from ..viewer.layers import REGION_NAMES
 from .canvas import ZOOM, CaseCanvas
 from .editor import Editor, tie_of
 from .landmark_table import LandmarkTable
 from .magnifier import Magnifier
 from .numbers_panel import NumbersPanel
-from .where import WherePicture
+from .where import SIDE, WherePicture
 
+LEAST = 110
+"""Screen pixels of the two small pictures where the dock is narrow."""
 NO_CASE = "Open a case first."
 NO_POSITION = "Place the landmark first: click on the film."
 NO_PREDICTION = "There is no prediction for this landmark yet."
@@ -62,10 +65,8 @@ class LandmarkPanel(QWidget):
     def _setup_ui(self) -> None:
         self.where = WherePicture()
         self.magnifier = Magnifier()
-        self.title = QLabel()
-        self.title.setObjectName("current")
+        self.title = note("current")
         self.definition = note("definition")
-        self.definition.setMinimumHeight(32)
         self.states = {
             state: button(state, text, shortcut=state) for state, text in STATE_BUTTONS
         }
@@ -108,21 +109,39 @@ class LandmarkPanel(QWidget):
         self.box = button("box", "Draw hip box", "Draw a rectangle around the hip.")
         self.tangle = note("tangle")
         self.table = LandmarkTable()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 4, 4, 4)
-        column.setSpacing(4)
-        column.addLayout(row(self.where, self.magnifier, stretch=0))
+        column = scrolled_column(self)
+        column.addWidget(Squares(self.where, self.magnifier, least=LEAST, most=SIDE))
         column.addWidget(self.title)
         column.addWidget(self.definition)
         column.addLayout(row(*self.states.values()))
-        column.addLayout(row(self.accept, self.unplace, self.tie))
-        column.addLayout(row(self.accept_all, self.undo, self.redo))
+        column.addLayout(row(self.accept, self.accept_all, self.unplace))
+        column.addLayout(row(self.undo, self.redo, self.tie))
         column.addLayout(row(self.centre, self.zoom, self.fit))
-        column.addLayout(row(self.advance, self.follow))
-        column.addLayout(row(self.outlines, self.regions_follow, self.box))
+        column.addWidget(self._tools())
         column.addWidget(self.tangle)
-        column.addWidget(self.table, 1)
+        column.addWidget(self._list(), 1)
         column.addWidget(self.numbers, 1)
+
+    def _tools(self) -> Fold:
+        """What is chosen once, and what few films need."""
+        body = QWidget()
+        lines = QVBoxLayout(body)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(4)
+        lines.addLayout(row(self.advance, self.follow))
+        lines.addLayout(row(self.outlines, self.regions_follow))
+        lines.addWidget(self.box)
+        hint = "Going on by itself, outlines drawn by hand, the hip box."
+        return Fold("tools", "More", hint, body)
+
+    def _list(self) -> Fold:
+        return Fold(
+            "landmark_list",
+            "All landmarks",
+            "State, origin and displacement of each; a click goes there.",
+            self.table,
+            open_at_first=True,
+        )
 
     def _connect(self) -> None:
         for state, each in self.states.items():

@@ -15,6 +15,7 @@ from .case_layers import STATE_COLOURS
 COLUMNS = ("", "Landmark", "State", "From", "Moved")
 ID, NAME, STATE, SOURCE, MOVED = range(5)
 MISSING = "missing"
+ROW_PX, LEAST_ROWS = 21, 5
 NOTHING = "–"
 
 
@@ -31,7 +32,7 @@ class LandmarkTable(QTableWidget):
         self.setObjectName("landmarks")
         self.setHorizontalHeaderLabels(list(COLUMNS))
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(21)
+        self.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
@@ -41,6 +42,7 @@ class LandmarkTable(QTableWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setMinimumHeight(LEAST_ROWS * ROW_PX)
         for row, mark in enumerate(LANDMARKS):
             for column in range(len(COLUMNS)):
                 self.setItem(row, column, QTableWidgetItem())

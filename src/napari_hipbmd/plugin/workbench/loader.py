@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...core.radiograph import Cancelled
 from ...study import Case, FilmFacts, Labels, Study
+from ..ui.turn import let_window_live
 from ..viewer.films import film_layer
 from ..viewer.identity import KEY
 from ..viewer.layers import LayerData
@@ -59,24 +61,42 @@ class CaseLoader:
         self._study = study
         # One thread: reading is bound by the disk, and the window needs the rest.
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="read-ahead")
+        # Not behind others in that thread: somebody waits for this one.
+        self._at_once = ThreadPoolExecutor(1, thread_name_prefix="read-now")
         self._reading: dict[str, Future[LoadedCase]] = {}
+        self._last: LoadedCase | None = None
 
     def load(self, case_id: str) -> LoadedCase:
-        """A case, at once when it was read ahead.
+        """A case, at once when it was read ahead; the window lives while one waits.
 
         Raises
         ------
         FilmRefused
             If the film cannot be used.
+        Cancelled
+            If the study was left meanwhile.
         """
+        self._last = self._other_hip(case_id) or self._loaded(case_id)
+        return self._last
+
+    def _other_hip(self, case_id: str) -> LoadedCase | None:
+        """A case whose film is the one that was loaded last."""
+        last, case = self._last, self._study.case(case_id)
+        if last is None or last.case.image != case.image:
+            return None
+        return LoadedCase(case, last.shown, self._study.predictions(case_id))
+
+    def _loaded(self, case_id: str) -> LoadedCase:
         future = self._reading.get(case_id)
-        if future is None or (future.done() and future.exception() is not None):
-            # Not behind others in the thread: somebody waits for this one.
-            return load_case(self._study, case_id)
-        if not future.done() and future.cancel():
-            del self._reading[case_id]
-            return load_case(self._study, case_id)
-        return future.result()
+        failed = future is not None and future.done() and future.exception() is not None
+        if future is None or failed or future.cancel():
+            self._reading.pop(case_id, None)
+            future = self._at_once.submit(load_case, self._study, case_id)
+        let_window_live(future.done)
+        try:
+            return future.result()
+        except CancelledError:
+            raise Cancelled from None
 
     def read_ahead(self, case_ids: Iterable[str]) -> None:
         """Read these cases in the background, and keep nothing else."""
@@ -105,7 +125,8 @@ class CaseLoader:
         for future in self._reading.values():
             future.cancel()
         self._reading.clear()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._at_once):
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def load_case(study: Study, case_id: str) -> LoadedCase:

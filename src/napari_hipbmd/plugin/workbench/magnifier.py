@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QPointF, QSize, Qt
 from qtpy.QtGui import QColor, QFont, QImage, QPainter, QPen
-from qtpy.QtWidgets import QSizePolicy, QWidget
+from qtpy.QtWidgets import QWidget
 from scipy.ndimage import map_coordinates
 
 from ...study import Labels
@@ -27,8 +27,6 @@ class Magnifier(QWidget):
         super().__init__(parent)
         self.setObjectName("magnifier")
         self.setToolTip("The film under the cursor, or around the current landmark.")
-        policy = QSizePolicy.Policy.Fixed
-        self.setSizePolicy(policy, policy)
         self._film: Any = None
         self._labels: Labels | None = None
         self._middle: NDArray[np.float64] | None = None
@@ -98,6 +96,7 @@ class Magnifier(QWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "no film")
             return
         grey = np.ascontiguousarray(self.picture())
+        painter.scale(self.width() / SIDE, self.height() / SIDE)
         image = QImage(grey.data, SIDE, SIDE, SIDE, QImage.Format.Format_Grayscale8)
         painter.drawImage(0, 0, image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

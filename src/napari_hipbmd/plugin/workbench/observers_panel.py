@@ -11,7 +11,6 @@ from qtpy.QtWidgets import (
     QFileDialog,
     QLabel,
     QProgressBar,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,6 +24,7 @@ from ...evaluation.observers import (
 from ...evaluation.observers.figures import units_of
 from ...study import Labels
 from ..ui.controls import button, enable, note, press, row
+from ..ui.narrow import scrolled_column
 from .comparing import Comparing
 from .consensus_box import ConsensusBox, legend
 from .consensus_editor import ConsensusEditor
@@ -85,9 +85,7 @@ class ObserversPanel(QWidget):
         self.consensus = ConsensusBox()
         self.repeat = button("repeat", "Repeat session")
         self.export = button("export_errors", "Error tables …")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 4, 4, 4)
-        column.setSpacing(4)
+        column = scrolled_column(self)
         column.addLayout(row(QLabel("Compare with"), self.other))
         column.addLayout(row(QLabel("Lines of the table"), self.view))
         column.addWidget(self.summary)

@@ -9,7 +9,7 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QFormLayout,
+    QHBoxLayout,
     QMenu,
     QSizePolicy,
     QToolButton,
@@ -43,17 +43,13 @@ class StudyBar(QWidget):
         self._connect()
 
     def _setup_ui(self) -> None:
-        form = QFormLayout(self)
-        form.setContentsMargins(4, 0, 4, 0)
-        form.setVerticalSpacing(4)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.folder = QToolButton()
         self.folder.setObjectName("open_study")
         self.folder.setText("Open a study …")
         self.folder.setToolTip("Choose the folder of a study, or a recent one.")
         self.folder.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self.folder.setSizePolicy(
-            QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
         self.recent = QMenu(self)
         self.folder.setMenu(self.recent)
@@ -64,8 +60,11 @@ class StudyBar(QWidget):
         self.annotator.lineEdit().setPlaceholderText("your name or initials")
         self.annotator.setToolTip(WHO_HINT)
         self.annotator.setEditText(read_preference("annotator", ""))
-        form.addRow("Study", self.folder)
-        form.addRow("Annotator", self.annotator)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(4, 0, 4, 0)
+        line.setSpacing(4)
+        line.addWidget(self.folder, 1)
+        line.addWidget(self.annotator, 1)
         self._fill_recent()
 
     def _connect(self) -> None:

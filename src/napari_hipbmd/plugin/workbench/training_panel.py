@@ -12,12 +12,12 @@ from qtpy.QtWidgets import (
     QFormLayout,
     QLabel,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
 from ...study import Study
 from ..ui.controls import button, enable, note, press
+from ..ui.narrow import scrolled_column
 from ..ui.run import Run
 from ..ui.run_bar import RunBar
 
@@ -77,9 +77,7 @@ class TrainingPanel(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Predict with", self.model)
         form.addRow("Epochs", self.epochs)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 4, 4, 4)
-        column.setSpacing(6)
+        column = scrolled_column(self, spacing=6)
         column.addWidget(note("retrain_hint", HINT))
         column.addWidget(self.labelled)
         column.addLayout(form)

@@ -45,6 +45,7 @@ class Walk(QObject):
         bar.step_wanted.connect(self.step)
         bar.undone_wanted.connect(self.next_undone)
         bar.finish_wanted.connect(self.finish)
+        bar.accept_wanted.connect(self.accept_film)
         bar.second_look_wanted.connect(self.second_look)
 
     def step(self, by: int) -> None:
@@ -67,6 +68,18 @@ class Walk(QObject):
         """Mark the case done, whatever is missing, and open the next one."""
         if self._mark("done"):
             self.next_undone()
+
+    def accept_film(self) -> None:
+        """Accept what is predicted and not placed; if nothing is missing then: done."""
+        editor = self._work.editor
+        if editor is None:
+            return
+        if editor.labels.missing and not editor.accept_all():
+            return
+        if editor.labels.missing:
+            self._work.say(what_is_missing(editor.labels), warning=True)
+            return
+        self.finish()
 
     def second_look(self) -> None:
         """Mark the case for a second look, or take the mark off."""

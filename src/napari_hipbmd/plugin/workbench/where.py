@@ -7,9 +7,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from qtpy.QtCore import QPointF, QSize, Qt
+from qtpy.QtCore import QPointF, QRect, QSize, Qt
 from qtpy.QtGui import QColor, QFont, QImage, QPainter, QPen
-from qtpy.QtWidgets import QSizePolicy, QWidget
+from qtpy.QtWidgets import QWidget
 
 from ...core.anatomy import LANDMARK_IDS
 from ...core.radiograph import Side
@@ -37,8 +37,6 @@ class WherePicture(QWidget):
         super().__init__(parent)
         self.setObjectName("where")
         self.setToolTip("Where the current landmark belongs, on a digital hip.")
-        policy = QSizePolicy.Policy.Fixed
-        self.setSizePolicy(policy, policy)
         self._name = LANDMARK_IDS[0]
         self._side: Side | None = None
 
@@ -52,18 +50,19 @@ class WherePicture(QWidget):
         self.update()
 
     def place_of(self, name: str) -> QPointF:
-        """Where a landmark is drawn."""
+        """Where a landmark is drawn, on a picture of 200 pixels."""
         x, y = hip_picture()[1][name]
         return QPointF((1 - x if self._side == "R" else x) * SIDE, y * SIDE)
 
     def paintEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         """The hip, every landmark as a dot, and a ring about the current one."""
         painter = QPainter(self)
+        painter.scale(self.width() / SIDE, self.height() / SIDE)
         image, _ = hip_picture()
         if self._side == "R":
             image = image.mirrored(True, False)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(self.rect(), image)
+        painter.drawImage(QRect(0, 0, SIDE, SIDE), image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(ELSEWHERE))

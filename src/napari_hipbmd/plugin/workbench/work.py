@@ -7,7 +7,7 @@ from typing import Any
 
 from qtpy.QtCore import QObject, Signal
 
-from ...core.radiograph import FilmRefused
+from ...core.radiograph import Cancelled, FilmRefused
 from ...evaluation.observers import CONSENSUS, Peers
 from ...study import Labels, OpenCase, QueueEntry, Study
 from ...study.queue import Queue
@@ -139,6 +139,8 @@ class Work(QObject):
         try:
             loaded = self._loader.load(case_id)
             case = self.study.open_case(self.queue.annotator, case_id, loaded.facts)
+        except Cancelled:
+            return  # the study was left while its film was read
         except FilmRefused as refusal:
             self.case_refused.emit()
             self.say(f"{case_id}: {refusal}", warning=True)
@@ -205,8 +207,18 @@ class Work(QObject):
                     name
                     for name in following
                     if self.queue.entry(name).status == "untouched"
+                    or (name == self.case_id and self._lacks_predictions())
                 ]
             )
+
+    def _lacks_predictions(self) -> bool:
+        """Whether what was predicted for the open case was of the other hip."""
+        editor = self.editor
+        return (
+            editor is not None
+            and editor.predicted is None
+            and not editor.labels.landmarks
+        )
 
     def is_ready(self, case_id: str) -> bool:
         """Whether a case has been read ahead."""
@@ -264,6 +276,7 @@ class Work(QObject):
             if editor.predicted is None and self.settling is None:
                 editor.predicted = self._predictions(case_id)
                 editor.changed.emit()
+                self.canvas.fit_again()
         else:
             self._loader.forget([case_id])
         if self.queue.entry(case_id).status == "untouched":

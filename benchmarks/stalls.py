@@ -1,0 +1,203 @@
+"""How long the window is blocked: the figures of ``docs/stalls.md``.
+
+    scripts/with_display.sh .venv/bin/python benchmarks/stalls.py
+
+A timer in the window beats every 10 ms while somebody works, each scene in a new
+process, so that whatever is loaded late is loaded in it. A gap between two beats is a
+time in which the window could neither draw nor answer. *Own work* is what the window's
+own thread did in the longest gap: where it is far less, the thread was waiting for
+another one, or for the processor, on a computer that is busy with other things.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter, thread_time
+from typing import Any
+
+import napari
+import numpy as np
+import psutil
+from open_case import make_study
+from qtpy.QtCore import QEventLoop, QStandardPaths, Qt, QTimer
+
+from napari_hipbmd.core.resources import sample_data_dir
+from napari_hipbmd.plugin.viewer.session import session_of
+
+PLUGIN = "napari-hipbmd"
+BEAT_MS, LIMIT_MS = 10, 100
+LONGEST_S = 300
+
+
+class Heartbeat:
+    """Beats in the window's thread and keeps the gaps between two beats.
+
+    Attributes
+    ----------
+    gaps
+        Milliseconds on the clock, and of them what the thread itself worked.
+    """
+
+    def __init__(self) -> None:
+        self.gaps: list[tuple[float, float]] = []
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(BEAT_MS)
+        self._timer.timeout.connect(self._on_beat)
+
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """Beat meanwhile; the last gap ends with it."""
+        self._last, self._own = perf_counter(), thread_time()
+        self._timer.start()
+        yield
+        self._on_beat()
+        self._timer.stop()
+
+    def _on_beat(self) -> None:
+        now, own = perf_counter(), thread_time()
+        self.gaps.append((1000 * (now - self._last), 1000 * (own - self._own)))
+        self._last, self._own = now, own
+
+
+def wait(ready: Callable[[], bool]) -> None:
+    """Let the window live until something is so."""
+    loop, start = QEventLoop(), perf_counter()
+    asking = QTimer()
+    asking.setInterval(BEAT_MS)
+
+    def ask() -> None:
+        if ready() or perf_counter() - start > LONGEST_S:
+            loop.quit()
+
+    asking.timeout.connect(ask)
+    asking.start()
+    loop.exec()
+    if not ready():
+        raise SystemExit("It took too long.")
+
+
+def rest(seconds: float) -> None:
+    """Let the window live for a while."""
+    until = perf_counter() + seconds
+    wait(lambda: perf_counter() > until)
+
+
+def measure(viewer: Any, folder: Path, heart: Heartbeat) -> None:
+    """The first *Measure* of an afternoon: the networks are loaded in it."""
+    film = sample_data_dir() / "images"
+    viewer.open(sorted(film.glob("*.dcm"))[0], plugin=PLUGIN)
+    _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Measure BMD")
+    rest(1)
+    [layer] = session_of(viewer).films()
+    with heart.beating():
+        dock.measure_button.click()
+        wait(lambda: session_of(viewer).measurement(layer) is not None)
+        rest(0.5)
+
+
+def validate(viewer: Any, folder: Path, heart: Heartbeat) -> None:
+    """*Validate* over the six sample films."""
+    study = folder / "study"
+    shutil.copytree(sample_data_dir(), study)
+    _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Validate")
+    dock.study.choose(study)
+    rest(1)
+    with heart.beating():
+        dock.bar.button.click()
+        wait(lambda: not dock.bar.is_running)
+        rest(0.5)
+
+
+def open_study(viewer: Any, folder: Path, heart: Heartbeat) -> None:
+    """Six large films are opened at once by *Open study*."""
+    study = make_study(folder / "study", "JPEG", 6).folder
+    _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Open study")
+    rest(1)
+    with heart.beating():
+        dock.list_folder(study)
+        wait(lambda: dock.all_button.isEnabled())
+        dock.all_button.click()
+        wait(lambda: not dock.cancel_button.isEnabled())
+        rest(0.5)
+
+
+def open_case(viewer: Any, folder: Path, heart: Heartbeat) -> None:
+    """The workbench goes from case to case, some not read ahead."""
+    from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
+
+    study = make_study(folder / "study", "DICOM, JPEG 2000", 5)
+    dock = WorkbenchWidget(viewer)
+    viewer.window.add_dock_widget(dock, name="Landmark workbench")
+    dock.studies.annotator.setEditText("anna")
+    dock.open_study(study.folder)
+    rest(2)
+    key = viewer.window._qt_viewer._key_map_handler.press_key
+    with heart.beating():
+        for _ in study.cases[1:]:
+            key("E")
+            rest(0.2)
+
+
+SCENES: dict[str, Callable[[Any, Path, Heartbeat], None]] = {
+    "Measure, for the first time": measure,
+    "Validate, six films": validate,
+    "Open study, six films": open_study,
+    "A case opens, JPEG 2000": open_case,
+}
+
+
+def play(name: str) -> None:
+    """One scene in this process; prints a line of the table."""
+    QStandardPaths.setTestModeEnabled(True)  # nobody's own settings are touched
+    viewer = napari.Viewer(title="napari-hipbmd")
+    viewer.window.resize(1400, 900)
+    heart = Heartbeat()
+    with tempfile.TemporaryDirectory() as folder:
+        rest(1)
+        start = perf_counter()
+        SCENES[name](viewer, Path(folder), heart)
+        took = perf_counter() - start
+        viewer.close()
+    clock, own = np.array(heart.gaps).T
+    longest = int(clock.argmax())
+    late = clock[clock > LIMIT_MS]
+    print(
+        f"| {name} | {took:.0f} s | {clock[longest]:.0f} | {own[longest]:.0f} |"
+        f" {len(late)} | {own[clock > LIMIT_MS].max(initial=0):.0f} |",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Play every scene, each in a process of its own, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scene", choices=SCENES)
+    arguments = parser.parse_args()
+    if arguments.scene:
+        play(arguments.scene)
+        return
+    load = psutil.getloadavg()[0] / (psutil.cpu_count() or 1)
+    print(
+        f"napari {napari.__version__}, Python {platform.python_version()},"
+        f" {platform.machine()}, no graphics card; {load:.0f} programs a core; ms"
+    )
+    print(
+        "\n| while | it takes | longest gap | own work in it | gaps over 100 ms |"
+        " most own work |\n|---|---|---|---|---|---|",
+        flush=True,
+    )
+    for name in SCENES:
+        subprocess.run([sys.executable, __file__, "--scene", name], check=True)
+
+
+if __name__ == "__main__":
+    main()
