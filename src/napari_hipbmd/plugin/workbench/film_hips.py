@@ -152,20 +152,22 @@ class FilmHips(QObject):
         self._bar.show_hips(other=False)
 
     def _search(self, image: Path, film: Radiograph) -> None:
-        folder = self._work.model
-        self._run = begin(
+        folder = Path(self._work.model) if self._work.model else None
+        run = self._run = begin(
             self,
-            lambda run: propose_boxes(
-                run, film, Path(folder) if folder else None, None
-            ),
-            lambda found: self._on_found(image, found),
-            lambda _: self._on_found(image, {}),
+            lambda run: propose_boxes(run, film, folder, None),
+            lambda found: self._on_found(run, image, found),
+            lambda _: self._on_ended(run),
         )
 
-    def _on_found(self, image: Path, found: Found) -> None:
-        self._run = None
+    def _on_found(self, run: Run, image: Path, found: Found) -> None:
         self._found[image] = found
-        self._show()
+        self._on_ended(run)
+
+    def _on_ended(self, run: Run) -> None:
+        if run is self._run:
+            self._run = None
+            self._show()
 
     def _show(self) -> None:
         proposed = self._proposed()
