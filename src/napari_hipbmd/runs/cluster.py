@@ -38,6 +38,10 @@ ATTEMPTS = 3
 _ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 _OF_OUR_OWN = {
     "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
+    # Dask would give a worker up that is not back in 15 s. On a busy computer it needs
+    # longer, and without any worker a run would wait for ever.
+    "distributed.deploy.lost-worker-timeout": "1 day",
+    "distributed.comm.timeouts.connect": "5 minutes",
     # Without Dask's MALLOC_TRIM_THRESHOLD_, which doubles the time of a film: every
     # array is then asked of the system anew.
     "distributed.nanny.pre-spawn-environ": dict.fromkeys(_ONE_THREAD, "1"),
