@@ -33,6 +33,7 @@ quick: lint
 
 docs: $(STAMPS)/docs
 	$(BIN)/python scripts/architecture_picture.py
+	rm -rf .cache  # notebooks are run, not remembered
 	$(BIN)/mkdocs build --strict --quiet
 
 lint: $(STAMPS)/test
