@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.radiograph import Side
-from . import marks
+from . import projected_landmarks
 from .bones import Hip
 from .cohort import Person, draw_person
 from .family import Family, HipPlan, View, draw_plan
@@ -72,7 +72,7 @@ def lay_out(
         beam = aim_beam(how, who, bones, pixels)
         try:
             hips = _find_hips(how, beam, bones)
-        except marks.NoLandmarks as error:
+        except projected_landmarks.NoLandmarks as error:
             problem = str(error)
             continue
         return Layout(who, how, bones, beam, hips, streams)
@@ -103,7 +103,7 @@ def _find_hips(plan: HipPlan, beam: Beam, bones: Skeleton) -> tuple[Hip, ...]:
 
     Raises
     ------
-    marks.NoLandmarks
+    projected_landmarks.NoLandmarks
         If one cannot be found or lies outside the film.
     """
     shown = bones.femora if plan.view == "pelvis" else bones.femora[:1]
@@ -113,7 +113,7 @@ def _find_hips(plan: HipPlan, beam: Beam, bones: Skeleton) -> tuple[Hip, ...]:
         xy = hip.landmarks_xy
         inside = (xy >= BORDER_PX) & (xy < np.array([columns, rows]) - BORDER_PX - 1)
         if not inside.all():
-            raise marks.NoLandmarks("a landmark lies outside the film")
+            raise projected_landmarks.NoLandmarks("a landmark lies outside the film")
     return hips
 
 
@@ -122,7 +122,7 @@ def find_hip(beam: Beam, femur: PosedFemur) -> Hip:
 
     Raises
     ------
-    marks.NoLandmarks
+    projected_landmarks.NoLandmarks
         If one cannot be found.
     """
     mirror = np.array([1.0 if femur.side == "L" else -1.0, 1.0])
@@ -134,7 +134,7 @@ def find_hip(beam: Beam, femur: PosedFemur) -> Hip:
     near, distal = (far < -2.5) & (far > -3.5), (far < -4) & (far > -6)
     shaft = uv[distal].mean(0) - uv[near].mean(0)
     radius = femur.bone.radius_mm * magnify
-    found = marks.find(uv, femur.bone, centre, radius, neck, shaft)
+    found = projected_landmarks.find(uv, femur.bone, centre, radius, neck, shaft)
     on_detector = found.uv * mirror
     xy = np.stack(
         [

@@ -35,7 +35,7 @@ class NoLandmarks(ValueError):
 
 
 @dataclass(frozen=True)
-class Marks:
+class ProjectedLandmarks:
     """``uv`` is ``(16, 2)`` in detector mm, y up, and the state of each landmark."""
 
     uv: Line
@@ -189,7 +189,7 @@ def _shaft(outline: _Outline, hint: Line, low: float, high: float) -> _Shaft:
 def find(
     uv: Line, bone: Femur, centre: Line, radius: float, neck_hint: Line,
     shaft_hint: Line,
-) -> Marks:  # fmt: skip
+) -> ProjectedLandmarks:  # fmt: skip
     """Apply the definitions.
 
     Parameters
@@ -251,7 +251,7 @@ def find(
     out = np.empty((len(LANDMARK_IDS), 2))
     for name, point in placed.items():
         out[INDEX[name]] = point
-    return Marks(out, tuple(states[name] for name in LANDMARK_IDS))
+    return ProjectedLandmarks(out, tuple(states[name] for name in LANDMARK_IDS))
 
 
 def _lesser(
