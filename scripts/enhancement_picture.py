@@ -1,8 +1,9 @@
 """The picture of what the default enhancement does, docs/pictures/enhanced.png.
 
-    python scripts/enhancement_picture.py [FILM ...]
+    python scripts/enhancement_picture.py [FILM ... --out PICTURE --columns 2]
 
-Film, STO and bone image of the first samples, or of films that are given.
+Film, STO and bone image of the first samples, or of films that are given; film and STO
+share a window, and all bone images have one.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("films", nargs="*", type=Path)
     parser.add_argument("--out", type=Path, default=HOME)
+    parser.add_argument(
+        "--columns", type=int, default=1, help="films beside each other"
+    )
     args = parser.parse_args()
     samples = sorted((sample_data_dir() / "images").glob("*.dcm"))[:2]
     rows = []
@@ -51,7 +55,10 @@ def main() -> None:
                 ]
             )
         )
-    Image.fromarray(np.vstack(rows)).quantize(64).save(args.out, optimize=True)
+    rows += [np.zeros_like(rows[0])] * (-len(rows) % args.columns)
+    table = [np.hstack(rows[i : i + args.columns])
+             for i in range(0, len(rows), args.columns)]  # fmt: skip
+    Image.fromarray(np.vstack(table)).quantize(64).save(args.out, optimize=True)
 
 
 if __name__ == "__main__":
