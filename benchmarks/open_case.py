@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -182,6 +183,14 @@ class Afternoon:
             layer = work.canvas.layer(kind)
             assert layer is not None and len(layer.data), kind
 
+    def rest_until_read(self) -> None:
+        """Look at the film until the next one has been read."""
+        work = self.dock.work
+        following = work.queue.next(work.case_id) if work.queue is not None else None
+        self._settle()
+        while following is not None and not work.is_ready(following):
+            self._settle()
+
     def _settle(self) -> None:
         for _ in range(20):
             QApplication.processEvents()
@@ -202,6 +211,46 @@ def time_kind(kind: str, count: int) -> None:
             print(f"| {kind} | {read} | {count - 1} | {cells} |", flush=True)
 
 
+def time_queue(count: int) -> None:
+    """Print what a person waits for in a queue of many small films."""
+    with tempfile.TemporaryDirectory() as folder:
+        study = make_queue(Path(folder) / "study", count)
+        someone = Afternoon(study)
+        dock, key = someone.dock, someone.viewer.window._qt_viewer._key_map_handler
+        steps: dict[str, Callable[[], object]] = {
+            "the study is opened": lambda: dock.open_study(study.folder),
+            "the next case": lambda: key.press_key("E"),
+            "a case is marked done": lambda: key.press_key("S"),
+            "a filter is typed": lambda: dock.cases.search.setText("film-19"),
+            "the filter is cleared": lambda: dock.cases.search.setText(""),
+        }
+        print(f"\n| of {count} cases | ms | own work |\n|---|---|---|")
+        for name, step in steps.items():
+            times, own_times = [], []
+            for _ in range(1 if "study" in name else 5):
+                someone.rest_until_read()
+                start, own = perf_counter(), own_seconds()
+                step()
+                times.append(1000 * (perf_counter() - start))
+                own_times.append(1000 * (own_seconds() - own))
+            print(f"| {name} | {_spread(times)} | {_spread(own_times)} |", flush=True)
+        someone.viewer.close()
+
+
+def make_queue(folder: Path, count: int) -> Study:
+    """Many cases whose films are links to one small film."""
+    images = folder / "images"
+    images.mkdir(parents=True)
+    first = images / "film-0000.dcm"
+    shutil.copyfile(Study.open(sample_data_dir()).cases[0].image, first)
+    names = [f"film-{i:04d}" for i in range(count)]
+    for name in names[1:]:
+        (images / f"{name}.dcm").hardlink_to(first)
+    cases = [Case(name, Path(f"images/{name}.dcm"), side="L") for name in names]
+    write_cases(folder, cases)
+    return Study.open(folder)
+
+
 def own_seconds() -> float:
     """What this program and the processes that it started have worked."""
     started = [each.cpu_times() for each in psutil.Process().children(recursive=True)]
@@ -217,6 +266,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=12)
     parser.add_argument("--kind", choices=KINDS, action="append")
+    parser.add_argument("--queue", type=int, default=2000, help="cases of a long queue")
     arguments = parser.parse_args()
     QStandardPaths.setTestModeEnabled(True)  # nobody's own settings are touched
     Predictor.predict_ahead = lambda self, names: None  # type: ignore[method-assign]
@@ -230,6 +280,8 @@ def main() -> None:
     )
     for kind in arguments.kind or KINDS:
         time_kind(kind, arguments.cases)
+    if arguments.queue:
+        time_queue(arguments.queue)
 
 
 if __name__ == "__main__":

@@ -100,6 +100,34 @@ def test_a_film_fills_in_what_it_knows(dock: Dock) -> None:
     assert dock.text("spacing_note") == "0.2 × 0.25 mm from PixelSpacing"
 
 
+def test_pictures_that_cannot_be_measured_are_listed_greyed_with_the_reason(
+    dock: Dock,
+) -> None:
+    dock.viewer.add_image(np.zeros((9, 9, 3)), rgb=True, name="photo")
+    dock.viewer.add_image(np.zeros((4, 9, 9)), name="volume")
+    dock.viewer.add_labels(np.zeros((9, 9), int), name="outline")
+    choice = dock.find(QComboBox, "film")
+    texts = [choice.itemText(i) for i in range(choice.count())]
+    assert texts == [
+        "hip_1",
+        "photo: a picture in colours",
+        "volume: 3 dimensions, a film has two",
+        "outline: labels hold no grey values",
+    ]
+    enabled = [choice.model().item(i).isEnabled() for i in range(choice.count())]
+    assert enabled == [True, False, False, False]
+    assert choice.currentText() == "hip_1"
+
+
+def test_what_was_made_of_a_film_leaves_the_viewer_with_it(dock: Dock) -> None:
+    dock.viewer.add_image(np.zeros((9, 9)), name="somebody else's")
+    dock.find(QComboBox, "film").setCurrentIndex(0)
+    dock.measure()
+    dock.viewer.layers.remove(dock.layer("film"))
+    dock.wait(lambda: len(dock.viewer.layers) == 1)
+    assert dock.viewer.layers[0].name == "somebody else's"
+
+
 def test_measure_gives_layers_in_mm_right_above_their_film(
     dock: Dock, film: Radiograph
 ) -> None:
@@ -356,6 +384,7 @@ def test_a_picture_without_spacing_asks_for_it_and_then_lies_in_mm(
     assert "trusted spacing" in dock.text("flags")
     assert [str(u) for u in dock.layer("landmarks").units] == ["pixel"] * 2
     dock.find(QDoubleSpinBox, "spacing").setValue(0.15)
+    assert dock.text("spacing_note") == "0.15 mm, given by you."
     dock.measure()
     assert dock.cell(0, 0) != "–"
     assert dock.find(QDoubleSpinBox, "spacing").value() == 0.15

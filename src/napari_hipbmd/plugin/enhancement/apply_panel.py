@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
 )
 
 from ...core.radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
-from ..ui.controls import enable
+from ..ui.controls import add_greyed, enable
 from ..ui.rich import plain
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
@@ -73,6 +73,7 @@ class ApplyPanel(QWidget):
             self.film.addItem(layer.name, layer)
         if len(films) > 1:
             self.film.addItem(ALL.format(len(films)), "all")
+        add_greyed(self.film, self._session.passed_over())
         at = next((i for i, each in enumerate(films) if each is chosen), -1)
         if chosen == "all" and len(films) > 1:
             at = len(films)

@@ -127,7 +127,7 @@ class MeasureWidget(ListeningWidget):
         self.case.keeper.leave()
 
     def _on_layers_changed(self, event: Any = None) -> None:
-        self.form.set_films(self._session.films())
+        self.form.set_films(self._session.films(), self._session.passed_over())
         self._show_box()
         self._show_state()
 
@@ -168,7 +168,7 @@ class MeasureWidget(ListeningWidget):
 
     def _on_film_changed(self, layer: Any) -> None:
         """A layer shows another film: what the form said is about the one before."""
-        self.form.set_films(self._session.films())
+        self.form.set_films(self._session.films(), self._session.passed_over())
         if layer is self.form.film_layer():
             self._on_film_chosen()
 

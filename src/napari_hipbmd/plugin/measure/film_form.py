@@ -16,10 +16,15 @@ from qtpy.QtWidgets import (
 )
 
 from ...core.radiograph import Patient, Side
+from ..ui.controls import add_greyed
 from ..viewer.box_tool import BoxTool
 from ..viewer.session import Session
 
 UNKNOWN = "unknown"
+NO_SPACING = (
+    "This film carries no trusted spacing. Without one there are landmarks and"
+    " features, but no areas and no BMD."
+)
 BUSY = "A measurement is running: wait for it or press Cancel."
 NO_FILM = "Open a radiograph first: it appears here as an image layer."
 
@@ -42,16 +47,20 @@ class FilmForm(QWidget):
         self._setup_ui()
         self._connect()
 
-    def set_films(self, films: list[Any]) -> None:
-        """Offer these layers; the choice stays where it can."""
+    def set_films(self, films: list[Any], others: list[tuple[Any, str]]) -> None:
+        """Offer these layers; the choice stays where it can.
+
+        ``others`` stand there greyed, each with the reason why it cannot be chosen.
+        """
         chosen = self.film_layer()
         self.film.blockSignals(True)
         self.film.clear()
         for layer in films:
             self.film.addItem(layer.name, layer)
+        add_greyed(self.film, others)
         kept = next((i for i, each in enumerate(films) if each is chosen), None)
-        if films:
-            self.film.setCurrentIndex(_topmost(films) if kept is None else kept)
+        at = _topmost(films) if kept is None else kept
+        self.film.setCurrentIndex(at if films else -1)
         self.film.blockSignals(False)
         if self.film_layer() is not chosen:
             self.film_chosen.emit()
@@ -109,10 +118,14 @@ class FilmForm(QWidget):
             self.spacing_note.setText(f"{row:.4g} × {column:.4g} mm from {source}")
         else:
             self.spacing.setToolTip("Millimetres between the centres of two pixels.")
-            self.spacing_note.setText(
-                "This film carries no trusted spacing. Without one there are"
-                " landmarks and features, but no areas and no BMD."
-            )
+            self._on_spacing_typed()
+
+    def _on_spacing_typed(self) -> None:
+        """Say what is measured with the spacing that stands there."""
+        typed = self.spacing_mm()
+        self.spacing_note.setText(
+            NO_SPACING if typed is None else f"{typed:.4g} mm, given by you."
+        )
 
     def show_box(self, text: str) -> None:
         """Say what the hip box is."""
@@ -168,6 +181,7 @@ class FilmForm(QWidget):
         self.sex.currentIndexChanged.connect(lambda _: self.patient_edited.emit())
         for box in (self.age, self.height, self.weight):
             box.valueChanged.connect(lambda _: self.patient_edited.emit())
+        self.spacing.valueChanged.connect(lambda _: self._on_spacing_typed())
         self.side_choice.currentIndexChanged.connect(lambda _: self.side_edited.emit())
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from .shortcuts import BY_ID, current_keys
 
@@ -52,3 +54,12 @@ def row(*widgets: QWidget, stretch: int = 1) -> QHBoxLayout:
 def press(control: QPushButton, action: Callable[[], object]) -> None:
     """Call a function without arguments when a button is clicked."""
     control.clicked.connect(lambda _: action())
+
+
+def add_greyed(choice: QComboBox, layers: Iterable[tuple[Any, str]]) -> None:
+    """List layers that cannot be chosen, greyed, each with the reason."""
+    for layer, reason in layers:
+        choice.addItem(f"{layer.name}: {reason}")
+        at = choice.count() - 1
+        choice.setItemData(at, reason, Qt.ItemDataRole.ToolTipRole)
+        choice.model().item(at).setEnabled(False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,13 +122,30 @@ def radiograph_layer(film: Radiograph, name: str | None = None) -> LayerData:
 
 def can_be_a_film(layer: Any) -> bool:
     """Whether a layer is one flat grey image, and not one of our results."""
-    return (
-        getattr(layer, "_type_string", "") == "image"
-        and kind_of(layer) in (None, "film")
-        and not layer.rgb
-        and not layer.multiscale
-        and layer.ndim == 2
-    )
+    return kind_of(layer) in (None, "film") and not why_no_film(layer)
+
+
+def why_no_film(layer: Any) -> str:
+    """Why a layer cannot be measured, in a few words; empty when it can."""
+    kind = getattr(layer, "_type_string", "")
+    if kind != "image":
+        return "labels hold no grey values" if kind == "labels" else "no picture"
+    if layer.rgb:
+        return "a picture in colours"
+    if layer.multiscale:
+        return "a picture in several sizes"
+    return "" if layer.ndim == 2 else f"{layer.ndim} dimensions, a film has two"
+
+
+def look_like_films(layers: Iterable[Any]) -> list[tuple[Any, str]]:
+    """Pictures of other programs that cannot be measured, each with the reason."""
+    return [
+        (layer, why_no_film(layer))
+        for layer in layers
+        if getattr(layer, "_type_string", "") in ("image", "labels")
+        and kind_of(layer) is None
+        and why_no_film(layer)
+    ]
 
 
 def film_of(layer: Any) -> Radiograph:

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary, ref
 
 from napari.layers import Layer
 from psygnal import Signal
+from qtpy.QtCore import QTimer
 
 from ...core.anatomy import INDEX, LANDMARK_IDS
 from ...core.measurement import Measurement
@@ -16,10 +17,10 @@ from ...quality import NONE, Policy, policy_of_study, withhold
 from ..ui.torch_library import load_torch_library_beside
 from .camera import look_at_hip
 from .contrast import widen, widen_when_inserted
-from .films import can_be_a_film
+from .films import can_be_a_film, look_like_films
 from .grey_limits import GreyLimits
 from .hip_boxes import HipBoxes
-from .identity import RESULTS, belongs_to, kind_of
+from .identity import RESULTS, belongs_to, facts_of, kind_of
 from .layers import landmark_states, landmark_style, landmarks_xy, result_layers
 from .live import LivePoints
 from .place import MILLIMETRES, Place
@@ -103,6 +104,7 @@ class Session:
         for layer in viewer.layers:
             widen(layer)
         self.hip_boxes = HipBoxes(self)
+        viewer.layers.events.removed.connect(self._on_removed)
         self._grey_limits = GreyLimits(self)
 
     @property
@@ -114,6 +116,10 @@ class Session:
     def films(self) -> list[Layer]:
         """The layers that can be measured, in the viewer's order."""
         return [layer for layer in self.layers if can_be_a_film(layer)]
+
+    def passed_over(self) -> list[tuple[Layer, str]]:
+        """Pictures that cannot be measured, each with the reason."""
+        return look_like_films(self.layers)
 
     def measurement(self, film_layer: Layer | None) -> Measurement | None:
         """The latest measurement of a film, or None; without what is withheld."""
@@ -250,6 +256,21 @@ class Session:
         self._remove_results(film_layer)
         self._measurements.pop(film_layer, None)
         self._live.pop(film_layer, None)
+
+    def _on_removed(self, event: Any) -> None:
+        """A film left the viewer: what was made of it leaves, too."""
+        if kind_of(event.value) in (None, "film"):
+            # Not at once: napari is still telling others of the film.
+            film = event.value
+            QTimer.singleShot(0, lambda: self._remove_children(film))
+
+    def _remove_children(self, film_layer: Layer) -> None:
+        if film_layer in self.layers:
+            return  # it was only moved in the list
+        self.forget(film_layer)
+        for layer in list(self.layers):
+            if belongs_to(layer, film_layer) and not facts_of(layer).get("owner"):
+                self.layers.remove(layer)
 
     def film_exchanged(self, film_layer: Layer) -> None:
         """Take away what belonged to the film that a layer showed before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QColor
@@ -30,7 +31,16 @@ STATUS_COLOURS: dict[Status, str] = {
     "second look": "#ff6b5e",
 }
 CASE, STATUS, NOTE = range(3)
+MEASURED_ROWS = 100
+"""Beyond those in sight, by which the width of a column is found."""
 NO_STUDY = "Open a study first."
+
+
+class _Line(NamedTuple):
+    """A line of the table; the one of the open case is bold."""
+
+    entry: QueueEntry
+    current: bool
 
 
 class QueuePanel(QWidget):
@@ -48,6 +58,7 @@ class QueuePanel(QWidget):
         super().__init__(parent)
         self._rows: list[QueueEntry] = []
         self._current = ""
+        self._lines: dict[int, _Line] = {}
         self._setup_ui()
         self._connect()
 
@@ -68,6 +79,7 @@ class QueuePanel(QWidget):
         self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
         self.table.setToolTip("Double-click a case to open it, or its note to write.")
         header = self.table.horizontalHeader()
+        header.setResizeContentsPrecision(MEASURED_ROWS)
         header.setSectionResizeMode(CASE, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(STATUS, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Stretch)
@@ -137,25 +149,33 @@ class QueuePanel(QWidget):
         ]
 
     def _fill(self) -> None:
+        """Show what has changed: two thousand lines made anew would be waited for."""
         shown = self._shown()
+        lines = [_Line(each, each.case_id == self._current) for each in shown]
         self.table.blockSignals(True)
-        self.table.setRowCount(len(shown))
-        for i, each in enumerate(shown):
-            for column, text in enumerate((each.case_id, each.status, each.note)):
-                item = QTableWidgetItem(text)
-                if column != NOTE:
-                    item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
-                if column == STATUS:
-                    item.setForeground(QColor(STATUS_COLOURS.get(text, "#ffffff")))
-                font = item.font()
-                font.setBold(each.case_id == self._current)
-                item.setFont(font)
-                self.table.setItem(i, column, item)
-            if each.case_id == self._current:
+        self.table.setRowCount(len(lines))
+        for i, line in enumerate(lines):
+            if self._lines.get(i) != line:
+                self._fill_line(i, line)
+            if line.current:
                 self.table.selectRow(i)
                 self.table.scrollToItem(self.table.item(i, CASE))
         self.table.blockSignals(False)
+        self._lines = dict(enumerate(lines))
         self.count.setText(self._counted(len(shown)))
+
+    def _fill_line(self, i: int, line: _Line) -> None:
+        entry = line.entry
+        for column, text in enumerate((entry.case_id, entry.status, entry.note)):
+            item = QTableWidgetItem(text)
+            if column != NOTE:
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+            if column == STATUS:
+                item.setForeground(QColor(STATUS_COLOURS[entry.status]))
+            font = item.font()
+            font.setBold(line.current)
+            item.setFont(font)
+            self.table.setItem(i, column, item)
 
     def _counted(self, shown: int) -> str:
         if not self._rows:
@@ -180,4 +200,5 @@ class QueuePanel(QWidget):
 
     def _on_item_changed(self, item: QTableWidgetItem) -> None:
         if item.column() == NOTE:
+            self._lines.pop(item.row(), None)  # it may be refused
             self.noted.emit(self.table.item(item.row(), CASE).text(), item.text())
