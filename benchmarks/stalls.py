@@ -1,4 +1,4 @@
-"""How long the window is blocked: the figures of ``docs/annotating.md``.
+"""How long the window is blocked while somebody works.
 
     scripts/with_display.sh .venv/bin/python benchmarks/stalls.py
 
