@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from napari_hipbmd.cli import main
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
@@ -24,6 +25,12 @@ from .made_up_study import MadeUpStudy
 
 # A window that nobody sees, unless a display was asked for.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# No example is judged by the clock: a busy machine is slow and not wrong.
+settings.register_profile(
+    "any speed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any speed")
 
 NEED_A_DISPLAY = {"make_napari_viewer", "make_napari_viewer_proxy", "window"}
 

@@ -244,7 +244,7 @@ HEADERS = st.fixed_dictionaries(
     max_examples=200,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(header=HEADERS)
 @pytest.mark.filterwarnings("ignore")

@@ -16,7 +16,7 @@ spacings = st.floats(0.05, 0.9).map(lambda mm: (mm, mm * 1.01))
 @settings(
     max_examples=60,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data(), bits=st.integers(8, 16), spacing=spacings)
 def test_what_is_written_is_read_back(tmp_path, data, bits, spacing):

@@ -40,7 +40,9 @@ FACTS = st.builds(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.dictionaries(st.sampled_from(LANDMARK_IDS), LABELS),
     st.sampled_from([{}, {"neck": ((0, 0), (9, 1.5), (3.3, 8))}]),

@@ -224,7 +224,9 @@ def some_cases(draw: st.DrawFn) -> list[Case]:
     ]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(some_cases())
 def test_what_is_written_is_read_back_equal(tmp_path: Path, cases: list[Case]) -> None:
     write_cases(tmp_path, cases)

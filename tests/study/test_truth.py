@@ -37,7 +37,9 @@ IMAGES = hnp.arrays(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(IMAGES)
 def test_the_sto_comes_back_within_half_a_level(
     tmp_path: Path, sto: np.ndarray
