@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.workbench.loader import CaseLoader
 from napari_hipbmd.plugin.workbench.stack import ORDER
 from napari_hipbmd.plugin.workbench.study_bar import StudyBar
+from napari_hipbmd.study.labels import read_labels
 
 from .conftest import Bench
 
@@ -93,6 +95,31 @@ def test_the_status_follows_the_work(bench: Bench) -> None:
     assert cell(bench, 0, 1) == "in work"
     bench.press("finish")
     assert cell(bench, 0, 1) == "done"
+
+
+def test_one_key_a_film_accepts_a_study_from_the_first_to_the_last(
+    bench: Bench,
+) -> None:
+    for case_id in (FIRST, SECOND, THIRD):
+        assert bench.widget.work.case_id == case_id
+        bench.key("Enter")
+        assert bench.widget.work.queue.entry(case_id).status == "done"
+    assert bench.widget.work.case_id == THIRD
+    assert "Every case is done" in bench.message
+    bench.widget.work.close_case()
+    for case_id in (FIRST, SECOND, THIRD):
+        kept = read_labels(bench.folder, "anna", case_id)
+        assert kept is not None and not kept.missing
+
+
+def test_accepting_a_film_without_predictions_does_not_mark_it_done(
+    bench: Bench,
+) -> None:
+    shutil.rmtree(bench.folder / "predictions")
+    bench.open()
+    bench.key("Enter")
+    assert bench.widget.work.case_id == FIRST
+    assert bench.widget.work.queue.entry(FIRST).status != "done"
 
 
 def test_a_note_is_kept_and_found_by_the_filter(bench: Bench) -> None:
