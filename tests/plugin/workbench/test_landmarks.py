@@ -325,6 +325,36 @@ def drag(bench: Bench, start_xy: np.ndarray, by_xy: tuple[float, float]) -> None
     assert next(step, "over") == "over"
 
 
+def click(bench: Bench, xy: tuple[float, float]) -> None:
+    """Press and release the mouse over a pixel of the film."""
+    film, layer = bench.layer("film"), bench.layer("labels")
+    event = SimpleNamespace(button=1, modifiers=(), type="mouse_press", pos=(0, 0))
+    event.position = film.data_to_world(np.array(xy)[::-1])
+    step = layer.mouse_drag_callbacks[-1](layer, event)
+    next(step)
+    event.type = "mouse_release"
+    assert next(step, "over") == "over"
+
+
+def test_a_click_close_beside_a_placed_landmark_places_the_next_one(
+    bench: Bench,
+) -> None:
+    bench.key("V")  # predictions are not in the way
+    click(bench, (300, 300))
+    camera = (
+        bench.viewer.scene.camera
+        if hasattr(bench.viewer, "scene")
+        else (bench.viewer.camera)
+    )
+    px = 1 / (camera.zoom * bench.layer("film").scale[-1])  # of the film, on the screen
+    click(bench, (300 + 7 * px, 300))
+    assert bench.labels.landmarks["N1"].xy == pytest.approx((300, 300))
+    assert bench.labels.landmarks["N2"].xy == pytest.approx((300 + 7 * px, 300))
+    click(bench, (300 + px, 300))
+    assert bench.editor.current == "N1", "a click on a landmark chooses it"
+    assert "N3" in bench.labels.missing
+
+
 def test_a_prediction_that_is_dragged_is_where_the_landmark_starts_from(
     bench: Bench,
 ) -> None:
