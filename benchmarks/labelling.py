@@ -6,9 +6,10 @@ A scripted person labels the sample films in a real window with nothing but keys
 and drags that Qt delivers to the canvas: first a film whose predictions are accepted,
 then one of which four are corrected, then one without any predictions. An action is one
 key, one click or one drag. *Window* is the time from the first action until the next
-film is drawn. *Person* is an estimate by the keystroke-level model (Card, Moran and Newell
-1980): 0.28 s a key, 1.1 s to point, 0.1 s to press or let go, 1.35 s to make up one's
-mind once a film and once a landmark that is placed or corrected. Nobody's time was taken.
+film is drawn. *Person* is an estimate by the keystroke-level model (Card, Moran and
+Newell 1980): 0.28 s a key, 1.1 s to point, 0.1 s to press or let go, 1.35 s to make up
+one's mind once a film and once a landmark that is placed or corrected. Nobody's time
+was taken.
 """
 
 from __future__ import annotations
