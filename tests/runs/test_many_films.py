@@ -195,6 +195,8 @@ def then_stop(self, record):
 RunJournal.append = then_stop
 if __name__ == "__main__":
     os.setpgrp()
+    # Whoever runs the tests in the background has them ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())
 """
 

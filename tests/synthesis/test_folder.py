@@ -248,7 +248,7 @@ def test_a_folder_of_other_pairs_is_left_alone(made, sources, tmp_path):
         (lambda c: c.pop("hips"), "cannot be read as one of pairs"),
         (lambda c: c["hips"][0].update(file="../../etc/passwd"), "cannot be read"),
         (lambda c: c.update(count=0), "1 to 999999"),
-        (lambda c: c["options"].update(scale=[2, 1]), "scale"),
+        (lambda c: c["options"].update(scale=[2, 1]), "Scale: two numbers"),
     ],
 )
 def test_a_manifest_that_does_not_match_is_refused(made, change, message, tmp_path):

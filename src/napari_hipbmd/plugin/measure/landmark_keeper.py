@@ -261,8 +261,11 @@ class LandmarkKeeper(QObject):
 
     def _draw(self) -> None:
         """The points as the labels have them; where these have none, as was found."""
-        points, labels = self._session.result(self._film, "landmarks"), self.labels
-        if points is None or labels is None or self._found is None:
+        labels = self.labels
+        if self._film is None or labels is None or self._found is None:
+            return
+        points = self._session.result(self._film, "landmarks")
+        if points is None:
             return
         kept = labels.xy
         xy = np.where(np.isfinite(kept), kept, self._found)
