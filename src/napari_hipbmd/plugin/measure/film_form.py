@@ -15,9 +15,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...core.options import options_of
 from ...core.radiograph import Patient, Side
-from ...tasks.measure import MeasureOptions
 from ..ui.controls import add_greyed
 from ..viewer.box_tool import BoxTool
 from ..viewer.session import Session
@@ -149,14 +147,9 @@ class FilmForm(QWidget):
         )
         self.side_choice = _choice({UNKNOWN: None, "left": "L", "right": "R"})
         self.sex = _choice({UNKNOWN: None, "female": "F", "male": "M"})
-        known = {one.name: one.setting for one in options_of(MeasureOptions)}
-        self.age, self.height, self.weight = (
-            _number(
-                known[name].low or 0, known[name].high or 0, places,
-                f" {known[name].unit}",
-            )
-            for name, places in (("age_years", 0), ("height_cm", 0), ("weight_kg", 1))
-        )  # fmt: skip
+        self.age = _number(0, 120, 0, " years")
+        self.height = _number(50, 250, 0, " cm")
+        self.weight = _number(10, 400, 1, " kg")
         self.spacing = _number(0, 5, 4, " mm")
         self.spacing.setSingleStep(0.01)
         self.spacing_note = _note()
