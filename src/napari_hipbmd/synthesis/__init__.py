@@ -1,6 +1,13 @@
 """Synthetic pairs from soft-tissue-only tiles and hip masks (paper 3.1)."""
 
-from .boxes import check_sto_box, hip_from_box, overlap_share, sto_box, tile_from_box
+from .boxes import (
+    check_sto_box,
+    covered,
+    hip_from_box,
+    overlap_share,
+    sto_box,
+    tile_from_box,
+)
 from .evenness import evenness
 from .folder import (
     Made,
@@ -40,6 +47,7 @@ __all__ = [
     "check_pairs",
     "check_sto_box",
     "checked_shares",
+    "covered",
     "donor_soft_tissue",
     "draw",
     "evenness",

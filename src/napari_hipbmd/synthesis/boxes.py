@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -94,6 +96,15 @@ def hip_from_box(
         for image in (grey, mask.astype(np.float32))
     )
     return HipSource.from_mask(film.grey, bone.grey > 0.5, patient)
+
+
+def covered(boxes: Iterable[HipBox], shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """The pixels of a film of ``(rows, columns)`` that lie in any of some boxes."""
+    mask = np.zeros(shape, np.bool_)
+    for box in boxes:
+        x0, y0, x1, y1 = (max(0, edge) for edge in _pixels(box))
+        mask[y0:y1, x0:x1] = True
+    return mask
 
 
 def overlap_share(box: HipBox, bone: NDArray[np.bool_]) -> float:

@@ -48,14 +48,14 @@ def soft_tissue_boxes(grey: FloatImage, hips: Sequence[Points]) -> list[HipBox]:
     radius_px = float(np.median([frame.radius_px for frame in frames]))
     smooth = gaussian_filter(grey, 0.03 * radius_px).astype(np.float64)
     free = _free_of_bone(grey.shape, frames) & (smooth > BLACK) & (smooth < WHITE)
-    coarse = gaussian_filter(smooth, 0.25 * radius_px)
-    free &= (np.abs(smooth - coarse) < STEP_GREY) & ~_is_flat(grey, radius_px)
+    away = smooth - gaussian_filter(smooth, 0.25 * radius_px)
+    free &= (np.abs(away) < STEP_GREY) & ~_is_flat(grey, radius_px)
     found: list[HipBox] = []
     for share in SIDES:
         side = round(share * radius_px)
         if side < SMALLEST_PX or side > min(grey.shape):
             continue
-        unrest = uniform_filter((smooth - coarse) ** 2, side)
+        unrest = uniform_filter(away**2, side)
         room = uniform_filter(free.astype(np.float64), side) > FREE
         half = side // 2
         room[:half] = room[grey.shape[0] - side + half + 1 :] = False

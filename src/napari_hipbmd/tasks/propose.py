@@ -15,7 +15,13 @@ from ..core.measurement import HipImages
 from ..core.radiograph import FilmRefused, HipBox, Radiograph, Side
 from ..pipeline import enhance_hip, see_hip
 from ..pipeline.models import Networks
-from ..synthesis import evenness, overlap_share, propose_mask, soft_tissue_boxes
+from ..synthesis import (
+    covered,
+    evenness,
+    overlap_share,
+    propose_mask,
+    soft_tissue_boxes,
+)
 
 BONE_SHOWS = 0.04  # of the grey range: film − STO above it is taken for bone
 TOUCHES = 0.01  # share of an STO box that may be bone before it is flagged
@@ -107,13 +113,7 @@ def propose_sto_boxes(
     for one, box in found.items():
         seen = see_hip(film, networks, one, box)
         marks.append(networks.finder.find(seen.canvas, film.spacing_mm).xy)
-    there = np.zeros(film.shape, np.bool_)
-    for box in taken:
-        (x0, y0), (x1, y1) = (
-            np.maximum(np.round(np.add(corner, 0.5)).astype(int), 0)
-            for corner in ((box.x0, box.y0), (box.x1, box.y1))
-        )
-        there[y0:y1, x0:x1] = True
+    there = covered(taken, film.shape)
     boxes = soft_tissue_boxes(film.grey(), marks)
     return [box for box in boxes if not overlap_share(box, there)]
 
