@@ -13,6 +13,7 @@ from napari_hipbmd.core import anatomy
 from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS, REGIONS, SITES
 from napari_hipbmd.core.radiograph import Cancelled, FilmRefused, HipBox, Patient
 from napari_hipbmd.core.resources import weights_dir
+from napari_hipbmd.core.ruler_choice import KnownObject, RulerChoice
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.pipeline import measure, remeasure
 from napari_hipbmd.pipeline.models import load_models
@@ -350,12 +351,12 @@ def test_the_result_tells_the_gain_and_the_features_in_g_cm2(measured):
 
 def test_a_ruler_that_is_switched_off_stays_off_until_it_is_wanted_again(measured):
     xy = measured.landmarks.xy
-    alone = remeasure(measured, xy, rulers=("film",))
+    alone = remeasure(measured, xy, rulers=RulerChoice(use=("film",)))
     assert {r.name for r in alone.grey_scale.rulers} == {"film", "usual"}
     assert alone.grey_scale.relative_error > measured.grey_scale.relative_error
     again = remeasure(alone, xy + 0.5)
     assert {r.name for r in again.grey_scale.rulers} == {"film", "usual"}
-    back = remeasure(again, xy, rulers=("shaft", "film"))
+    back = remeasure(again, xy, rulers=RulerChoice(use=("shaft", "film")))
     assert back.grey_scale == measured.grey_scale
 
 
@@ -365,3 +366,26 @@ def test_a_film_without_a_pixel_size_has_no_ruler_and_says_why(film, measured):
     assert told["grey_scale"] is None and "pixel size" in told["grey_scale_reason"]
     assert "no-ruler" in {flag.code for flag in found.flags}
     assert told["regions"]["neck"]["features_g_cm2"] is None
+
+
+def test_an_object_of_known_thickness_is_a_ruler_of_its_own(measured):
+    scale = measured.grey_scale
+    x, y = (round(float(v)) for v in measured.landmarks.xy[INDEX["T4"]])
+    x = x + 60 if x + 90 < measured.film.shape[1] else x - 80
+    film = measured.film
+    low, high = film.grey_range
+    pixels = film.pixels.astype(np.float32)
+    pixels[y : y + 30, x : x + 20] += 0.1 * (high - low)
+    bright = replace(measured, film=replace(film, pixels=pixels))
+    outline = np.array([[x, y], [x + 20, y], [x + 20, y + 30], [x, y + 30]], float)
+    step = KnownObject(outline, "aluminium", 3.0)
+    found = remeasure(
+        bright, measured.landmarks.xy, rulers=RulerChoice(objects=(step,))
+    )
+    named = {ruler.name: ruler for ruler in found.grey_scale.rulers}
+    assert named["object"].weight > 0.2
+    assert found.grey_scale.relative_error < scale.relative_error
+    told = found.to_json()["grey_scale"]["rulers"]
+    assert any(ruler["name"] == "object" for ruler in told)
+    gone = remeasure(found, measured.landmarks.xy, rulers=RulerChoice())
+    assert gone.grey_scale == scale

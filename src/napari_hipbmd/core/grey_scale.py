@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from math import exp, log
 from typing import Any
 
 
@@ -15,7 +16,8 @@ class Ruler:
     ----------
     name
         ``"usual"`` (what films of the calibration have), ``"shaft"`` (the femur's
-        cortex) or ``"film"`` (tube voltage, body, grey range and noise).
+        cortex), ``"film"`` (tube voltage, body, grey range and noise) or ``"object"``
+        (of known material and thickness, drawn by a person).
     gain_per_g_cm2
         Steps of the film's 0 … 1 grey range that one g/cm² of bone mineral makes.
     relative_error
@@ -81,6 +83,21 @@ class GreyScale:
     rulers: tuple[Ruler, ...]
     cortex: Cortex | None = None
     shaft_reason: str | None = None
+
+    def with_ruler(self, ruler: Ruler) -> GreyScale:
+        """With one more, independent ruler, weighed by its inverse variance."""
+        before, own = self.relative_error**-2, ruler.relative_error**-2
+        share = own / (before + own)
+        mean = (1 - share) * log(self.gain_per_g_cm2) + share * log(
+            ruler.gain_per_g_cm2
+        )
+        others = [replace(one, weight=one.weight * (1 - share)) for one in self.rulers]
+        return replace(
+            self,
+            gain_per_g_cm2=exp(mean),
+            relative_error=(before + own) ** -0.5,
+            rulers=(*others, replace(ruler, weight=share)),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers for the command line's contract."""

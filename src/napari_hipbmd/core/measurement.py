@@ -26,6 +26,7 @@ from .anatomy import (
 from .bounded_json import as_type
 from .grey_scale import GreyScale
 from .radiograph import Flag, FloatImage, HipBox, Patient, Radiograph, Side
+from .ruler_choice import RulerChoice
 from .stored_measurement import Status as Status
 from .stored_measurement import StoredMeasurement
 
@@ -172,7 +173,7 @@ class Measurement:
     ruler_reading
         What the rulers read, for who shows it or measures again; in no file.
     rulers
-        Those that a person wants; None: all.
+        What a person wants of them.
     box_source
         Where the hip box came from, in words for people.
     made_with
@@ -209,7 +210,7 @@ class Measurement:
     grey_scale: GreyScale | None = None
     grey_scale_reason: str | None = None
     ruler_reading: object | None = None
-    rulers: tuple[str, ...] | None = None
+    rulers: RulerChoice = field(default_factory=RulerChoice)
     box_source: str = ""
     made_with: Mapping[str, Any] = field(default_factory=dict)
 

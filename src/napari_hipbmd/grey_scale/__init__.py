@@ -12,11 +12,15 @@ from .calibration import (
 )
 from .fitting import fit_calibration
 from .gain import true_gain
+from .known_object import NAME as OBJECT
+from .known_object import read_object, read_objects
+from .profiles import shaft_frame
 from .shaft import Shaft, Stretch
 from .signs import Signs, signs_of_text, signs_text
 
 __all__ = [
     "FILM",
+    "OBJECT",
     "RULERS",
     "SHAFT",
     "USUAL",
@@ -27,7 +31,10 @@ __all__ = [
     "Stretch",
     "fit_calibration",
     "load_calibration",
+    "read_object",
+    "read_objects",
     "read_signs",
+    "shaft_frame",
     "signs_of_text",
     "signs_text",
     "true_gain",

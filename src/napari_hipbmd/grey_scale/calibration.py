@@ -34,7 +34,7 @@ RULERS = (SHAFT, FILM)
 class RulerReading:
     """What of a film goes into its rulers; ``shaft`` None where it cannot be read.
 
-    ``landmarks_xy`` and ``patient`` are those that it was read with.
+    ``landmarks_xy``, ``patient`` and ``levels_mm`` are those that it was read with.
     """
 
     signs: Mapping[str, Signs]
@@ -42,6 +42,7 @@ class RulerReading:
     shaft_reason: str | None
     landmarks_xy: Points
     patient: Patient
+    levels_mm: tuple[float, ...] | None = None
 
 
 def read_signs(
@@ -50,12 +51,16 @@ def read_signs(
     spacing_mm: tuple[float, float] | None,
     patient: Patient,
     kvp: float | None,
+    levels_mm: tuple[float, ...] | None = None,
     before: RulerReading | None = None,
 ) -> RulerReading:
     """Look for every ruler of a film.
 
     Parameters
     ----------
+    levels_mm
+        Where the shaft's profiles are read, mm below the distal cut; by default from
+        there to where the film ends.
     before
         An earlier reading of the same images: what rests on landmarks that have not
         moved is taken from it.
@@ -67,6 +72,8 @@ def read_signs(
     """
     if spacing_mm is None:
         raise FilmRefused("The film tells no pixel size, so no ruler can be read.")
+    if before is not None and before.levels_mm != levels_mm:
+        before = None
     if before is not None and _same(before, landmarks_xy) and before.patient == patient:
         return before
     signs = {FILM: film_signs(images, landmarks_xy, spacing_mm, patient, kvp)}
@@ -76,12 +83,12 @@ def read_signs(
         shaft, reason = before.shaft, before.shaft_reason
     else:
         try:
-            shaft = read_shaft(images, landmarks_xy, spacing_mm)
+            shaft = read_shaft(images, landmarks_xy, spacing_mm, levels_mm)
         except NoShaft as error:
             reason = f"The shaft cannot be read: {error}."
     if shaft is not None:
         signs = {SHAFT: shaft_signs(shaft), **signs}
-    return RulerReading(signs, shaft, reason, landmarks_xy.copy(), patient)
+    return RulerReading(signs, shaft, reason, landmarks_xy.copy(), patient, levels_mm)
 
 
 def _same(

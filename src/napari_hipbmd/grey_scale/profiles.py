@@ -6,6 +6,7 @@ texture fade, while the cortex's geometry stays.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,6 +75,12 @@ class ShaftFrame:
     width_mm: float
     spacing_mm: tuple[float, float]
 
+    def below_mm(self, film_xy: Points) -> Values:
+        """How far below the distal cut film pixels ``(..., 2)`` lie, along the axis."""
+        mm = film_xy * np.array(self.spacing_mm[::-1]) - self.origin_mm
+        below: Values = mm @ self.along
+        return below
+
     def to_film(self, x_mm: Values, below_mm: Values) -> Points:
         """Film pixels ``(..., 2)`` of places across and below."""
         at = (
@@ -106,6 +113,7 @@ def shaft_profiles(
     sto: FloatImage,
     frame: ShaftFrame,
     corner_row_col: tuple[int, int] = (0, 0),
+    levels_mm: Sequence[float] | None = None,
 ) -> list[Profile]:
     """Levels from the distal cut down to where the image ends.
 
@@ -115,16 +123,17 @@ def shaft_profiles(
         ``(rows, columns)`` on the film's 0 … 1 grey range.
     corner_row_col
         Where pixel ``[0, 0]`` of them lies in the film.
+    levels_mm
+        Middles of the levels, from the distal cut; one after the other by default.
     """
     half = frame.width_mm / 2 + MARGIN_MM
     x = np.arange(-np.ceil(half / STEP_MM), np.ceil(half / STEP_MM) + 1) * STEP_MM
     found = []
     shift = 0.0
-    tilt = 0.0
-    for start in np.arange(FIRST_MM, LAST_MM, LEVEL_MM):
-        below = start + np.arange(0.25, LEVEL_MM, STEP_MM)
-        middle = float(start + LEVEL_MM / 2)
-        across = x + shift + tilt
+    everywhere = np.arange(FIRST_MM, LAST_MM, LEVEL_MM) + LEVEL_MM / 2
+    for middle in everywhere if levels_mm is None else sorted(levels_mm):
+        below = middle - LEVEL_MM / 2 + np.arange(0.25, LEVEL_MM, STEP_MM)
+        across = x + shift
         places = frame.to_film(across[None, :], below[:, None])
         columns, rows = np.moveaxis(places, -1, 0)
         at = [rows - corner_row_col[0], columns - corner_row_col[1]]
@@ -136,7 +145,7 @@ def shaft_profiles(
             break
         means = [line.mean(axis=0) for line in lines]
         ends = frame.to_film(across[[0, -1]], np.array([middle, middle]))
-        found.append(Profile(middle, across, means[0], means[1], ends))
+        found.append(Profile(float(middle), across, means[0], means[1], ends))
         moved = _off_centre(x, means[0])
         if abs(moved) < 4:
             shift += 0.7 * moved

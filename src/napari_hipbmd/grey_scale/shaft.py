@@ -79,9 +79,17 @@ class Shaft:
 
 
 def read_shaft(
-    images: HipImages, landmarks_xy: Points, spacing_mm: tuple[float, float] | None
+    images: HipImages,
+    landmarks_xy: Points,
+    spacing_mm: tuple[float, float] | None,
+    levels_mm: Sequence[float] | None = None,
 ) -> Shaft:
     """Fit the tube to every stretch of the shaft that the image shows.
+
+    Parameters
+    ----------
+    levels_mm
+        Where it is looked at, mm below the distal cut; everywhere by default.
 
     Raises
     ------
@@ -94,10 +102,16 @@ def read_shaft(
     frame = shaft_frame(landmarks_xy, spacing_mm)
     if not NARROWEST_MM < frame.width_mm < WIDEST_MM:
         raise NoShaft("the landmarks of the distal cut are no shaft's width apart")
-    levels = shaft_profiles(images.bone, images.sto, frame, images.corner_row_col)
+    levels = shaft_profiles(
+        images.bone, images.sto, frame, images.corner_row_col, levels_mm
+    )
     levels = [level for level in levels if np.isfinite(level.bone).mean() > 0.9]
     if len(levels) < LEAST_LEVELS:
-        raise NoShaft("the film ends too soon below the lesser trochanter")
+        raise NoShaft(
+            "the film ends too soon below the lesser trochanter"
+            if levels_mm is None
+            else "too few of its levels are left"
+        )
     kept, burnt, metal = [], 0, 0
     for first, last in STRETCHES_MM:
         among = [level for level in levels if first < level.below_mm <= last]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
+
+import numpy as np
 
 from ..core.measurement import Measurement
 from ..core.radiograph import FilmRefused, Flag
-from ..grey_scale import RULERS, Calibration, RulerReading, read_signs
+from ..grey_scale import RULERS, Calibration, RulerReading, read_objects, read_signs
 
 NO_CALIBRATION = "The models hold no calibration of the grey scale."
 
@@ -15,7 +16,6 @@ NO_CALIBRATION = "The models hold no calibration of the grey scale."
 def with_grey_scale(
     state: Measurement,
     calibration: Calibration | None,
-    use: Collection[str] = RULERS,
     moving: bool = False,
 ) -> tuple[Measurement, tuple[Flag, ...]]:
     """The film's gain, and a flag where its shaft could not be read.
@@ -26,8 +26,6 @@ def with_grey_scale(
     ----------
     state
         Has images and landmarks.
-    use
-        The rulers that are wanted.
     moving
         Take over all that was read before, wherever the landmarks are.
     """
@@ -35,7 +33,7 @@ def with_grey_scale(
     assert film is not None and images is not None and marks is not None
     if calibration is None:
         return _unread(state, NO_CALIBRATION), ()
-    patient = state.patient.or_else(film.patient)
+    patient, wanted = state.patient.or_else(film.patient), state.rulers
     before = (
         state.ruler_reading if isinstance(state.ruler_reading, RulerReading) else None
     )
@@ -44,15 +42,27 @@ def with_grey_scale(
             reading = before
         else:
             reading = read_signs(
-                images, marks.xy, film.spacing_mm, patient, film.kvp, before
+                images,
+                marks.xy,
+                film.spacing_mm,
+                patient,
+                film.kvp,
+                wanted.levels_mm,
+                before,
             )
     except FilmRefused as error:
         flag = Flag("no-ruler", f"{error} Grey values stay as they are.")
         return _unread(state, str(error)), (flag,)
-    found = calibration.read(reading, use)
+    found = calibration.read(reading, RULERS if wanted.use is None else wanted.use)
     flags: tuple[Flag, ...] = ()
+    if wanted.objects and film.spacing_mm is not None:
+        drawn, reasons = read_objects(
+            film.grey(), wanted.objects, float(np.mean(film.spacing_mm)), film.kvp
+        )
+        found = found if drawn is None else found.with_ruler(drawn)
+        flags = tuple(Flag("no-ruler", reason) for reason in reasons)
     if reading.shaft_reason is not None:
-        flags = (
+        flags += (
             Flag(
                 "no-ruler",
                 f"{reading.shaft_reason} The film's contrast is judged without it, and"

@@ -17,7 +17,7 @@ from ..core.measurement import (
     RegionMeasurement,
 )
 from ..core.radiograph import Flag, Patient, Side
-from ..grey_scale import RULERS
+from ..core.ruler_choice import RulerChoice
 from .calibrated import with_grey_scale
 from .models import Models, load_models
 
@@ -32,7 +32,7 @@ def remeasure(
     landmarks_xy: Points,
     patient: Patient | None = None,
     models: Models | None = None,
-    rulers: tuple[str, ...] | None = None,
+    rulers: RulerChoice | None = None,
     moving: bool = False,
 ) -> Measurement:
     """The last step again, after a person moved landmarks or changed the biology.
@@ -45,7 +45,7 @@ def remeasure(
     landmarks_xy
         ``(16, 2)`` film pixels.
     rulers
-        Of the film's gain that are wanted from now on; as before when absent.
+        What is wanted of the film's rulers from now on; as before when absent.
     moving
         A landmark is still under way: the film's gain stays as it was read last, which
         is many times faster. Call once more without it when it has come to rest.
@@ -62,7 +62,7 @@ def remeasure(
             measurement,
             landmarks=LandmarkSet(np.asarray(landmarks_xy, float), sigma),
             patient=patient or measurement.patient,
-            rulers=measurement.rulers if rulers is None else rulers,
+            rulers=rulers or measurement.rulers,
         ),
         models,
         moving,
@@ -110,7 +110,6 @@ def with_values(
     state, unread = with_grey_scale(
         replace(state, regions=regions, measured_on=image),
         models.grey_scale,
-        RULERS if state.rulers is None else state.rulers,
         moving,
     )
     seen += unread

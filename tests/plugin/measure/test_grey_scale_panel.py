@@ -7,8 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QCheckBox, QComboBox, QLabel, QTableWidget, QTabWidget
+from qtpy.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTabWidget,
+)
 
+from napari_hipbmd.core.anatomy import INDEX
 from napari_hipbmd.core.measurement import Measurement
 from napari_hipbmd.plugin.measure.demo import show_measurement
 from napari_hipbmd.plugin.viewer.identity import kind_of
@@ -104,3 +113,64 @@ def test_levels_and_mineral_map_lie_on_the_film(tab: Tab) -> None:
     for name in ("show_levels", "show_mineral"):
         tab.find(QCheckBox, name).click()
     assert not tab.layers("levels") + tab.layers("mineral")
+
+
+def test_a_level_that_is_dragged_or_deleted_changes_what_the_shaft_says(
+    tab: Tab,
+) -> None:
+    before = tab.measurement
+    assert before.grey_scale is not None
+    tab.find(QCheckBox, "show_levels").click()
+    (levels,) = tab.layers("levels")
+    count = len(levels.data)
+    levels.selected_data = {0}
+    levels.remove_selected()
+    fewer = tab.measurement
+    assert fewer.rulers.levels_mm is not None
+    assert len(fewer.rulers.levels_mm) == count - 1
+    assert fewer.grey_scale is not None
+    assert fewer.grey_scale.gain_per_g_cm2 != before.grey_scale.gain_per_g_cm2
+    assert fewer.bmd_g_cm2 != before.bmd_g_cm2
+    (levels,) = tab.layers("levels")
+    assert len(levels.data) == count - 1
+    moved = [line + (6, 0) if i == 0 else line for i, line in enumerate(levels.data)]
+    levels.data = moved
+    levels.events.data(value=levels.data, action="changed")
+    after = tab.measurement.rulers.levels_mm
+    assert after is not None and after != fewer.rulers.levels_mm
+    for i in reversed(range(count - 1)):
+        (levels,) = tab.layers("levels")
+        levels.selected_data = {i}
+        levels.remove_selected()
+        if not tab.layers("levels"):
+            break
+    scale = tab.measurement.grey_scale
+    assert scale is not None and "too few of its levels" in str(scale.shaft_reason)
+
+
+def test_an_object_that_is_drawn_becomes_a_ruler_and_leaves_with_its_shape(
+    tab: Tab,
+) -> None:
+    before = tab.measurement
+    film = before.film
+    assert film is not None and before.landmarks is not None
+    assert tab.cell(3, 1) == "–"
+    tab.find(QComboBox, "object_material").setCurrentText("aluminium")
+    tab.find(QDoubleSpinBox, "object_mm").setValue(4)
+    tab.find(QPushButton, "draw_object").click()
+    (objects,) = tab.layers("known_objects")
+    assert kind_of(tab.viewer.layers.selection.active) == "known_objects"
+    x, y = before.landmarks.xy[INDEX["T4"]]
+    around = [[y - 20, x - 15], [y - 20, x + 15], [y + 40, x + 15], [y + 40, x - 15]]
+    objects.add_rectangles([np.array(around)])
+    assert list(objects.features["mm"]) == [4.0]
+    found = tab.measurement
+    assert [one.material for one in found.rulers.objects] == ["aluminium"]
+    assert "4 mm aluminium" in tab.text("objects")
+    objects.add_ellipses([np.array(around)])
+    assert len(tab.measurement.rulers.objects[1].outline_xy) == 48
+    objects.selected_data = {0, 1}
+    objects.remove_selected()
+    assert tab.measurement.rulers.objects == ()
+    assert tab.measurement.grey_scale == before.grey_scale
+    assert tab.measurement.bmd_g_cm2 == before.bmd_g_cm2

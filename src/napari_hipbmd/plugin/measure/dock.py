@@ -99,6 +99,7 @@ class MeasureWidget(ListeningWidget):
         for part in (self.choices, self.report_button):
             part.refused.connect(self.results.warn)
         self.case.keeper.said.connect(self.results.warn)
+        self.grey_scale.objects.said.connect(self.results.warn)
 
     def _heard(self) -> Heard:
         layers = self._session.layers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -9,7 +10,7 @@ import numpy as np
 from napari.layers import Image, Layer, Shapes
 
 from ...core.measurement import Measurement
-from ...grey_scale import RulerReading
+from ...grey_scale import RulerReading, shaft_frame
 from ..viewer.identity import belongs_to, kind_of, tag
 from ..viewer.place import Place
 from ..viewer.session import Session
@@ -24,10 +25,21 @@ LEVEL_COLOUR, LINE_MM = "#ffe14d", 0.4
 
 
 class GreyScaleLayers:
-    """Makes, follows and removes them; they belong to one film."""
+    """Makes, follows and removes them; they belong to one film.
 
-    def __init__(self, session: Session) -> None:
+    Parameters
+    ----------
+    on_levels
+        Called with where the levels lie, mm below the distal cut, when a person has
+        dragged one along the shaft or taken it away.
+    """
+
+    def __init__(
+        self, session: Session, on_levels: Callable[[tuple[float, ...]], None]
+    ) -> None:
         self._session = session
+        self._on_levels = on_levels
+        self._drawing = False
 
     def find(self, kind: ShownKind, film_layer: Layer | None = None) -> Layer | None:
         """The layer of a kind, of this film or of any."""
@@ -49,7 +61,11 @@ class GreyScaleLayers:
             self.remove(kind)
             return
         if layer is not None:
-            layer.data = data
+            self._drawing = True
+            try:
+                layer.data = data
+            finally:
+                self._drawing = False
             return
         self.remove(kind)
         facts: dict[str, Any] = tag(kind, film_id=str(film_layer.unique_id))
@@ -59,7 +75,8 @@ class GreyScaleLayers:
         )
         self._session.layers.insert(self._above_bone(film_layer), layer)
         if kind == "levels":
-            layer.editable = False
+            layer.mode = "select"
+            layer.events.data.connect(lambda event: self._moved(film_layer, event))
         else:
             layer.colorbar.visible = True
 
@@ -68,6 +85,21 @@ class GreyScaleLayers:
         layer = self.find(kind)
         if layer is not None:
             self._session.layers.remove(layer)
+
+    def _moved(self, film_layer: Layer, event: Any) -> None:
+        """A person dragged a level, or took one away."""
+        action = getattr(event, "action", None)
+        over = str(getattr(action, "value", action)) in ("changed", "removed")
+        measurement = self._session.measurement(film_layer)
+        layer = self.find("levels", film_layer)
+        if not over or self._drawing or measurement is None or layer is None:
+            return
+        marks, spacing = measurement.landmarks, measurement.spacing_mm
+        assert marks is not None and spacing is not None
+        frame = shaft_frame(marks.xy, spacing)
+        middles = np.array([np.mean(line, axis=0)[::-1] for line in layer.data])
+        below = frame.below_mm(middles.reshape(-1, 2))
+        self._on_levels(tuple(round(float(mm), 2) for mm in np.sort(below)))
 
     def _above_bone(self, film_layer: Layer) -> int:
         """Under the polygons and points, which must stay in sight."""

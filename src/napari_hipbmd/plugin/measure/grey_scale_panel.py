@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from qtpy.QtCore import Qt
@@ -20,9 +21,11 @@ from qtpy.QtWidgets import (
 
 from ...core.grey_scale import Cortex, GreyScale
 from ...core.measurement import Measurement
-from ...grey_scale import RULERS, USUAL, RulerReading, Stretch
+from ...core.ruler_choice import RulerChoice
+from ...grey_scale import OBJECT, RULERS, USUAL, RulerReading, Stretch
 from ..viewer.session import Session
 from .grey_scale_layers import GreyScaleLayers, ShownKind
+from .known_objects import KnownObjects
 from .profile_figure import ProfileFigure
 
 NOTHING = "Measure a film first: what its grey steps are worth appears here."
@@ -30,7 +33,9 @@ WORDS = {
     "shaft": ("Shaft", "The cortex of the femoral shaft: a tube of known mineral."),
     "film": ("Film", "Tube voltage, body size, soft tissue, grey range and noise."),
     USUAL: ("Usual", "What films of the calibration have: pulls doubtful readings."),
+    OBJECT: ("Object", "Of known material and thickness, drawn below."),
 }
+ROWS = (*RULERS, USUAL, OBJECT)
 COLUMNS = ("ruler", "gain", "± %", "weight")
 ROW_PX = 24
 
@@ -41,7 +46,7 @@ class GreyScalePanel(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._layers = GreyScaleLayers(session)
+        self._layers = GreyScaleLayers(session, self._on_levels_moved)
         self._film: Any = None
         self._stretches: tuple[Stretch, ...] = ()
         self._showing = False
@@ -52,8 +57,7 @@ class GreyScalePanel(QWidget):
         self.summary = QLabel()
         self.summary.setObjectName("grey_scale_summary")
         self.summary.setWordWrap(True)
-        names = (*RULERS, USUAL)
-        self.table = QTableWidget(len(names), len(COLUMNS))
+        self.table = QTableWidget(len(ROWS), len(COLUMNS))
         self.table.setObjectName("rulers")
         self.table.setHorizontalHeaderLabels(list(COLUMNS))
         self.table.verticalHeader().setVisible(False)
@@ -62,8 +66,8 @@ class GreyScalePanel(QWidget):
             QHeaderView.ResizeMode.Stretch
         )
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setFixedHeight(ROW_PX * len(names) + 30)
-        for row, name in enumerate(names):
+        self.table.setFixedHeight(ROW_PX * len(ROWS) + 30)
+        for row, name in enumerate(ROWS):
             for column in range(len(COLUMNS)):
                 item = QTableWidgetItem(WORDS[name][0] if column == 0 else "–")
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled)
@@ -82,8 +86,11 @@ class GreyScalePanel(QWidget):
         self.fit.setObjectName("tube")
         self.fit.setWordWrap(True)
         column_of = QVBoxLayout(self)
-        for widget in (self.summary, self.table, self.place, self.profile, self.fit):
+        self.objects = KnownObjects(self._session)
+        for widget in (self.summary, self.table, self.objects, self.place):
             column_of.addWidget(widget)
+        column_of.addWidget(self.profile)
+        column_of.addWidget(self.fit)
         column_of.addLayout(self._layer_row())
         column_of.addStretch(1)
 
@@ -94,7 +101,9 @@ class GreyScalePanel(QWidget):
             "mineral": QCheckBox("Mineral map"),
         }
         tips = {
-            "levels": "Where the shaft's profile was read.",
+            "levels": "Where the shaft's profile was read. Drag a line along the shaft"
+            " to read it elsewhere, or delete it: what lies over the bone there has no"
+            " say then. Measure anew to have all levels back.",
             "mineral": "Bone mineral of every pixel, g/cm²: the bone image over the"
             " gain.",
         }
@@ -127,6 +136,7 @@ class GreyScalePanel(QWidget):
             )
         self._stretches = stretches
         self._showing = False
+        self.objects.show_film(film_layer)
         self.place.setEnabled(bool(stretches))
         self._draw_profile()
         for kind, box in self.shown.items():
@@ -139,9 +149,9 @@ class GreyScalePanel(QWidget):
     def _fill(self, found: GreyScale | None, measurement: Measurement | None) -> None:
         told = {} if found is None else {ruler.name: ruler for ruler in found.rulers}
         wanted = RULERS
-        if measurement is not None and measurement.rulers is not None:
-            wanted = measurement.rulers
-        for row, name in enumerate((*RULERS, USUAL)):
+        if measurement is not None and measurement.rulers.use is not None:
+            wanted = measurement.rulers.use
+        for row, name in enumerate(ROWS):
             ruler = told.get(name)
             cells = ["–"] * 3
             if ruler is not None:
@@ -166,7 +176,16 @@ class GreyScalePanel(QWidget):
             for row, name in enumerate(RULERS)
             if self.table.item(row, 0).checkState() == Qt.CheckState.Checked
         )
-        self._session.remeasure(self._film, rulers=wanted)
+        self._choose(use=wanted)
+
+    def _on_levels_moved(self, levels_mm: tuple[float, ...]) -> None:
+        self._choose(levels_mm=levels_mm)
+
+    def _choose(self, **changed: Any) -> None:
+        measurement = self._session.measurement(self._film)
+        if measurement is not None:
+            chosen: RulerChoice = replace(measurement.rulers, **changed)
+            self._session.remeasure(self._film, rulers=chosen)
 
     def _draw_profile(self) -> None:
         if self._showing:

@@ -8,7 +8,7 @@ KEY = "hipbmd"
 Kind = Literal[
     "film", "box", "sto", "bone", "found_box", "regions", "landmarks",
     "labels", "label_regions", "predictions", "other", "differences",
-    "normalised", "clipped", "levels", "mineral",
+    "normalised", "clipped", "levels", "mineral", "known_objects",
     "enhanced_sto", "enhanced_bone", "sto_error", "encoder_stage", "watched",
     "profile_line", "stage_montage",
     "sto_boxes", "hip_mask", "pair",

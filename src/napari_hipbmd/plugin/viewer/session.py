@@ -13,6 +13,7 @@ from qtpy.QtCore import QTimer
 from ...core.anatomy import INDEX, LANDMARK_IDS
 from ...core.measurement import Measurement
 from ...core.radiograph import FilmRefused, Patient
+from ...core.ruler_choice import RulerChoice
 from ...quality import NONE, Policy, policy_of_study, withhold
 from ..ui.torch_library import load_torch_library_beside
 from .camera import look_at_hip
@@ -212,7 +213,7 @@ class Session:
         self,
         film_layer: Layer,
         patient: Patient | None = None,
-        rulers: tuple[str, ...] | None = None,
+        rulers: RulerChoice | None = None,
         moving: bool = False,
     ) -> None:
         """Regions, features and BMD anew: moved landmarks, another patient or ruler.

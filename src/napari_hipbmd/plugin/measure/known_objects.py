@@ -1,0 +1,181 @@
+"""Objects of known material and thickness: drawn on the film, rulers from then on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+import numpy as np
+from napari.layers import Layer, Shapes
+from numpy.typing import NDArray
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QComboBox, QDoubleSpinBox, QVBoxLayout, QWidget
+
+from ...core.anatomy import Points
+from ...core.radiograph import FilmRefused
+from ...core.ruler_choice import LEAST_MM, MATERIALS, MOST_MM, KnownObject
+from ..ui.controls import button, enable, note, press, row
+from ..viewer.identity import belongs_to, kind_of, tag
+from ..viewer.layers import LINE_MM, pixel_mm
+from ..viewer.place import Place
+
+if TYPE_CHECKING:
+    from ..viewer.session import Session
+
+COLOUR = "#56e0ff"
+FIRST_MM = 10.0
+ELLIPSE_CORNERS = 48
+HINT = (
+    "Draw round an object of known material and thickness (a step of an aluminium"
+    " wedge, a plate) that lies on or under the patient: its step in grey is a ruler of"
+    " its own. napari's shape tools move it and take it away."
+)
+NOT_MEASURED = "Measure the film first: an object is a ruler for what was measured."
+NO_SPACING = "An object is a ruler only where the film's pixel size is known."
+
+
+class KnownObjects(QWidget):
+    """Draws them on one film and hands them on.
+
+    Attributes
+    ----------
+    said
+        Emitted with a sentence when a shape is no object.
+    """
+
+    said = Signal(str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._film: Any = None
+        self._handing_on = False
+        self.material = QComboBox()
+        self.material.setObjectName("object_material")
+        self.material.addItems(MATERIALS)
+        self.material.setToolTip("What the next object is made of, taken as pure.")
+        self.thickness = QDoubleSpinBox()
+        self.thickness.setObjectName("object_mm")
+        self.thickness.setRange(LEAST_MM, MOST_MM)
+        self.thickness.setDecimals(2)
+        self.thickness.setSuffix(" mm")
+        self.thickness.setValue(FIRST_MM)
+        self.thickness.setToolTip("Thickness of the next object along the beam.")
+        self.draw_button = button("draw_object", "Draw object", HINT)
+        self.told = note("objects")
+        self.told.setVisible(False)
+        press(self.draw_button, self._on_draw_clicked)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row(self.material, self.thickness, self.draw_button))
+        column.addWidget(self.told)
+
+    def show_film(self, film_layer: Any) -> None:
+        """Draw on this film; locked where it is not measured, or tells no length."""
+        self._film = film_layer
+        measurement = self._session.measurement(film_layer)
+        why_not = ""
+        if measurement is None:
+            why_not = NOT_MEASURED
+        elif measurement.spacing_mm is None:
+            why_not = NO_SPACING
+        enable(self.draw_button, not why_not, why_not, HINT)
+        known = () if measurement is None else measurement.rulers.objects
+        names = [f"{one.thickness_mm:g} mm {one.material}" for one in known]
+        self.told.setText(f"On this film: {', '.join(names)}." if names else "")
+        self.told.setVisible(bool(names))
+        layer = self._layer()
+        drawn = layer is not None and len(layer.data) > 0
+        if measurement is not None and drawn and not known:
+            self._hand_on(film_layer)  # measured anew: the objects still lie there
+
+    def _layer(self, film_layer: Any = None) -> Any:
+        film = self._film if film_layer is None else film_layer
+        for layer in self._session.layers:
+            if kind_of(layer) == "known_objects" and belongs_to(layer, film):
+                return layer
+        return None
+
+    def _on_draw_clicked(self) -> None:
+        layer = self._layer() or self._made(self._film)
+        layer.feature_defaults = {
+            "material": self.material.currentText(),
+            "mm": self.thickness.value(),
+        }
+        self._session.layers.selection.active = layer
+        layer.mode = "add_rectangle"
+
+    def _made(self, film_layer: Layer) -> Any:
+        place = Place.of(film_layer)
+        layer = Shapes(
+            ndim=2,
+            name=f"{film_layer.name}: known objects",
+            edge_color=COLOUR,
+            face_color="transparent",
+            edge_width=LINE_MM / pixel_mm(place),
+            features={"material": np.array([], str), "mm": np.array([], float)},
+            text={
+                "string": "{material} {mm:g} mm",
+                "color": COLOUR,
+                "size": 11,
+                "anchor": "upper_left",
+            },
+            metadata=tag("known_objects", film_id=str(film_layer.unique_id)),
+            **place.arguments(),
+        )
+        film = ref(film_layer)
+        layer.events.data.connect(lambda event: self._on_data(film(), event))
+        self._session.layers.append(layer)
+        return layer
+
+    def _on_data(self, film_layer: Any, event: Any) -> None:
+        action = getattr(event, "action", None)
+        over = str(getattr(action, "value", action)) in ("changed", "added", "removed")
+        if film_layer is not None and over:
+            self._hand_on(film_layer)
+
+    def _hand_on(self, film_layer: Any) -> None:
+        layer = self._layer(film_layer)
+        measurement = self._session.measurement(film_layer)
+        if layer is None or measurement is None or self._handing_on:
+            return
+        found = []
+        for outline, kind, material, mm in zip(
+            layer.data,
+            layer.shape_type,
+            layer.features["material"],
+            layer.features["mm"],
+            strict=True,
+        ):
+            try:
+                xy = outline_xy(np.asarray(outline, float), kind)
+                found.append(KnownObject(xy, material, float(mm)))
+            except FilmRefused as refusal:
+                self.said.emit(str(refusal))
+        self._handing_on = True
+        try:
+            chosen = replace(measurement.rulers, objects=tuple(found))
+            self._session.remeasure(film_layer, rulers=chosen)
+        finally:
+            self._handing_on = False
+
+
+def outline_xy(corners_row_col: NDArray[np.float64], kind: str) -> Points:
+    """A shape's outline ``(n, 2)`` as ``(x, y)``; an ellipse lies in four corners.
+
+    Raises
+    ------
+    FilmRefused
+        If the shape has no inside.
+    """
+    if kind in ("line", "path"):
+        raise FilmRefused("A line is no object: draw a rectangle, ellipse or polygon.")
+    corners = corners_row_col[:, ::-1]
+    if kind != "ellipse":
+        return corners
+    middle = corners.mean(axis=0)
+    along, across = (corners[1] - corners[0]) / 2, (corners[3] - corners[0]) / 2
+    turn = np.linspace(0, 2 * np.pi, ELLIPSE_CORNERS, endpoint=False)[:, None]
+    xy: Points = middle + np.cos(turn) * along + np.sin(turn) * across
+    return xy
