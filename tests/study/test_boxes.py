@@ -13,6 +13,7 @@ from napari_hipbmd.runs.jobs import Options, jobs_of
 from napari_hipbmd.study import (
     BoxesChanged,
     Case,
+    Label,
     Labels,
     Study,
     film_boxes,
@@ -53,6 +54,13 @@ def test_both_hips_of_a_film_become_cases_with_their_boxes(pelvis):
     cases = Study.open(pelvis.parents[1]).cases
     assert {case.group for case in cases} == {"p1"}
     assert {case.image for case in cases} == {pelvis}
+
+
+def test_a_row_whose_side_nobody_said_is_the_hip_that_its_landmarks_lie_on(pelvis):
+    folder = pelvis.parents[1]
+    write_labels(folder, Labels("pelvis", "anna", {"N1": Label((200.0, 200.0))}))
+    remember_boxes(pelvis, {"L": LEFT, "R": RIGHT}, "anna", {})
+    assert table(pelvis) == {"pelvis": ("R", RIGHT), "pelvis-L": ("L", LEFT)}
 
 
 def test_each_box_tells_who_placed_it_and_when(pelvis):

@@ -23,7 +23,7 @@ from ..core.locks import locked
 from ..core.radiograph import FilmRefused, HipBox, Side
 from .case import Case, checked_name
 from .film_hips import refuse_labelled, with_hips, with_other_side, without_hips
-from .labels import labelled_cases, utc_now
+from .labels import labelled_cases, read_labels, utc_now
 from .table import TABLE, read_cases, write_cases
 
 BOXES = "boxes.json"
@@ -261,10 +261,27 @@ def _update_table(
         refuse_labelled(cases, image, used)
         if len(known) == len(wanted) == 1:
             after = with_other_side(cases, image, *wanted)
-    after = with_hips(after, image, set(wanted), name)
+    unsaid = [one for one in cases if one.image == image and one.side is None]
+    labelled = _labelled_hip(folder, unsaid[0], wanted) if unsaid else None
+    after = with_hips(after, image, set(wanted), name, labelled)
     after = without_hips(after, image, gone, used)
     if after != cases:
         write_cases(folder, after)
+
+
+def _labelled_hip(folder: Path, case: Case, boxes: FilmBoxes) -> Side | None:
+    """The hip in whose box most landmarks of a case lie; None without any there."""
+    found: Counter[Side] = Counter()
+    for path in (folder / "labels").glob(f"*/{case.case_id}.json"):
+        try:
+            labels = read_labels(folder, path.parent.name, case.case_id)
+        except FilmRefused:
+            continue  # whoever opens them is told
+        for x, y in () if labels is None else labels.xy:
+            for side, placed in boxes.items():
+                x0, y0, x1, y1 = astuple(placed.box)
+                found[side] += int(x0 <= x <= x1 and y0 <= y <= y1)
+    return found.most_common(1)[0][0] if found.total() else None
 
 
 @contextmanager

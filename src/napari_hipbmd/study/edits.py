@@ -80,10 +80,10 @@ def accept(
     *,
     only_missing: bool = False,
 ) -> Change:
-    """Take predictions over exactly as they are, and what is tied to them along.
+    """Take predictions over as they are, and what is tied to them along.
 
-    A tied point that is not among ``names`` lies where its twin does, and T5 in the
-    middle of N3 and N4.
+    A tied point that is not among ``names`` lies where its twin does, and T5 always
+    in the middle of N3 and N4: it is no place of its own.
 
     Parameters
     ----------
@@ -107,6 +107,9 @@ def accept(
     }
     text = "predictions accepted" if len(taken) > 1 else f"{_listed(taken)} accepted"
     film = labels.film.or_else(predicted.film)
+    middle = _middle({**labels.landmarks, **taken})
+    if "T5" in taken and "T5" not in labels.apart and middle is not None:
+        taken["T5"] = replace(taken["T5"], xy=middle)
 
     def along(name: str, xy: XY) -> Label:
         start = predicted.landmarks.get(name)
@@ -242,8 +245,7 @@ def tied_xy(labels: Labels, moved: Mapping[str, XY | None]) -> dict[str, XY]:
             if a in moved and a in at:
                 put(b, at[a])
     if "T5" not in labels.apart and changed & {"N3", "N4"} and {"N3", "N4"} <= set(at):
-        (x0, y0), (x1, y1) = at["N3"], at["N4"]
-        put("T5", ((x0 + x1) / 2, (y0 + y1) / 2))
+        put("T5", _between(at["N3"], at["N4"]))
     return out
 
 
@@ -283,11 +285,22 @@ def _moved(
 
 def _check_free(labels: Labels) -> None:
     """Refuse to move T5 while it is the mid-point of two points that are there."""
-    ends = [labels.landmarks.get(name) for name in ("N3", "N4")]
-    if "T5" not in labels.apart and all(e is not None and e.xy for e in ends):
+    if "T5" not in labels.apart and _middle(labels.landmarks) is not None:
         raise FilmRefused(
             "T5 is tied to the middle of N3 and N4: move those, or keep T5 apart."
         )
+
+
+def _middle(landmarks: Mapping[str, Label]) -> XY | None:
+    """The middle of N3 and N4, where both are placed."""
+    ends = [label.xy for name in ("N3", "N4") if (label := landmarks.get(name))]
+    if len(ends) < 2 or None in ends:
+        return None
+    return _between(*(xy for xy in ends if xy is not None))
+
+
+def _between(one: XY, other: XY) -> XY:
+    return (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
 
 
 def _anchor(labels: Labels, tie_name: str) -> str:

@@ -14,11 +14,16 @@ _WORDS = {"L": "left", "R": "right"}
 
 
 def with_hips(
-    cases: Sequence[Case], image: Path, sides: Collection[Side], name: str
+    cases: Sequence[Case],
+    image: Path,
+    sides: Collection[Side],
+    name: str,
+    labelled: Side | None = None,
 ) -> list[Case]:
     """A table's cases with one for each of these hips of a film.
 
-    A row that names no side becomes the first of them. A hip that has no row gets one
+    A row that names no side becomes the hip that its landmarks lie on, else the left
+    one of two. A hip that has no row gets one
     below, named after the other: ``pelvis-R`` beside ``pelvis``.
 
     Parameters
@@ -31,6 +36,8 @@ def with_hips(
         The hips that are to have a row.
     name
         What to call a film that has no row yet.
+    labelled
+        The hip that the landmarks lie on of a row that names no side; None without.
 
     Raises
     ------
@@ -38,7 +45,7 @@ def with_hips(
         If a row has a DXA reading and does not say of which hip.
     """
     found = list(cases)
-    for side in sorted(sides):
+    for side in sorted(sides, key=lambda side: (side != labelled, side)):
         about = [case for case in found if case.image == image]
         if any(case.side == side for case in about):
             continue
