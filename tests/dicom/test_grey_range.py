@@ -128,3 +128,32 @@ def test_the_table_of_an_angiographic_film_is_not_applied(make_film, right, moda
         make_film(edit={"Modality": modality, "ModalityLUTSequence": table(back, 12)})
     )
     np.testing.assert_allclose(film.grey(), right.grey(), atol=1e-6)
+
+
+def test_a_film_burnt_out_at_half_the_range_that_it_names_is_flagged(make_film, hip):
+    full = np.minimum(hip.astype(int) * 2, 4095).astype(np.uint16)
+    film = read_film(make_film(full, edit={"BitsStored": 13, "HighBit": 12}))
+    assert "range" in codes(film)
+    assert "range" not in codes(read_film(make_film(full)))
+
+
+def test_a_modality_table_that_does_not_reach_the_film_is_flagged(make_film):
+    short = table([16 * entry for entry in range(256)], 12)
+    film = read_film(make_film(edit={"ModalityLUTSequence": short}))
+    (flag,) = (flag for flag in film.flags if flag.code == "range")
+    assert "beyond its Modality LUT" in flag.text
+
+
+def test_a_modality_table_that_lacks_entries_is_flagged(make_film):
+    broken = table(range(2048), 12)
+    broken[0].LUTDescriptor = [4096, 0, 12]
+    assert "range" in codes(read_film(make_film(edit={"ModalityLUTSequence": broken})))
+
+
+def test_the_table_of_an_enhanced_angiographic_film_is_not_applied(make_film, right):
+    back = np.round(4095 * np.exp(-np.arange(4096) / 1300))
+    enhanced = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.12.1.1", "Modality": "DX"}
+    film = read_film(
+        make_film(edit={**enhanced, "ModalityLUTSequence": table(back, 12)})
+    )
+    np.testing.assert_allclose(film.grey(), right.grey(), atol=1e-6)

@@ -104,3 +104,50 @@ def test_the_layer_shows_the_film_as_it_is(make_film, hip):
     np.testing.assert_array_equal(
         open_film(make_film(stored, edit=edit)).modality, stored
     )
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"ShutterShape": "CIRCLE"},
+        {"ShutterShape": None},
+        {"ShutterShape": "Circular "},
+    ],
+    ids=["odd word", "no word", "small letters"],
+)
+def test_a_shutter_whose_shape_is_named_oddly_is_read_by_its_numbers(
+    make_film, hip, tags
+):
+    circle = {"CenterOfCircularShutter": [48, 40], "RadiusOfCircularShutter": 36}
+    grey = np.where(CIRCLE, np.uint16(1800), hip)
+    film = read_film(make_film(grey, edit={**circle, **tags}))
+    np.testing.assert_array_equal(film.outside, CIRCLE)
+
+
+def test_edges_of_a_shutter_that_are_swapped_are_put_in_order(make_film):
+    edges = {
+        "ShutterShape": "RECTANGULAR",
+        "ShutterLeftVerticalEdge": 74,
+        "ShutterRightVerticalEdge": 6,
+        "ShutterUpperHorizontalEdge": 8,
+        "ShutterLowerHorizontalEdge": 88,
+    }
+    np.testing.assert_array_equal(read_film(make_film(edit=edges)).outside, BOX)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"ShutterShape": "CIRCULAR", "RadiusOfCircularShutter": 36},
+        {"ShutterShape": "CIRCULAR", "CenterOfCircularShutter": [48, 40],
+         "RadiusOfCircularShutter": 3},
+        {"ShutterShape": "BITMAP"},
+        {"CollimatorShape": "POLYGONAL", "VerticesOfThePolygonalCollimator": [1, 1]},
+    ],
+    ids=["no centre", "all hidden", "bitmap", "no polygon"],
+)  # fmt: skip
+def test_a_shutter_that_cannot_be_used_is_told(make_film, tags):
+    film = read_film(make_film(edit=tags))
+    assert film.outside is None
+    (flag,) = (flag for flag in film.flags if flag.code == "shutter")
+    assert "passed over" in flag.text

@@ -220,3 +220,76 @@ def test_the_shape_of_a_pictures_pixels_is_kept_without_a_length(
     film = read_film(path)
     assert film.spacing_mm is None
     assert film.pixel_aspect == pytest.approx(2, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("byteorder", "bigtiff"), [("<", False), (">", False), ("<", True)]
+)
+@pytest.mark.parametrize("tile", [None, (32, 32)])
+def test_white_zero_is_inverted_however_a_tiff_is_written(
+    tmp_path, hip, byteorder, tile, bigtiff
+):
+    grey = hip * np.uint16(16)
+    path = tmp_path / "negative.tif"
+    tifffile.imwrite(
+        path, 65535 - grey, photometric="miniswhite", byteorder=byteorder, tile=tile,
+        bigtiff=bigtiff,
+    )  # fmt: skip
+    np.testing.assert_array_equal(read_film(path).pixels, grey)
+
+
+@pytest.mark.parametrize("bits", [10, 12, 14])
+@pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_fewer_bits_in_a_16_bit_picture_keep_their_greys_and_are_flagged(
+    tmp_path, hip, bits, photometric, suffix
+):
+    top = (1 << bits) - 1
+    grey = (hip.astype(float) * top / 4095).astype(np.uint16)
+    path = tmp_path / f"hip.{suffix}"
+    if suffix == "tif":
+        stored = top - grey if photometric == "miniswhite" else grey
+        tifffile.imwrite(path, stored, photometric=photometric)
+    else:
+        Image.fromarray(grey).save(path)
+    film = read_film(path)
+    assert film.grey_range == (0, top)
+    np.testing.assert_array_equal(film.pixels, grey)
+    assert "range" in {flag.code for flag in film.flags}
+
+
+def test_what_is_transparent_in_a_picture_is_left_out(tmp_path, grey8):
+    alpha = np.full_like(grey8, 255)
+    alpha[:, :20] = 0
+    beneath = np.where(alpha == 0, np.uint8(120), grey8)
+    path = tmp_path / "cut-out.png"
+    Image.fromarray(np.dstack([beneath, alpha]), "LA").save(path)
+    film = read_film(path)
+    np.testing.assert_array_equal(film.outside, alpha == 0)
+    np.testing.assert_array_equal(film.pixels[:, 20:], grey8[:, 20:])
+    assert "shutter" in {flag.code for flag in film.flags}
+
+
+def test_a_film_that_lies_in_the_alpha_channel_is_refused(tmp_path, grey8):
+    path = tmp_path / "alpha.png"
+    Image.fromarray(np.dstack([np.zeros_like(grey8), grey8]), "LA").save(path)
+    assert "half transparent" in inspect(path)["reason"]
+
+
+def test_what_would_be_misread_in_a_tiff_is_refused(tmp_path, grey8):
+    signed = tmp_path / "signed.tif"
+    tifffile.imwrite(signed, (grey8.astype(np.int16) - 128).astype(np.int8))
+    assert "values with a sign" in inspect(signed)["reason"]
+    planes = tmp_path / "planes.tif"
+    tifffile.imwrite(
+        planes, np.stack([grey8.astype(np.uint16) * 257] * 3), photometric="rgb",
+        planarconfig="separate",
+    )  # fmt: skip
+    assert "colours in planes" in inspect(planes)["reason"]
+
+
+@pytest.mark.parametrize("unit", ["none", "inch", "centimeter"])
+def test_pixels_of_a_tiff_keep_their_shape_in_any_unit(tmp_path, grey8, unit):
+    path = tmp_path / "oblong.tif"
+    tifffile.imwrite(path, grey8, resolution=(200, 100), resolutionunit=unit)
+    assert read_film(path).pixel_aspect == pytest.approx(2)

@@ -207,3 +207,44 @@ def test_a_table_that_falls_turns_how_the_film_is_drawn(make_film, hip, photomet
     assert shown.displayed()[BONE] > shown.displayed()[AIR]
     assert shown.radiograph.pixels[BONE] > shown.radiograph.pixels[AIR]
     assert shown.inverted is not bone_is_high
+
+
+def falling_table(entries):
+    item = Dataset()
+    item.LUTDescriptor = [len(entries) % 65536, 0, 12]
+    item.add_new(0x00283006, "OW", np.asarray(entries, "<u2").tobytes())
+    return item
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        np.r_[0, 4094 - np.arange(4095)],
+        np.r_[4095 - np.arange(4095), 4095],
+        np.r_[4095 - np.arange(4096), np.full(61440, 4095)],
+    ],
+    ids=["black before", "white behind", "far more entries than the film has values"],
+)
+@pytest.mark.parametrize("keyword", ["VOILUTSequence", "ModalityLUTSequence"])
+def test_a_table_falls_where_it_falls_over_the_films_own_values(
+    make_film, hip, entries, keyword
+):
+    shown = open_film(
+        make_film(
+            4095 - hip,
+            modality="CR",
+            photometric="MONOCHROME2",
+            pixel_intensity_relationship=None,
+            edit={keyword: Sequence([falling_table(entries)])},
+        )
+    )
+    assert shown.displayed()[BONE] > shown.displayed()[AIR]
+    assert shown.radiograph.pixels[BONE] > shown.radiograph.pixels[AIR]
+
+
+def test_windows_and_tables_that_draw_the_film_in_opposite_ways_are_flagged(make_film):
+    falling = falling_table(4095 - np.arange(4096))
+    rising = falling_table(np.arange(4096))
+    for both in ([rising, falling], [falling, rising]):
+        path = make_film(edit={"VOILUTSequence": Sequence(both)})
+        assert "polarity" in {flag.code for flag in read_film(path).flags}

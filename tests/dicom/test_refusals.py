@@ -234,7 +234,7 @@ def test_the_side_is_read(make_film, tag, value, side):
 
 def test_unbelievable_patients_are_not_believed(make_film):
     path = make_film(
-        edit={"PatientSize": "172", "PatientWeight": "0", "PatientSex": "O"}
+        edit={"PatientSize": "17.2", "PatientWeight": "0", "PatientSex": "O"}
     )
     patient = read_film(path).patient
     assert (patient.sex, patient.height_cm, patient.weight_kg) == (None, None, None)
@@ -246,8 +246,12 @@ def test_unbelievable_patients_are_not_believed(make_film):
         ("PhotometricInterpretation", "MONOCHROME 2", "photometric", "MONOCHROME2"),
         ("PhotometricInterpretation", "Monochrome_2", "photometric", "MONOCHROME2"),
         ("PhotometricInterpretation", "GRAYSCALE", "photometric", "MONOCHROME2"),
+        ("PhotometricInterpretation", "MONO2", "photometric", "MONOCHROME2"),
         ("ImageLaterality", "RIGHT", "side", "R"),
         ("ImageLaterality", "left", "side", "L"),
+        ("ImageLaterality", "gauche", "side", "L"),
+        ("ImageLaterality", "DERECHA", "side", "R"),
+        ("ImageLaterality", "RIGHT HIP", "side", "R"),
     ],
 )
 def test_codes_in_another_spelling_are_read_and_flagged(
@@ -271,3 +275,68 @@ def test_an_age_that_the_dates_contradict_is_flagged(make_film, age, flagged):
 def test_two_tags_that_tell_different_sides_are_flagged(make_film, second, flagged):
     path = make_film(side="R", edit={"Laterality": second})
     assert ("side" in codes(path)) == flagged
+
+
+def test_a_side_that_only_the_films_description_contradicts_is_flagged(make_film):
+    assert "side" in codes(
+        make_film(side="R", edit={"SeriesDescription": "Hüfte links"})
+    )
+    for same in ("AP RIGHT HIP", "right and left hip", "Leftwich protocol"):
+        assert "side" not in codes(
+            make_film(side="R", edit={"SeriesDescription": same})
+        )
+
+
+@pytest.mark.parametrize(
+    ("tag", "written", "field", "value"),
+    [
+        ("PatientSex", "W", "sex", "F"),
+        ("PatientSex", "HOMME", "sex", "M"),
+        ("PatientAge", "059", "age_years", 59.0),
+        ("PatientAge", "59J", "age_years", 59.0),
+        ("PatientSize", "155.1", "height_cm", 155.1),
+    ],
+)
+def test_a_patient_in_another_spelling_is_understood_and_flagged(
+    make_film, tag, written, field, value
+):
+    film = read_film(make_film(edit={tag: written}))
+    assert getattr(film.patient, field) == value
+    (flag,) = (flag for flag in film.flags if flag.code == "spelling")
+    assert tag in flag.text
+
+
+@pytest.mark.parametrize(
+    ("tag", "written"),
+    [
+        ("PatientSex", "D"),
+        ("PatientAge", "999Y"),
+        ("PatientAge", "old"),
+        ("PatientSize", "17.2"),
+        ("PatientWeight", "598"),
+        ("ImageLaterality", "HOGER"),
+        ("PresentationLUTShape", "FLAT"),
+    ],
+)
+def test_a_tag_that_nobody_can_understand_is_named(make_film, tag, written):
+    (flag,) = (f for f in read_film(make_film(edit={tag: written})).flags
+               if f.code == "unread")  # fmt: skip
+    assert tag in flag.text
+
+
+@pytest.mark.parametrize("born", ["20200101", "1930.01.01", "17000101"])
+def test_an_age_is_compared_with_dates_of_every_kind(make_film, born):
+    dates = {"PatientBirthDate": born, "AcquisitionDateTime": "20150101120000"}
+    assert "age-differs" in codes(make_film(edit={"PatientAge": "059Y", **dates}))
+
+
+def test_a_photometric_interpretation_that_says_nothing_is_refused_by_name(make_film):
+    path = make_film(edit={"PhotometricInterpretation": "MONOCHROME3"})
+    assert "PhotometricInterpretation is MONOCHROME3" in inspect(path)["reason"]
+
+
+def test_a_film_of_one_value_a_pixel_that_calls_itself_coloured_is_flagged(make_film):
+    path = make_film(
+        photometric="MONOCHROME2", edit={"PhotometricInterpretation": "RGB"}
+    )
+    assert "polarity" in codes(path)

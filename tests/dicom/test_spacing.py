@@ -1,5 +1,7 @@
 """Millimetres come with their source, or not at all."""
 
+import struct
+
 import pytest
 
 from napari_hipbmd.dicom import inspect, read_film
@@ -188,3 +190,74 @@ def test_a_false_pixel_spacing_does_not_hide_the_detectors(make_film):
         )
     )
     assert film.spacing_mm == pytest.approx((0.16, 0.16))
+
+
+@pytest.mark.parametrize("how", ["GEOMETRY", "FIDUCIAL"])
+def test_a_calibrated_spacing_that_only_repeats_the_detectors_is_flagged(
+    make_film, how
+):
+    film = read_film(
+        make_film(
+            pixel_spacing_mm=(0.2, 0.2), imager_pixel_spacing_mm=(0.2, 0.2),
+            pixel_spacing_calibration_type=how,
+        )
+    )  # fmt: skip
+    assert film.spacing_mm == (0.2, 0.2)
+    assert spacing_flagged(film)
+
+
+def test_a_calibration_that_nobody_knows_is_none(make_film):
+    film = read_film(
+        make_film(
+            pixel_spacing_mm=(0.2, 0.2), imager_pixel_spacing_mm=(0.2, 0.2),
+            edit={"PixelSpacingCalibrationType": "NONE"},
+        )
+    )  # fmt: skip
+    assert film.spacing_source == "ImagerPixelSpacing, in the plane of the detector"
+    assert spacing_flagged(film)
+
+
+@pytest.mark.parametrize("detector", [0.2002, 0.1985])
+def test_spacings_that_differ_by_their_rounding_are_the_detectors(make_film, detector):
+    film = read_film(
+        make_film(
+            pixel_spacing_mm=(0.2, 0.2), imager_pixel_spacing_mm=(detector, detector)
+        )
+    )
+    assert film.spacing_source == "ImagerPixelSpacing, in the plane of the detector"
+    assert spacing_flagged(film)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [{"NominalScannedPixelSpacing": [0.4, 0.4]}, {"PixelAspectRatio": [2, 1]}],
+    ids=["twice that of the scanner", "pixels of another shape"],
+)
+def test_whatever_else_contradicts_the_spacing_is_flagged(make_film, edit):
+    tags = {
+        "pixel_spacing_mm": (0.2, 0.2),
+        "pixel_spacing_calibration_type": "FIDUCIAL",
+    }
+    film = read_film(make_film(edit=edit, **tags))
+    assert film.spacing_mm == (0.2, 0.2)
+    assert spacing_flagged(film)
+
+
+def with_spacing_written(path, written):
+    """The film with a ``PixelSpacing`` that no library would write."""
+    data = path.read_bytes()
+    element = struct.pack("<HH2sH", 0x28, 0x30, b"DS", len(written)) + written
+    at = data.index(struct.pack("<HH", 0x28, 0x100))
+    path.write_bytes(data[:at] + element + data[at:])
+    return path
+
+
+def test_a_spacing_with_decimal_commas_is_read(make_film):
+    film = read_film(with_spacing_written(make_film(), rb"0,2000\0,2000 "))
+    assert film.spacing_mm == (0.2, 0.2)
+
+
+def test_a_spacing_that_is_no_number_is_called_so(make_film):
+    film = read_film(with_spacing_written(make_film(), rb".2mm\.2mm "))
+    assert film.spacing_mm is None
+    assert film.spacing_source == "none: its PixelSpacing is no number"

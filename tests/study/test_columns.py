@@ -12,6 +12,7 @@ from napari_hipbmd.study.columns import StudyWarning, meant_as
         ("Age", "age_years"), ("Height", "height_cm"), ("Weight (kg)", "weight_kg"),
         ("bmd_total (g/cm2)", "bmd_total"), ("BMD neck [g/cm²]", "bmd_neck"),
         ("patient_id", "group"), ("PatientID", "group"), ("gender", "sex"),
+        ("Größe", "height_cm"), ("Poids", "weight_kg"), ("Sexo", "sex"),
         ("age_year", "age_years"), ("hospital", None), ("kvp", None),
     ],
 )  # fmt: skip
@@ -57,3 +58,28 @@ def test_the_command_line_tells_it_in_a_sentence(tmp_path, hipbmd):
 @pytest.mark.filterwarnings("error")
 def test_the_sample_films_and_digital_hips_are_understood(sample_study, tiny_study):
     assert Study.open(sample_study.folder).cases and Study.open(tiny_study).cases
+
+
+PATIENT = "case_id,image,side,sex,height_cm,weight_kg,group"
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("a,a.dcm,R,F,155,60,p\nb,a.dcm,L,F,155,60,q", "called two patients"),
+        ("a,a.dcm,R,F,155,60,p\nb,a.dcm,R,F,155,60,p", "not told apart by their sides"),
+        ("a,a.dcm,R,F,155,60,p\nb,b.dcm,L,M,155,60,p", "a woman and a man"),
+        ("a,a.dcm,R,F,155,60,p\nb,b.dcm,L,F,155,60,P", "differ only in their capitals"),
+        ("a,a.dcm,R,F,60,155,p", "the two may be swapped"),
+        ("a,a.dcm,R,F,61,132,p\nb,b.dcm,R,F,62,130,q", r"\(1 more of this kind\)"),
+    ],
+)
+def test_rows_that_cannot_be_right_are_told(tmp_path, rows, told):
+    with pytest.warns(StudyWarning, match=told):
+        study(tmp_path, f"{PATIENT}\n{rows}\n")
+
+
+@pytest.mark.filterwarnings("error")
+def test_two_hips_of_one_patient_on_one_film_are_no_reason_to_warn(tmp_path):
+    rows = "a,a.dcm,R,F,155,60,p\nb,a.dcm,L,F,155,60,p\nc,c.dcm,,,,,\n"
+    assert len(study(tmp_path, f"{PATIENT}\n{rows}").cases) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import string
 from pathlib import Path
 
@@ -241,3 +242,29 @@ def test_what_is_written_is_read_back_equal(tmp_path: Path, cases: list[Case]) -
     once = (tmp_path / "cases.csv").read_bytes()
     write_cases(tmp_path, found)
     assert (tmp_path / "cases.csv").read_bytes() == once
+
+
+def test_the_separator_that_a_spreadsheet_names_is_taken(tmp_path: Path) -> None:
+    text = "sep=;\ncase_id;image;height_cm\na;a.png;155,5\n"
+    (tmp_path / "cases.csv").write_text(text, encoding="utf-8")
+    (case,) = read_cases(tmp_path)
+    assert case.patient.height_cm == 155.5
+
+
+def test_a_quote_that_is_never_closed_swallows_no_cases(tmp_path: Path) -> None:
+    rows = ('a,a.png,"left hip', "b,b.png,", "c,c.png,")
+    with pytest.raises(FilmRefused, match="is not a table"):
+        read_cases(table(tmp_path, *rows, header="case_id,image,note"))
+
+
+def test_a_column_that_is_nearly_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(
+        FilmRefused, match="no column case_id: call the column 'Case ID'"
+    ):
+        read_cases(table(tmp_path, "a,a.png", header="Case ID,image"))
+
+
+def test_a_table_that_is_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "cases.csv")
+    with pytest.raises(FilmRefused, match="no regular file"):
+        read_cases(tmp_path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 
 from pydicom.dataset import Dataset
 from pydicom.uid import (
@@ -14,17 +13,13 @@ from pydicom.uid import (
     JPEGLSNearLossless,
 )
 
-from ..core.radiograph import Patient, Sex, Side
+from ..core.radiograph import Patient, Side
 from .header import Header
-from .spelling import SPELLINGS, spelt
+from .person import person_of
+from .spelling import spelt
 from .tags import code, integer, items, number, text, uid_name, values
 
 UNKNOWN_SYNTAX = "an unknown transfer syntax"
-_YEARS = 2.0
-"""An age in whole years, of a film that was looked at some months later."""
-
-_DAYS_PER_UNIT = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
-
 # JPEG 2000 (…91) may be lossless all the same; these cannot be.
 _LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless})
 
@@ -92,7 +87,8 @@ class HeaderFacts:
     ``side`` is ``"L"`` or ``"R"`` only when the film says exactly one of them.
     What names the patient is left out. ``frog`` … ``other_part`` are read from its
     descriptions, which are not kept: people write names into them. ``misspelt`` names
-    the tags that were understood although no standard spells them so. ``sides_differ``
+    the tags that were understood although no standard spells them so, ``unread`` those
+    that hold something which was not understood. ``sides_differ``
     and ``age_differs``: two tags tell different sides, or an age that the dates do not.
     ``orientation`` is where rows and columns run in the patient: ``("L", "F")``.
     """
@@ -125,6 +121,7 @@ class HeaderFacts:
     kvp: float | None
     patient: Patient
     misspelt: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     sides_differ: bool = False
     age_differs: bool = False
     orientation: tuple[str, ...] = ()
@@ -145,6 +142,7 @@ def facts_of(header: Header) -> HeaderFacts:
     stored = integer(film, "BitsStored", high_bit + 1 or allocated)
     sign = number(film, "PixelIntensityRelationshipSign")
     described = _described(film, _DESCRIPTIONS, _CODED)
+    person = person_of(film)
     who = header.who
     sop_class = text(film, "SOPClassUID") or ""
 
@@ -171,7 +169,7 @@ def facts_of(header: Header) -> HeaderFacts:
         body_part=said("BodyPartExamined")
         or who.without(_meaning(film, "AnatomicRegionSequence")),
         view=said("ViewPosition") or who.without(_meaning(film, "ViewCodeSequence")),
-        side=_side(film),
+        side=person.side,
         frog=bool(_FROG.search(described)),
         not_ap=bool(_NOT_AP.search(described)),
         implant=bool(
@@ -182,11 +180,12 @@ def facts_of(header: Header) -> HeaderFacts:
         lossy=code(film, "LossyImageCompression") == "01"
         or header.transfer_syntax in _LOSSY,
         kvp=_within(number(film, "KVP"), 10, 300),
-        patient=_patient(film),
-        sides_differ=len(_sides(film)) > 1,
-        age_differs=_age_differs(film),
+        patient=person.patient,
+        sides_differ=person.sides_differ,
+        age_differs=person.age_differs,
         orientation=_orientation(film),
-        misspelt=tuple(keyword for keyword in SPELLINGS if spelt(film, keyword)[1]),
+        misspelt=person.misspelt,
+        unread=person.unread,
     )
 
 
@@ -218,82 +217,11 @@ def _meaning(film: Dataset, keyword: str) -> str | None:
     return None
 
 
-_SIDE_TAGS = ("ImageLaterality", "FrameLaterality", "Laterality")
-
-
-def _side(film: Dataset) -> Side | None:
-    for keyword in _SIDE_TAGS:
-        said, _odd = spelt(film, keyword)
-        if said in ("B", "U"):
-            return None
-        if said in ("L", "R"):
-            return "L" if said == "L" else "R"
-    return None
-
-
-def _sides(film: Dataset) -> set[str | None]:
-    """Every side that a tag names."""
-    return {spelt(film, keyword)[0] for keyword in _SIDE_TAGS} & {"L", "R"}
-
-
 def _orientation(film: Dataset) -> tuple[str, ...]:
     """Directions of the patient, of which the letters are A, P, R, L, H and F."""
     said = [str(value).strip().upper() for value in values(film, "PatientOrientation")]
     good = all(re.fullmatch("[APRLHF]{1,3}", one) for one in said)
     return tuple(said) if len(said) == 2 and good else ()
-
-
-def _patient(film: Dataset) -> Patient:
-    said, _odd = spelt(film, "PatientSex")
-    sex: Sex | None = "F" if said == "F" else "M" if said == "M" else None
-    height_m = _within(number(film, "PatientSize"), 0.3, 2.5)
-    return Patient(
-        sex=sex,
-        age_years=_age(film),
-        height_cm=None if height_m is None else round(height_m * 100, 2),
-        weight_kg=_within(number(film, "PatientWeight"), 1.0, 400.0),
-    )
-
-
-def _age(film: Dataset) -> float | None:
-    """PatientAge, or the time from birth to the film when both dates are there."""
-    said = _said_age(film)
-    return _age_by_dates(film) if said is None else said
-
-
-def _said_age(film: Dataset) -> float | None:
-    written = re.fullmatch(r"(\d{1,3})([DWMY])", code(film, "PatientAge") or "")
-    if not written:
-        return None
-    count, unit = written.groups()
-    if unit == "Y":
-        return float(count)
-    return round(int(count) * _DAYS_PER_UNIT[unit] / 365.25, 2)
-
-
-def _age_by_dates(film: Dataset) -> float | None:
-    born = _date(film, "PatientBirthDate")
-    for keyword in ("AcquisitionDate", "ContentDate", "StudyDate"):
-        taken = _date(film, keyword)
-        if born and taken:
-            years = (taken - born).days / 365.25
-            return _within(round(years, 1), 0.0, 120.0)
-    return None
-
-
-def _age_differs(film: Dataset) -> bool:
-    said, by_dates = _said_age(film), _age_by_dates(film)
-    return said is not None and by_dates is not None and abs(said - by_dates) > _YEARS
-
-
-def _date(film: Dataset, keyword: str) -> date | None:
-    written = text(film, keyword) or ""
-    if not re.fullmatch(r"\d{8}", written):
-        return None
-    try:
-        return date(int(written[:4]), int(written[4:6]), int(written[6:]))
-    except ValueError:
-        return None
 
 
 def _within(value: float | None, low: float, high: float) -> float | None:

@@ -18,15 +18,16 @@ from .grey import grey_of_colour
 from .grey_range import levels
 from .guard import quietly, refusing
 from .header import Header, read_header
+from .lut import usual_inputs
 from .modality import modality_transform
 from .naming import case_id_of, case_id_of_dicom
-from .outside import beyond, darkened, told, with_white_border
+from .outside import beyond, darkened, told, unused, with_white_border
 from .pictures import read_picture
 from .polarity import bright_is_dense, polarity
 from .refuse import cautions, check
 from .sniff import kind_of, refuse_other
 from .spacing import spacing
-from .windows import Window, windows
+from .windows import Window, opposed, windows
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,11 +142,13 @@ def film_of(path: Path, header: Header, facts: HeaderFacts) -> DisplayedFilm:
     found = levels(stored, whole_words(header, facts), facts, hidden)
     stored = found.values
     transform = modality_transform(film, facts.signed)
+    usual = usual_inputs(stored if hidden is None else stored[~hidden])
+    rising = transform.rising(usual)
     modality = transform(stored)
     value_range = transform.value_range(found.ends)
-    offered = windows(header, value_range[0] < 0)
+    offered = windows(header, value_range[0] < 0, transform(usual))
     falling = bool(offered) and offered[0].falling
-    decision = polarity(facts, transform.rising, falling)
+    decision = polarity(facts, rising, falling)
     low, high = found.ends
     pixels, grey_range = bright_is_dense(modality, value_range, decision, high - low)
     hidden = with_white_border(pixels, hidden)
@@ -161,10 +164,12 @@ def film_of(path: Path, header: Header, facts: HeaderFacts) -> DisplayedFilm:
         flags=(
             *decision.flags,
             *found.flags,
-            *transform.flags,
+            *transform.flags(usual),
+            *opposed(offered),
             *size.flags,
             *flags,
             *told(hidden),
+            *unused(film, stored.shape),
         ),
         case_id=case_id_of_dicom(path, header),
         kvp=facts.kvp,
@@ -179,7 +184,7 @@ def film_of(path: Path, header: Header, facts: HeaderFacts) -> DisplayedFilm:
         contrast_limits=offered[0].limits if offered else _content_limits(modality),
         contrast_limits_range=value_range,
         inverted=decision.drawn_inverted,
-        high_stored_is_dark=decision.drawn_inverted == transform.rising,
+        high_stored_is_dark=decision.drawn_inverted == rising,
         bits_stored=facts.bits_stored,
         windows=offered,
         radiograph=radiograph,
@@ -231,7 +236,7 @@ def _open_picture(path: Path) -> DisplayedFilm:
     values, bits, marks = picture.values, picture.bits, picture.burnt_in
     full = (0.0, float((1 << bits) - 1))
     pixels = values.astype(np.float32)
-    hidden = with_white_border(pixels)
+    hidden = with_white_border(pixels, picture.hidden)
     return DisplayedFilm(
         stored=values,
         modality=values,

@@ -21,6 +21,9 @@ _UNUSED_BITS = 2
 _BRIGHT_PERCENT = 99.0
 """Letters burnt in are as bright as the word allows; they are fewer than this."""
 
+_FEWEST_FULL = 4
+"""Pixels burnt out at the top of a smaller format: one may be chance."""
+
 _LETTER_LEVELS = 4
 _SMOOTHER = 0.8
 _JUMP, _JUMPS = 0.75, 4e-3
@@ -33,6 +36,43 @@ class Levels:
     values: NDArray[np.integer]
     ends: tuple[int, int]
     flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Named:
+    """The format that a file names: ``whole`` where nothing of a word is spare."""
+
+    words: str
+    bits: int
+    signed: bool
+    whole: bool
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The least and greatest value that it can hold."""
+        half = 1 << (self.bits - 1)
+        return (-half, half - 1) if self.signed else (0, 2 * half - 1)
+
+
+def levels_of_picture(
+    values: NDArray[np.integer], bits: int, hidden: NDArray[np.bool_] | None = None
+) -> Levels:
+    """A picture's values on the range that they really have.
+
+    Many programs write the 10 … 14 bits of a film into the words of a 16-bit picture
+    as they are.
+
+    Parameters
+    ----------
+    values
+        ``(rows, columns)`` unsigned.
+    bits
+        Of the picture's format.
+    hidden
+        Where it is transparent.
+    """
+    named = _Named(f"The picture's format has {bits} bits", bits, False, True)
+    return _fitted(values, _seen(values, hidden), named)
 
 
 def levels(
@@ -70,8 +110,21 @@ def levels(
                 ),
             ),
         )
-    seen = values if hidden is None else values[~hidden]
-    return _fitted(values, seen, facts)
+    seen = _seen(values, hidden)
+    words_of_header = (
+        f"The header names {facts.bits_stored} bits"
+        f"{' with a sign' if facts.signed else ''}"
+    )
+    whole = facts.bits_stored == facts.bits_allocated
+    return _fitted(
+        values, seen, _Named(words_of_header, facts.bits_stored, facts.signed, whole)
+    )
+
+
+def _seen(
+    values: NDArray[np.integer], hidden: NDArray[np.bool_] | None
+) -> NDArray[np.integer]:
+    return values if hidden is None or hidden.all() else values[~hidden]
 
 
 def _whole(
@@ -103,33 +156,37 @@ def _whole(
 
 
 def _fitted(
-    values: NDArray[np.integer], seen: NDArray[np.integer], facts: HeaderFacts
+    values: NDArray[np.integer], seen: NDArray[np.integer], named: _Named
 ) -> Levels:
-    """The film on fewer bits where it leaves many of those that it names unused."""
-    low, high = facts.stored_range
+    """The film on fewer bits where it leaves many of those that are named unused."""
+    low, high = named.ends
     room = (high - low + 1) >> _UNUSED_BITS
     bright = float(np.percentile(seen[::3], _BRIGHT_PERCENT))
     dark = float(seen.min())
-    if facts.signed and dark >= 0:
-        unused = True  # a sign for nothing
-    elif facts.signed:
+    half = _fills_half(seen, named)
+    signed_for_nothing = named.signed and dark >= 0
+    if signed_for_nothing or half:
+        unused = True
+    elif named.signed:
         unused = max(-dark, bright + 1) <= room / 2
     else:
         unused = bright < room
     if not unused:
         return Levels(values, (low, high))
-    within = seen[seen < (high + 1 if facts.signed and dark >= 0 else room)]
+    within = seen[seen < (high + 1 if signed_for_nothing or half else room)]
     ends = _ends(within)
-    if facts.bits_stored < facts.bits_allocated and not (facts.signed and dark >= 0):
+    if ends == (low, high):
+        return Levels(values, ends)
+    if not named.whole and not signed_for_nothing:
         return Levels(
             values,
             (low, high),
             (
                 Flag(
                     "range",
-                    f"The film uses {ends[0]} … {ends[1]} of the {facts.bits_stored}"
-                    " bits that its header names: it is very dark, or the header is"
-                    " wrong and every value comes out too low.",
+                    f"The film uses {ends[0]} … {ends[1]} of the {named.bits} bits"
+                    " that its header names: it is very dark, or the header is wrong"
+                    " and every value comes out too low.",
                 ),
             ),
         )
@@ -139,13 +196,19 @@ def _fitted(
         (
             Flag(
                 "range",
-                f"The header names {facts.bits_stored} bits"
-                f"{' with a sign' if facts.signed else ''}, and the picture needs only"
-                f" {ends[0]} … {ends[1]}: that range was taken, so compare with another"
-                " export.",
+                f"{named.words}, and the picture needs only {ends[0]} … {ends[1]}:"
+                " that range was taken, so compare with another export.",
             ),
         ),
     )
+
+
+def _fills_half(seen: NDArray[np.integer], named: _Named) -> bool:
+    """Whether a film is burnt out at the very top of a usual format of one bit less."""
+    top = (1 << (named.bits - 1)) - 1
+    if named.signed or named.bits - 1 not in _FORMATS or int(seen.max()) != top:
+        return False
+    return int(np.count_nonzero(seen == top)) >= _FEWEST_FULL
 
 
 def _ends(values: NDArray[np.integer]) -> tuple[int, int]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from .tags import items, text, values
+
+_EVERY = 7
+"""One pixel of so many tells what a film holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,17 +40,23 @@ class Lut:
     explanation: str | None
     misnamed: bool = False
 
-    @property
-    def rising(self) -> bool:
-        """Whether the last output is not below the first one."""
-        return int(self.entries[-1]) >= int(self.entries[0])
+    def rises(self, inputs: NDArray[Any]) -> bool:
+        """Whether outputs rise with these inputs; the table may hold many others."""
+        outputs = self(inputs).astype(float)
+        centred = np.asarray(inputs, float) - float(np.mean(inputs))
+        return float(centred @ (outputs - outputs.mean())) >= 0
 
-    def __call__(self, inputs: NDArray[np.generic]) -> NDArray[np.uint16]:
+    def __call__(self, inputs: NDArray[Any]) -> NDArray[np.uint16]:
         """Outputs for an array of inputs, same shape."""
         index = np.rint(inputs).astype(np.int64) - self.first
         np.clip(index, 0, len(self.entries) - 1, out=index)
         outputs: NDArray[np.uint16] = self.entries[index]
         return outputs
+
+    def covers(self, inputs: NDArray[Any]) -> float:
+        """The share of these inputs that have an entry of their own."""
+        last = self.first + len(self.entries) - 1
+        return float(np.mean((inputs >= self.first) & (inputs <= last)))
 
     def reach(self, inputs: tuple[int, int]) -> int:
         """The greatest value of the bits that the outputs of these inputs need."""
@@ -77,6 +87,14 @@ def luts(film: Dataset, keyword: str, signed: bool) -> list[Lut]:
     """
     found = (_lut(item, signed) for item in items(film, keyword))
     return [table for table in found if table is not None]
+
+
+def usual_inputs(values: NDArray[Any]) -> NDArray[Any]:
+    """``(99,)`` percentiles of a film's values: what it holds nearly everywhere."""
+    found: NDArray[Any] = np.percentile(
+        values.ravel()[::_EVERY], np.linspace(1, 99, 99), method="nearest"
+    )
+    return found
 
 
 def _lut(item: Dataset, signed: bool) -> Lut | None:

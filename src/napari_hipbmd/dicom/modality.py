@@ -14,21 +14,48 @@ from pydicom.uid import UID
 
 from ..core.radiograph import FilmRefused, Flag
 from .lut import Lut, luts
-from .tags import code, number, text
+from .tags import code, items, number, text
+
+_FLUOROSCOPIC = ("X-Ray Angiographic", "X-Ray Radiofluoroscopic", " XA ", " XRF ")
+_MOST_BEYOND = 0.02
+"""Of a film; a background may well lie below the first entry."""
 
 
 @dataclass(frozen=True, eq=False)
 class ModalityTransform:
-    """Rescale, or a table when there is one."""
+    """Rescale, or a table when there is one.
+
+    ``unread`` where there is a table that cannot be read. ``usual`` below are stored
+    values that the film holds (:func:`usual_inputs`): a table may go far beyond them.
+    """
 
     slope: float = 1.0
     intercept: float = 0.0
     lut: Lut | None = None
+    unread: bool = False
 
-    @property
-    def flags(self) -> tuple[Flag, ...]:
-        """What is doubtful about a table."""
-        if self.lut is None or not self.lut.misnamed:
+    def flags(self, usual: NDArray[np.generic]) -> tuple[Flag, ...]:
+        """What is doubtful about a table, for the values that a film holds."""
+        if self.unread:
+            return (
+                Flag(
+                    "range",
+                    "The film's Modality LUT does not hold what it says and was passed"
+                    " over: grey values were taken as they are stored.",
+                ),
+            )
+        if self.lut is None:
+            return ()
+        beyond = 1 - self.lut.covers(usual)
+        if beyond > _MOST_BEYOND:
+            return (
+                Flag(
+                    "range",
+                    f"{100 * beyond:.0f} % of the film lies beyond its Modality LUT,"
+                    " which makes one grey of it: compare with another export.",
+                ),
+            )
+        if not self.lut.misnamed:
             return ()
         return (
             Flag(
@@ -38,10 +65,9 @@ class ModalityTransform:
             ),
         )
 
-    @property
-    def rising(self) -> bool:
+    def rising(self, usual: NDArray[np.generic]) -> bool:
         """Whether larger stored values give larger modality values."""
-        return self.slope > 0 if self.lut is None else self.lut.rising
+        return self.slope > 0 if self.lut is None else self.lut.rises(usual)
 
     def __call__(self, stored: NDArray[np.generic]) -> NDArray[np.generic]:
         """Modality values of ``(rows, columns)`` stored values.
@@ -79,9 +105,11 @@ def modality_transform(film: Dataset, signed: bool) -> ModalityTransform:
     FilmRefused
         If the rescale slope is zero or not sensible.
     """
+    applies = not _back_to_intensity(film)
     tables = luts(film, "ModalityLUTSequence", signed)
-    if tables and not _back_to_intensity(film):
+    if tables and applies:
         return ModalityTransform(lut=tables[0])
+    unread = applies and bool(items(film, "ModalityLUTSequence"))
     slope, intercept = number(film, "RescaleSlope"), number(film, "RescaleIntercept")
     if slope is not None and not 1e-6 <= abs(slope) <= 1e6:
         raise FilmRefused(
@@ -93,10 +121,13 @@ def modality_transform(film: Dataset, signed: bool) -> ModalityTransform:
             f"The film's rescale intercept is {intercept:g}, which is not sensible:"
             " export it again."
         )
-    return ModalityTransform(1.0 if slope is None else slope, intercept or 0.0)
+    slope = 1.0 if slope is None else slope
+    return ModalityTransform(slope, intercept or 0.0, unread=unread)
 
 
 def _back_to_intensity(film: Dataset) -> bool:
-    by_class = "X-Ray Angiographic" in UID(text(film, "SOPClassUID") or "").name
-    by_class |= "X-Ray Radiofluoroscopic" in UID(text(film, "SOPClassUID") or "").name
-    return by_class or code(film, "Modality") in ("XA", "RF")
+    name = UID(text(film, "SOPClassUID") or "").name
+    return any(one in name for one in _FLUOROSCOPIC) or code(film, "Modality") in (
+        "XA",
+        "RF",
+    )

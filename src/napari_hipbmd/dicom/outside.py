@@ -17,6 +17,7 @@ from .tags import number, numbers, values
 LEAST_SHARE, MOST_SHARE = 0.01, 0.9
 """Of a film: less is a line, and more leaves no hip (the tags are wrong)."""
 
+_TAGS = ("Shutter", "Collimator")
 _LOOK_PX = 256
 _WHITE = 0.04  # of the grey spread, below the brightest
 _DROP = 0.15  # of the grey spread, at the white area's edge
@@ -42,19 +43,37 @@ def beyond(film: Dataset, stored: NDArray[np.integer]) -> NDArray[np.bool_] | No
     """
     found = None
     for mask in (
-        _beyond(film, "Shutter", stored.shape),
-        _beyond(film, "Collimator", stored.shape),
+        *(_beyond(film, name, stored.shape) for name in _TAGS),
         _padding(film, stored),
     ):
         found = _either(found, mask)
     return found
 
 
+def unused(film: Dataset, shape: tuple[int, ...]) -> tuple[Flag, ...]:
+    """The flag of a shutter or collimator whose tags leave no film, or no shape."""
+    wrong = []
+    for name in _TAGS:
+        shapes = _shapes(film, name, shape)
+        hidden = 1.0 if not shapes else 1 - np.logical_and.reduce(shapes).mean()
+        if values(film, f"{name}Shape") and hidden > MOST_SHARE:
+            wrong.append(name.lower())
+    if not wrong:
+        return ()
+    return (
+        Flag(
+            "shutter",
+            f"The tags of the film's {' and '.join(wrong)} lack their numbers or leave"
+            " next to nothing of it: they were passed over, so look at its borders.",
+        ),
+    )
+
+
 def with_white_border(
     pixels: FloatImage, hidden: NDArray[np.bool_] | None = None
 ) -> NDArray[np.bool_] | None:
     """What is hidden already, and a white border (:func:`white_border`)."""
-    return _either(hidden, white_border(pixels))
+    return _either(_either(None, hidden), white_border(pixels))
 
 
 def _either(
@@ -133,37 +152,62 @@ def _beyond(
     film: Dataset, name: str, shape: tuple[int, ...]
 ) -> NDArray[np.bool_] | None:
     """Beyond a shutter or collimator: outside any of its shapes."""
-    rows, columns = shape
-    row, column = np.ogrid[1 : rows + 1, 1 : columns + 1]
-    seen = np.ones((rows, columns), bool)
-    for kind in {str(v).strip().upper() for v in values(film, f"{name}Shape")[:3]}:
-        if kind == "RECTANGULAR":
-            ends = [
-                number(film, f"{name}{edge}Edge")
-                for edge in (
-                    "LeftVertical",
-                    "RightVertical",
-                    "UpperHorizontal",
-                    "LowerHorizontal",
-                )
-            ]
-            left, right, top, bottom = ends
-            if left is None or right is None or top is None or bottom is None:
-                continue
-            seen &= (column > left) & (column < right)
-            seen &= (row > top) & (row < bottom)
-        elif kind == "CIRCULAR":
-            centre = numbers(film, f"CenterOfCircular{name}")
-            radius = number(film, f"RadiusOfCircular{name}")
-            if len(centre) == 2 and radius is not None and radius > 0:
-                y, x = row - centre[0], column - centre[1]
-                seen &= x**2 + y**2 <= radius**2
-        elif kind == "POLYGONAL":
-            corners = numbers(film, f"VerticesOfThePolygonal{name}")
-            if len(corners) >= 6 and len(corners) % 2 == 0:
-                at = np.array(corners).reshape(-1, 2) - 1
-                seen &= polygon2mask((rows, columns), at)
+    seen = np.ones(shape, bool)
+    for within in _shapes(film, name, shape):
+        seen &= within
     return None if seen.all() else ~seen
+
+
+def _shapes(
+    film: Dataset, name: str, shape: tuple[int, ...]
+) -> list[NDArray[np.bool_]]:
+    """What lies within each shape: those that are named, else all that are given."""
+    said = [str(value).strip().upper() for value in values(film, f"{name}Shape")[:3]]
+    named = [kind for kind in _SHAPES if any(one.startswith(kind) for one in said)]
+    found = (_SHAPES[kind](film, name, shape) for kind in named or _SHAPES)
+    return [within for within in found if within is not None]
+
+
+def _rectangle(
+    film: Dataset, name: str, shape: tuple[int, ...]
+) -> NDArray[np.bool_] | None:
+    edges = ("LeftVertical", "RightVertical", "UpperHorizontal", "LowerHorizontal")
+    left, right, top, bottom = (number(film, f"{name}{edge}Edge") for edge in edges)
+    if left is None or right is None or top is None or bottom is None:
+        return None
+    row, column = np.ogrid[1 : shape[0] + 1, 1 : shape[1] + 1]
+    left, right = sorted((left, right))
+    top, bottom = sorted((top, bottom))
+    within: NDArray[np.bool_] = (column > left) & (column < right)
+    return within & (row > top) & (row < bottom)
+
+
+def _circle(
+    film: Dataset, name: str, shape: tuple[int, ...]
+) -> NDArray[np.bool_] | None:
+    centre = numbers(film, f"CenterOfCircular{name}")
+    radius = number(film, f"RadiusOfCircular{name}")
+    if len(centre) != 2 or radius is None or radius <= 0:
+        return None
+    row, column = np.ogrid[1 : shape[0] + 1, 1 : shape[1] + 1]
+    within: NDArray[np.bool_] = np.hypot(row - centre[0], column - centre[1]) <= radius
+    return within
+
+
+def _polygon(
+    film: Dataset, name: str, shape: tuple[int, ...]
+) -> NDArray[np.bool_] | None:
+    corners = numbers(film, f"VerticesOfThePolygonal{name}")
+    if len(corners) < 6 or len(corners) % 2:
+        return None
+    within: NDArray[np.bool_] = polygon2mask(
+        shape, np.array(corners).reshape(-1, 2) - 1
+    )
+    return within
+
+
+_SHAPES = {"RECT": _rectangle, "CIRC": _circle, "POLY": _polygon}
+"""How a shape's name begins, and what of its tags lies within it."""
 
 
 def _padding(film: Dataset, stored: NDArray[np.integer]) -> NDArray[np.bool_] | None:

@@ -11,15 +11,20 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..core.radiograph import FilmRefused, Flag
 from .grey import grey_of_colour
+from .grey_range import levels_of_picture
 from .guard import MAX_PIXELS
+from .tiff import black_zero, misread
 
 _GREY_8 = frozenset({"L", "LA"})
 _GREY_16 = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
 _COLOUR = frozenset({"RGB", "RGBA", "P", "PA", "RGBX", "YCbCr"})
 
 _MOST_PREVIEWS = 16
-_NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE, _PHOTOMETRIC, _WHITE_IS_ZERO = 254, 258, 262, 0
+_NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE = 254, 258
 """Tags of TIFF 6.0, section 8."""
+
+_CLEAR, _SOLID, _MOST_VEILED = 0, 255, 0.01
+"""Of an alpha channel, and the share of pixels that may be neither."""
 
 _ORIENTATION, _LAST_UPRIGHT = 274, 4
 """Of EXIF; 5 … 8 change rows and columns."""
@@ -47,13 +52,15 @@ class Picture:
     values
         ``(rows, columns)`` unsigned.
     bits
-        8 … 16, of the format.
+        8 … 16, of the format, or fewer where the values leave many unused.
     flags
         What is doubtful about it, or about any picture.
     burnt_in
         ``(rows, columns)``, where coloured marks hide the film; None without any.
     aspect
         Height of a pixel over its width.
+    hidden
+        ``(rows, columns)``, where the picture is transparent; None without any.
     """
 
     values: NDArray[np.integer]
@@ -61,6 +68,7 @@ class Picture:
     flags: tuple[Flag, ...] = PICTURE_FLAGS
     burnt_in: NDArray[np.bool_] | None = None
     aspect: float = 1.0
+    hidden: NDArray[np.bool_] | None = None
 
 
 def read_picture(path: Path) -> Picture:
@@ -69,19 +77,35 @@ def read_picture(path: Path) -> Picture:
     Raises
     ------
     FilmRefused
-        If it has colours, several pages, floating-point values or too many pixels.
+        If it has colours, several pages, floating-point values, half transparent
+        parts or too many pixels.
     """
     try:
+        turned = black_zero(path)
         # By name, Pillow maps plain TIFFs into memory, and then turns some wrongly.
         with (
-            path.open("rb") as file,
+            turned or path.open("rb") as file,
             Image.open(file, formats=("PNG", "JPEG", "TIFF")) as image,
         ):
-            return _grey(image)
+            picture = _grey(image)
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise FilmRefused(
-            "The picture is damaged or cut short: save it again as PNG or TIFF."
+            "The picture is damaged or cut short, or of a kind that cannot be read:"
+            " save it again as grey PNG or TIFF, without transparency."
         ) from error
+    return _on_its_range(picture, turned is not None)
+
+
+def _on_its_range(picture: Picture, white_zero: bool) -> Picture:
+    """The range is that of the values as stored, before they are inverted."""
+    found = levels_of_picture(picture.values, picture.bits, picture.hidden)
+    top = found.values.dtype.type(found.ends[1])
+    return replace(
+        picture,
+        values=top - found.values if white_zero else found.values,
+        bits=int(top).bit_length(),
+        flags=(*picture.flags, *found.flags),
+    )
 
 
 def _grey(image: Image.Image) -> Picture:
@@ -97,9 +121,27 @@ def _grey(image: Image.Image) -> Picture:
             " hip on its own."
         )
     tags = dict(getattr(image, "tag_v2", {}))
+    odd = misread(tags)
+    if odd is not None:
+        raise _no_range(odd)
     aspect = _pixel_aspect(image)
     image.load()  # turns a TIFF as its tag asks
-    return replace(_grey_values(ImageOps.exif_transpose(image), tags), aspect=aspect)
+    upright = ImageOps.exif_transpose(image)
+    return replace(_grey_values(upright, tags), aspect=aspect, hidden=_clear(upright))
+
+
+def _clear(image: Image.Image) -> NDArray[np.bool_] | None:
+    """Where a picture is transparent: what its grey values are there, nobody sees."""
+    if "A" not in image.getbands():
+        return None
+    alpha = np.asarray(image.getchannel("A"))
+    if ((alpha > _CLEAR) & (alpha < _SOLID)).mean() > _MOST_VEILED:
+        raise FilmRefused(
+            "The picture is half transparent, so that its grey values depend on what"
+            " lies behind it: save it without transparency (alpha)."
+        )
+    clear: NDArray[np.bool_] = alpha == _CLEAR
+    return clear if clear.any() else None
 
 
 def _grey_values(image: Image.Image, tags: dict[int, object]) -> Picture:
@@ -112,9 +154,13 @@ def _grey_values(image: Image.Image, tags: dict[int, object]) -> Picture:
     if image.mode in _COLOUR:
         values, marks, flags = grey_of_colour(np.asarray(image.convert("RGB")))
         return Picture(values, 8, (*PICTURE_FLAGS, *flags), marks)
-    raise FilmRefused(
-        f"This picture's format ({image.mode}) has no fixed grey range: save it as"
-        " 8- or 16-bit grey PNG or TIFF."
+    raise _no_range(image.mode)
+
+
+def _no_range(kind: str) -> FilmRefused:
+    return FilmRefused(
+        f"This picture's format ({kind}) has no fixed grey range: save it as 8- or"
+        " 16-bit grey PNG or TIFF."
     )
 
 
@@ -123,7 +169,9 @@ def _pixel_aspect(image: Image.Image) -> float:
 
     It does not tell a length: a printer's, not a detector's.
     """
-    across, down = image.info.get("dpi") or image.info.get("jfif_density") or (1, 1)
+    names = ("dpi", "jfif_density", "aspect", "resolution")
+    said = (image.info[name] for name in names if image.info.get(name))
+    across, down = next(said, (1, 1))
     if image.getexif().get(_ORIENTATION, 1) > _LAST_UPRIGHT:
         across, down = down, across
     aspect = float(across) / float(down) if across > 0 and down > 0 else 1.0
@@ -150,11 +198,9 @@ def _pages(image: Image.Image) -> int:
 
 
 def _sixteen_bits(values: NDArray[np.uint16], tags: dict[int, object]) -> Picture:
-    """A picture of 9 … 16 bits; Pillow leaves those that call white zero inverted."""
+    """A picture of 9 … 16 bits."""
     said = tags.get(_BITS_PER_SAMPLE, (16,))
     bits = said[0] if isinstance(said, tuple) and said else 16
     if not isinstance(bits, int) or not 8 < bits < 16:
         bits = 16
-    if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
-        values = np.uint16((1 << bits) - 1) - values
     return Picture(values, bits)

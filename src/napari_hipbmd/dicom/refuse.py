@@ -62,6 +62,11 @@ _BY_CLASS = (
 _FILM_MODALITIES = frozenset({"CR", "DX", "RG", "RF", "XA", "DR", "XR"})
 _HIP_PARTS = ("HIP", "PELVI", "FEMUR", "THIGH", "UPPER LEG", "COXA")
 _AP_VIEWS = frozenset({"AP", "A-P", "PA", "P-A", "ANTERO-POSTERIOR"})
+_GREYS = ("MONOCHROME1", "MONOCHROME2")
+_PHOTOMETRICS = frozenset({
+    *_GREYS, "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420",
+    "YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT",
+})  # fmt: skip
 _SMALLEST = 32
 _ADULT_YEARS, _SMALLEST_ADULT_CM, _LIGHTEST_ADULT_KG = 18, 125, 25
 
@@ -116,6 +121,11 @@ def _check_picture(header: Header, facts: HeaderFacts) -> None:
         raise FilmRefused(
             f"This is a loop or volume of {facts.frames} frames, not a film: export"
             " the one frame that shows the hip."
+        )
+    if facts.photometric is not None and facts.photometric not in _PHOTOMETRICS:
+        raise FilmRefused(
+            f"The film's PhotometricInterpretation is {facts.photometric}, which tells"
+            " nobody which end of its greys is bright: export it again."
         )
     if facts.photometric == "PALETTE COLOR":
         raise FilmRefused(
@@ -221,11 +231,18 @@ def cautions(facts: HeaderFacts) -> tuple[Flag, ...]:
             f"The file's modality is {facts.modality or 'missing'}, not that of an"
             " X-ray film (DX or CR): check that it is one.",
         )
+    if facts.samples == 1 and facts.photometric not in (None, *_GREYS):
+        flag(
+            "polarity",
+            f"PhotometricInterpretation {facts.photometric} is that of a colour"
+            " picture, and the film has one value a pixel: high values were taken as"
+            " bright, so check that bone is.",
+        )
     if facts.sides_differ:
         flag(
             "side",
-            "Two tags of the film tell different sides: the first was taken, so check"
-            " which hip it is.",
+            "Two tags of the film, or a tag and its description, tell different sides:"
+            " the first tag was taken, so check which hip it is.",
         )
     if facts.age_differs:
         flag(
@@ -238,6 +255,12 @@ def cautions(facts: HeaderFacts) -> tuple[Flag, ...]:
             "spelling",
             f"The film spells {' and '.join(facts.misspelt)} in its own way: it was"
             " read as what it most likely means.",
+        )
+    if facts.unread:
+        flag(
+            "unread",
+            f"The film's {' and '.join(facts.unread)} cannot be understood, and what"
+            " is said there was passed over: give it, if you know it.",
         )
     if facts.lossy:
         flag("lossy", "The film was compressed with loss: fine texture is gone.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pydicom.dataset import Dataset
 
 from ..core.radiograph import Flag
-from .tags import code, number, numbers
+from .tags import code, number, numbers, values
 
 _LEAST_MM, _MOST_MM = 0.01, 2.0
 _CALIBRATIONS = ("GEOMETRY", "FIDUCIAL")
@@ -21,6 +21,9 @@ _USUAL_MAGNIFICATION = (1.0, 1.4)
 """Of a hip: it lies near to the detector, and the tube 1 m or more before it."""
 
 _AGREE = 0.05
+_EQUAL = 0.01
+"""Spacings that are rounded differently; no hip is magnified by so little."""
+
 _TOO_LONG = (
     "lengths come out some 5–20 % too long; give the spacing in the patient if you"
     " know it."
@@ -60,22 +63,29 @@ def _best(film: Dataset) -> Spacing:
     pixel, pixel_fault = _pair(film, "PixelSpacing")
     imager, _ = _pair(film, "ImagerPixelSpacing")
     scanned, _ = _pair(film, "NominalScannedPixelSpacing")
-    calibration = code(film, "PixelSpacingCalibrationType")
+    how = code(film, "PixelSpacingCalibrationType")
+    calibration = how if how in _CALIBRATIONS else None
     factor, basis, doubt = _magnification(film)
+    repeated = pixel and (_same(pixel, imager) or _same(pixel, scanned))
     # Equal and without a calibration type, PixelSpacing repeats the detector's.
-    if pixel and (calibration or not (_same(pixel, imager) or _same(pixel, scanned))):
+    if pixel and (calibration or not repeated):
         source = "PixelSpacing"
         if calibration:
-            known = calibration in _CALIBRATIONS
-            how = calibration if known else "in an unknown way"
-            source = f"PixelSpacing, calibrated: {how}"
+            source = f"PixelSpacing, calibrated: {calibration}"
+            if repeated:
+                doubt = (
+                    f"PixelSpacing is called calibrated ({calibration}), yet it is that"
+                    f" of the detector: if it was not corrected, {_TOO_LONG}"
+                )
         elif imager is None and scanned is None:
             # PS3.3 10.7.1.3: it cannot be told whether it was corrected.
             doubt = (
                 "The film gives PixelSpacing alone and does not say whether it is that"
                 f" of the patient or of the detector: if of the detector, {_TOO_LONG}"
             )
-        return Spacing(pixel, source, _flags(doubt, _against(pixel, imager, factor)))
+        against = _against(pixel, imager or scanned, factor)
+        shape = _against_aspect(film, pixel)
+        return Spacing(pixel, source, _flags(doubt, against, shape))
 
     detector, name, plane = imager, "ImagerPixelSpacing", "the detector"
     if detector is None:
@@ -110,20 +120,33 @@ def _against(
     low, high = _USUAL_MAGNIFICATION
     if abs(ratio / across - 1) > _AGREE:
         return (
-            "PixelSpacing and ImagerPixelSpacing have pixels of different shape: one"
-            " of them is wrong, so check the lengths."
+            "PixelSpacing and the detector's have pixels of different shape: one of"
+            " them is wrong, so check the lengths."
         )
     if not low <= ratio <= high + _AGREE:
         return (
-            f"ImagerPixelSpacing is {ratio:.3g} times PixelSpacing, and a hip is"
-            f" magnified {low:g} to {high:g} times: check the lengths."
+            f"The detector's pixel spacing is {ratio:.3g} times PixelSpacing, and a hip"
+            f" is magnified {low:g} to {high:g} times: check the lengths."
         )
     if factor and abs(ratio / factor - 1) > _AGREE:
         return (
-            f"ImagerPixelSpacing is {ratio:.3g} times PixelSpacing, yet the film names"
-            f" a magnification of {factor:.3g}: check the lengths."
+            f"The detector's pixel spacing is {ratio:.3g} times PixelSpacing, yet the"
+            f" film names a magnification of {factor:.3g}: check the lengths."
         )
     return ""
+
+
+def _against_aspect(film: Dataset, pixel: tuple[float, float]) -> str:
+    """What the shape of the pixels, told beside their size, speaks against."""
+    said = numbers(film, "PixelAspectRatio")
+    if len(said) != 2 or min(said) <= 0:
+        return ""
+    if abs(said[0] / said[1] / (pixel[0] / pixel[1]) - 1) <= _AGREE:
+        return ""
+    return (
+        "PixelSpacing and PixelAspectRatio tell pixels of different shape: one of them"
+        " is wrong, so check the lengths."
+    )
 
 
 def _aspect(film: Dataset) -> float:
@@ -139,7 +162,7 @@ def _pair(film: Dataset, keyword: str) -> tuple[tuple[float, float] | None, str 
     """A believable ``(row, column)`` spacing, or why it is not one."""
     found = numbers(film, keyword)
     if not found:
-        return None, None
+        return None, f"its {keyword} is no number" if values(film, keyword) else None
     if len(found) == 1:
         found = found * 2
     row, column = found[:2]
@@ -153,7 +176,7 @@ def _pair(film: Dataset, keyword: str) -> tuple[tuple[float, float] | None, str 
 
 def _same(a: tuple[float, float], b: tuple[float, float] | None) -> bool:
     return b is not None and all(
-        abs(x - y) < 1e-3 * y for x, y in zip(a, b, strict=True)
+        abs(x - y) < _EQUAL * y for x, y in zip(a, b, strict=True)
     )
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from pydicom.dataset import Dataset
 
-from .tags import code
+from .tags import text
 
+LEFT = "LEFT|LINKS|LINKE[RS]?|GAUCHE|IZQUIERD[AO]|SINISTR[AO]|ESQUERD[AO]"
+RIGHT = "RIGHT|RECHTS|RECHTE[RS]?|DROITE?|DERECH[AO]|DESTR[AO]|DIREIT[AO]"
+"""Words that mean a side and nothing else, in a handful of languages."""
+
+_HIP = "(?:HIP|HUE?FTE|HANCHE|CADERA|ANCA)?"
 _SIDES = {
-    "L": "L|LEFT|LT|LI|LINKS",
-    "R": "R|RIGHT|RT|RE|RECHTS",
+    "L": f"{_HIP}(?:L|LT|LI|SX|IZQ|ESQ|{LEFT}){_HIP}",
+    "R": f"{_HIP}(?:R|RT|RE|DX|DER|DIR|{RIGHT}){_HIP}",
     "B": "B|BOTH|BILATERAL|LR|RL",
     "U": "U|UNPAIRED",
 }
@@ -18,9 +24,9 @@ _INTENTS = {"PRESENTATION": "PRESENTATION", "PROCESSING": "PROCESSING|RAW"}
 
 SPELLINGS: dict[str, dict[str, str]] = {
     "PhotometricInterpretation": {
-        "MONOCHROME1": "MONOCH?R?OME1|MINISWHITE|WHITEISZERO",
-        "MONOCHROME2": "MONOCH?R?OME2|MONOCHROME|MINISBLACK|BLACKISZERO|GREY|GRAY"
-        "|GR[AE]YSCALE",
+        "MONOCHROME1": "MONO(?:CH?R?OME?)?1|MINISWHITE|WHITEISZERO",
+        "MONOCHROME2": "MONO(?:CH?R?OME?)?2|MONOCHROME|MINISBLACK|BLACKISZERO|GREY|GRAY"
+        "|GR[AE]YSCALE2?",
         "PALETTE COLOR": "PALETTECOLOU?R",
         "RGB": "RGB",
     },
@@ -35,7 +41,12 @@ SPELLINGS: dict[str, dict[str, str]] = {
     "ImageLaterality": _SIDES,
     "FrameLaterality": _SIDES,
     "Laterality": _SIDES,
-    "PatientSex": {"F": "F|FEMALE|WEIBLICH", "M": "M|MALE|MAENNLICH", "O": "O|OTHER"},
+    "PatientSex": {
+        "F": "F|FEMALE|W|WOMAN|WEIBLICH|FRAU|FEMME|FEMININO?|FEMENINO|MUJER|DONNA",
+        "M": "M|MALE|MAN|MAE?NNLICH|MANN|HOMME|MASCULINO?|HOMBRE|UOMO",
+        "O": "O|OTHER",
+        "U": "U|UNKNOWN",
+    },
     "Modality": {"CR": "CR", "DX": "DX|DIGITALXRAY", "RG": "RG"},
 }
 """Tag → code → the spellings that mean it, blanks and marks left out."""
@@ -46,7 +57,7 @@ def spelt(film: Dataset, keyword: str) -> tuple[str | None, bool]:
 
     A code that nothing here knows comes back as it is.
     """
-    said = code(film, keyword)
+    said = _code(film, keyword)
     if said is None:
         return None, False
     known = SPELLINGS.get(keyword, {})
@@ -57,3 +68,20 @@ def spelt(film: Dataset, keyword: str) -> tuple[str | None, bool]:
         if re.fullmatch(pattern, letters):
             return standard, True
     return said, False
+
+
+def understood(film: Dataset, keyword: str) -> bool:
+    """Whether a tag is missing, or one of the codes that :data:`SPELLINGS` lists."""
+    return text(film, keyword) is None or spelt(film, keyword)[0] in SPELLINGS[keyword]
+
+
+def plain(words: str) -> str:
+    """Capitals without accents."""
+    apart = unicodedata.normalize("NFKD", words)
+    return "".join(c for c in apart if not unicodedata.combining(c)).upper()
+
+
+def _code(film: Dataset, keyword: str) -> str | None:
+    """A code string, as :func:`code` reads it, accents left out."""
+    said = plain(text(film, keyword) or "")
+    return said if re.fullmatch(r"[A-Z0-9 _/.-]{1,16}", said) else None

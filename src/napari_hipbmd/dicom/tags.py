@@ -53,6 +53,8 @@ def _quick_values(raw: RawDataElement) -> list[Any] | None:
     if not isinstance(data, bytes):
         return None
     if vr in _ASCII_VRS:
+        if not data.isascii():
+            return None
         pieces = data.decode("ascii").split("\\")
         found = [piece.strip(" \0") for piece in pieces]
         return found if any(found) else []
@@ -82,11 +84,14 @@ def code(dataset: Dataset, keyword: str) -> str | None:
 
 
 def numbers(dataset: Dataset, keyword: str) -> list[float]:
-    """All values as finite floats; an empty list if any of them is not one."""
+    """All values as finite floats; an empty list if any of them is not one.
+
+    A comma is a decimal point: a backslash separates values.
+    """
     found: list[float] = []
     for value in values(dataset, keyword)[:64]:
         try:
-            number = float(value)
+            number = float(str(value).replace(",", "."))
         except (TypeError, ValueError, OverflowError):
             return []
         if not np.isfinite(number):

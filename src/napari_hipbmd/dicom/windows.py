@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from ..core.radiograph import FloatImage
+from ..core.radiograph import Flag, FloatImage
 from .header import Header
 from .lut import Lut, luts
 from .tags import code, numbers, values
@@ -26,7 +27,8 @@ class Window:
     """One way to show the film, in modality values.
 
     ``centre`` and ``width`` of a look-up table are those of the inputs between which
-    its output changes.
+    its output changes. ``falling``: higher values of the film are drawn darker, before
+    any inversion.
     """
 
     name: str
@@ -34,11 +36,7 @@ class Window:
     width: float
     function: Function = "LINEAR"
     lut: Lut | None = None
-
-    @property
-    def falling(self) -> bool:
-        """Whether higher values are drawn darker, before any inversion."""
-        return self.lut is not None and not self.lut.rising
+    falling: bool = False
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -79,7 +77,9 @@ class Window:
         }
 
 
-def windows(header: Header, signed: bool) -> tuple[Window, ...]:
+def windows(
+    header: Header, signed: bool, modality: NDArray[np.generic]
+) -> tuple[Window, ...]:
     """Every window and VOI look-up table of a film, in its order.
 
     Windows come before tables: their limits are exact in any viewer.
@@ -90,6 +90,8 @@ def windows(header: Header, signed: bool) -> tuple[Window, ...]:
         The film's.
     signed
         Whether modality values can be negative.
+    modality
+        Those that the film holds (:func:`usual_inputs`).
     """
     film = header.dataset
     centres, widths = numbers(film, "WindowCenter"), numbers(film, "WindowWidth")
@@ -105,8 +107,22 @@ def windows(header: Header, signed: bool) -> tuple[Window, ...]:
     for i, lut in enumerate(luts(film, "VOILUTSequence", signed)):
         low, high = lut.changing()
         name = who.without(_clean(lut.explanation)) or f"table {i + 1}"
-        found.append(Window(name, (low + high) / 2, high - low, "LUT", lut))
+        centre, falling = (low + high) / 2, not lut.rises(modality)
+        found.append(Window(name, centre, high - low, "LUT", lut, falling))
     return tuple(found[:_MAX_WINDOWS])
+
+
+def opposed(offered: Sequence[Window]) -> tuple[Flag, ...]:
+    """The flag of a film whose windows and tables do not agree which end is bright."""
+    if all(window.falling == offered[0].falling for window in offered):
+        return ()
+    return (
+        Flag(
+            "polarity",
+            "The film's windows and VOI LUTs draw it in opposite ways: the first was"
+            " taken, so check that bone is bright.",
+        ),
+    )
 
 
 def _function(film: Dataset) -> Function:

@@ -59,6 +59,7 @@ FLAG_CODES: dict[str, str] = {
     "spelling": "tags that were understood although they are spelt otherwise",
     "table-differs": "a table tells of another patient or side than the film",
     "uncalibrated": "a picture without the tags that make its grey a measure",
+    "unread": "tags that were not understood were passed over",
     "view": "the film says that its view is not AP",
 }
 """Every flag's code and what it says, in a few words."""

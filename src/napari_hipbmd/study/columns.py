@@ -1,11 +1,12 @@
-"""Columns of a table that are not understood, and what they were probably meant as."""
+"""What a table probably means otherwise than it says: columns, and rows that clash."""
 
 from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from difflib import get_close_matches
+from unicodedata import normalize
 
 from .case import Case
 from .row import COLUMNS
@@ -15,11 +16,12 @@ _MEANT = {
     "|mrn|pid|groups?",
     "case_id": "case|id|name|filename",
     "image": "film|file|path|picture|images",
-    "side": "laterality|hip(side)?|sides|seite",
-    "sex": "gender|geschlecht",
-    "age_years": "ages?|ageyrs?|patientage|alter",
-    "height_cm": "heights?|size|patientsize|stature|groesse",
-    "weight_kg": "weights?|mass|patientweight|gewicht",
+    "side": "laterality|hip(side)?|sides|seite|cote|lado|lato",
+    "sex": "gender|geschlecht|sexe|sexo|sesso",
+    "age_years": "ages?|ageyrs?|patientage|alter|edad|eta|idade",
+    "height_cm": "heights?|size|patientsize|stature|groe?sse|taille|talla|altura"
+    "|altezza",
+    "weight_kg": "weights?|mass|patientweight|gewicht|poids|peso",
     **{
         f"bmd_{site}": f"a?bmd{other}(gcm2|gcm)?|{other}a?bmd(gcm2|gcm)?"
         for site, other in (
@@ -33,13 +35,17 @@ _MEANT = {
 _UNITS = re.compile(r"(yrs?|years|cm|kg|mm|gcm2)$")
 
 
+_BODY_MASS = (7.0, 150.0)
+"""kg/m², wide enough for every patient of any age."""
+
+
 class StudyWarning(UserWarning):
-    """Something in a study's table that is passed over and may have been meant."""
+    """Something in a study's table that may have been meant otherwise."""
 
 
 def meant_as(name: str) -> str | None:
     """The known column that a name was probably meant as; None where none is near."""
-    letters = re.sub(r"[^a-z0-9]", "", name.casefold().replace("²", "2"))
+    letters = re.sub(r"[^a-z0-9]", "", normalize("NFKD", name).casefold())
     if letters.startswith("true"):  # the exact values of digital hips
         return None
     for bare in (letters, _UNITS.sub("", letters)):
@@ -52,7 +58,7 @@ def meant_as(name: str) -> str | None:
 
 
 def advice(cases: Sequence[Case]) -> list[str]:
-    """A sentence for each column that seems to be meant as a known one.
+    """Sentences on columns that seem meant as known ones, and on contradictory rows.
 
     Parameters
     ----------
@@ -82,10 +88,72 @@ def advice(cases: Sequence[Case]) -> list[str]:
                 f"the column {name!r} is passed over; call it {known!r} if that is"
                 " what it holds"
             )
-    return told
+    return told + _contradictions(cases)
+
+
+def _contradictions(cases: Sequence[Case]) -> list[str]:
+    """Rows that cannot all be right: of one film, of one patient, or by themselves."""
+    patients, sides, sexes, groups = [], [], [], []
+    for same in _alike(cases, lambda case: case.image):
+        both = f"the cases {same[0].case_id!r} and {same[1].case_id!r} have one film"
+        if len({case.group for case in same}) > 1:
+            patients.append(
+                f"{both} and are called two patients: one of them has the wrong film,"
+                " or they need one 'group'"
+            )
+        elif len({case.side for case in same}) < len(same):
+            sides.append(
+                f"{both} and are not told apart by their sides: one of them is too"
+                " many, or has the wrong film"
+            )
+    for same in _alike(cases, lambda case: case.group):
+        of = {case.patient.sex: case.case_id for case in same}
+        if {"F", "M"} <= of.keys():
+            sexes.append(
+                f"{of['F']!r} and {of['M']!r} are of one 'group', and a woman and a man"
+            )
+    for same in _alike(cases, lambda case: case.group.casefold()):
+        one, *others = sorted({case.group for case in same})
+        if others:
+            groups.append(
+                f"the groups {one!r} and {others[0]!r} differ only in their capitals,"
+                " and count as two patients"
+            )
+    kinds = (patients, sides, sexes, groups, _impossible(cases))
+    return [_first(found) for found in kinds if found]
+
+
+def _impossible(cases: Sequence[Case]) -> list[str]:
+    found = []
+    for case in cases:
+        height, weight = case.patient.height_cm, case.patient.weight_kg
+        if height is None or weight is None:
+            continue
+        index = weight / (height / 100) ** 2
+        if not _BODY_MASS[0] <= index <= _BODY_MASS[1]:
+            found.append(
+                f"the case {case.case_id!r} has a height of {height:g} cm and a weight"
+                f" of {weight:g} kg, as nobody has: the two may be swapped, or in"
+                " other units"
+            )
+    return found
+
+
+def _first(found: Sequence[str]) -> str:
+    """The first sentence of a kind, and how many there are of it."""
+    more = len(found) - 1
+    return f"{found[0]} ({more} more of this kind)" if more else found[0]
+
+
+def _alike(cases: Sequence[Case], key: Callable[[Case], Hashable]) -> list[list[Case]]:
+    """The cases that share something with another one."""
+    found: dict[Hashable, list[Case]] = {}
+    for case in cases:
+        found.setdefault(key(case), []).append(case)
+    return [same for same in found.values() if len(same) > 1]
 
 
 def warn_of_columns(cases: Sequence[Case]) -> None:
-    """Warn (:class:`StudyWarning`) of columns that are passed over."""
+    """Warn (:class:`StudyWarning`) of columns passed over and rows that contradict."""
     for sentence in advice(cases):
         warnings.warn(f"cases.csv: {sentence}.", StudyWarning, stacklevel=3)

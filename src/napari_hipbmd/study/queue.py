@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from ..core.cells import bare, guarded
-from ..core.files import write_text_atomic
+from ..core.files import read_regular, write_text_atomic
 from ..core.locks import locked
 from ..core.radiograph import FilmRefused
 from .case import checked_name
@@ -27,6 +27,7 @@ Status = Literal["untouched", "predicted", "in work", "done", "second look"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 _SAID: tuple[Status, ...] = ("done", "second look")
 _COLUMNS = ("case_id", "status", "note", "changed")
+_LARGEST_BYTES = 1 << 26
 
 
 @dataclass(frozen=True)
@@ -219,9 +220,11 @@ class Queue:
 
     def _read(self) -> dict[str, QueueEntry]:
         try:
-            text = self.path.read_text("utf-8-sig")
+            text = read_regular(self.path, _LARGEST_BYTES).decode("utf-8-sig")
         except FileNotFoundError:
             return {}
+        except FilmRefused as refusal:
+            raise self._refusal(str(refusal)) from None
         except (OSError, UnicodeDecodeError):
             raise self._refusal("it is not UTF-8 text") from None
         first = text.partition("\n")[0]

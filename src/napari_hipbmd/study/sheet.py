@@ -1,14 +1,18 @@
 """Tables as spreadsheets and people write them: the one reader of every CSV here.
 
-Commas, semicolons or tabs, UTF-8 with or without a mark or UTF-16, blanks around
-names, names in any case, empty lines anywhere.
+Commas, semicolons or tabs, or what a first line ``sep=;`` names, UTF-8 with or without
+a mark or UTF-16, blanks around names, names in any case, empty lines anywhere.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
+
+_SEPARATOR = re.compile(r"""\s*"?sep=([^\w\s"']|\t)"?[ \t]*\r?\n""", re.IGNORECASE)
+"""The first line by which spreadsheets tell each other what separates the cells."""
 
 
 class NotATable(ValueError):
@@ -45,9 +49,11 @@ def rows_of(
         If a line cannot be read.
     """
     first = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count)
-    )
+    told = _SEPARATOR.match(text)
+    delimiter = told[1] if told else max(",;\t", key=first.count)
+    file = io.StringIO(text[told.end() :] if told else text, newline="")
+    # Strict: a quote that is never closed would swallow the lines behind it.
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:

@@ -7,14 +7,16 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ..core.files import write_text_atomic
+from ..core.files import read_regular, write_text_atomic
 from ..core.radiograph import FilmRefused
 from .case import Case, checked_name
+from .columns import meant_as
 from .row import COLUMNS, TableRow, cells
 from .sheet import NotATable, rows_of, text_of
 
 TABLE = "cases.csv"
 _SHOWN_PROBLEMS = 5
+_LARGEST_BYTES = 1 << 26
 
 
 def read_cases(folder: str | Path) -> list[Case]:
@@ -94,7 +96,9 @@ def append_cases(folder: str | Path, cases: Iterable[Case]) -> None:
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        data = read_regular(path, _LARGEST_BYTES)
+    except FilmRefused as refusal:
+        raise FilmRefused(f"{TABLE} cannot be read: {refusal}.") from None
     except FileNotFoundError:
         raise FilmRefused(
             f"{path.parent.name} is not a study: it holds no {TABLE}."
@@ -121,7 +125,9 @@ def _split(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
         raise FilmRefused(f"{TABLE} is empty: its first line names the columns.")
     for name in ("case_id", "image"):
         if name not in header:
-            raise FilmRefused(f"{TABLE} has no column {name}.")
+            near = next((one for one in header if meant_as(one) == name), None)
+            meant = f": call the column {near[:40]!r} so" if near else ""
+            raise FilmRefused(f"{TABLE} has no column {name}{meant}.")
     for name in header:
         if not name or header.count(name) > 1:
             raise FilmRefused(
