@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
 from ..core.options import Option, options_of, wrong
+from .config import TextOrPath
 
 T = TypeVar("T")
 
@@ -94,6 +95,8 @@ def _parser(kind: Any, one: Option) -> Callable[[str], Any]:
     """Reads one value; argparse names the argument before the sentence."""
     if one.setting.parse is not None:
         return _told(one.setting.parse)
+    if kind is str and one.setting.path is not None:
+        return TextOrPath(one.setting.path)
     if kind in (str, Path):
         return kind
     whole = kind is int

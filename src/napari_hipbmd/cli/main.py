@@ -18,6 +18,7 @@ from typing import Any
 
 from ..core.measurement import RESEARCH_USE
 from ..core.radiograph import Cancelled, FilmRefused
+from .config import add_config, keep_config, parsed
 from .printing import say
 
 USAGE_ERROR, STOPPED = 2, 130
@@ -31,12 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = build_parser(given[0] if given else "")
     try:
-        args = parser.parse_args(given)
+        args = parsed(parser, given)
+        with _warnings_told(), _options_kept(args):
+            return int(args.run(args))
     except SystemExit as stop:  # argparse has already said what is wrong
         return int(stop.code or 0)
-    try:
-        with _warnings_told():
-            return int(args.run(args))
     except FilmRefused as error:
         say(f"hipbmd: {error}", file=sys.stderr)
         return USAGE_ERROR
@@ -51,6 +51,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f" ({error.filename})" if error.filename else ""
         say(f"hipbmd: {what}{where}.", file=sys.stderr)
         return USAGE_ERROR
+
+
+@contextmanager
+def _options_kept(args: argparse.Namespace) -> Iterator[None]:
+    """Write the options beside the results, also of a run that is stopped."""
+    try:
+        yield
+    except (KeyboardInterrupt, Cancelled):
+        keep_config(args)
+        raise
+    keep_config(args)
 
 
 @contextmanager
@@ -105,4 +116,5 @@ def build_parser(wanted: str = "") -> argparse.ArgumentParser:
             module = import_module(f".{name.replace('-', '_')}", __package__)
             command.set_defaults(run=getattr(module, "run", None))
             module.add_arguments(command)
+            add_config(command)
     return parser

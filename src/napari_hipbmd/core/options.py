@@ -44,6 +44,8 @@ class Setting:
         The name on the command line where it is another one, such as ``--no-flip``.
     parse
         Makes a value of what was typed; raises :class:`ValueError` with a sentence.
+    path
+        Of a text that may be a path: whether this one is.
     positional, repeated
         On the command line: without a flag; with a flag for each of several values.
     label
@@ -65,6 +67,7 @@ class Setting:
     metavar: str | tuple[str, ...] = ""
     flag: str = ""
     parse: Callable[[str], Any] | None = None
+    path: Callable[[str], bool] | None = None
     positional: bool = False
     repeated: bool = False
     label: str = ""

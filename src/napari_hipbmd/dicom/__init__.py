@@ -9,12 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .densitometer import DxaReport, dxa_report
     from .element_list import Element, elements, public_elements
     from .film import DisplayedFilm, open_film, read_film
     from .folder import FolderContents, list_films, look_through
     from .inspection import inspect
     from .listing import Catalogue, CatalogueFilm, catalogue
-    from .naming import public_path
+    from .naming import names_its_patient, patient_key, public_path
     from .source import derived_uid, source_of
     from .windows import Window
     from .write import FilmTags, write_film
@@ -23,17 +24,21 @@ __all__ = [
     "Catalogue",
     "CatalogueFilm",
     "DisplayedFilm",
+    "DxaReport",
     "Element",
     "FilmTags",
     "FolderContents",
     "Window",
     "derived_uid",
     "catalogue",
+    "dxa_report",
     "elements",
     "inspect",
     "list_films",
     "look_through",
+    "names_its_patient",
     "open_film",
+    "patient_key",
     "public_elements",
     "public_path",
     "read_film",
@@ -48,6 +53,10 @@ _HOME = {
     "catalogue": "listing",
     "elements": "element_list",
     "public_elements": "element_list",
+    "names_its_patient": "naming",
+    "patient_key": "naming",
+    "DxaReport": "densitometer",
+    "dxa_report": "densitometer",
     "public_path": "naming",
     "DisplayedFilm": "film",
     "FilmTags": "write",

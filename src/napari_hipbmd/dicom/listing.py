@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..core.radiograph import FilmRefused, Side
+from ..core.radiograph import FilmRefused, Patient, Side
 from .facts import HeaderFacts, facts_of
 from .folder import look_through
 from .guard import quietly, refusing
 from .header import read_header
-from .naming import case_id_of, case_id_of_dicom
+from .naming import case_id_of, case_id_of_dicom, patient_key
+from .person import day_of
 from .refuse import check
 from .sniff import kind_of
 from .tags import integer, text, values
@@ -37,6 +39,12 @@ class CatalogueFilm:
     patient
         The same for films of one patient, and no way back to who it is; empty where
         the film does not say.
+    taken
+        The day, where the film says it.
+    both_hips
+        Whether it is a film of the pelvis, or says that it is of both sides.
+    biology
+        What the film says of the patient.
     """
 
     path: Path
@@ -46,6 +54,9 @@ class CatalogueFilm:
     title: str
     side: Side | None = None
     patient: str = ""
+    taken: datetime.date | None = None
+    both_hips: bool = False
+    biology: Patient = Patient()
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,9 @@ class _Found:
     title: str
     side: Side | None
     patient: str = ""
+    taken: datetime.date | None = None
+    both_hips: bool = False
+    biology: Patient = Patient()
 
 
 def catalogue(folder: str | Path) -> Catalogue:
@@ -121,16 +135,11 @@ def _found(path: Path) -> _Found:
         integer(film, "InstanceNumber"),
         _title(facts),
         facts.side,
-        _patient(text(film, "PatientID") or ""),
+        patient_key(text(film, "PatientID") or ""),
+        day_of(film),
+        facts.side is None and facts.body_part == "PELVIS",
+        facts.patient,
     )
-
-
-def _patient(patient_id: str) -> str:
-    """A number in place of a patient's; words such as ANONYMOUS are nobody's."""
-    if not any(character.isdigit() for character in patient_id):
-        return ""
-    digest = hashlib.sha256(f"hipbmd {patient_id}".encode()).hexdigest()
-    return f"patient-{digest[:8]}"
 
 
 def _title(facts: HeaderFacts) -> str:
@@ -173,6 +182,9 @@ def _numbered(found: list[_Found]) -> tuple[CatalogueFilm, ...]:
                 film.title,
                 film.side,
                 film.patient,
+                film.taken,
+                film.both_hips,
+                film.biology,
             )
         )
     return tuple(films)

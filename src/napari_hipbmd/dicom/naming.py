@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from ..core.radiograph import FilmRefused
@@ -17,6 +18,15 @@ _SUFFIXES = frozenset(
     {".dcm", ".dicom", ".dic", ".ima", ".png", ".jpg", ".jpeg", ".tif", ".tiff"}
 )
 _LONGEST = 64
+_ASKED = 100  # files of a folder that are looked at for a film
+
+
+def patient_key(patient_id: str) -> str:
+    """A number in place of a patient's; words such as ANONYMOUS are nobody's."""
+    if not any(character.isdigit() for character in patient_id):
+        return ""
+    digest = hashlib.sha256(f"hipbmd {patient_id}".encode()).hexdigest()
+    return f"patient-{digest[:8]}"
 
 
 def case_id_of(path: Path) -> str:
@@ -37,6 +47,24 @@ def case_id_of_dicom(path: Path, header: Header) -> str:
         return name
     unique = text(header.dataset, "SOPInstanceUID") or path.name
     return f"film-{hashlib.sha256(unique.encode()).hexdigest()[:8]}"
+
+
+def names_its_patient(path: Path, told: str) -> bool:
+    """Whether a text about a film, or a folder of films, names whom it shows.
+
+    Parameters
+    ----------
+    path
+        The film; of a folder, the first film that says whom it shows is asked.
+    told
+        Such as the path as it would be written.
+    """
+    films = path.rglob("*") if path.is_dir() else iter([path])
+    for film in islice((one for one in films if one.is_file()), _ASKED):
+        with suppress(FilmRefused, OSError), quietly(), refusing():
+            if kind_of(film)[0] in ("dicom", "bare dicom"):
+                return read_header(film).who.named_in(told)
+    return False
 
 
 def public_path(path: Path, folder: Path) -> str:

@@ -24,6 +24,13 @@ _ABOUT_THE_FILM = (
 )
 """Not of the study, which was asked for one hip and may show the other one, too."""
 
+_DAYS = (
+    "AcquisitionDate",
+    "AcquisitionDateTime",
+    "ContentDate",
+    "StudyDate",
+    "SeriesDate",
+)
 _AGES_DIFFER = 2.0
 """An age in whole years, of a film that was looked at some months later."""
 
@@ -148,18 +155,16 @@ def _said_age(film: Dataset) -> float | None:
 
 def _age_by_dates(film: Dataset) -> float | None:
     """Years from the birth to the film, possible or not; None where a date lacks."""
-    born = _date(film, "PatientBirthDate")
-    for keyword in (
-        "AcquisitionDate",
-        "AcquisitionDateTime",
-        "ContentDate",
-        "StudyDate",
-        "SeriesDate",
-    ):
-        taken = _date(film, keyword)
-        if born and taken:
-            return round((taken - born).days / _DAYS_PER_UNIT["Y"], 1)
-    return None
+    born, taken = _date(film, "PatientBirthDate"), day_of(film)
+    if born is None or taken is None:
+        return None
+    return round((taken - born).days / _DAYS_PER_UNIT["Y"], 1)
+
+
+def day_of(film: Dataset) -> date | None:
+    """The day on which it was taken, where it says so."""
+    days = (_date(film, keyword) for keyword in _DAYS)
+    return next((day for day in days if day is not None), None)
 
 
 def _date(film: Dataset, keyword: str) -> date | None:

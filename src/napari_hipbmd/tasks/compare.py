@@ -29,6 +29,7 @@ class CompareOptions:
         REQUIRED,
         "folders of 'hipbmd train enhancement', or the word bundled",
         metavar=("A", "B"),
+        path=lambda text: text != BUNDLED,
     )
     landmarks: Landmarks = option(
         "predicted",

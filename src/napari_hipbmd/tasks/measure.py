@@ -82,9 +82,13 @@ class MeasureOptions:
         None,
         "withhold values with these flags (the study's policy.json, or none)",
         metavar="CODE,…|none|default|FILE.json",
+        path=lambda text: text.endswith(".json"),
     )
     json: str | None = option(
-        None, "write everything as JSON, - to the screen", metavar="FILE|-"
+        None,
+        "write everything as JSON, - to the screen",
+        metavar="FILE|-",
+        path=lambda text: text != SCREEN,
     )
     csv: Path | None = option(None, "write a row a hip", metavar="FILE")
     layers: Path | None = option(
