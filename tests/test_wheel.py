@@ -15,17 +15,23 @@ from napari_hipbmd.core.resources import sample_data_dir, weights_dir
 ROOT = Path(napari_hipbmd.__file__).parents[2]
 
 
-@pytest.mark.slow
-def test_the_wheel_carries_the_manifest_the_weights_and_the_samples(
-    tmp_path: Path,
-) -> None:
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not (ROOT / "pyproject.toml").is_file():
         pytest.skip("not a checkout")
+    folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation"]
     subprocess.run(
-        [*command, "--outdir", tmp_path, ROOT], check=True, capture_output=True
+        [*command, "--outdir", folder, ROOT], check=True, capture_output=True
     )
-    (wheel,) = tmp_path.glob("*.whl")
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+@pytest.mark.slow
+def test_the_wheel_carries_the_manifest_the_weights_and_the_samples(
+    wheel: Path,
+) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     bones = [
         f"phantom/llp26/{name}"
@@ -39,3 +45,17 @@ def test_the_wheel_carries_the_manifest_the_weights_and_the_samples(
                 inside = Path("napari_hipbmd", folder.name, path.relative_to(folder))
                 assert inside.as_posix() in names
     assert not [name for name in names if name.startswith(("tests/", "docs/"))]
+
+
+@pytest.mark.slow
+def test_package_indexes_accept_the_wheel(wheel: Path) -> None:
+    for package in ("twine", "check_wheel_contents"):
+        pytest.importorskip(package, reason="needs the extra dev")
+    for check in (
+        ("twine", "check", "--strict", wheel),
+        ("check_wheel_contents", "--no-config", wheel),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", *check], capture_output=True, text=True
+        )
+        assert not done.returncode, done.stdout + done.stderr

@@ -24,9 +24,13 @@ from .bounded_json import as_type, read_json
 from .radiograph import FilmRefused
 
 if sys.platform == "win32":
+    import ctypes
     import msvcrt
 else:
-    import fcntl
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # a Python without locks, as in a browser
+        fcntl = None  # type: ignore[assignment]
 
 WAIT_SECONDS = 10.0
 _BUSY = {errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
@@ -186,16 +190,6 @@ def _gone(path: Path) -> None:
         path.unlink()
 
 
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
-
-
 if sys.platform == "win32":
     _FAR = 1 << 40  # a byte that no content reaches: a lock also bars readers
 
@@ -214,7 +208,30 @@ if sys.platform == "win32":
         file.seek(_FAR)
         msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
 
+    _QUERY, _STILL_ACTIVE, _NO_SUCH = 0x1000, 259, 87
+
+    def _runs(pid: int) -> bool:
+        """Whether a process is there; ``os.kill(pid, 0)`` would send it Ctrl-C here."""
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.OpenProcess.restype = ctypes.c_void_p
+        handle = ctypes.c_void_p(kernel.OpenProcess(_QUERY, False, pid & 0xFFFFFFFF))
+        if not handle:
+            return ctypes.get_last_error() != _NO_SUCH
+        status = ctypes.c_ulong()
+        kernel.GetExitCodeProcess(handle, ctypes.byref(status))
+        kernel.CloseHandle(handle)
+        return status.value == _STILL_ACTIVE
+
 else:
+
+    def _runs(pid: int) -> bool:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except (OSError, OverflowError):
+            return True
+        return True
 
     def lock(file: BinaryIO, *, wait: bool) -> None:
         """Lock an open file against other processes.
@@ -226,6 +243,8 @@ else:
         NoLocks
             If the folder has no locks.
         """
+        if fcntl is None:
+            raise NoLocks(errno.ENOLCK, os.strerror(errno.ENOLCK))
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except OSError as error:
