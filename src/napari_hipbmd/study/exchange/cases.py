@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,9 @@ from ..facts import FilmFacts
 from ..films import film_facts
 from ..labels import Labels
 from ..study import Study
+
+_UPLOADED = re.compile(r"[0-9a-f]{8}-(.+)")
+"""What Label Studio calls a picture that was uploaded to it."""
 
 
 class Cases:
@@ -63,6 +67,9 @@ class Cases:
                 f"The image {file[:40]!r} belongs to {len(films)} cases"
                 f" ({', '.join(films[:3])}): call it after the case."
             )
+        uploaded = _UPLOADED.fullmatch(file)
+        if uploaded is not None:
+            return self.named(uploaded[1])
         raise FilmRefused(
             f"The study has no case or image {name[:60]!r}; nothing was imported."
         )

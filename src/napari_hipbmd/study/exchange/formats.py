@@ -11,6 +11,7 @@ from ..facts import FilmFacts
 from ..label import PERSON
 from ..labels import Labels
 from .coco import read_coco, write_coco
+from .deeplabcut import read_deeplabcut, write_deeplabcut
 from .masks import read_mask, write_png, write_tiff
 from .parcel import Intake, Parcel
 from .pts import read_pts, write_pts
@@ -134,6 +135,18 @@ FORMATS: dict[str, Format] = {
             " that was drawn by hand are called neck 1, neck 2, and so on.",
             write_study=write_rows,
             read_study=read_rows,
+        ),
+        Format(
+            "deeplabcut",
+            "DeepLabCut's CSV",
+            (".csv",),
+            frozenset({"landmarks"}),
+            _PIXELS + "The centre of the first pixel is (0, 0). DeepLabCut looks for"
+            " CollectedData_NAME.csv in labeled-data/hips of a project, beside pictures"
+            " that are called as in its rows, and makes its .h5 of it"
+            " (deeplabcut.convertcsv2h5).",
+            write_study=write_deeplabcut,
+            read_study=read_deeplabcut,
         ),
         Format(
             "tiff",
