@@ -94,6 +94,7 @@ COMMANDS = {
     "export-onnx": "write the networks as ONNX, for other programs",
     "pairs": "make synthetic pairs of film and STO",
     "labels": "landmarks and regions that people placed",
+    "dxa": "take the readings of a densitometer into a study",
     "train": "train one step on a study",
     "validate": "compare with the DXA readings of a study",
     "paper-repeat": "the paper's tables and figures again, on digital hips",

@@ -1,0 +1,158 @@
+"""What densitometers call sites, sides, columns and days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal
+
+from ..core.anatomy import Site
+from ..core.radiograph import FilmRefused, Side
+
+DateOrder = Literal["dmy", "mdy"]
+_SITES: dict[str, Site] = {
+    **dict.fromkeys(("neck", "schenkelhals"), "neck"),
+    **dict.fromkeys(("troch", "trochanter", "trochanteric"), "trochanter"),
+    **dict.fromkeys(
+        ("inter", "intertroch", "intertrochanter", "intertrochanteric", "shaft"),
+        "intertrochanter",
+    ),
+    **dict.fromkeys(("htot", "total", "gesamt"), "total"),
+}
+_SIDES: dict[str, Side] = {
+    **dict.fromkeys(("l", "lt", "left", "links", "linke", "linker"), "L"),
+    **dict.fromkeys(("r", "rt", "right", "rechts", "rechte", "rechter"), "R"),
+}
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_ELSEWHERE = _listed(
+    "spine lumbar forearm radius ulna wb wbtot whole lva wirbelsäule l1 l2 l3 l4 arm"
+    " leg trunk rib ribs"
+)
+_NOT_BMD = _listed(
+    "t z score tscore zscore percent pct ya am ref reference area bmc cv sd std change"
+    " prior previous baseline upper lower ward wards mean diff difference bmad"
+)
+_COLUMNS = {
+    "patient": "identifier1 patientid patientnumber patientno patientnr pid mrn"
+    " medicalrecordnumber patientidentifier id",
+    "taken": "scandate examdate measurementdate measuredate dateofscan dateofexam"
+    " dateofmeasurement studydate date untersuchungsdatum messdatum",
+    "side": "side laterality hipside scanside seite",
+    "exam": "scantype scanmode exam examtype scan site measuredsite skeletalsite"
+    " bodypart",
+    "region": "region roi regionname bereich",
+    "bmd": "bmd bmdgcm2",
+    "sex": "sex gender geschlecht",
+    "age_years": "age ageyears ageatscan patientage alter",
+    "height_cm": "heightcm patientheightcm",
+    "weight_kg": "weightkg patientweightkg",
+}
+_BY_LETTERS = {
+    alias: name for name, aliases in _COLUMNS.items() for alias in aliases.split()
+}
+_WITHOUT_UNIT = {"height": "cm", "weight": "kg"}
+_UNIT = re.compile(r"[(\[]?\s*g\s*/\s*cm\s*[²2]\s*[)\]]?", re.IGNORECASE)
+
+
+def column_named(text: str) -> str | None:
+    """The column that a name stands for, other than a reading; None if it is none."""
+    letters = re.sub(r"[\W_]", "", text.casefold().replace("²", "2"))
+    return _BY_LETTERS.get(letters)
+
+
+def lacks_unit(text: str) -> str | None:
+    """The unit that a column of heights or weights should name and does not."""
+    return _WITHOUT_UNIT.get(re.sub(r"[\W_]", "", text.casefold()))
+
+
+def site_named(text: str) -> Site | None:
+    """The site that a region's name stands for; None for all others."""
+    words = _words(text)
+    if (_ELSEWHERE | _NOT_BMD) & words:
+        return None
+    found = {_SITES[word] for word in words & set(_SITES)}
+    if len(found) > 1:
+        found.discard("total")  # "total hip, neck" is a neck
+    return found.pop() if len(found) == 1 else None
+
+
+def site_of_bmd(text: str) -> Site | None:
+    """The site of a column of readings, such as ``HTOT_BMD`` or *Neck BMD (g/cm²)*."""
+    bare = _UNIT.sub(" ", text)
+    return site_named(bare) if "bmd" in _words(bare) else None
+
+
+def side_named(text: str) -> Side | None:
+    """The side that a text names; None where it names none or both."""
+    found = {_SIDES[word] for word in _words(text) & set(_SIDES)}
+    return found.pop() if len(found) == 1 else None
+
+
+def is_elsewhere(text: str) -> bool:
+    """Whether a scan is of another part of the body."""
+    return bool(_ELSEWHERE & _words(text))
+
+
+def maker_named(text: str) -> str:
+    """The maker that a text gives away, or nothing."""
+    words = _words(text)
+    if words & {"hologic", "htot", "apex", "discovery", "identifier1", "qdr"}:
+        return "Hologic"
+    if words & {"lunar", "ge", "encore", "prodigy", "idxa", "shaft"}:
+        return "GE Lunar"
+    return ""
+
+
+def day(text: str, order: DateOrder | None) -> date | None:
+    """A day as it was written; None where nothing was.
+
+    Raises
+    ------
+    FilmRefused
+        If it is none, or could be two: a clause.
+    """
+    parts = [int(part) for part in re.findall(r"\d+", text.split("T")[0])[:3]]
+    digits = text.strip()
+    if not digits:
+        return None
+    if re.fullmatch(r"\d{8}", digits):
+        parts = [int(digits[:4]), int(digits[4:6]), int(digits[6:])]
+    if len(parts) != 3:
+        raise FilmRefused("a day cannot be read")
+    if parts[0] > 999:
+        year, month, number = parts
+    elif parts[2] < 1000:
+        raise FilmRefused("a day has a year of two digits")
+    elif "." in text or order == "dmy":
+        number, month, year = parts
+    elif order == "mdy":
+        month, number, year = parts
+    else:
+        raise FilmRefused("days could be meant as day/month or month/day")
+    try:
+        return date(year, month, number)
+    except ValueError:
+        raise FilmRefused("a day cannot be read") from None
+
+
+def date_order(texts: Iterable[str]) -> DateOrder | None:
+    """The only order in which all days with strokes are days; None if both will do."""
+    days = [
+        (int(found[1]), int(found[2]))
+        for text in texts
+        if (found := re.match(r"\s*(\d{1,2})[/-](\d{1,2})[/-]\d{4}", text))
+    ]
+    first, second = (any(one[i] > 12 for one in days) for i in (0, 1))
+    if first == second:
+        return None
+    return "dmy" if first else "mdy"
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", text.casefold()))

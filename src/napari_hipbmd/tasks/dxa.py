@@ -1,0 +1,247 @@
+"""Readings of a densitometer into the table of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..core.anatomy import SITES
+from ..core.cells import printable
+from ..core.dxa_reading import DxaReading
+from ..core.files import read_regular
+from ..core.options import REQUIRED, check, option
+from ..core.radiograph import FilmRefused, Side
+from ..dicom import CatalogueFilm, catalogue, dxa_report, patient_key, public_path
+from ..study import Case, read_cases, write_cases
+from ..study.dxa_pairs import FilmedHip, Pair, pair
+from ..study.dxa_tables import DxaTable, readings_of_text
+from ..study.dxa_words import (
+    DateOrder,
+    is_elsewhere,
+    maker_named,
+    side_named,
+    site_named,
+)
+from ..study.row import DXA_RANGE_G_CM2
+from ..study.sheet import text_of
+from ..study.table import TABLE
+
+WINDOW_DAYS = 180
+DAYS, MAKER = "dxa_days", "dxa_maker"
+_LARGEST_BYTES = 50_000_000
+_BOTH: tuple[Side, ...] = ("L", "R")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DxaOptions:
+    """Which films get which readings."""
+
+    study: Path = option(
+        REQUIRED, "a study, or a folder of films that becomes one", metavar="STUDY",
+        positional=True,
+    )  # fmt: skip
+    exports: tuple[Path, ...] = option(
+        REQUIRED,
+        "what the densitometer exported: tables, texts, DICOM reports, or folders",
+        metavar="EXPORT",
+        positional=True,
+    )
+    window: int = option(
+        WINDOW_DAYS, "between film and reading at most", low=0, unit="days", metavar="N"
+    )
+    dates: DateOrder | None = option(
+        None, "of days such as 3/4/2024 (default: told by the other days of the file)"
+    )
+    replace: bool = option(False, "in place of readings that differ")
+    look: bool = option(False, "show the pairs and write nothing")
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass
+class DxaDone:
+    """Pairs in the order of the table, what else to look at, and the table."""
+
+    pairs: list[Pair]
+    doubts: list[str]
+    cases: list[Case]
+    filled: int = 0
+    written: bool = False
+
+
+@dataclass
+class _Hips:
+    """The hips of a study and their films."""
+
+    cases: list[Case] = field(default_factory=list)
+    hips: list[FilmedHip] = field(default_factory=list)
+
+    def add(self, case: Case, film: CatalogueFilm | None) -> None:
+        self.cases.append(case)
+        found = FilmedHip(case.case_id, "", None, case.side, case.patient)
+        if film is not None:
+            found = replace(
+                found,
+                patient=film.patient,
+                taken=film.taken,
+                side=case.side or film.side,
+                biology=case.patient.or_else(film.biology),
+            )
+        self.hips.append(found)
+
+
+def pair_with_films(options: DxaOptions) -> DxaDone:
+    """Pair readings with films, and write ``cases.csv`` unless only asked to look.
+
+    Raises
+    ------
+    FilmRefused
+        If there is no film or no reading, or a film is called after its patient.
+    """
+    read = _read(options.exports, options.dates)
+    found = _hips(options.study)
+    pairs = pair(found.hips, read.readings, options.window)
+    done = DxaDone(pairs, read.doubts, [])
+    for case, one in zip(found.cases, pairs, strict=True):
+        done.cases.append(_with_reading(case, one, options, done))
+    makers = {p.reading.maker for p in pairs if p.reading is not None} - {""}
+    if len(makers) > 1:
+        done.doubts.append(
+            f"readings of {' and '.join(sorted(makers))} are not comparable without"
+            " cross-calibration"
+        )
+    if "GE Lunar" in makers:
+        done.doubts.append(
+            "GE Lunar's shaft was taken as intertrochanter: it is not the same region"
+            " as Hologic's"
+        )
+    if not options.look:
+        write_cases(options.study, done.cases)
+        done.written = True
+    return done
+
+
+def _read(exports: Sequence[Path], order: DateOrder | None) -> DxaTable:
+    """All readings of all exports."""
+    found = DxaTable()
+    for path in exports:
+        if not path.exists():
+            raise FilmRefused(f"There is no file or folder {path}.")
+        inside = sorted(p for p in path.rglob("*") if p.is_file())
+        for file in inside if path.is_dir() else [path]:
+            try:
+                one = _of_file(file, order)
+            except FilmRefused as refusal:
+                if not path.is_dir():
+                    raise
+                found.doubt(str(refusal).rstrip("."))
+                continue
+            found.readings += one.readings
+            found.doubts += one.doubts
+    if not found.readings:
+        why = f" ({found.doubts[0]})" if found.doubts else ""
+        raise FilmRefused(f"There is no reading of a hip in what was given{why}.")
+    return found
+
+
+def _of_file(path: Path, order: DateOrder | None) -> DxaTable:
+    name = printable(path.name)[:60]
+    try:
+        data = read_regular(path, _LARGEST_BYTES)
+    except FilmRefused as refusal:
+        raise FilmRefused(f"{name} cannot be used: {refusal}.") from None
+    if data[128:132] == b"DICM":
+        return _of_dicom(path, name, order)
+    try:
+        text = text_of(data)
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")  # Windows programs before Unicode
+    return readings_of_text(text, name, patient_key, order=order)
+
+
+def _of_dicom(path: Path, name: str, order: DateOrder | None) -> DxaTable:
+    report = dxa_report(path)
+    base = DxaReading(
+        report.patient, report.taken, None, {}, report.biology,
+        maker_named(report.maker),
+    )  # fmt: skip
+    if report.text:
+        return readings_of_text(report.text, name, patient_key, order=order, known=base)
+    found, (low, high) = DxaTable(), DXA_RANGE_G_CM2
+    by_side: dict[Side | None, DxaReading] = {}
+    for words, value in report.numbers:
+        site, side = site_named(words), side_named(words)
+        if site is None or is_elsewhere(words):
+            continue
+        if not low <= value <= high:
+            found.doubt(
+                f"{name}: {site} is {value:g}, no BMD in g/cm²; it was left out"
+            )
+            continue
+        old = by_side.get(side) or replace(base, side=side)
+        by_side[side] = replace(old, bmd_g_cm2={site: value, **old.bmd_g_cm2})
+    found.readings = list(by_side.values())
+    if not found.readings:
+        raise FilmRefused(f"{name} has no BMD of a hip.")
+    return found
+
+
+def _hips(folder: Path) -> _Hips:
+    """The cases of a study, or those that its films would be."""
+    films = {film.path.resolve(): film for film in catalogue(folder).films}
+    found = _Hips()
+    if (folder / TABLE).exists():
+        for case in read_cases(folder):
+            found.add(case, films.get(case.image.resolve()))
+        return found
+    dicom = [film for film in films.values() if film.title != "picture"]
+    if not dicom:
+        raise FilmRefused(
+            f"{folder.name} holds no DICOM film, and only those say whose they are."
+        )
+    named = [f for f in dicom if public_path(f.path, folder) != _inside(f, folder)]
+    if named:
+        raise FilmRefused(
+            f"{len(named)} of {len(dicom)} films lie under names that name their"
+            " patient, and cases.csv would tell them: rename the files and folders."
+        )
+    for film in dicom:
+        sides = _BOTH if film.both_hips else (film.side,)
+        for side in sides:
+            name = f"{film.name}-{side}" if film.both_hips else film.name
+            case = Case(name, Path(_inside(film, folder)), side, group=film.patient)
+            found.add(replace(case, group=film.patient or name), film)
+    return found
+
+
+def _inside(film: CatalogueFilm, folder: Path) -> str:
+    return film.path.relative_to(folder).as_posix()
+
+
+def _with_reading(case: Case, one: Pair, options: DxaOptions, done: DxaDone) -> Case:
+    """The case with what the reading adds to it."""
+    reading = one.reading
+    if reading is None or one.days is None:
+        return case
+    dxa = dict(case.dxa)
+    for site in SITES:
+        new, old = reading.bmd_g_cm2.get(site), dxa.get(site)
+        if new is None:
+            continue
+        if old is not None and old != new and not options.replace:
+            done.doubts.append(
+                f"{case.case_id}: bmd_{site} is {old:g} and the reading says {new:g};"
+                " it was left (--replace takes the reading)"
+            )
+            return case
+        dxa[site] = new
+    done.filled += 1
+    return replace(
+        case,
+        side=case.side or one.hip.side or reading.side,
+        patient=case.patient.or_else(reading.biology),
+        dxa=dxa,
+        extra={**case.extra, DAYS: str(one.days), MAKER: reading.maker},
+    )

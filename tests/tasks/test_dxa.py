@@ -1,0 +1,288 @@
+"""Readings of a densitometer find their films, and nobody's name comes along."""
+
+import csv
+from datetime import date
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import EncapsulatedPDFStorage, ExplicitVRLittleEndian, generate_uid
+
+from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.dicom import FilmTags, patient_key, write_film
+from napari_hipbmd.study.dxa_tables import readings_of_text
+from napari_hipbmd.tasks.dxa import DxaOptions, pair_with_films
+
+NAME = "Quillfeather^Ottoline"
+HOLOGIC = (
+    "IDENTIFIER1,LAST_NAME,SCAN_DATE,SIDE,NECK_BMD,TROCH_BMD,INTER_BMD,WARDS_BMD,"
+    "HTOT_BMD,HTOT_BMC\n"
+)
+LUNAR = """Patient ID;Name;Measure Date;Site;Region;BMD (g/cm²);T-score
+P100;Quillfeather;14.03.2024;Left Femur;Neck;0,812;-1,9
+P100;Quillfeather;14.03.2024;Left Femur;Upper Neck;0,700;-1,0
+P100;Quillfeather;14.03.2024;Left Femur;Troch;0,601;-1,1
+P100;Quillfeather;14.03.2024;Left Femur;Shaft;1,001;-1,2
+P100;Quillfeather;14.03.2024;Left Femur;Total;0,851;-1,3
+P100;Quillfeather;14.03.2024;AP Spine;Total;0,999;-1,3
+"""
+REPORT = """Hologic Horizon
+Patient ID: P100
+Scan Date: March
+Scan Type: x Left Hip
+
+Region     Area (cm²)   BMC (g)   BMD (g/cm²)   T-score
+Neck       5.01         3.60      0.718         -1.2
+Troch      9.00         5.40      0.600         -1.0
+Inter      16.0         16.2      1.012         -0.6
+Total      30.0         25.2      0.840         -0.8
+"""
+
+
+def film(path, patient="P100", day="20240301", side="L", **more):
+    """A film of somebody, on a day."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    grey = np.linspace(0, 1000, 128 * 128).reshape(128, 128).astype(np.uint16)
+    write_film(path, grey, FilmTags(path.stem, side, sex="F"))
+    stored = pydicom.dcmread(path)
+    stored.PatientID, stored.PatientName = patient, NAME
+    stored.StudyDate = stored.AcquisitionDate = stored.ContentDate = day
+    for keyword, value in {"PatientIdentityRemoved": "NO", **more}.items():
+        setattr(stored, keyword, value)
+    stored.save_as(path)
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Films of three patients; the third has no reading."""
+    folder = tmp_path / "study"
+    film(folder / "images" / "a.dcm")
+    film(folder / "images" / "b.dcm", "P200", side="R")
+    film(folder / "images" / "c.dcm", "P300")
+    return folder
+
+
+@pytest.fixture
+def export(tmp_path):
+    """Write what a densitometer exported."""
+
+    def write(text, name="export.csv", encoding="utf-8"):
+        path = tmp_path / name
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return write
+
+
+def table(study):
+    with (study / "cases.csv").open(encoding="utf-8") as file:
+        return {row["case_id"]: row for row in csv.DictReader(file)}
+
+
+def paired(study, *exports, **options):
+    return pair_with_films(DxaOptions(study=study, exports=exports, **options))
+
+
+ROWS = (
+    "P100,Quillfeather,2024-03-14,Left,0.712,0.600,1.001,0.5,0.851,30\n"
+    "P100,Quillfeather,2023-01-01,Left,0.799,0.700,1.101,0.5,0.951,30\n"
+    "P100,Quillfeather,2024-03-02,Right,0.612,0.500,0.901,0.5,0.751,30\n"
+    "P200,Quillfeather,2020-03-14,Right,0.612,0.500,0.901,0.5,0.751,30\n"
+)
+
+
+def test_the_nearest_reading_of_the_same_hip_goes_into_the_table(study, export):
+    done = paired(study, export(HOLOGIC + ROWS))
+    first, old, none = done.pairs
+    assert first.days == 13 and not first.doubts
+    assert old.reading is None and "1448 days away" in old.doubts[0]
+    assert none.doubts == ("there is no reading of this patient",)
+    row = table(study)["a"]
+    assert (row["bmd_neck"], row["bmd_trochanter"]) == ("0.712", "0.6")
+    assert (row["bmd_intertrochanter"], row["bmd_total"]) == ("1.001", "0.851")
+    assert row["image"] == "images/a.dcm" and row["side"] == "L"
+    assert (row["dxa_days"], row["dxa_maker"]) == ("13", "Hologic")
+    assert row["group"] == patient_key("P100")
+    assert table(study)["b"]["bmd_neck"] == table(study)["c"]["bmd_neck"] == ""
+
+
+def test_no_name_and_no_number_of_a_patient_is_written_or_shown(study, export, hipbmd):
+    ran = hipbmd("dxa", study, export(HOLOGIC + ROWS))
+    assert ran.status == 3 and "1 of 3 hips have a reading" in ran.out
+    for text in (ran.out, ran.err, (study / "cases.csv").read_text("utf-8")):
+        assert "Quillfeather" not in text and "P100" not in text
+        assert "2024" not in text
+
+
+def test_films_that_are_called_after_their_patient_are_refused(study, export):
+    film(study / "images" / "Quillfeather" / "d.dcm")
+    with pytest.raises(FilmRefused, match="1 of 4 films .* name their patient") as why:
+        paired(study, export(HOLOGIC + ROWS))
+    assert "Quillfeather" not in str(why.value)
+    assert not (study / "cases.csv").exists()
+
+
+def test_looking_writes_nothing(study, export):
+    done = paired(study, export(HOLOGIC + ROWS), look=True)
+    assert done.filled == 1 and not (study / "cases.csv").exists()
+
+
+def test_a_table_that_is_there_is_filled_and_keeps_what_it_has(study, export):
+    (study / "cases.csv").write_text(
+        "case_id,image,side,bmd_neck,group,ward\n"
+        "one,images/a.dcm,L,,w1,7\ntwo,images/b.dcm,R,0.5,w2,8\n"
+    )
+    exported = export(HOLOGIC + ROWS.replace("2020-03-14", "2024-03-01"))
+    done = paired(study, exported)
+    rows = table(study)
+    assert rows["one"]["bmd_neck"] == "0.712" and rows["one"]["ward"] == "7"
+    assert rows["two"]["bmd_neck"] == "0.5" and rows["two"]["bmd_total"] == ""
+    assert any("two: bmd_neck is 0.5 and the reading says 0.612" in d
+               for d in done.doubts)  # fmt: skip
+    paired(study, exported, replace=True)
+    assert table(study)["two"]["bmd_neck"] == "0.612"
+
+
+def test_lunars_regions_in_rows_are_read_with_decimal_commas(study, export):
+    done = paired(study, export(LUNAR, encoding="utf-16"))
+    assert done.pairs[0].reading.bmd_g_cm2 == {
+        "neck": 0.812, "trochanter": 0.601, "intertrochanter": 1.001, "total": 0.851,
+    }  # fmt: skip
+    assert any("GE Lunar's shaft" in doubt for doubt in done.doubts)
+
+
+def test_both_sides_in_one_row_become_two_readings():
+    text = "PID\tScan Date\tLeft Neck BMD\tRight Neck BMD\nP1\t2024-01-02\t.7\t.8\n"
+    left, right = readings_of_text(text, "x.txt", patient_key).readings
+    assert (left.side, left.bmd_g_cm2) == ("L", {"neck": 0.7})
+    assert (right.side, right.bmd_g_cm2) == ("R", {"neck": 0.8})
+
+
+def test_a_printed_report_is_read():
+    text = REPORT.replace("March", "03/14/2024")
+    [found] = readings_of_text(text, "report.txt", patient_key).readings
+    assert found.taken == date(2024, 3, 14) and found.side == "L"
+    assert found.bmd_g_cm2["neck"] == 0.718 and len(found.bmd_g_cm2) == 4
+    assert found.patient == patient_key("P100") and found.maker == "Hologic"
+
+
+def days_of(*texts, **known):
+    rows = "".join(f"P1,{text},0.7\n" for text in texts)
+    found = readings_of_text(
+        "PID,Scan Date,Neck BMD\n" + rows, "x.csv", patient_key, **known
+    )
+    return [reading.taken for reading in found.readings]
+
+
+def test_days_are_understood_by_the_other_days_of_the_file():
+    assert days_of("3/4/2024", "25/4/2024")[0] == date(2024, 4, 3)
+    assert days_of("3/4/2024", "4/25/2024")[0] == date(2024, 3, 4)
+    assert days_of("3/4/2024", order="mdy")[0] == date(2024, 3, 4)
+    assert days_of("3.4.2024", "20240405") == [date(2024, 4, 3), date(2024, 4, 5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a,b\n1,2\n", "no BMD of a hip"),
+        ("Name,Neck BMD\nx,0.7\n", "does not say whose readings"),
+        ("PID,Scan Date,Neck BMD\nP1,3/4/2024,0.7\n", "line 2: days could be meant"),
+        ("PID,Scan Date,Neck BMD\nP1,soon,0.7\n", "line 2: a day cannot be read"),
+        ("PID,Scan Date,Neck BMD\nP1,2024-01-01,\n", "no BMD of a hip in its 1 rows"),
+        ("", "no BMD of a hip"),
+    ],
+)
+def test_what_is_no_export_is_one_sentence(text, sentence):
+    with pytest.raises(FilmRefused, match=sentence):
+        readings_of_text(text, "x.csv", patient_key)
+
+
+def test_doubtful_numbers_are_told_and_left_out():
+    text = "PID,Scan Date,Height,Neck BMD,Total BMD\nP1,2024-01-01,61,712,0.8\n"
+    found = readings_of_text(text, "x.csv", patient_key)
+    assert found.readings[0].bmd_g_cm2 == {"total": 0.8}
+    assert any("neck is 712" in doubt for doubt in found.doubts)
+    assert any("Height has no unit" in doubt for doubt in found.doubts)
+
+
+def dicom(path, modality="SR", **elements):
+    """A file of a densitometer about P100."""
+    file = Dataset()
+    file.file_meta = FileMetaDataset()
+    file.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    file.SOPClassUID = file.file_meta.MediaStorageSOPClassUID = EncapsulatedPDFStorage
+    file.SOPInstanceUID = file.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    file.PatientID, file.PatientName, file.StudyDate = "P100", NAME, "20240314"
+    file.Modality, file.Manufacturer = modality, "HOLOGIC"
+    for keyword, value in elements.items():
+        setattr(file, keyword, value)
+    file.save_as(path, enforce_file_format=True)
+    return path
+
+
+def coded(meaning, value="1"):
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, "99", meaning
+    return [code]
+
+
+def content(kind, meaning, *inside, **more):
+    item = Dataset()
+    item.RelationshipType, item.ValueType = "CONTAINS", kind
+    item.ConceptNameCodeSequence = coded(meaning)
+    item.ContentSequence = list(inside)
+    for keyword, value in more.items():
+        setattr(item, keyword, value)
+    return item
+
+
+def density(meaning, value):
+    measured = Dataset()
+    measured.NumericValue = value
+    measured.MeasurementUnitsCodeSequence = coded("g/cm2", "g/cm2")
+    return content("NUM", meaning, MeasuredValueSequence=[measured])
+
+
+def test_a_structured_report_is_read(study, tmp_path):
+    hip = content(
+        "CONTAINER", "Left Hip", density("Neck BMD", "0.701"),
+        density("Total BMD", "0.805"),
+    )  # fmt: skip
+    spine = content("CONTAINER", "AP Spine", density("Total BMD", "0.999"))
+    path = dicom(tmp_path / "sr.dcm", ContentSequence=[hip, spine])
+    done = paired(study, path)
+    assert done.pairs[0].reading.bmd_g_cm2 == {"neck": 0.701, "total": 0.805}
+    assert done.pairs[0].days == 13 and done.pairs[0].reading.maker == "Hologic"
+
+
+def test_encapsulated_text_is_read_and_a_picture_of_text_is_told(study, tmp_path):
+    text = "\n".join(REPORT.splitlines()[3:]).encode()
+    text += b"\0" * (len(text) % 2)
+    path = dicom(
+        tmp_path / "text.dcm", "DOC", EncapsulatedDocument=text,
+        MIMETypeOfEncapsulatedDocument="text/plain",
+    )  # fmt: skip
+    done = paired(study, path)
+    assert done.pairs[0].reading.bmd_g_cm2["neck"] == 0.718
+    pdf = dicom(
+        tmp_path / "pdf.dcm", "DOC", EncapsulatedDocument=b"%PDF-1.4",
+        MIMETypeOfEncapsulatedDocument="application/pdf",
+    )  # fmt: skip
+    with pytest.raises(FilmRefused, match="a document of the type application/pdf"):
+        paired(study, pdf)
+
+
+def test_a_film_of_the_pelvis_becomes_two_hips(tmp_path, export):
+    film(tmp_path / "study" / "p.dcm", side=None, BodyPartExamined="PELVIS")
+    paired(tmp_path / "study", export(HOLOGIC + ROWS))
+    rows = table(tmp_path / "study")
+    assert rows["p-L"]["bmd_neck"] == "0.712" and rows["p-R"]["bmd_neck"] == "0.612"
+    assert rows["p-L"]["group"] == rows["p-R"]["group"]
+
+
+def test_a_film_without_a_side_is_not_guessed_between_two_readings(tmp_path, export):
+    film(tmp_path / "study" / "h.dcm", side=None)
+    done = paired(tmp_path / "study", export(HOLOGIC + ROWS))
+    assert done.pairs[0].reading is None
+    assert "no side, and there are readings of both" in done.pairs[0].doubts[0]
