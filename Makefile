@@ -19,6 +19,8 @@ PACKAGES := xvfb xauth libgl1 libegl1 libopengl0 libglx-mesa0 libgl1-mesa-dri \
 	libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libdbus-1-3 libfontconfig1
 # What the tests check DICOM results with: dciodvfy and dsrdump.
 VALIDATORS := dicom3tools dcmtk
+# The archive that tests take films from.
+ARCHIVE := orthanc orthanc-dicomweb
 
 .PHONY: demo test quick lint docs bench weights picture system
 
@@ -44,7 +46,7 @@ lint: $(STAMPS)/test
 	$(BIN)/npe2 validate src/napari_hipbmd/napari.yaml
 
 system:
-	scripts/system_packages.sh $(PACKAGES) $(VALIDATORS)
+	scripts/system_packages.sh $(PACKAGES) $(VALIDATORS) $(ARCHIVE)
 
 bench: $(STAMPS)/all
 	$(BIN)/python benchmarks/run.py

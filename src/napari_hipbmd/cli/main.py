@@ -95,6 +95,7 @@ COMMANDS = {
     "pairs": "make synthetic pairs of film and STO",
     "labels": "landmarks and regions that people placed",
     "dxa": "take the readings of a densitometer into a study",
+    "pacs": "films from an archive, and reports back",
     "train": "train one step on a study",
     "validate": "compare with the DXA readings of a study",
     "paper-repeat": "the paper's tables and figures again, on digital hips",

@@ -29,7 +29,7 @@ IDENTIFIERS = (
     "AccessionNumber",
     "ReferringPhysicianName",
 )
-_UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 _WRITER = "napari-hipbmd de-identified"
 
 
@@ -57,14 +57,14 @@ def source_of(path: Path, identified: bool = False) -> Dataset | None:
         film = read_header(path).dataset
         source = Dataset()
         source.SpecificCharacterSet = "ISO_IR 192"
-        for keyword in ("SOPClassUID", *_UIDS):
+        for keyword in ("SOPClassUID", *UIDS):
             value = text(film, keyword)
             if not value or not UID(value).is_valid:
                 raise FilmRefused(
                     f"The film has no valid {keyword}, so no other object can refer to"
                     " it: a structured report needs a complete DICOM film."
                 )
-            derived = keyword in _UIDS and not identified
+            derived = keyword in UIDS and not identified
             setattr(source, keyword, derived_uid(value) if derived else value)
         for keyword in IDENTIFIERS:
             value = text(film, keyword) if identified else None

@@ -1,0 +1,247 @@
+"""Films from an archive into a study, and reports back under the right one."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydicom.dataset import Dataset
+
+from ..core.files import write_bytes_atomic
+from ..core.options import REQUIRED, check, option
+from ..core.radiograph import Cancelled, FilmRefused
+from ..dicom.anonymous import anonymous
+from ..dicom.archive import (
+    Access,
+    Archive,
+    ArchivedSeries,
+    reports_in,
+    with_identity,
+)
+from ..dicom.source import derived_uid
+
+Progress = Callable[[int, int], None]
+IMAGES = "images"
+
+
+def _day(text: str) -> str:
+    """``2024-03-14`` as DICOM writes days.
+
+    Raises
+    ------
+    ValueError
+        If it is no day.
+    """
+    found = re.fullmatch(r"(\d{4})-?(\d\d)-?(\d\d)", text)
+    if found is None:
+        raise ValueError(f"{text[:20]!r} is no day such as 2024-03-14")
+    return "".join(found.groups())
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerOptions:
+    """Which server, how one gets in, and which of its studies are meant."""
+
+    url: str = option(
+        REQUIRED, "the root of its DICOMweb services", metavar="URL", positional=True
+    )
+    user: str | None = option(
+        None, "log in with the password that the system's keyring has", metavar="NAME"
+    )
+    token: bool = option(False, "log in with the token that the keyring has")
+    ca: Path | None = option(
+        None, "certificates to trust beside the system's", metavar="FILE"
+    )
+    plain: bool = option(False, "allow http, in a network that you trust")
+    patient: str | None = option(None, "of this patient's number", metavar="ID")
+    since: str | None = option(
+        None, "of this day and later", metavar="YYYY-MM-DD", parse=_day
+    )
+    until: str | None = option(
+        None, "of this day and earlier", metavar="YYYY-MM-DD", parse=_day
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+        if self.token and self.user is not None:
+            raise FilmRefused("--user has a password and --token has none: give one.")
+
+    def archive(self) -> Archive:
+        """The server, logged in to."""
+        return Archive(Access(self.url, self.user, self.token, self.ca, self.plain))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindOptions(ServerOptions):
+    """What is looked for."""
+
+    all_parts: bool = option(
+        False, "also films whose words do not speak of a hip or the pelvis"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetOptions(FindOptions):
+    """What is taken, and where it goes."""
+
+    out: Path = option(REQUIRED, "a study's folder; films go to images/", metavar="DIR")
+    identified: bool = option(
+        False, "with the patient's name, number and dates (never otherwise)"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendOptions(ServerOptions):
+    """Which reports are sent."""
+
+    reports: Path = option(
+        REQUIRED,
+        "a structured report of 'hipbmd measure --sr', or a folder with such",
+        metavar="REPORTS",
+        positional=True,
+    )
+
+
+@dataclass
+class Found:
+    """Series that fit, and how many were passed over for their words."""
+
+    series: list[ArchivedSeries]
+    passed_over: int = 0
+
+
+@dataclass
+class Taken:
+    """Files of films that are there now, and how many of them were before."""
+
+    files: list[Path] = field(default_factory=list)
+    before: int = 0
+    burned_in: list[Path] = field(default_factory=list)
+
+
+@dataclass
+class Sent:
+    """What became of reports: sent, there already, and sentences about the others."""
+
+    sent: int = 0
+    before: int = 0
+    left: list[str] = field(default_factory=list)
+
+
+def find(options: FindOptions, archive: Archive | None = None) -> Found:
+    """Radiographs of hips and pelves in an archive.
+
+    Raises
+    ------
+    FilmRefused
+        If it cannot be asked.
+    """
+    found = _listed(options, archive or options.archive())
+    fit = [one for one in found if options.all_parts or one.is_of_hip]
+    return Found(fit, len(found) - len(fit))
+
+
+def get(
+    options: GetOptions,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Taken:
+    """Take films, without the person unless asked for; those that are there stay.
+
+    Each file appears whole. A connection that breaks costs the film that was on its
+    way; the same again takes the rest.
+
+    Raises
+    ------
+    FilmRefused
+        If the archive cannot be asked, or breaks off.
+    Cancelled
+        If asked to stop.
+    """
+    archive, done = options.archive(), Taken()
+    series = find(options, archive).series
+    wanted = [(one, uid) for one in series for uid in archive.instances(one)]
+    for number, (one, uid) in enumerate(wanted):
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        path = options.out / IMAGES / f"film-{_short(uid)}.dcm"
+        done.files.append(path)
+        if path.exists():
+            done.before += 1
+        else:
+            film = archive.film(one, uid)
+            if film.get("BurnedInAnnotation") == "YES":
+                done.burned_in.append(path)
+            write_bytes_atomic(path, _file(film, options.identified))
+        if progress is not None:
+            progress(number + 1, len(wanted))
+    return done
+
+
+def send(options: SendOptions, progress: Progress | None = None) -> Sent:
+    """Send structured reports back under the studies of their films.
+
+    A report without the person names its film by identifiers that follow from the
+    film's own: those of the archive's films are worked out in the same way, and where
+    they agree the report gets the patient's and the study's in memory. Nothing is
+    taken away here, and what the archive has already is not sent again.
+
+    Raises
+    ------
+    FilmRefused
+        If there is no report, or the archive cannot be asked, or breaks off.
+    """
+    reports = reports_in(options.reports)
+    archive, done = options.archive(), Sent()
+    studies = {one.study for one in _listed(options, archive)}
+    origin = {name: study for study in studies for name in _names(study)}
+    for number, (path, report) in enumerate(reports):
+        study = origin.get(str(report.StudyInstanceUID))
+        if study is None:
+            done.left.append(f"{path.name} is of no study that was found there")
+        elif archive.has(study, str(report.SeriesInstanceUID), report.SOPInstanceUID):
+            done.before += 1
+        else:
+            real = dict.fromkeys(_names(study), study)
+            for one in archive.series(study=study):
+                uids = [one.series, *archive.instances(one)]
+                real |= {name: uid for uid in uids for name in _names(uid)}
+            archive.store(study, [with_identity(report, archive.study(study), real)])
+            done.sent += 1
+        if progress is not None:
+            progress(number + 1, len(reports))
+    return done
+
+
+def _listed(options: ServerOptions, archive: Archive) -> list[ArchivedSeries]:
+    return archive.series(
+        patient=options.patient, since=options.since, until=options.until
+    )
+
+
+def _names(uid: str) -> tuple[str, ...]:
+    """What a film's identifier may be called in a report.
+
+    Itself; without the person once, of a film that lay here with the person; twice,
+    of one that was taken without.
+    """
+    once = derived_uid(uid)
+    return uid, str(once), str(derived_uid(once))
+
+
+def _short(uid: str) -> str:
+    return hashlib.sha256(uid.encode()).hexdigest()[:12]
+
+
+def _file(film: Dataset, identified: bool) -> bytes:
+    try:
+        kept = film if identified else anonymous(film)
+    except KeyError:
+        raise FilmRefused("A film there lacks a unique identifier.") from None
+    buffer = io.BytesIO()
+    kept.save_as(buffer, enforce_file_format=True)
+    return buffer.getvalue()

@@ -1,0 +1,261 @@
+"""Films come from a real archive without the person, and reports go back to it."""
+
+import io
+import tomllib
+from types import SimpleNamespace
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+
+from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.dicom import (
+    FilmTags,
+    derived_uid,
+    patient_key,
+    read_film,
+    source_of,
+    write_film,
+)
+from napari_hipbmd.tasks.pacs import FindOptions, GetOptions, SendOptions, get, send
+
+from ..dicom import orthanc
+
+keyring = pytest.importorskip("keyring", reason="needs the extra pacs")
+pytest.importorskip("dicomweb_client", reason="needs the extra pacs")
+SECRETS = ("Quillfeather", "Ottoline", "P100", "19460307", "20240301", "Pemberley")
+
+
+def film(path, name, body="HIP", modality="DX", **more):
+    """A film of somebody, as it lies in an archive."""
+    grey = (np.arange(128 * 128).reshape(128, 128) % 4096).astype(np.uint16)
+    tags = FilmTags(
+        name, "L", modality=modality, body_part=body, sex="F", age_years=70,
+        pixel_spacing_mm=(0.15, 0.15), pixel_spacing_calibration_type="FIDUCIAL",
+    )  # fmt: skip
+    write_film(path, grey, tags)
+    stored = pydicom.dcmread(path)
+    stored.PatientID, stored.PatientName = "P100", "Quillfeather^Ottoline"
+    stored.PatientBirthDate, stored.StudyDate = "19460307", "20240301"
+    stored.InstitutionName, stored.PatientIdentityRemoved = "Pemberley", "NO"
+    for keyword, value in more.items():
+        setattr(stored, keyword, value)
+    stored.save_as(path)
+    return stored
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
+    """Two films of a hip, one of the pelvis, and one of a knee."""
+    folder = tmp_path_factory.mktemp("films")
+    return {
+        "hip": film(folder / "hip.dcm", "hip"),
+        "pelvis": film(folder / "pelvis.dcm", "pelvis", "PELVIS", "CR"),
+        "words": film(
+            folder / "words.dcm", "words", "", SeriesDescription="Hüfte links",
+            SpecificCharacterSet="ISO_IR 192",
+        ),
+        "knee": film(
+            folder / "knee.dcm", "knee", "KNEE", SeriesDescription="Knee",
+            StudyDescription="Knee",
+        ),
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(films, tmp_path_factory):
+    """The root of an archive that holds them."""
+    if orthanc.program() is None:
+        pytest.skip(orthanc.BROKEN)
+    with orthanc.running(tmp_path_factory.mktemp("orthanc")) as url:
+        from dicomweb_client.api import DICOMwebClient
+        from dicomweb_client.session_utils import create_session_from_user_pass
+
+        session = create_session_from_user_pass(orthanc.USER, orthanc.PASSWORD)
+        client = DICOMwebClient(url, session=session)
+        client.store_instances(list(films.values()))
+        yield SimpleNamespace(url=url, client=client)
+
+
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch):
+    """A keyring that knows one password."""
+    asked = []
+
+    def get_password(service, user):
+        asked.append((service, user))
+        return orthanc.PASSWORD if user == orthanc.USER else None
+
+    monkeypatch.setattr(keyring, "get_password", get_password)
+    return asked
+
+
+def taken(server, out, **options):
+    return get(GetOptions(url=server.url, user=orthanc.USER, out=out, **options))
+
+
+def test_hips_and_pelves_are_found_and_nobody_is_named(server, hipbmd):
+    ran = hipbmd("pacs", "find", server.url, "--user", orthanc.USER)
+    assert ran.status == 0, ran.err
+    assert "3 series of hips or pelves" in ran.out and "1 others" in ran.out
+    assert patient_key("P100") in ran.out
+    assert not [word for word in SECRETS if word in ran.out + ran.err]
+    ran = hipbmd(
+        "pacs", "find", server.url, "--user", orthanc.USER, "--all-parts",
+        "--patient", "P100", "--since", "2024-03-01", "--until", "2024-03-01",
+    )  # fmt: skip
+    assert "4 series" in ran.out
+    ran = hipbmd(
+        "pacs", "find", server.url, "--user", orthanc.USER, "--since", "2024-03-02"
+    )
+    assert "0 series" in ran.out
+
+
+def test_films_come_without_the_person_and_are_read_as_before(server, films, tmp_path):
+    done = taken(server, tmp_path / "study")
+    assert len(done.files) == 3 and done.before == 0
+    for path in done.files:
+        data = path.read_bytes()
+        assert not [word for word in SECRETS if word.encode() in data]
+        found = pydicom.dcmread(path)
+        assert found.PatientID == patient_key("P100") and found.PatientAge == "070Y"
+        assert read_film(path).spacing_mm == (0.15, 0.15)
+    originals = {derived_uid(one.SOPInstanceUID): one for one in films.values()}
+    for path in done.files:
+        found = pydicom.dcmread(path)
+        there = originals[found.SOPInstanceUID]
+        assert found.PixelData == there.PixelData
+        assert found.StudyInstanceUID == derived_uid(there.StudyInstanceUID)
+
+
+def test_taking_them_again_takes_nothing(server, tmp_path):
+    taken(server, tmp_path / "study")
+    before = {p: p.stat().st_mtime_ns for p in (tmp_path / "study").rglob("*.dcm")}
+    assert taken(server, tmp_path / "study").before == 3
+    after = {p: p.stat().st_mtime_ns for p in (tmp_path / "study").rglob("*.dcm")}
+    assert after == before
+
+
+def test_a_connection_that_breaks_costs_one_film_and_the_rest_comes_next_time(
+    server, tmp_path, monkeypatch
+):
+    import requests
+    from dicomweb_client.api import DICOMwebClient
+
+    whole, calls = DICOMwebClient.retrieve_instance, []
+
+    def breaking(self, *uids, **more):
+        calls.append(uids)
+        if len(calls) == 2:
+            raise requests.ConnectionError("P100 was asked for")
+        return whole(self, *uids, **more)
+
+    monkeypatch.setattr(DICOMwebClient, "retrieve_instance", breaking)
+    with pytest.raises(FilmRefused, match="what is finished is kept") as why:
+        taken(server, tmp_path / "study")
+    assert "P100" not in str(why.value)
+    [only] = (tmp_path / "study" / "images").iterdir()
+    assert read_film(only).spacing_mm == (0.15, 0.15)
+    done = taken(server, tmp_path / "study")
+    assert len(done.files) == 3 and done.before == 1
+
+
+def test_with_the_person_only_when_asked(server, tmp_path):
+    done = taken(server, tmp_path / "study", identified=True)
+    assert pydicom.dcmread(done.files[0]).PatientID == "P100"
+
+
+def report(path):
+    """A structured report about a film, as 'hipbmd measure --sr' refers to it."""
+    source = source_of(path)
+    made = Dataset()
+    made.SOPClassUID = "1.2.840.10008.5.1.4.1.1.88.33"
+    made.SOPInstanceUID = derived_uid("SR", source.SOPInstanceUID)
+    made.StudyInstanceUID = source.StudyInstanceUID
+    made.SeriesInstanceUID = derived_uid("SR series", source.SeriesInstanceUID)
+    made.Modality, made.PatientID, made.PatientName = "SR", "", ""
+    made.PatientIdentityRemoved, made.DeidentificationMethod = "YES", "none left"
+    of_film = Dataset()
+    of_film.ReferencedSOPClassUID = source.SOPClassUID
+    of_film.ReferencedSOPInstanceUID = source.SOPInstanceUID
+    made.ReferencedInstanceSequence = [of_film]
+    made.file_meta = pydicom.dataset.FileMetaDataset()
+    made.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    buffer = io.BytesIO()
+    made.save_as(buffer, enforce_file_format=True)
+    return buffer.getvalue()
+
+
+def test_reports_without_the_person_go_back_under_the_right_study(
+    server, films, tmp_path
+):
+    done = taken(server, tmp_path / "study")
+    (tmp_path / "sr").mkdir()
+    for path in done.files:
+        (tmp_path / "sr" / path.name).write_bytes(report(path))
+    options = SendOptions(url=server.url, user=orthanc.USER, reports=tmp_path / "sr")
+    assert send(options).sent == 3
+    hip = films["hip"]
+    [series] = [
+        pydicom.Dataset.from_json(one)
+        for one in server.client.search_for_series(
+            hip.StudyInstanceUID, search_filters={"Modality": "SR"}
+        )
+    ]
+    [there] = server.client.retrieve_series(
+        hip.StudyInstanceUID, series.SeriesInstanceUID
+    )
+    assert (there.PatientID, there.StudyInstanceUID) == ("P100", hip.StudyInstanceUID)
+    assert str(there.PatientName) == "Quillfeather^Ottoline"
+    [of_film] = there.ReferencedInstanceSequence
+    assert of_film.ReferencedSOPInstanceUID == hip.SOPInstanceUID
+    assert "PatientIdentityRemoved" not in there
+    again = send(options)
+    assert (again.sent, again.before) == (0, 3)
+    assert len(list((tmp_path / "sr").iterdir())) == 3
+    for path in (tmp_path / "sr").iterdir():
+        assert b"Quillfeather" not in path.read_bytes()
+
+
+def test_a_report_of_another_archive_is_left_and_told(server, tmp_path, hipbmd):
+    film(tmp_path / "film.dcm", "elsewhere")
+    (tmp_path / "sr.dcm").write_bytes(report(tmp_path / "film.dcm"))
+    ran = hipbmd(
+        "pacs", "send", server.url, tmp_path / "sr.dcm", "--user", orthanc.USER
+    )
+    assert ran.status == 3 and "sr.dcm is of no study that was found" in ran.out
+
+
+def test_no_password_is_written(server, tmp_path, hipbmd):
+    out = tmp_path / "study"
+    ran = hipbmd("pacs", "get", server.url, "--user", orthanc.USER, "--out", out)
+    assert ran.status == 0
+    assert tomllib.loads((out / "pacs-get.toml").read_text())["user"] == orthanc.USER
+    told = ran.out + ran.err
+    for path in out.rglob("*"):
+        told += path.read_bytes().decode("latin-1") if path.is_file() else ""
+    assert orthanc.PASSWORD not in told
+
+
+def test_a_wrong_password_is_a_sentence(server, monkeypatch):
+    monkeypatch.setattr(keyring, "get_password", lambda *_: "wrong")
+    options = FindOptions(url=server.url, user=orthanc.USER)
+    with pytest.raises(FilmRefused, match="lets nobody in that way .401."):
+        options.archive().series()
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"url": "pacs.example.org"}, "Give the address of the DICOMweb services"),
+        ({"url": "http://pacs.example.org/x"}, "is asked without encryption"),
+        ({"url": "https://me:secret@pacs.example.org"}, "no password in the address"),
+        ({"url": "https://127.0.0.1:1/x", "user": "ben"}, "keyring has nothing for it"),
+        ({"url": "http://127.0.0.1:1/x"}, "connection to 127.0.0.1 cannot be made"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_sentence(options, sentence):
+    with pytest.raises(FilmRefused, match=sentence) as why:
+        FindOptions(**options).archive().series()
+    assert "secret" not in str(why.value)
