@@ -340,3 +340,13 @@ def test_a_film_of_one_value_a_pixel_that_calls_itself_coloured_is_flagged(make_
         photometric="MONOCHROME2", edit={"PhotometricInterpretation": "RGB"}
     )
     assert "polarity" in codes(path)
+
+
+@pytest.mark.parametrize("size", ["Rows", "Columns"])
+def test_a_header_that_names_fewer_rows_or_columns_than_there_are_is_told(
+    make_film, hip, size
+):
+    fewer = hip.shape[size == "Columns"] - 8
+    assert "left-over" in codes(make_film(edit={size: fewer}))
+    padded = hip.tobytes() + bytes(2)
+    assert "left-over" not in codes(make_film(edit={"PixelData": padded}))

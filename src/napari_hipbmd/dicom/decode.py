@@ -89,9 +89,22 @@ def _plain(header: Header, facts: HeaderFacts) -> NDArray[np.integer]:
     return array
 
 
-def _bytes_needed(header: Header, facts: HeaderFacts) -> int:
+def rows_left_over(header: Header, facts: HeaderFacts) -> int:
+    """How many rows more than its header names an uncompressed film holds."""
+    if header.encapsulated:
+        return 0
+    needed = _size(facts)
+    return max(0, header.pixel_bytes - needed) * facts.rows // needed
+
+
+def _size(facts: HeaderFacts) -> int:
+    """The bytes of the picture that the header names."""
     samples = 2 if facts.photometric == "YBR_FULL_422" else facts.samples
-    needed = facts.rows * facts.columns * samples * (facts.bits_allocated // 8)
+    return facts.rows * facts.columns * samples * (facts.bits_allocated // 8)
+
+
+def _bytes_needed(header: Header, facts: HeaderFacts) -> int:
+    needed = _size(facts)
     if header.pixel_bytes < needed:
         raise FilmRefused(
             f"The file is cut short: it has {header.pixel_bytes} of the {needed} bytes"

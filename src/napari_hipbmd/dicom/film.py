@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..core.radiograph import Flag, FloatImage, Radiograph
 from ..core.turning import Turn, turn_of
-from .decode import stored_values, whole_words
+from .decode import rows_left_over, stored_values, whole_words
 from .facts import HeaderFacts, facts_of
 from .fill import filled
 from .grey import grey_of_colour
@@ -132,7 +132,7 @@ def film_of(path: Path, header: Header, facts: HeaderFacts) -> DisplayedFilm:
     check(header, facts)
     stored = stored_values(header, facts)
     sha256 = sha256_of(stored)
-    flags, marks = cautions(facts), None
+    flags, marks = (*cautions(facts), *_left_over(header, facts)), None
     if stored.ndim == 3:
         stored, marks, doubts = grey_of_colour(stored)
         flags += doubts
@@ -191,6 +191,21 @@ def film_of(path: Path, header: Header, facts: HeaderFacts) -> DisplayedFilm:
         facts=facts,
     )
     return upright(shown, turn_of(facts.orientation))
+
+
+def _left_over(header: Header, facts: HeaderFacts) -> tuple[Flag, ...]:
+    """The flag of a film that holds more than the rows and columns it names."""
+    rows = rows_left_over(header, facts)
+    if not rows:
+        return ()
+    return (
+        Flag(
+            "left-over",
+            f"The file holds {rows} rows more than the {facts.rows} × {facts.columns}"
+            " pixels that its header names: if the film looks cut or slanted, the"
+            " header is wrong.",
+        ),
+    )
 
 
 def sha256_of(stored: NDArray[np.generic]) -> str:

@@ -40,6 +40,7 @@ FLAG_CODES: dict[str, str] = {
     "implausible-shape": "landmarks that make no hip's shape",
     "landmarks-disagree": "two networks place one landmark apart",
     "landmarks-unsure": "the landmarks' expected error is large",
+    "left-over": "the file holds more rows than its header names",
     "lossy": "the film was compressed with loss",
     "metal": "metal in a region",
     "metal-nearby": "metal beside the regions",
