@@ -8,6 +8,7 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from ...core.radiograph import FilmRefused
+from ..ui.ask_first import AskFirst
 from ..ui.controls import button, enable, note, press, row
 from ..viewer.session import Session
 from .loss_curve import LossCurve
@@ -50,6 +51,7 @@ class TrainPanel(QWidget):
         self._film = WatchedFilm(session)
         self._process: TrainingProcess | None = None
         self._paused = False
+        self._ask_first = AskFirst(self, self.stop)
         self._setup_ui()
         self._connect()
         self._show_state()
@@ -131,6 +133,7 @@ class TrainPanel(QWidget):
         self._draw()
         self._show_state()
         process.start(plan, out, resume=resume)
+        self._ask_first.begin(self.start.text())
 
     def _on_reading(self, done: int, count: int) -> None:
         self.progress.setRange(0, count)
@@ -176,6 +179,7 @@ class TrainPanel(QWidget):
 
     def _on_ended(self, text: str) -> None:
         self._process = None
+        self._ask_first.end()
         self.note.setText(text)
         self._draw(film=True)
         self._show_state()

@@ -14,6 +14,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from .ask_first import AskFirst
 from .rich import plain, sentence
 from .run import FAILED, STOPPED, Run, Stepped, begin
 
@@ -24,6 +25,8 @@ STOPPING = "Stopping …"
 
 class RunBar(QWidget):
     """What every dock shows of the one thing that it has running.
+
+    Whoever closes the dock or the window meanwhile is asked first.
 
     ``wanted`` is emitted when the button is pressed, ``stepped`` with what the work
     tells of itself, and ``running`` with whether something runs.
@@ -63,6 +66,7 @@ class RunBar(QWidget):
         self._why_not, self._hint, self._busy = "", hint, busy
         self._told = told
         self._setup_ui(name, text, prefix, beside)
+        self._ask_first = AskFirst(self, self.cancel)
         self._show_state()
 
     @property
@@ -105,6 +109,7 @@ class RunBar(QWidget):
             self, work, end, self._on_ended,
             stepped=self._on_stepped, stopped=stopped, failed=failed,
         )  # fmt: skip
+        self._ask_first.begin(self.button.text())
         self._show_state()
         self.running.emit(True)
 
@@ -167,6 +172,7 @@ class RunBar(QWidget):
 
     def _end(self) -> None:
         self._run = None
+        self._ask_first.end()
         self._show_state()
         self.running.emit(False)
 

@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QTabWidget, QVBoxLayout
 
 from ...core.radiograph import FilmRefused
 from ...study import Study
+from ..ui.ask_first import AskFirst
 from ..ui.key_bindings import KeyBindings
 from ..ui.keys_dialog import KeysDialog
 from ..ui.narrow import let_choices_shrink
@@ -106,6 +107,12 @@ class WorkbenchWidget(ListeningWidget):
         self.studies.study_chosen.connect(self.open_study)
         self.studies.annotator_chosen.connect(self._on_annotator_chosen)
         self.work.said.connect(self.bar.say)
+        predicting = AskFirst(self, self.work.cancel_predicting)
+        self.work.predicting_stepped.connect(
+            lambda *_: predicting.begin(self.cases.predict.text())
+        )
+        self.work.predicting_ended.connect(predicting.end)
+        self.work.study_opened.connect(predicting.end)
         self.work.study_opened.connect(self._on_study_opened)
         self.work.case_opened.connect(self._on_case_opened)
         self.work.case_closing.connect(self._on_case_closing)
