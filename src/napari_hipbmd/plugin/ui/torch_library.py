@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import ctypes
 import os
-from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
 
 LIBRARY = {"Linux": "libtorch_python.so", "Darwin": "libtorch_python.dylib"}
 
 
-@lru_cache(maxsize=1)
-def load_torch_library_beside() -> Thread | None:
-    """Load it in a thread, once; None where this is not known to work."""
+def load_torch_library() -> None:
+    """Load it, where this is known to work; for a thread."""
     library = _library()
     if library is None:
-        return None
-    thread = Thread(target=_load, args=(library,), daemon=True, name="torch-library")
-    thread.start()
-    return thread
+        return
+    # A function of a library, unlike ctypes.CDLL(path), is called without the lock.
+    load = ctypes.CDLL(None).dlopen
+    load.restype, load.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
+    load(os.fsencode(library), os.RTLD_LAZY | os.RTLD_LOCAL)
 
 
 def _library() -> Path | None:
@@ -35,10 +33,3 @@ def _library() -> Path | None:
         return None
     path = Path(spec.origin).parent / "lib" / name
     return path if path.is_file() else None
-
-
-def _load(library: Path) -> None:
-    # A function of a library, unlike ctypes.CDLL(path), is called without the lock.
-    load = ctypes.CDLL(None).dlopen
-    load.restype, load.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
-    load(os.fsencode(library), os.RTLD_LAZY | os.RTLD_LOCAL)

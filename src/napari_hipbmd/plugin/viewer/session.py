@@ -15,7 +15,7 @@ from ...core.measurement import Measurement
 from ...core.radiograph import FilmRefused, Patient
 from ...core.ruler_choice import RulerChoice
 from ...quality import NONE, Policy, policy_of_study, withhold
-from ..ui.torch_library import load_torch_library_beside
+from .beforehand import load_beforehand
 from .camera import look_at_hip
 from .contrast import widen, widen_when_inserted
 from .films import can_be_a_film, look_like_films
@@ -100,7 +100,7 @@ class Session:
         self.study_folder: Path | None = None
         self._policy_of_study: Policy = NONE
         self._live: WeakKeyDictionary[Layer, LivePoints] = WeakKeyDictionary()
-        load_torch_library_beside()
+        load_beforehand()
         widen_when_inserted(viewer)
         for layer in viewer.layers:
             widen(layer)
