@@ -78,6 +78,7 @@ class HomeWidget(ListeningWidget):
         self._session: Session = session_of(napari_viewer)
         self.states: dict[str, QLabel] = {}
         self._setup_ui()
+        self._let_shrink()
         self._listen()
 
     def _setup_ui(self) -> None:

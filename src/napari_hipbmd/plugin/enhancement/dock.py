@@ -17,11 +17,11 @@ from .many_panel import ManyPanel
 from .profile_panel import ProfilePanel
 from .train_panel import TrainPanel
 
-WIDTH = 430
-
 
 class EnhancementWidget(ListeningWidget):
     """One tab for each thing to do; they share a list of models."""
+
+    WIDE = 430
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class EnhancementWidget(ListeningWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.tabs)
-        self.setMinimumWidth(WIDTH)
+        self._let_shrink()
 
     def _connect(self) -> None:
         for panel in (self.apply, self.compare):

@@ -27,11 +27,12 @@ FIRST = (
     " measured of a film is kept, so a run that was stopped goes on."
 )
 IN_USE = "The docks Measure and Features use it from now on."
-WIDTH = 480
 
 
 class FitWidget(StudyRunWidget):
     """Choose targets and films, press Fit, and measure with the result."""
+
+    WIDE = 480
 
     RUNNING = "A regression is being fitted."
     NONE_CHOSEN = NO_TARGET
@@ -74,7 +75,7 @@ class FitWidget(StudyRunWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
-        self.setMinimumWidth(WIDTH)
+        self._let_shrink()
 
     def _connect(self) -> None:
         self._connect_run()

@@ -35,11 +35,12 @@ if TYPE_CHECKING:
 
 FIRST = "A click on a point of a figure opens its film."
 NOT_YET = "Validate a study first."
-WIDTH = 560
 
 
 class ValidateWidget(StudyRunWidget):
     """Choose a study, press Validate, and look at the films behind the points."""
+
+    WIDE = 560
 
     RUNNING = "A validation is running."
     NONE_CHOSEN = NO_ROW
@@ -81,7 +82,7 @@ class ValidateWidget(StudyRunWidget):
         column.addWidget(self.tabs, 1)
         column.addWidget(self.point)
         column.addWidget(self.research_use)
-        self.setMinimumWidth(WIDTH)
+        self._let_shrink()
 
     def _connect(self) -> None:
         self._connect_run()

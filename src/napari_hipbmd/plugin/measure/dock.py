@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from ...pipeline.models import Models
 
 WHOLE_FILM = "None drawn: a small film is taken whole, on a large one the hip is found."
-WIDTH = 440
 FIRST = (
     "<b>Open a radiograph first:</b> drop a DICOM film, PNG or TIFF on the window, or"
     " take File ▸ Open Sample ▸ Hip BMD."
@@ -86,7 +85,7 @@ class MeasureWidget(ListeningWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
-        self.setMinimumWidth(WIDTH)
+        self._let_shrink()
         self._show_state()
 
     def _connect(self) -> None:

@@ -33,11 +33,12 @@ GREY_VALUES = {
 }
 PICTURES_MS = 120
 """While a landmark is dragged, pictures follow this often; numbers at once."""
-WIDTH = 420
 
 
 class FeaturesWidget(ListeningWidget):
     """Shows the film that was measured or chosen last, and follows its landmarks."""
+
+    WIDE = 420
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
@@ -75,7 +76,7 @@ class FeaturesWidget(ListeningWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
-        self.setMinimumWidth(WIDTH)
+        self._let_shrink()
 
     def _layer_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -28,7 +28,6 @@ from .marks_editor import MarksEditor
 from .pair_form import PairForm
 from .preview import Preview, PreviewMaker, preview_layers, show_preview
 
-WIDTH = 470
 NO_FOLDER = "Choose a folder of films, or a study."
 NO_OUT = "Choose a folder for the pairs."
 NO_NAME = "Type your name first: the type is stored with who confirmed it, and when."
@@ -55,6 +54,8 @@ STOPPED = "Stopped; what was finished is kept."
 
 class PairsWidget(ListeningWidget):
     """Choose a folder, mark its films, look at a pair and write many."""
+
+    WIDE = 470
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
@@ -87,7 +88,7 @@ class PairsWidget(ListeningWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll, 1)
         outer.addWidget(self.bar)
-        self.setMinimumWidth(WIDTH)
+        self._let_shrink()
         self._keys = KeyBindings(
             "Make pairs",
             {

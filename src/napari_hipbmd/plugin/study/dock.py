@@ -16,11 +16,11 @@ from qtpy.QtWidgets import (
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from ...core.radiograph import Cancelled, FilmRefused
 from ...quality import NONE
+from ..ui.narrow import NarrowDock
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
 from ..viewer.contrast import widen_when_inserted
@@ -42,7 +42,7 @@ NOTHING_CHOSEN = "Choose a folder, then films in the list."
 FILM = Qt.ItemDataRole.UserRole
 
 
-class StudyWidget(QWidget):
+class StudyWidget(NarrowDock):
     """Choose a folder; open some or all of its films, one layer a film."""
 
     def __init__(self, napari_viewer: Any) -> None:
@@ -52,6 +52,7 @@ class StudyWidget(QWidget):
         self._opened = 0
         self._opening: list[QTreeWidgetItem] = []
         self._setup_ui()
+        self._let_shrink()
         self._show_state()
 
     def choose_folder(self) -> None:

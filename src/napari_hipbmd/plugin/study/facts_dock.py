@@ -42,6 +42,7 @@ class FilmFactsWidget(ListeningWidget):
         self._session: Session = session_of(napari_viewer)
         self._film: Any = None
         self._setup_ui()
+        self._let_shrink()
         self._listen()
 
     def _setup_ui(self) -> None:

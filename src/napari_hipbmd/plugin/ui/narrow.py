@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QSize, Qt
 from qtpy.QtWidgets import (
     QComboBox,
+    QFormLayout,
     QFrame,
     QHBoxLayout,
     QScrollArea,
@@ -15,6 +16,34 @@ from qtpy.QtWidgets import (
 )
 
 FEWEST_LETTERS = 6
+NARROW, LARGE = 300, 1500
+"""Screen pixels: what a dock takes of a small screen, and from where one is large."""
+
+
+class NarrowDock(QWidget):
+    """A dock that takes 300 pixels of a small screen, and more of a large one.
+
+    A subclass calls :meth:`_let_shrink` when it is set up.
+
+    Attributes
+    ----------
+    WIDE
+        What it takes of a large screen.
+    """
+
+    WIDE = 440
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Narrow on a small screen: the film needs the room."""
+        screen = self.screen()
+        small = screen is not None and screen.availableSize().width() < LARGE
+        return QSize(NARROW if small else self.WIDE, super().sizeHint().height())
+
+    def _let_shrink(self) -> None:
+        """Let long labels stand above their field, and no long choice be in the way."""
+        let_choices_shrink(self)
+        for form in self.findChildren(QFormLayout):
+            form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
 
 
 def scrolled_column(panel: QWidget, spacing: int = 4) -> QVBoxLayout:

@@ -47,6 +47,7 @@ class HipBoxesWidget(ListeningWidget):
         self._film: Any = None
         self._proposal = BoxProposal(self._session, self)
         self._setup_ui()
+        self._let_shrink()
         self._connect()
         self._listen()
 

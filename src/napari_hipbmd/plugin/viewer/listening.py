@@ -8,10 +8,12 @@ from typing import Any
 from qtpy.QtCore import QEvent
 from qtpy.QtWidgets import QWidget
 
+from ..ui.narrow import NarrowDock
+
 Heard = list[tuple[Any, Callable[..., None]]]
 
 
-class ListeningWidget(QWidget):
+class ListeningWidget(NarrowDock):
     """Connects what :meth:`_heard` lists when it is docked, and leaves when closed.
 
     A subclass calls :meth:`_listen` when it is set up.

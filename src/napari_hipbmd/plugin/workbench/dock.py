@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from qtpy.QtCore import QSize
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout
 
 from ...core.radiograph import FilmRefused
@@ -14,7 +13,6 @@ from ...study import Study
 from ..ui.ask_first import AskFirst
 from ..ui.key_bindings import KeyBindings
 from ..ui.keys_dialog import KeysDialog
-from ..ui.narrow import let_choices_shrink
 from ..viewer.listening import ListeningWidget
 from ..viewer.session import session_of
 from .case_bar import CaseBar
@@ -35,10 +33,6 @@ from .training_panel import TrainingPanel
 from .walk import Walk
 from .work import Work
 
-WIDTH, WIDE = 300, 440
-"""Screen pixels: the least that the dock needs, and what it takes of a large screen."""
-LARGE = 1500
-"""Screen pixels: from here on a screen is wide."""
 FIRST = "Open the folder of a study, and say who you are."
 
 
@@ -94,14 +88,7 @@ class WorkbenchWidget(ListeningWidget):
         column.addWidget(self.bar)
         self.tabs.setUsesScrollButtons(True)
         self.tabs.setStyleSheet("QTabBar::tab { padding: 3px 4px; margin: 0 1px; }")
-        let_choices_shrink(self)
-        self.setMinimumWidth(WIDTH)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Narrow on a small screen: the film needs the room."""
-        screen = self.screen()
-        small = screen is not None and screen.availableSize().width() < LARGE
-        return QSize(WIDTH if small else WIDE, super().sizeHint().height())
+        self._let_shrink()
 
     def _connect(self) -> None:
         self.studies.study_chosen.connect(self.open_study)

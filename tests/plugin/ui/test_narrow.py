@@ -1,0 +1,53 @@
+"""Two docks side by side leave room for the film: none needs more than 320 pixels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from npe2 import PluginManager
+from qtpy.QtWidgets import QScrollArea, QTabWidget, QWidget
+
+PLUGIN, NARROW = "napari-hipbmd", 320
+
+
+def test_every_dock_can_be_320_pixels_wide(
+    make_napari_viewer_proxy: Any, qtbot: Any
+) -> None:
+    window = make_napari_viewer_proxy().window
+    manifest = PluginManager.instance().get_manifest(PLUGIN)
+    names = [one.display_name for one in manifest.contributions.widgets or []]
+    assert "Measure BMD" in names and "Validate" in names
+    wide = {}
+    for name in names:
+        dock, widget = window.add_plugin_dock_widget(PLUGIN, name)
+        show_every_tab(widget)
+        wide |= {f"{name}: {part}": px for part, px in widths(dock, widget).items()}
+        window.remove_dock_widget(dock)
+    assert not {part: px for part, px in wide.items() if px > NARROW}
+
+
+def show_every_tab(widget: QWidget) -> None:
+    for tabs in widget.findChildren(QTabWidget):
+        for i in range(tabs.count()):
+            tabs.setCurrentIndex(i)
+
+
+def widths(dock: QWidget, widget: QWidget) -> dict[str, int]:
+    """The least width of a dock, and of whatever in it scrolls up and down."""
+    found = {"itself": max(least(dock), least(widget))}
+    for area in widget.findChildren(QScrollArea):
+        inside = area.widget()
+        if inside is not None:
+            found[told(inside)] = least(inside)
+    return found
+
+
+def told(inside: QWidget) -> str:
+    """What is widest in a part that scrolls."""
+    parts = [one for one in inside.findChildren(QWidget) if one.isVisibleTo(inside)]
+    widest = sorted(parts, key=least)[-3:]
+    return ", ".join(f"{type(one).__name__} {one.objectName()}" for one in widest)
+
+
+def least(widget: QWidget) -> int:
+    return max(widget.minimumSizeHint().width(), widget.minimumWidth())
