@@ -58,7 +58,7 @@ class Dock:
         self.wait(lambda: not self.find(QPushButton, "cancel_measure").isEnabled())
 
     def wait(self, condition: Callable[[], Any]) -> None:
-        self.qtbot.waitUntil(condition, timeout=5000)
+        self.qtbot.waitUntil(condition, timeout=300_000)
 
     def cell(self, row: int, column: int) -> str:
         return self.find(QTableWidget, "results").item(row, column).text()
