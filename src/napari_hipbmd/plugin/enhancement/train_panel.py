@@ -75,7 +75,8 @@ class TrainPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.addWidget(self.form)
-        column.addLayout(row(self.start, self.resume, self.pause, self.cancel))
+        column.addLayout(row(self.start, self.resume))
+        column.addLayout(row(self.pause, self.cancel))
         for widget in (self.progress, self.note, self.curve):
             column.addWidget(widget)
 

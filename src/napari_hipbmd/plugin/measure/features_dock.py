@@ -8,7 +8,7 @@ from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QScrollArea,
     QVBoxLayout,
@@ -78,8 +78,8 @@ class FeaturesWidget(ListeningWidget):
         outer.addWidget(scroll)
         self._let_shrink()
 
-    def _layer_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _layer_row(self) -> QGridLayout:
+        grid = QGridLayout()
         self.pair = QComboBox()
         self.pair.setObjectName("shown_pair")
         self.pair.addItems([f"Pair {i}" for i in (1, 2, 3)])
@@ -94,15 +94,15 @@ class FeaturesWidget(ListeningWidget):
             " black and T2 white (Fig. 6 of the paper). For looking only.",
             "clipped": "Blue: set to T1. Orange: set to T2.",
         }
-        row.addWidget(QLabel("Show"))
-        row.addWidget(self.pair)
-        for kind, box in self.shown.items():
+        grid.addWidget(QLabel("Show"), 0, 0)
+        grid.addWidget(self.pair, 0, 1)
+        for line, (kind, box) in enumerate(self.shown.items(), 1):
             box.setObjectName(f"show_{kind}")
             box.setProperty("tip", tips[kind])
             box.toggled.connect(lambda on, kind=kind: self._on_shown(kind, on))
-            row.addWidget(box)
-        row.addStretch(1)
-        return row
+            grid.addWidget(box, line, 1)
+        grid.setColumnStretch(1, 1)
+        return grid
 
     def _heard(self) -> Heard:
         layers = self._session.layers

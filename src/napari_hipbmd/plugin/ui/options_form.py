@@ -14,7 +14,7 @@ from ...core.options import Option, options_of
 
 MOST = 2**31 - 1
 UNITS = {"degrees": " °", "times": " ×"}
-MOST_ABREAST, ABREAST = 4, 3
+MOST_ABREAST, ABREAST = 3, 2
 T = TypeVar("T")
 
 
@@ -139,7 +139,7 @@ class OptionsForm(QWidget):
 
 
 def side_by_side(*widgets: QWidget) -> QWidget:
-    """Widgets in one row of a form, or in lines of three."""
+    """Widgets in one row of a form, or in lines of two."""
     columns = len(widgets) if len(widgets) <= MOST_ABREAST else ABREAST
     whole = QWidget()
     grid = QGridLayout(whole)
