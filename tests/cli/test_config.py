@@ -44,7 +44,7 @@ def two_films(sample_study, tmp_path):
     lines = (sample_study.folder / "cases.csv").read_text("utf-8").splitlines(True)
     (folder / "cases.csv").write_text("".join(lines[:3]), "utf-8")
     for case in sample_study.cases[:2]:
-        shutil.copy(sample_study.folder / case.image, folder / case.image)
+        shutil.copy(case.image, folder / "images")
     return folder
 
 
