@@ -65,7 +65,7 @@ def test_a_run_folder_is_made_again_from_what_lies_in_it(two_films, tmp_path, hi
 
     assert again.status == 0
     second = json.loads((moved / "results" / "results.json").read_text("utf-8"))
-    for one, other in zip(first["results"], second["results"], strict=True):
+    for one, other in zip(first, second, strict=True):
         assert one["bmd_g_cm2"] == other["bmd_g_cm2"]
 
 
