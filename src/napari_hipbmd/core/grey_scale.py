@@ -16,8 +16,9 @@ class Ruler:
     ----------
     name
         ``"usual"`` (what films of the calibration have), ``"shaft"`` (the femur's
-        cortex), ``"film"`` (tube voltage, body, grey range and noise) or ``"object"``
-        (of known material and thickness, drawn by a person).
+        cortex), ``"film"`` (tube voltage, body, grey range and noise), ``"network"``
+        (that looks at film and STO) or ``"object"`` (of known material and thickness,
+        drawn by a person).
     gain_per_g_cm2
         Steps of the film's 0 … 1 grey range that one g/cm² of bone mineral makes.
     relative_error

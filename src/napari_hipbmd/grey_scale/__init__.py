@@ -2,11 +2,13 @@
 
 from .calibration import (
     FILM,
+    NETWORK,
     RULERS,
     SHAFT,
     USUAL,
     Calibration,
     RulerReading,
+    SeesGain,
     load_calibration,
     read_signs,
 )
@@ -20,12 +22,14 @@ from .signs import Signs, signs_of_text, signs_text
 
 __all__ = [
     "FILM",
+    "NETWORK",
     "OBJECT",
     "RULERS",
     "SHAFT",
     "USUAL",
     "Calibration",
     "RulerReading",
+    "SeesGain",
     "Shaft",
     "Signs",
     "Stretch",

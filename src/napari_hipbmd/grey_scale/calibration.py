@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +20,23 @@ from ..core.measurement import HipImages
 from ..core.radiograph import FilmRefused, Patient
 from ..core.resources import weights_dir
 from .boosted import BoostedTrees
+from .picture import Picture, gain_facts, gain_picture
 from .shaft import OF_SHAFT, NoShaft, Shaft, read_shaft
 from .signs import Signs, as_row, film_signs, shaft_signs, signs_key
 
 Values = NDArray[np.float64]
 
 NAME = "grey_scale"
-SHAFT, FILM, USUAL = "shaft", "film", "usual"
-RULERS = (SHAFT, FILM)
+SHAFT, FILM, NETWORK, USUAL = "shaft", "film", "network", "usual"
+RULERS = (SHAFT, FILM, NETWORK)
+
+
+class SeesGain(Protocol):
+    """A network that looks at a film and tells its gain."""
+
+    def read(self, picture: Picture, facts: NDArray[np.float32]) -> tuple[float, float]:
+        """The logarithm of the gain, and how unsure the network is of it."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +62,9 @@ def read_signs(
     kvp: float | None,
     levels_mm: tuple[float, ...] | None = None,
     before: RulerReading | None = None,
+    *,
+    network: SeesGain | None = None,
+    mirrored: bool = False,
 ) -> RulerReading:
     """Look for every ruler of a film.
 
@@ -64,6 +76,10 @@ def read_signs(
     before
         An earlier reading of the same images: what rests on landmarks that have not
         moved is taken from it.
+    network
+        Looks at the film as one more ruler.
+    mirrored
+        Whether it is a right hip.
 
     Raises
     ------
@@ -88,6 +104,12 @@ def read_signs(
             reason = f"The shaft cannot be read: {error}."
     if shaft is not None:
         signs = {SHAFT: shaft_signs(shaft), **signs}
+    if network is not None:
+        log_gain, unsure = network.read(
+            gain_picture(images, landmarks_xy, spacing_mm, mirrored),
+            gain_facts(patient, kvp, spacing_mm),
+        )
+        signs[NETWORK] = {"log_gain": log_gain, "log_error": float(np.log(unsure))}
     return RulerReading(signs, shaft, reason, landmarks_xy.copy(), patient, levels_mm)
 
 

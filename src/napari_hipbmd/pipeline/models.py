@@ -14,24 +14,28 @@ from ..core.files import file_sha256, read_regular
 from ..core.model_card import LARGEST_BYTES, read_card
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
-from ..grey_scale import Calibration, load_calibration
+from ..grey_scale import NETWORK, Calibration, load_calibration
 
 if TYPE_CHECKING:
     from ..enhancement.apply import Enhancer
+    from ..grey_scale.network import GainReader
     from ..landmarks.predict import LandmarkFinder
 
-PARTS = ("enhancement", "landmarks", "grey_scale", "bmd")
+PARTS = ("enhancement", "landmarks", "gain", "grey_scale", "bmd")
 
 
 @dataclass(frozen=True, eq=False)
 class Networks:
     """The trained networks, and the rulers fitted behind them: all features need.
 
-    ``grey_scale`` is None where neither the folder nor the package has a calibration.
+    ``gain``, the network that is one of the rulers, is None where the folder has a
+    calibration of its own that does without; ``grey_scale`` is None where neither the
+    folder nor the package has one.
     """
 
     enhancer: Enhancer
     finder: LandmarkFinder
+    gain: GainReader | None
     grey_scale: Calibration | None
 
 
@@ -79,8 +83,22 @@ def load_networks(folder: Path | None = None) -> Networks:
     return Networks(
         Enhancer.load(_home(where, "enhancement.json")),
         LandmarkFinder.load(_home(where, "landmarks.json")),
+        _gain_of(where),
         calibration_of(where),
     )
+
+
+def _gain_of(folder: Path | None) -> GainReader | None:
+    """The network of the gain of a folder, or the bundled one."""
+    from ..grey_scale.network import GainReader
+
+    where = folder or weights_dir()
+    if not (where / "gain.json").is_file():
+        calibration = calibration_of(where)
+        if calibration is None or NETWORK not in calibration.rulers:
+            return None
+        where = weights_dir()
+    return GainReader.load(where) if (where / "gain.json").is_file() else None
 
 
 def landmarks_model(folder: Path | None = None) -> tuple[str, str]:
@@ -130,6 +148,7 @@ def networks_enhancing_with(folder: Path | None) -> Networks:
     return Networks(
         Enhancer.load(folder),
         LandmarkFinder.load(_home(folder, "landmarks.json")),
+        _gain_of(folder),
         calibration_of(folder),
     )
 
@@ -199,6 +218,7 @@ def _load(folder: Path, _sha256_of_all: str) -> Models:
     return Models(
         networks.enhancer,
         networks.finder,
+        networks.gain,
         networks.grey_scale,
         regression,
         _sha256(folder),
@@ -207,7 +227,7 @@ def _load(folder: Path, _sha256_of_all: str) -> Models:
 
 def _sha256(folder: Path) -> dict[str, str]:
     """Of the file of each part that numbers come from, as far as it is there."""
-    weights = {"enhancement": "safetensors", "landmarks": "safetensors"}
+    weights = dict.fromkeys(("enhancement", "landmarks", "gain"), "safetensors")
     found = {}
     for part in PARTS:
         path = _home(folder, f"{part}.json") / f"{part}.{weights.get(part, 'json')}"

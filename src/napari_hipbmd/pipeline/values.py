@@ -110,6 +110,7 @@ def with_values(
     state, unread = with_grey_scale(
         replace(state, regions=regions, measured_on=image),
         models.grey_scale,
+        models.gain,
         moving,
     )
     seen += unread

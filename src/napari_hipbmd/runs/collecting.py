@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from ..bmd import feature_vector, features, ring_features
 from ..core.anatomy import INDEX, Points, polygons
 from ..core.measurement import Measurement
-from ..core.radiograph import FilmRefused, Patient
+from ..core.radiograph import Patient
 from ..core.version import __version__
-from ..grey_scale import Calibration, Signs, read_signs, true_gain
+from ..grey_scale import Calibration, RulerReading, true_gain
 from ..study import PREDICTED, Case, Study
 from .feature_cache import CaseFeatures, Row, read_cache, write_cache
 from .jobs import Job, Options, jobs_of_study
@@ -127,6 +127,7 @@ class _Features:
 def case_features(measurement: Measurement, study: Study, case: Case) -> CaseFeatures:
     """The features of every row, all with the same landmarks."""
     film, images, marks = measurement.film, measurement.images, measurement.landmarks
+    reading = measurement.ruler_reading
     if film is None or images is None or marks is None:
         return CaseFeatures(case.case_id, measurement.reason or "not measured")
     grey = film.grey()
@@ -152,19 +153,8 @@ def case_features(measurement: Measurement, study: Study, case: Case) -> CaseFea
         features=rows,
         seconds=measurement.seconds.get("total", float("nan")),
         gains=gains,
-        signs=_signs(measurement),
+        signs=reading.signs if isinstance(reading, RulerReading) else {},
     )
-
-
-def _signs(measurement: Measurement) -> Mapping[str, Signs]:
-    film, images, marks = measurement.film, measurement.images, measurement.landmarks
-    assert film is not None and images is not None and marks is not None
-    try:
-        return read_signs(
-            images, marks.xy, film.spacing_mm, measurement.patient, film.kvp
-        ).signs
-    except FilmRefused:
-        return {}
 
 
 def _calibrated(found: CaseFeatures, calibration: Calibration | None) -> CaseFeatures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -16,13 +16,14 @@ from ..core.model_card import read_card
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..pipeline import prepare
+from ..pipeline.calibrated import with_ruler_reading
 from ..pipeline.models import load_networks
 from .jobs import Job
 from .reading import read_job
 
 MeasureJob = Callable[[Job], Measurement]
 """Measures one hip; raises :class:`FilmRefused` for a bad film."""
-NETWORKS = ("enhancement", "landmarks")
+NETWORKS = ("enhancement", "landmarks", "gain")
 """What features and the signs of the rulers depend on."""
 BEHIND = (*NETWORKS, "grey_scale")
 """What a regression is fitted behind."""
@@ -44,13 +45,16 @@ def pipeline_measure(models: Path | None) -> MeasureJob:
             box=options.box,
             landmarks_xy=job.landmarks_xy,
         )
+        found = with_ruler_reading(found, networks.gain)
         seconds = {**found.seconds, "total": perf_counter() - started}
         return replace(found, seconds=seconds)
 
     return one
 
 
-def networks_fingerprint(folder: Path | None, bundled: Path) -> str:
+def networks_fingerprint(
+    folder: Path | None, bundled: Path, parts: Sequence[str] = NETWORKS
+) -> str:
     """A short name for the networks in use: what the features depend on.
 
     Parameters
@@ -61,7 +65,7 @@ def networks_fingerprint(folder: Path | None, bundled: Path) -> str:
         Where the networks come from that the folder lacks.
     """
     digest = hashlib.sha256(f"features {FEATURES_VERSION}".encode())
-    for part in NETWORKS:
+    for part in parts:
         for path in sorted(_home(folder, bundled, part).glob(f"{part}.*")):
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]

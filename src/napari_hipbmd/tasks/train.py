@@ -14,8 +14,10 @@ from .fit import FitOptions
 if TYPE_CHECKING:
     from ..learning.training import Fit
 
-TrainedStep = Literal["enhancement", "landmarks", "locator", "grey-scale", "bmd"]
-EPOCHS = {"enhancement": 100, "landmarks": 16, "locator": 24}
+TrainedStep = Literal[
+    "enhancement", "landmarks", "locator", "gain", "grey-scale", "bmd"
+]
+EPOCHS = {"enhancement": 100, "landmarks": 16, "locator": 24, "gain": 24}
 BATCH = {"default": 16, "paper": 64}
 TIMES = 4
 OF_ALL = ("preset", "seed")
@@ -30,6 +32,7 @@ _WITHOUT_EFFECT = {
     "landmarks": ("models", "pairs", *OF_BMD),
     "locator": ("start", "models", "pairs", *OF_BMD),
     "enhancement": ("models", "annotator", "real", "times", *OF_BMD),
+    "gain": ("annotator", "start", "real", "times", "pairs", *OF_BMD),
 }
 
 
@@ -104,8 +107,8 @@ class TrainOptions(FitOptions):
     )
     models: Path | None = option(
         None,
-        "networks that rulers of the grey scale, or a BMD regression, are fitted"
-        " behind",
+        "networks that the gain, the rulers of the grey scale, or a BMD regression,"
+        " are fitted behind",
         metavar="DIR",
     )
 
@@ -165,6 +168,7 @@ def train(options: TrainOptions, link: Link) -> str:
     Cancelled
         If asked to stop.
     """
+    from .train_gain import train_gain
     from .train_networks import (
         retrain_landmarks,
         train_enhancement,
@@ -180,7 +184,9 @@ def train(options: TrainOptions, link: Link) -> str:
         return retrain_landmarks(
             options.study[0], options.annotator, plan, start, link.reading
         ).sentence()
-    if options.step == "locator":
+    if options.step == "gain":
+        train_gain(options.study[0], plan, options.models, link.reading)
+    elif options.step == "locator":
         train_locator(options.study[0], plan, real)
     elif options.step == "enhancement":
         train_enhancement(

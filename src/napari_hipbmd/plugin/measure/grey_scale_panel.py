@@ -22,7 +22,7 @@ from qtpy.QtWidgets import (
 from ...core.grey_scale import Cortex, GreyScale
 from ...core.measurement import Measurement
 from ...core.ruler_choice import RulerChoice
-from ...grey_scale import OBJECT, RULERS, USUAL, RulerReading, Stretch
+from ...grey_scale import NETWORK, OBJECT, RULERS, USUAL, RulerReading, Stretch
 from ..viewer.session import Session
 from .grey_scale_layers import GreyScaleLayers, ShownKind
 from .known_objects import KnownObjects
@@ -32,6 +32,7 @@ NOTHING = "Measure a film first: what its grey steps are worth appears here."
 WORDS = {
     "shaft": ("Shaft", "The cortex of the femoral shaft: a tube of known mineral."),
     "film": ("Film", "Tube voltage, body size, soft tissue, grey range and noise."),
+    NETWORK: ("Network", "A network that looks at film and soft tissue as a whole."),
     USUAL: ("Usual", "What films of the calibration have: pulls doubtful readings."),
     OBJECT: ("Object", "Of known material and thickness, drawn below."),
 }

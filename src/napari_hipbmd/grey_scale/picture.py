@@ -1,0 +1,76 @@
+"""What the network of the gain sees of a film: the hip on a grid of millimetres."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter, map_coordinates
+from skimage.transform import downscale_local_mean
+
+from ..core.anatomy import Points
+from ..core.measurement import HipImages
+from ..core.radiograph import Patient
+
+STEP_MM = 1.0
+ROWS, COLUMNS = 160, 128
+ABOVE_MM, BESIDE_MM = 64.0, 64.0
+"""What is shown above the landmarks' middle, and on either side of it."""
+
+GRAIN_MM, GRAIN_OVER_MM = 0.5, 1.5
+DARKEST_GRAIN = 1e-5
+CHANNELS = ("film", "sto", "grain", "seen")
+FACTS = ("sex", "age", "height", "weight", "kvp", "pixel")
+
+Picture = NDArray[np.float16]
+
+
+def gain_picture(
+    images: HipImages,
+    landmarks_xy: Points,
+    spacing_mm: tuple[float, float],
+    mirrored: bool,
+) -> Picture:
+    """Film, STO, grain and what the film shows, about a hip that looks like a left one.
+
+    Parameters
+    ----------
+    mirrored
+        Whether it is a right hip, which is turned over.
+
+    Returns
+    -------
+    ndarray
+        ``(4, 160, 128)`` float16, a pixel a millimetre: film and STO on the film's
+        0 … 1 range, a quarter of the logarithm of the grain's standard deviation, and
+        1 where the film shows something.
+    """
+    down, right = (np.arange(n, dtype=np.float64) * STEP_MM for n in (ROWS, COLUMNS))
+    across = (right - BESIDE_MM) * (-1 if mirrored else 1) / spacing_mm[1]
+    middle, corner = landmarks_xy.mean(axis=0), images.corner_row_col
+    rows = middle[1] - corner[0] + (down - ABOVE_MM) / spacing_mm[0]
+    columns = middle[0] - corner[1] + across
+    places = np.broadcast_arrays(rows[:, None], columns[None])
+    px = float(np.mean(spacing_mm))
+    smooth = gaussian_filter(images.film, GRAIN_MM / px)
+    film, sto = (
+        map_coordinates(a, places, order=1, mode="nearest")
+        for a in (smooth, images.sto)
+    )
+    block = max(round(GRAIN_OVER_MM / px), 1)
+    energy = downscale_local_mean((images.film - smooth) ** 2, (block, block))
+    inside = [(at - (block - 1) / 2) / block for at in places]
+    variance = map_coordinates(energy, inside, order=1, mode="nearest")
+    grain = np.log(np.maximum(np.sqrt(np.maximum(variance, 0)), DARKEST_GRAIN)) / 4
+    last = np.array(images.film.shape)[:, None, None] - 1
+    seen = ((np.stack(places) >= 0) & (np.stack(places) <= last)).all(axis=0)
+    return np.stack([film, sto, grain, seen]).astype(np.float16)
+
+
+def gain_facts(
+    patient: Patient, kvp: float | None, spacing_mm: tuple[float, float]
+) -> NDArray[np.float32]:
+    """``(6,)`` in the order of :data:`FACTS`; NaN where one is unknown."""
+    sex = None if patient.sex is None else float(patient.sex == "M")
+    known = (sex, patient.age_years, patient.height_cm, patient.weight_kg, kvp)
+    pixel = float(np.log(np.mean(spacing_mm)))
+    return np.array([np.nan if v is None else v for v in (*known, pixel)], np.float32)
