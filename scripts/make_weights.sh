@@ -28,7 +28,9 @@ if [ -n "$films" ]; then
     real=(--real "$work/fracatlas" --annotator observer-1)
     landmarks=$work/landmarks
     hipbmd train landmarks --study "$study" "${real[@]}" --times 4 \
-        --from "$work/digital" --epochs 6 --device cpu --out "$landmarks"
+        --from "$work/digital" --epochs 6 --device cpu --out "$work/mixed"
+    hipbmd train landmarks --study "$study" "${real[@]}" --times 4 \
+        --from "$work/mixed" --epochs 8 --seed 1 --device cpu --out "$landmarks"
     real+=(--times 5)
 fi
 hipbmd train locator --study "$study" "${real[@]}" --epochs 14 --device cpu \
@@ -55,6 +57,12 @@ hipbmd train enhancement --study "$study" "${pairs[@]}" --epochs 60 --device cpu
 cp "$landmarks/"landmarks.{json,safetensors} "$weights"
 cp "$work/locator/"locator.{json,safetensors} "$weights"
 cp "$work/enhancement/"enhancement.{json,safetensors} "$weights"
+hipbmd train gain --study "$study" --epochs 30 --device cpu --out "$work/gain"
+cp "$work/gain/"gain.{json,safetensors} "$weights"
+# rulers and regression learn from hips that no network has seen
+hipbmd phantom --n 1200 --seed 2 --family train --pixels 450 --whole-pelvis \
+    --out "$work/unseen"
+study=$work/unseen
 hipbmd train grey-scale --study "$study" --out "$work/bmd"
 cp "$work/bmd/grey_scale.json" "$weights"
 hipbmd train bmd --study "$study" --image calibrated --out "$work/bmd"

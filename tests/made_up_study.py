@@ -21,6 +21,7 @@ from napari_hipbmd.core.measurement import (
     RegionMeasurement,
 )
 from napari_hipbmd.core.radiograph import Patient, Radiograph
+from napari_hipbmd.pipeline.calibrated import with_ruler_reading
 from napari_hipbmd.runs.jobs import Job
 from napari_hipbmd.study import Case, Study, Truth, write_truth
 
@@ -55,7 +56,7 @@ class MadeUpStudy:
         guess = sto + np.float32(rng.normal(0, 0.05))
         regions = polygons_of(marks)
         found = features(film - guess, regions)
-        return Measurement(
+        whole = Measurement(
             job.name,
             job.image,
             "L",
@@ -75,6 +76,7 @@ class MadeUpStudy:
             },
             seconds={"total": 0.5},
         )
+        return with_ruler_reading(whole, None)
 
     def _case(self, i: int) -> Case:
         rng = self._rng

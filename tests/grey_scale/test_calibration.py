@@ -16,6 +16,7 @@ from napari_hipbmd.grey_scale import (
     signs_of_text,
     signs_text,
 )
+from napari_hipbmd.grey_scale.calibration import best_weights
 
 FILMS = 140
 
@@ -77,7 +78,7 @@ def test_a_calibration_is_the_same_after_a_stay_in_a_file(fitted: Calibration) -
         assert read.gain_per_g_cm2 == pytest.approx(known.gain_per_g_cm2, rel=1e-3)
 
 
-@pytest.mark.parametrize("key", ["usual", "rulers", "together"])
+@pytest.mark.parametrize("key", ["usual", "rulers", "kept", "covariance"])
 def test_a_damaged_calibration_is_refused_in_a_sentence(
     fitted: Calibration, key: str
 ) -> None:
@@ -85,6 +86,52 @@ def test_a_damaged_calibration_is_refused_in_a_sentence(
     data[key] = "?"
     with pytest.raises(FilmRefused, match=r"grey_scale\.json"):
         Calibration.from_json(json.dumps(data))
+
+
+def test_a_calibration_of_an_earlier_version_says_how_to_have_a_new_one(
+    fitted: Calibration,
+) -> None:
+    data = json.loads(fitted.to_json()) | {"version": 1}
+    with pytest.raises(FilmRefused, match="train grey-scale"):
+        Calibration.from_json(json.dumps(data))
+
+
+def test_what_two_rulers_share_counts_once() -> None:
+    signs, gains = cohort()
+    rng = np.random.default_rng(5)
+    twice = [
+        {**one, "network": {"tube": one["shaft"]["tube"] + rng.normal(0, 1e-3)}}
+        if "shaft" in one
+        else one
+        for one in signs
+    ]
+    fitted = fit_calibration(twice, gains, [str(i) for i in range(FILMS)], {})
+    alone = fit_calibration(signs, gains, [str(i) for i in range(FILMS)], {})
+    there = [i for i, one in enumerate(signs) if "shaft" in one]
+    both, single = (
+        float(np.median([c.gain(s[i]).relative_error for i in there]))
+        for c, s in ((fitted, twice), (alone, signs))
+    )
+    assert both == pytest.approx(single, rel=0.15)
+    assert both > 0.8 * single
+
+
+def test_weights_are_those_of_least_variance_and_none_is_negative() -> None:
+    independent = np.diag([1.0, 4.0])
+    np.testing.assert_allclose(best_weights(independent), [0.8, 0.2])
+    shared = np.array([[1.0, 1.1], [1.1, 1.5]])
+    np.testing.assert_allclose(best_weights(shared), [1, 0])
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        root = rng.normal(size=(4, 4))
+        covariance = root @ root.T + 0.1 * np.eye(4)
+        found = best_weights(covariance)
+        assert found.min() >= 0 and found.sum() == pytest.approx(1)
+        least = found @ covariance @ found
+        others = rng.dirichlet(np.ones(4), 200)
+        assert np.einsum("ni,ij,nj->n", others, covariance, others).min() >= (
+            least - 1e-9
+        )
 
 
 def test_too_few_shafts_are_refused() -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,6 +30,15 @@ Values = NDArray[np.float64]
 NAME = "grey_scale"
 SHAFT, FILM, NETWORK, USUAL = "shaft", "film", "network", "usual"
 RULERS = (SHAFT, FILM, NETWORK)
+VERSION = 2
+DAMAGED = (
+    "The calibration of the grey scale (grey_scale.json) is damaged: copy or fit it"
+    " anew."
+)
+ANOTHER_VERSION = (
+    "The calibration of the grey scale (grey_scale.json) was fitted by an earlier or"
+    " later version: fit it anew with 'hipbmd train grey-scale'."
+)
 
 
 class SeesGain(Protocol):
@@ -121,35 +131,26 @@ def _same(
 
 
 @dataclass(frozen=True, eq=False)
-class FittedRuler:
-    """Trees from signs to log gain, and the error that they make on unseen films."""
-
-    trees: BoostedTrees
-    error: float
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The signs that it asks for."""
-        return self.trees.names
-
-
-@dataclass(frozen=True, eq=False)
 class Calibration:
     """Rulers fitted on films whose gain is known.
 
-    Each ruler's answer is a regression, pulled towards the usual gain. Its own reading
-    is what turns the usual gain into that answer, so that the usual gain counts once;
-    readings are then weighed by their inverse variance.
+    Each ruler's answer is a regression from its signs to the logarithm of the gain,
+    pulled towards the usual gain; its reading is the answer freed of that pull. The
+    combined gain is the mean of the readings, the usual gain among them, whose expected
+    error is smallest: what two rulers share counts once.
 
     Attributes
     ----------
-    usual, spread
-        Mean and standard deviation of the logarithm of the gain over all films.
+    usual
+        Median of the logarithm of the gain over all films.
     rulers
-        By name.
-    together
-        What the error of several rulers together is multiplied by: they are not quite
-        independent. Fitted on unseen films, as the errors are.
+        Trees by name.
+    kept
+        By ruler: the part of a film's distance from the usual gain that the answer
+        keeps.
+    covariance
+        Of the errors of the readings on films of unseen patients: rulers in their
+        order, then the usual gain.
     card
         What it was fitted on, and by which command.
     unseen
@@ -158,11 +159,17 @@ class Calibration:
     """
 
     usual: float
-    spread: float
-    rulers: Mapping[str, FittedRuler]
-    together: float = 1.0
+    rulers: Mapping[str, BoostedTrees]
+    kept: Mapping[str, float]
+    covariance: Values
     card: Mapping[str, Any] = field(default_factory=dict)
     unseen: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> dict[str, float]:
+        """Standard error of each ruler's reading, and of the usual gain."""
+        sds = np.sqrt(np.diag(self.covariance)).tolist()
+        return dict(zip((*self.rulers, USUAL), sds, strict=True))
 
     def read(self, reading: RulerReading, use: Collection[str] = RULERS) -> GreyScale:
         """The film's gain from the rulers that could be read and are wanted."""
@@ -175,50 +182,51 @@ class Calibration:
     ) -> GreyScale:
         """The gain from signs alone."""
         answers = self.unseen.get(signs_key(signs)) or {
-            name: float(ruler.trees.predict(as_row(signs[name], ruler.names)[None])[0])
-            for name, ruler in self.rulers.items()
+            name: float(trees.predict(as_row(signs[name], trees.names)[None])[0])
+            for name, trees in self.rulers.items()
             if name in signs
         }
         found = self.combined(
             {n: np.array([a]) for n, a in answers.items() if n in use}
         )
+        errors = self.errors
         rulers = tuple(
-            Ruler(name, float(np.exp(log[0])), error, weight)
-            for name, (log, error, weight) in found.parts.items()
+            Ruler(name, float(np.exp(log[0])), errors[name], weight)
+            for name, (log, weight) in found.parts.items()
         )
         return GreyScale(float(np.exp(found.log_gain[0])), found.error, rulers)
 
+    def reading(self, name: str, answer: Values) -> Values:
+        """A ruler's answer ``(n,)``, freed of its pull towards the usual gain."""
+        freed: Values = self.usual + (answer - self.usual) / self.kept[name]
+        return freed
+
     def combined(self, answers: Mapping[str, Values]) -> Combined:
-        """Inverse-variance mean of the usual gain and every ruler's own reading."""
-        prior = 1 / self.spread**2
+        """The mean of some readings and the usual gain with the smallest error."""
+        order = (*self.rulers, USUAL)
         some = next(iter(answers.values()), np.zeros(1))
-        total, precision = np.full(some.shape, self.usual * prior), prior
-        parts = {USUAL: (np.full(some.shape, self.usual), self.spread, prior)}
-        for name, answer in answers.items():
-            own = max(1 / self.rulers[name].error ** 2 - prior, 1e-6)
-            reading = (answer * (own + prior) - self.usual * prior) / own
-            parts[name] = reading, float(own**-0.5), own
-            total, precision = total + reading * own, precision + own
-        error = float(precision**-0.5) * (self.together if len(answers) > 1 else 1.0)
-        return Combined(
-            total / precision,
-            error,
-            {n: (log, e, own / precision) for n, (log, e, own) in parts.items()},
+        logs = {name: self.reading(name, answer) for name, answer in answers.items()}
+        logs[USUAL] = np.full(some.shape, self.usual)
+        rows = [order.index(name) for name in logs]
+        own = self.covariance[np.ix_(rows, rows)]
+        weights = best_weights(own)
+        total: Values = np.sum(
+            [w * log for w, log in zip(weights, logs.values(), strict=True)], axis=0
         )
+        error = float(np.sqrt(weights @ own @ weights))
+        parts = zip(logs.items(), weights.tolist(), strict=True)
+        return Combined(total, error, {n: (log, w) for (n, log), w in parts})
 
     def to_json(self) -> str:
         """The calibration as JSON text."""
         content = {
             "format": NAME,
-            "version": 1,
+            "version": VERSION,
             "card": dict(self.card),
             "usual": self.usual,
-            "spread": self.spread,
-            "together": self.together,
-            "rulers": {
-                name: {"error": ruler.error, "trees": ruler.trees.to_json()}
-                for name, ruler in self.rulers.items()
-            },
+            "rulers": {name: trees.to_json() for name, trees in self.rulers.items()},
+            "kept": {name: round(part, 5) for name, part in self.kept.items()},
+            "covariance": self.covariance.round(8).tolist(),
             "unseen": {key: dict(said) for key, said in self.unseen.items()},
         }
         return json.dumps(content, allow_nan=False) + "\n"
@@ -230,40 +238,68 @@ class Calibration:
         Raises
         ------
         FilmRefused
-            If the text is no such calibration.
+            If the text is no such calibration, or one of another version.
         """
         try:
             data = parse_json(text)
-            return cls(
-                float(data["usual"]),
-                float(data["spread"]),
-                {
-                    name: FittedRuler(
-                        BoostedTrees.from_json(one["trees"]), float(one["error"])
-                    )
-                    for name, one in data["rulers"].items()
-                },
-                float(data["together"]),
-                data["card"],
-                {
-                    key: {name: float(log) for name, log in said.items()}
-                    for key, said in data.get("unseen", {}).items()
-                },
-            )
+            found = _of_json(data) if data["version"] == VERSION else None
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-            raise FilmRefused(
-                "The calibration of the grey scale (grey_scale.json) is damaged: copy"
-                " or fit it anew."
-            ) from None
+            raise FilmRefused(DAMAGED) from None
+        if found is None:
+            raise FilmRefused(ANOTHER_VERSION)
+        return found
+
+
+def _of_json(data: Any) -> Calibration:
+    rulers = {n: BoostedTrees.from_json(one) for n, one in data["rulers"].items()}
+    covariance = np.array(data["covariance"], np.float64)
+    size = len(rulers) + 1
+    kept = {name: float(data["kept"][name]) for name in rulers}
+    if not all(0 < part <= 1 for part in kept.values()):
+        raise ValueError
+    if covariance.shape != (size, size) or not rulers.keys() <= set(RULERS):
+        raise ValueError
+    if not np.linalg.eigvalsh(covariance).min() > 0:
+        raise ValueError
+    return Calibration(
+        float(data["usual"]),
+        rulers,
+        kept,
+        covariance,
+        data["card"],
+        {
+            key: {name: float(log) for name, log in said.items()}
+            for key, said in data.get("unseen", {}).items()
+        },
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class Combined:
-    """``log_gain`` ``(n,)``, its error, and name → (own log gain, error, weight)."""
+    """``log_gain`` ``(n,)``, its error, and name → (its reading ``(n,)``, weight)."""
 
     log_gain: Values
     error: float
-    parts: Mapping[str, tuple[Values, float, float]]
+    parts: Mapping[str, tuple[Values, float]]
+
+
+def best_weights(covariance: Values) -> Values:
+    """Weights, none negative, that add up to 1, of the mean with the smallest variance.
+
+    There are few rulers, so every set of them is tried: within a set the weights are
+    ``C⁻¹ 1 / (1ᵀ C⁻¹ 1)`` (generalised least squares).
+    """
+    count = len(covariance)
+    best, least = np.full(count, 1 / count), np.inf
+    for size in range(1, count + 1):
+        for chosen in combinations(range(count), size):
+            rows = list(chosen)
+            pull = np.linalg.solve(covariance[np.ix_(rows, rows)], np.ones(size))
+            variance = 1 / float(pull.sum())
+            if pull.min() >= 0 and variance < least:
+                least, best = variance, np.zeros(count)
+                best[rows] = pull * variance
+    return best
 
 
 @cache

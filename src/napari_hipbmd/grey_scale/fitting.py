@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..core.radiograph import FilmRefused
 from .boosted import fit_trees
-from .calibration import RULERS, Calibration, FittedRuler
+from .calibration import RULERS, Calibration
 from .signs import Signs, as_row, signs_key
 
 Values = NDArray[np.float64]
@@ -20,6 +20,7 @@ TREES = 250
 FOLDS = 10
 _FAR = 3.0
 _FEWEST = 60
+_LEAST_KEPT = 0.04
 
 
 def fit_calibration(
@@ -54,9 +55,9 @@ def fit_calibration(
         If a ruler could be read on fewer than 60 films.
     """
     log = np.log(gains)
-    spread = _robust_sd(log - np.median(log))
     fitted, unseen = {}, {}
-    for done, name in enumerate(RULERS):
+    wanted = [name for name in RULERS if any(name in one for one in signs)]
+    for done, name in enumerate(wanted):
         there = [i for i, one in enumerate(signs) if name in one]
         use = np.array(there, np.intp)
         if use.size < _FEWEST:
@@ -72,17 +73,25 @@ def fit_calibration(
             trees = fit_trees(x[train], y[train], names, TREES, seed)
             answer[use[test]] = trees.predict(x[test])
             if report is not None:
-                report(done * FOLDS + fold + 1, len(RULERS) * FOLDS)
+                report(done * FOLDS + fold + 1, len(wanted) * FOLDS)
         unseen[name] = answer
-        error = min(_robust_sd(answer[use] - y), 0.98 * spread)
-        fitted[name] = FittedRuler(fit_trees(x, y, names, TREES, seed), error)
-    plain = Calibration(float(np.median(log)), spread, fitted)
-    both = np.isfinite(np.stack(list(unseen.values()))).all(0)
+        fitted[name] = fit_trees(x, y, names, TREES, seed)
+    usual = float(np.median(log))
+    spread = _robust_sd(log - usual)
+    kept = {}
+    for name, answer in unseen.items():
+        error = _robust_sd((answer - log)[np.isfinite(answer)])
+        kept[name] = max(1 - (error / spread) ** 2, _LEAST_KEPT)
+    plain = Calibration(usual, fitted, kept, np.eye(len(fitted) + 1))
+    read = [plain.reading(name, answer) for name, answer in unseen.items()]
+    off = np.stack([*read, np.full(len(log), usual)]) - log
+    plain = replace(plain, covariance=_covariance(off))
+    both = np.isfinite(off).all(0)
     together = plain.combined({name: a[both] for name, a in unseen.items()})
     apart = together.log_gain - log[both]
     figures = {
         "films": len(log),
-        "films with a shaft": int(both.sum()),
+        "films with a shaft": sum("shaft" in one for one in signs),
         "median error, usual": _median(log - np.median(log)),
         **{
             f"median error, {name}": _median((a - log)[np.isfinite(a)])
@@ -96,12 +105,7 @@ def fit_calibration(
         }
         for i, one in enumerate(signs)
     }
-    return replace(
-        plain,
-        together=_robust_sd(apart) / together.error,
-        card={**card, "figures": figures},
-        unseen=said,
-    )
+    return replace(plain, card={**card, "figures": figures}, unseen=said)
 
 
 def _folds(groups: Sequence[str], seed: int) -> Any:
@@ -109,6 +113,19 @@ def _folds(groups: Sequence[str], seed: int) -> Any:
 
     who = np.unique(np.asarray(groups), return_inverse=True)[1]
     return grouped_folds(who, FOLDS, seed)
+
+
+def _covariance(off: Values) -> Values:
+    """Covariance of errors ``(rulers, films)``, NaN where one cannot be read.
+
+    Each ruler's variance is that over all its films, correlations are those over the
+    films that show all; a hundredth of independence keeps it from being singular.
+    """
+    sds = np.array([_robust_sd(row[np.isfinite(row)]) for row in off])
+    drawn = np.clip(off / sds[:, None], -_FAR, _FAR)
+    together = np.corrcoef(drawn[:, np.isfinite(drawn).all(0)])
+    found: Values = (0.99 * together + 0.01 * np.eye(len(off))) * np.outer(sds, sds)
+    return found
 
 
 def _robust_sd(values: Values) -> float:

@@ -105,10 +105,12 @@ class GainTraining(LightningModule):
         self.epochs = epochs
         self.network = network = GainNetwork()
         for values, name in ((films.facts, "facts_"), (films.log_gains, "")):
-            known = torch.from_numpy(values)
-            spread = torch.from_numpy(np.nanstd(values, axis=0)).clamp(min=1e-3)
-            getattr(network, f"{name}middle").copy_(known.nanmean(0))
-            getattr(network, f"{name}spread").copy_(spread)
+            known = np.ma.masked_invalid(values)  # a fact may be told by no film
+            middle, spread = known.mean(0).filled(0), known.std(0).filled(1)
+            getattr(network, f"{name}middle").copy_(torch.from_numpy(middle))
+            getattr(network, f"{name}spread").copy_(
+                torch.from_numpy(spread).clamp(min=1e-3)
+            )
 
     def training_step(self, batch: tuple[Tensor, ...], _: int) -> Tensor:
         """One step."""

@@ -14,7 +14,7 @@ from ..core.files import file_sha256, read_regular
 from ..core.model_card import LARGEST_BYTES, read_card
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
-from ..grey_scale import NETWORK, Calibration, load_calibration
+from ..grey_scale import Calibration, load_calibration
 
 if TYPE_CHECKING:
     from ..enhancement.apply import Enhancer
@@ -26,17 +26,15 @@ PARTS = ("enhancement", "landmarks", "gain", "grey_scale", "bmd")
 
 @dataclass(frozen=True, eq=False)
 class Networks:
-    """The trained networks, and the rulers fitted behind them: all features need.
+    """The trained networks: all that features and rulers are read with.
 
-    ``gain``, the network that is one of the rulers, is None where the folder has a
-    calibration of its own that does without; ``grey_scale`` is None where neither the
-    folder nor the package has one.
+    ``gain``, the network that is one of the rulers, is None where neither the folder
+    nor the package has one.
     """
 
     enhancer: Enhancer
     finder: LandmarkFinder
     gain: GainReader | None
-    grey_scale: Calibration | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +43,13 @@ class Models(Networks):
 
     Attributes
     ----------
+    grey_scale
+        None where neither the folder nor the package has a calibration.
     sha256
         Part → SHA-256 of its weights or coefficients.
     """
 
+    grey_scale: Calibration | None
     bmd: BmdModel
     sha256: Mapping[str, str] = field(default_factory=dict)
 
@@ -84,21 +85,14 @@ def load_networks(folder: Path | None = None) -> Networks:
         Enhancer.load(_home(where, "enhancement.json")),
         LandmarkFinder.load(_home(where, "landmarks.json")),
         _gain_of(where),
-        calibration_of(where),
     )
 
 
-def _gain_of(folder: Path | None) -> GainReader | None:
-    """The network of the gain of a folder, or the bundled one."""
+def _gain_of(folder: Path) -> GainReader | None:
     from ..grey_scale.network import GainReader
 
-    where = folder or weights_dir()
-    if not (where / "gain.json").is_file():
-        calibration = calibration_of(where)
-        if calibration is None or NETWORK not in calibration.rulers:
-            return None
-        where = weights_dir()
-    return GainReader.load(where) if (where / "gain.json").is_file() else None
+    home = _home(folder, "gain.json")
+    return GainReader.load(home) if (home / "gain.json").is_file() else None
 
 
 def landmarks_model(folder: Path | None = None) -> tuple[str, str]:
@@ -149,7 +143,6 @@ def networks_enhancing_with(folder: Path | None) -> Networks:
         Enhancer.load(folder),
         LandmarkFinder.load(_home(folder, "landmarks.json")),
         _gain_of(folder),
-        calibration_of(folder),
     )
 
 
@@ -219,7 +212,7 @@ def _load(folder: Path, _sha256_of_all: str) -> Models:
         networks.enhancer,
         networks.finder,
         networks.gain,
-        networks.grey_scale,
+        calibration_of(folder),
         regression,
         _sha256(folder),
     )

@@ -133,10 +133,7 @@ def grey_scale_text(found: Calibration) -> str:
     figures = found.card["figures"]
     rows = [
         (name, fixed(100 * error, 1), fixed(100 * figures[f"median error, {name}"], 1))
-        for name, error in (
-            ("usual", found.spread),
-            *((name, ruler.error) for name, ruler in found.rulers.items()),
-        )
+        for name, error in found.errors.items()
     ]
     together = figures["median error, together"]
     rows.append(("together", "", fixed(100 * together, 1)))

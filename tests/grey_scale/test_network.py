@@ -1,0 +1,125 @@
+"""The network of the gain: what it sees, learns, and says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from napari_hipbmd.core.measurement import HipImages
+from napari_hipbmd.core.radiograph import FilmRefused, Patient
+from napari_hipbmd.grey_scale.network import OUTPUTS, GainNetwork, GainReader
+from napari_hipbmd.grey_scale.network_training import GainFilms, random_display, train
+from napari_hipbmd.grey_scale.picture import FACTS, gain_facts, gain_picture
+from napari_hipbmd.learning.training import Fit
+
+
+def images(shape: tuple[int, int] = (300, 260), seed: int = 0) -> HipImages:
+    """A film of waves and grain, on smooth soft tissue."""
+    rng = np.random.default_rng(seed)
+    rows, columns = np.indices(shape)
+    sto = (0.3 + 0.2 * np.sin(rows / 90) * np.cos(columns / 70)).astype(np.float32)
+    bone = 0.2 * np.exp(-(((columns - 100) / 30) ** 2) - ((rows - 160) / 60) ** 2)
+    film = sto + bone + rng.normal(0, 0.01, shape)
+    return HipImages((0, 0), film.astype(np.float32), sto)
+
+
+XY = np.random.default_rng(1).uniform([80, 120], [140, 200], (16, 2))
+
+
+def test_the_picture_is_in_millimetres_whatever_the_pixels() -> None:
+    fine = images()
+    coarse = HipImages((0, 0), fine.film[::2, ::2], fine.sto[::2, ::2])
+    one = gain_picture(fine, XY, (0.5, 0.5), mirrored=False)
+    other = gain_picture(coarse, XY / 2, (1.0, 1.0), mirrored=False)
+    assert one.shape == (4, 160, 128) and one.dtype == np.float16
+    seen = (one[3] > 0) & (other[3] > 0)
+    off = np.abs(one[:2].astype(float) - other[:2].astype(float))[:, seen]
+    assert np.median(off) < 0.012
+
+
+def test_a_right_hip_looks_like_a_left_one() -> None:
+    left = images()
+    right = HipImages((0, 0), left.film[:, ::-1].copy(), left.sto[:, ::-1].copy())
+    turned = XY * [-1, 1] + [left.film.shape[1] - 1, 0]
+    one = gain_picture(left, XY, (0.5, 0.5), mirrored=False).astype(float)
+    other = gain_picture(right, turned, (0.5, 0.5), mirrored=True).astype(float)
+    assert np.abs(one - other)[[0, 1, 3]].max() < 5e-3
+
+
+def test_where_a_cut_out_lies_does_not_matter() -> None:
+    whole = images()
+    part = HipImages((20, 10), whole.film[20:, 10:], whole.sto[20:, 10:])
+    one = gain_picture(whole, XY, (0.5, 0.5), mirrored=False).astype(float)
+    other = gain_picture(part, XY, (0.5, 0.5), mirrored=False).astype(float)
+    inside = other[3] > 0
+    assert 0.1 < inside.mean() < 1
+    assert np.median(np.abs(one - other)[:2, inside]) < 1e-3
+
+
+def test_what_is_not_known_of_a_patient_is_left_to_the_network() -> None:
+    told = gain_facts(Patient("F", 70.0, None, None), None, (0.25, 0.25))
+    assert dict(zip(FACTS, np.isnan(told), strict=True)) == {
+        "sex": False, "age": False, "height": True, "weight": True, "kvp": True,
+        "pixel": False,
+    }  # fmt: skip
+    network = GainNetwork().eval()
+    picture = torch.zeros(1, 4, 160, 128)
+    answer, unsure = network(picture, torch.from_numpy(told)[None])
+    assert answer.shape == unsure.shape == (1, len(OUTPUTS))
+    assert torch.isfinite(answer).all() and torch.isfinite(unsure).all()
+
+
+def test_a_film_with_more_contrast_has_as_much_more_gain() -> None:
+    torch.manual_seed(0)
+    picture = torch.rand(6, 4, 160, 128)
+    gains = torch.zeros(6, len(OUTPUTS))
+    shown, after = random_display(picture, gains)
+    before = picture[:, 0] - picture[:, 1]
+    ratio = (shown[:, 0] - shown[:, 1]).flatten(1).std(1) / before.flatten(1).std(1)
+    torch.testing.assert_close(ratio.log(), after[:, 0], rtol=1e-3, atol=1e-4)
+
+
+def films(count: int) -> GainFilms:
+    """Films whose bone is as bright as their gain says."""
+    rng = np.random.default_rng(2)
+    log = rng.normal(-1.6, 0.3, count).astype(np.float32)
+    pictures = np.zeros((count, 4, 160, 128), np.float16)
+    pictures[:, :2] = 0.4
+    pictures[:, 0, 60:100, 40:80] += np.exp(log)[:, None, None].astype(np.float16)
+    pictures[:, 3] = 1
+    facts = np.full((count, len(FACTS)), np.nan, np.float32)
+    facts[:, -1] = rng.normal(-1.3, 0.2, count)
+    return GainFilms(
+        pictures,
+        facts,
+        np.repeat(log[:, None], len(OUTPUTS), 1),
+        tuple(f"p{i}" for i in range(count)),
+    )
+
+
+def test_it_learns_to_read_the_gain_and_comes_back_from_its_files(
+    tmp_path: Path,
+) -> None:
+    known = films(96)
+    train(known, Fit(tmp_path, 16, 8, 0, "cpu"))
+    reader = GainReader.load(tmp_path)
+    said = np.array(
+        [
+            reader.read(picture, facts)
+            for picture, facts in zip(known.pictures, known.facts, strict=True)
+        ]
+    )
+    off = said[:, 0] - known.log_gains[:, -1]
+    usual = np.std(known.log_gains[:, -1])
+    assert np.corrcoef(said[:, 0], known.log_gains[:, -1])[0, 1] > 0.8
+    assert np.median(np.abs(off)) < 0.6 * usual
+    assert np.all(said[:, 1] > 0)
+    assert reader.card["films"]["train"] + reader.card["films"]["validation"] == 96
+
+
+def test_too_few_patients_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FilmRefused, match="60 patients"):
+        train(films(20), Fit(tmp_path, 1, 16, 0, "cpu"))

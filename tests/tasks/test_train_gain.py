@@ -1,0 +1,53 @@
+"""``hipbmd train gain``: what the network learns from, and what it refuses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.grey_scale import network_training
+from napari_hipbmd.grey_scale.network import GainReader
+from napari_hipbmd.learning.training import Fit
+from napari_hipbmd.study import Study
+from napari_hipbmd.tasks.train_gain import train_gain
+
+from ..made_up_study import MadeUpStudy
+
+
+def plan(out: Path) -> Fit:
+    return Fit(out, 1, 16, 0, "cpu", settings={"command": "hipbmd train gain"})
+
+
+def test_too_few_hips_are_refused_and_what_was_seen_of_them_is_kept(
+    made_up: MadeUpStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(FilmRefused, match="60 patients"):
+        train_gain(made_up.study.folder, plan(tmp_path), measure=made_up.measure)
+    seen = len(made_up.measured)
+    assert seen == 40
+    monkeypatch.setattr(network_training, "FEWEST", 20)
+    train_gain(made_up.study.folder, plan(tmp_path), measure=made_up.measure)
+    assert made_up.measured[seen:] in ([], ["hip-03"]), "only a refused film again"
+    card = GainReader.load(tmp_path).card
+    assert card["films"]["train"] + card["films"]["validation"] == 39
+    assert card["command"] == "hipbmd train gain"
+    assert np.isfinite(card["figures"]["median_error"])
+
+
+def test_films_kept_for_testing_teach_nothing(
+    made_up: MadeUpStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = made_up.study
+    cases = tuple(replace(c, extra={"family": "shifted"}) for c in study.cases)
+    monkeypatch.setattr(Study, "open", lambda _: Study(study.folder, cases))
+    with pytest.raises(FilmRefused, match="testing alone"):
+        train_gain(study.folder, plan(tmp_path), measure=made_up.measure)
+
+
+def test_films_without_truth_teach_nothing(labelled_study, tmp_path: Path) -> None:
+    with pytest.raises(FilmRefused, match="exact soft tissue"):
+        train_gain(labelled_study.folder, plan(tmp_path), measure=lambda job: None)  # type: ignore[arg-type,return-value]
