@@ -254,7 +254,7 @@ def test_a_mirrored_film_of_the_other_side_measures_the_same(measured, film):
     other = measure(flipped)
     for site in SITES:
         assert other.bmd_g_cm2[site].value == pytest.approx(
-            measured.bmd_g_cm2[site].value, abs=0.003
+            measured.bmd_g_cm2[site].value, abs=0.006
         )
 
 
@@ -356,7 +356,7 @@ def test_a_ruler_that_is_switched_off_stays_off_until_it_is_wanted_again(measure
     assert alone.grey_scale.relative_error > measured.grey_scale.relative_error
     again = remeasure(alone, xy + 0.5)
     assert {r.name for r in again.grey_scale.rulers} == {"film", "usual"}
-    back = remeasure(again, xy, rulers=RulerChoice(use=("shaft", "film")))
+    back = remeasure(again, xy, rulers=RulerChoice())
     assert back.grey_scale == measured.grey_scale
 
 
