@@ -72,7 +72,7 @@ def test_it_says_what_a_grey_step_is_worth_and_who_says_so(tab: Tab) -> None:
     assert scale is not None and scale.cortex is not None
     assert f"{scale.gain_per_g_cm2:.3f}" in tab.text("grey_scale_summary")
     assert f"{scale.cortex.medial_mm:.1f} mm" in tab.text("grey_scale_summary")
-    weights = [float(tab.cell(row, 3).strip(" %")) for row in range(3)]
+    weights = [float(tab.cell(row, 3).strip(" %")) for row in range(4)]
     assert sum(weights) == pytest.approx(100, abs=1.5)
     assert tab.find(QComboBox, "stretch").count() >= 1
     assert "Tube: gain" in tab.text("tube")
@@ -83,7 +83,7 @@ def test_a_ruler_that_is_switched_off_has_no_say_and_bmd_follows(tab: Tab) -> No
     tab.tick(0, on=False)
     after = tab.measurement
     assert after.grey_scale is not None and before.grey_scale is not None
-    assert {ruler.name for ruler in after.grey_scale.rulers} == {"film", "usual"}
+    assert {ruler.name for ruler in after.grey_scale.rulers} == {"film", "network", "usual"}
     assert tab.cell(0, 1) == "–"
     assert after.grey_scale.relative_error > before.grey_scale.relative_error
     told = after.to_json()["regions"]["neck"]["features_g_cm2"]
@@ -154,7 +154,7 @@ def test_an_object_that_is_drawn_becomes_a_ruler_and_leaves_with_its_shape(
     before = tab.measurement
     film = before.film
     assert film is not None and before.landmarks is not None
-    assert tab.cell(3, 1) == "–"
+    assert tab.cell(4, 1) == "–"
     tab.find(QComboBox, "object_material").setCurrentText("aluminium")
     tab.find(QDoubleSpinBox, "object_mm").setValue(4)
     tab.find(QPushButton, "draw_object").click()
