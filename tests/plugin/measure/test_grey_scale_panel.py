@@ -83,7 +83,11 @@ def test_a_ruler_that_is_switched_off_has_no_say_and_bmd_follows(tab: Tab) -> No
     tab.tick(0, on=False)
     after = tab.measurement
     assert after.grey_scale is not None and before.grey_scale is not None
-    assert {ruler.name for ruler in after.grey_scale.rulers} == {"film", "network", "usual"}
+    assert {ruler.name for ruler in after.grey_scale.rulers} == {
+        "film",
+        "network",
+        "usual",
+    }
     assert tab.cell(0, 1) == "–"
     assert after.grey_scale.relative_error > before.grey_scale.relative_error
     told = after.to_json()["regions"]["neck"]["features_g_cm2"]
