@@ -8,8 +8,7 @@
 # both. The model cards hold the commands and the figures that they reached. What is
 # bundled was made in more steps than these: landmarks and enhancement went on from
 # networks that had learned from earlier versions of the digital hips (card:
-# "started_from"), the locator was trained on such, and the regression was fitted to the
-# first 600 of the hips.
+# "started_from"), and the locator was trained on such.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
