@@ -13,8 +13,8 @@ import numpy as np
 
 from ..bmd import SITE_NAMES, Preset, t_score_reference
 from ..core.anatomy import SITES, Site
+from ..core.caveats import CANNOT_RULE_OUT
 from ..core.cells import guarded, guarded_row
-from ..core.measurement import CANNOT_RULE_OUT
 from ..report.grid import Grid
 from ..runs.feature_cache import Row
 from ..study import PREDICTED, TRUTH

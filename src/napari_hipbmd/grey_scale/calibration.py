@@ -16,7 +16,7 @@ from ..core.anatomy import INDEX, LANDMARK_IDS, Points
 from ..core.bounded_json import LARGEST_BYTES, parse_json
 from ..core.files import file_sha256, read_regular
 from ..core.grey_scale import GreyScale, Ruler
-from ..core.measurement import HipImages
+from ..core.hip_images import HipImages
 from ..core.radiograph import FilmRefused, Patient
 from ..core.resources import weights_dir
 from .boosted import BoostedTrees

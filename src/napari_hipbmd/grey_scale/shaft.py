@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from ..core.anatomy import INDEX, Points
 from ..core.grey_scale import Cortex
-from ..core.measurement import HipImages
+from ..core.hip_images import HipImages
 from .profiles import STEP_MM, Profile, shaft_frame, shaft_profiles
 from .tube import TubeFit, fit_tube
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from ..core.anatomy import INDEX, LANDMARK_IDS, REGIONS, TWICE_FOUND
 from ..core.bounded_json import as_type
 from ..core.canvas import Canvas
-from ..core.measurement import LandmarkSet
+from ..core.hip_images import LandmarkSet
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..learning import augmentation

@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 from ..bmd import SITE_NAMES
 from ..core.anatomy import SITES, Site
-from ..core.measurement import Measurement, Status, research_use
+from ..core.caveats import research_use
+from ..core.measurement import Measurement, Status
 from .page import page, sources
 
 TRUTH_NOTE = "“True” is the exact aBMD of a digital hip; the error is estimate − true."

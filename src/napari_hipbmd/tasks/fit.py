@@ -30,11 +30,11 @@ from ..evaluation.rows import RowResult, evaluate
 from ..pipeline.models import calibration_of
 from ..runs.collecting import collect
 from ..runs.networks import (
-    MeasureJob,
+    PrepareJob,
     copy_networks,
     networks_fingerprint,
     networks_provenance,
-    pipeline_measure,
+    prepare_with,
 )
 from ..study import PREDICTED, TRUTH, Case, Study
 from .regression import RegressionOptions, one_of
@@ -161,7 +161,7 @@ def fit_regression(
     command: str = "",
     report: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
-    measure: MeasureJob | None = None,
+    prepare: PrepareJob | None = None,
 ) -> FittedRegression:
     """Fit a regression to a study with DXA readings and write ``bmd.json``.
 
@@ -180,8 +180,8 @@ def fit_regression(
         Told of every step, with the out-of-fold figures of the films so far.
     cancelled
         Asked before every film and after every fold.
-    measure
-        Measures one case; the pipeline when absent.
+    prepare
+        Finds images and landmarks of one case; the pipeline when absent.
 
     Raises
     ------
@@ -205,7 +205,7 @@ def fit_regression(
     found = collect(
         study,
         out / "features.csv",
-        measure or pipeline_measure(folder),
+        prepare or prepare_with(folder),
         cases=cases,
         landmarks=plan.landmarks,
         made_with=networks_fingerprint(folder, weights_dir()),

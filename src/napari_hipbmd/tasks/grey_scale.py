@@ -17,11 +17,11 @@ from ..report.grid import Grid, fixed
 from ..runs.collecting import collect
 from ..runs.feature_cache import CaseFeatures
 from ..runs.networks import (
-    MeasureJob,
+    PrepareJob,
     copy_networks,
     networks_fingerprint,
     networks_provenance,
-    pipeline_measure,
+    prepare_with,
 )
 from ..study import Study
 from .training_data import source_of
@@ -39,7 +39,7 @@ def fit_grey_scale(
     command: str = "",
     report: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
-    measure: MeasureJob | None = None,
+    prepare: PrepareJob | None = None,
 ) -> Calibration:
     """Fit the rulers to films whose exact gain is known and write ``grey_scale.json``.
 
@@ -59,8 +59,8 @@ def fit_grey_scale(
         Of folds and trees.
     command
         What made it, kept in the calibration.
-    measure
-        Measures one case; the pipeline when absent.
+    prepare
+        Finds images and landmarks of one case; the pipeline when absent.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def fit_grey_scale(
     found = collect(
         study,
         out / "features.csv",
-        measure or pipeline_measure(folder),
+        prepare or prepare_with(folder),
         cases=cases,
         made_with=networks_fingerprint(folder, weights_dir()),
         progress=measured,

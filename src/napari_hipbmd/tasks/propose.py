@@ -11,7 +11,7 @@ from ..core.anatomy import is_mirrored, polygons
 from ..core.anatomy import mask as inside_polygon
 from ..core.canvas import make_canvas
 from ..core.hip_box import default_size, on_film
-from ..core.measurement import HipImages
+from ..core.hip_images import HipImages
 from ..core.radiograph import FilmRefused, HipBox, Radiograph, Side
 from ..pipeline import enhance_hip, see_hip
 from ..pipeline.models import Networks

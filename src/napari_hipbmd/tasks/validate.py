@@ -35,10 +35,10 @@ from ..pipeline.models import calibration_of
 from ..runs.collecting import collect
 from ..runs.feature_cache import CaseFeatures, Row
 from ..runs.networks import (
-    MeasureJob,
+    PrepareJob,
     networks_fingerprint,
     networks_provenance,
-    pipeline_measure,
+    prepare_with,
 )
 from ..study import PREDICTED, Study
 from .regression import RegressionOptions, one_of
@@ -126,7 +126,7 @@ def validate(
     figures: FigureKind = "png",
     report: Report | None = None,
     cancelled: Callable[[], bool] | None = None,
-    measure: MeasureJob | None = None,
+    prepare: PrepareJob | None = None,
 ) -> Validation:
     """Compare estimates with the DXA readings of a study, out of fold.
 
@@ -155,8 +155,8 @@ def validate(
         Told of every step, with the figures of the films so far.
     cancelled
         Asked before every film and after every fold.
-    measure
-        Measures one case; the pipeline when absent.
+    prepare
+        Finds images and landmarks of one case; the pipeline when absent.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def validate(
     found = collect(
         study,
         out / "features.csv",
-        measure or pipeline_measure(folder),
+        prepare or prepare_with(folder),
         landmarks=landmarks,
         made_with=networks_fingerprint(folder, weights_dir()),
         calibration=calibration_of(folder),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.core.anatomy import REGIONS, SITES, mask
-from napari_hipbmd.core.measurement import HipImages
+from napari_hipbmd.core.hip_images import HipImages
 from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.evaluation.model_comparison import compare, csv_text, score, text
 

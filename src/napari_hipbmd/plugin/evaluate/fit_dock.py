@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qtpy.QtWidgets import QCheckBox, QScrollArea, QVBoxLayout, QWidget
 
-from ...core.measurement import RESEARCH_USE
+from ...core.caveats import RESEARCH_USE
 from ...core.radiograph import FilmRefused
 from ..ui.grid_list import GridList
 from ..ui.rich import plain, sentence

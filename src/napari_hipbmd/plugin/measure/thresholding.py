@@ -22,7 +22,8 @@ from ...bmd import (
     region_pixels,
 )
 from ...core.anatomy import Region
-from ...core.measurement import HipImages, Measurement, RegionMeasurement
+from ...core.hip_images import HipImages
+from ...core.measurement import Measurement, RegionMeasurement
 from ...core.radiograph import FloatImage
 from ..viewer.identity import tag
 from ..viewer.place import Place

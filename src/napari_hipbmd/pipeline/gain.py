@@ -2,48 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.measurement import Measurement
+from ..core.grey_scale import GreyScale
 from ..core.radiograph import FilmRefused, Flag
+from ..core.ruler_choice import RulerChoice
 from ..grey_scale import RULERS, Calibration, RulerReading, read_objects, read_signs
+from .prepared import PreparedHip
 
 NO_CALIBRATION = "The models hold no calibration of the grey scale."
 
 
-def with_grey_scale(
-    state: Measurement,
-    calibration: Calibration | None,
-    moving: bool = False,
-) -> tuple[Measurement, tuple[Flag, ...]]:
-    """The film's gain, and a flag where its shaft could not be read.
+@dataclass(frozen=True, eq=False)
+class FilmGain:
+    """A film's gain, or why there is none.
 
-    What was read before is taken over as far as it rests on the same landmarks.
+    Attributes
+    ----------
+    reading
+        What the rulers read.
+    flags
+        One where the shaft, or an object, could not be read.
+    """
+
+    grey_scale: GreyScale | None
+    reason: str | None = None
+    reading: RulerReading | None = None
+    flags: tuple[Flag, ...] = ()
+
+
+def read_gain(
+    hip: PreparedHip,
+    calibration: Calibration | None,
+    wanted: RulerChoice,
+    before: RulerReading | None = None,
+    moving: bool = False,
+) -> FilmGain:
+    """The gain of a hip's film by its rulers.
 
     Parameters
     ----------
-    state
-        Has images and landmarks.
+    wanted
+        What a person wants of the rulers.
+    before
+        What was read of this film: taken over as far as it rests on the same landmarks.
     moving
         Take over all that was read before, wherever the landmarks are.
     """
-    film, images, marks = state.film, state.images, state.landmarks
-    assert film is not None and images is not None and marks is not None
     if calibration is None:
-        return _unread(state, NO_CALIBRATION), ()
-    patient, wanted = state.patient.or_else(film.patient), state.rulers
-    before = (
-        state.ruler_reading if isinstance(state.ruler_reading, RulerReading) else None
-    )
+        return FilmGain(None, NO_CALIBRATION)
+    film, xy = hip.film, hip.landmarks.xy
+    patient = hip.patient.or_else(film.patient)
     try:
         if moving and before is not None:
             reading = before
         else:
             reading = read_signs(
-                images,
-                marks.xy,
+                hip.images,
+                xy,
                 film.spacing_mm,
                 patient,
                 film.kvp,
@@ -52,7 +70,7 @@ def with_grey_scale(
             )
     except FilmRefused as error:
         flag = Flag("no-ruler", f"{error} Grey values stay as they are.")
-        return _unread(state, str(error)), (flag,)
+        return FilmGain(None, str(error), flags=(flag,))
     found = calibration.read(reading, RULERS if wanted.use is None else wanted.use)
     flags: tuple[Flag, ...] = ()
     if wanted.objects and film.spacing_mm is not None:
@@ -69,11 +87,4 @@ def with_grey_scale(
                 " less surely.",
             ),
         )
-    return (
-        replace(state, grey_scale=found, grey_scale_reason=None, ruler_reading=reading),
-        flags,
-    )
-
-
-def _unread(state: Measurement, reason: str) -> Measurement:
-    return replace(state, grey_scale=None, grey_scale_reason=reason, ruler_reading=None)
+    return FilmGain(found, None, reading, flags)
