@@ -11,17 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.anatomy import SITES, Site
+from ..core.arrays import Matrix
 from ..core.measurement import Estimate
 from ..core.radiograph import FilmRefused, Patient
 from .features import FEATURE_NAMES
 from .inference import Uncertainty
-from .linear import Kind, Linear, Matrix
+from .linear import Linear, LinearKind
 from .units import CALIBRATED_NAMES
 
-Image = Literal["raw", "enhanced", "calibrated"]
+ReadImage = Literal["raw", "enhanced", "calibrated"]
 Grey = Literal["raw", "enhanced"]
 """Whose grey values are read."""
-IMAGES: tuple[Image, ...] = ("raw", "enhanced", "calibrated")
+IMAGES: tuple[ReadImage, ...] = ("raw", "enhanced", "calibrated")
 
 COVARIATES: tuple[str, ...] = ("sex", "age_years", "height_cm", "weight_kg")
 """The biology, in this order; sex is 1 for a man and 0 for a woman."""
@@ -33,26 +34,26 @@ _WORDS = {"age_years": "age", "height_cm": "height", "weight_kg": "weight"}
 
 
 @dataclass(frozen=True)
-class Preset:
+class RegressionPreset:
     """What enters a regression and how it is fitted."""
 
     name: str
-    kind: Kind
+    kind: LinearKind
     covariates: tuple[str, ...]
 
 
-PRESETS: Mapping[str, Preset] = {
-    "default": Preset("default", "ridge", COVARIATES),
-    "paper": Preset("paper", "ols", COVARIATES[1:]),
+PRESETS: Mapping[str, RegressionPreset] = {
+    "default": RegressionPreset("default", "ridge", COVARIATES),
+    "paper": RegressionPreset("paper", "ols", COVARIATES[1:]),
 }
 
 
-def inputs_of(image: Image) -> tuple[str, ...]:
+def inputs_of(image: ReadImage) -> tuple[str, ...]:
     """The features that a regression on this image takes, by name."""
     return CALIBRATED_NAMES if image == "calibrated" else FEATURE_NAMES
 
 
-def chosen_preset(preset: str | Preset) -> Preset:
+def chosen_preset(preset: str | RegressionPreset) -> RegressionPreset:
     """A preset by its name, or the one that is given.
 
     Raises
@@ -60,7 +61,7 @@ def chosen_preset(preset: str | Preset) -> Preset:
     FilmRefused
         If there is no preset of that name.
     """
-    if isinstance(preset, Preset):
+    if isinstance(preset, RegressionPreset):
         return preset
     if preset not in PRESETS:
         raise FilmRefused(
@@ -125,11 +126,11 @@ class BmdModel:
     name: str
     calibrated_on: str
     created_by: str
-    preset: Preset
+    preset: RegressionPreset
     features_version: int
     with_biology: Mapping[Site, SiteModel]
     features_only: Mapping[Site, SiteModel]
-    image: Image = "enhanced"
+    image: ReadImage = "enhanced"
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -150,13 +151,13 @@ class BmdModel:
         bmd_g_cm2: Matrix,
         *,
         groups: Sequence[str] | None = None,
-        preset: str | Preset = "default",
+        preset: str | RegressionPreset = "default",
         name: str = "own calibration",
         calibrated_on: str = "",
         created_by: str = "",
         folds: int = 10,
         seed: int = 0,
-        image: Image = "enhanced",
+        image: ReadImage = "enhanced",
         provenance: Mapping[str, Any] | None = None,
     ) -> BmdModel:
         """Fit to films with DXA readings.

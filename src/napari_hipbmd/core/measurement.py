@@ -18,7 +18,7 @@ from .grey_scale import GreyScale
 from .hip_images import Border, HipImages, LandmarkSet
 from .radiograph import Flag, FloatImage, HipBox, Patient, Radiograph, Side
 from .ruler_choice import RulerChoice
-from .stored_measurement import Status as Status
+from .stored_measurement import MeasurementStatus
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Measurement:
     case_id: str
     image: str
     side: Side | None
-    status: Status
+    status: MeasurementStatus
     reason: str | None = None
     film_flags: tuple[Flag, ...] = ()
     hip_flags: tuple[Flag, ...] = ()

@@ -11,7 +11,7 @@ from ..core.radiograph import FilmRefused
 from .guard import quietly, refusing
 from .header import Header, read_header
 from .identifiers import Identifiers
-from .sniff import kind_of
+from .sniff import file_kind
 from .tags import text
 
 _SUFFIXES = frozenset(
@@ -76,7 +76,7 @@ def public_path(path: Path, folder: Path) -> str:
     parts = path.relative_to(folder).parts
     who, name = Identifiers(), parts[-1]
     with suppress(FilmRefused), quietly(), refusing():
-        if kind_of(path)[0] in ("dicom", "bare dicom"):
+        if file_kind(path)[0] in ("dicom", "bare dicom"):
             header = read_header(path)
             who, case_id = header.who, case_id_of_dicom(path, header)
             if case_id != case_id_of(path):

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..bmd import SITE_NAMES, Preset, t_score_reference
+from ..bmd import SITE_NAMES, RegressionPreset, t_score_reference
 from ..core.anatomy import SITES, Site
 from ..core.caveats import CANNOT_RULE_OUT
 from ..core.cells import guarded, guarded_row
@@ -68,7 +68,7 @@ class Validation:
     folds: int
     repeats: int
     seed: int
-    preset: Preset
+    preset: RegressionPreset
     landmarks_used: str
     networks: Mapping[str, Any]
     with_biology: Sequence[RowResult]

@@ -24,7 +24,14 @@ from .correction import Correction
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, ruler
 from .locator import NAME as LOCATOR
 from .locator import Locator
-from .networks import FIRST_PX, SECOND_PX, Decentralised, Preset, as_input, spread
+from .networks import (
+    FIRST_PX,
+    SECOND_PX,
+    Decentralised,
+    LandmarkPreset,
+    as_input,
+    spread,
+)
 
 NAME = "landmarks"
 LOOKS = 2  # the first order looks at the box, then closer at what it found
@@ -104,7 +111,7 @@ def _no_correction() -> dict[str, Tensor]:
 
 @dataclass(frozen=True)
 class _Card:
-    preset: Preset
+    preset: LandmarkPreset
     uncertainty: dict[str, tuple[float, float]]
 
 

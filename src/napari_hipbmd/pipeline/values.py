@@ -11,9 +11,10 @@ from ..bmd import Grey
 from ..core.anatomy import SITES, Points, Site
 from ..core.grey_scale import GreyScale
 from ..core.hip_images import LandmarkSet
-from ..core.measurement import Estimate, Measurement, Status
+from ..core.measurement import Estimate, Measurement
 from ..core.radiograph import Flag, Patient
 from ..core.ruler_choice import RulerChoice
+from ..core.stored_measurement import MeasurementStatus
 from ..grey_scale import RulerReading
 from .estimates import estimate
 from .gain import read_gain
@@ -42,10 +43,10 @@ class Before:
     moving: bool = False
 
 
-class Values(TypedDict):
+class HipValues(TypedDict):
     """The fields of a measurement that follow from a hip's landmarks."""
 
-    status: Status
+    status: MeasurementStatus
     reason: str | None
     patient: Patient
     landmarks: LandmarkSet
@@ -68,7 +69,7 @@ def values_of(
     models: Models,
     rulers: RulerChoice = ALL_RULERS,
     before: Before | None = None,
-) -> Values:
+) -> HipValues:
     """All of a measurement that follows from a hip's landmarks.
 
     Parameters

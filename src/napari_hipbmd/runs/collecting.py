@@ -25,7 +25,7 @@ from .networks import PrepareJob
 _SAVE_EVERY = 10
 _NECK_WIDTH_MM = 31.0  # 1.41 head radii of 22 mm: only for films without a spacing
 
-Progress = Callable[[int, int, str, Sequence[CaseFeatures]], None]
+CaseProgress = Callable[[int, int, str, Sequence[CaseFeatures]], None]
 """Called with (done, all, case_id, what has been measured so far)."""
 
 
@@ -38,7 +38,7 @@ def collect(
     landmarks: str = PREDICTED,
     made_with: str = "",
     calibration: Calibration | None = None,
-    progress: Progress | None = None,
+    progress: CaseProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[CaseFeatures]:
     """Measure every case that is not in the cache yet.

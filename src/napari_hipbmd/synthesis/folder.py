@@ -24,18 +24,19 @@ from numpy.typing import NDArray
 
 from ..core.canvas import CANVAS_PX
 from ..core.files import sweep
+from ..core.parts import Part
+from ..core.progress import Progress
 from ..core.radiograph import Cancelled, FilmRefused
-from .manifest import MANIFEST, SOURCE_FILE, Entry, Manifest, read_manifest
-from .options import Draw, PairOptions
+from .manifest import MANIFEST, SOURCE_FILE, Manifest, SourceEntry, read_manifest
+from .options import PairDraw, PairOptions
 from .sources import HipSource, Pair, SoftTissueTile, make_pair
-from .split import Part, part_of, split_patients
+from .split import part_of, split_patients
 from .storage import LEVELS, read_pages, stored, to_grey, write_pages
 
 LARGE_ERROR = 1e-3
 """Of the grey range: thirty steps of what a file can hold."""
 KEPT_SOURCES = 8
 HIP_PAGES, TILE_PAGES, PAIR_PAGES = 3, 1, 2
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,13 +257,13 @@ def _planned(
     """Prepare every source, and write those that are not there yet."""
     parts = sources.parts(options)
     numbers: dict[str, int] = {}
-    entries: dict[str, list[Entry]] = {"hip": [], "tile": []}
+    entries: dict[str, list[SourceEntry]] = {"hip": [], "tile": []}
     for kind, some in (("hip", sources.hips), ("tile", sources.tiles)):
         for number, one in enumerate(some):
             if cancelled is not None and cancelled():
                 raise Cancelled
             levels = stored(_pages(one.load()))
-            entry = Entry(
+            entry = SourceEntry(
                 f"sources/{kind}-{number:05d}.tif",
                 one.case_id,
                 numbers.setdefault(one.patient, len(numbers) + 1),
@@ -333,7 +334,7 @@ def max_error(levels: NDArray[np.uint16], pair: Pair) -> float:
     return float(np.abs(film - sto - pair.bone).max())
 
 
-Load = Callable[[Entry], "HipSource | SoftTissueTile"]
+Load = Callable[[SourceEntry], "HipSource | SoftTissueTile"]
 
 
 def _loader(folder: Path, manifest: Manifest) -> Load:
@@ -350,14 +351,14 @@ def _loader(folder: Path, manifest: Manifest) -> Load:
     return lambda entry: load(entry.file)
 
 
-def _entries(manifest: Manifest) -> Iterator[Entry]:
+def _entries(manifest: Manifest) -> Iterator[SourceEntry]:
     yield from manifest.hips
     yield from manifest.tiles
 
 
 def _made(
     manifest: Manifest, index: int, load: Load
-) -> tuple[Pair, NDArray[np.uint16], Draw]:
+) -> tuple[Pair, NDArray[np.uint16], PairDraw]:
     drawn = manifest.draw(index)
     hip, tile = load(manifest.hips[drawn.hip]), load(manifest.tiles[drawn.tile])
     assert isinstance(hip, HipSource) and isinstance(tile, SoftTissueTile)
@@ -377,7 +378,7 @@ def _digest(levels: NDArray[np.uint16]) -> str:
     return hashlib.sha256(levels.astype("<u2").tobytes()).hexdigest()
 
 
-def _levels_of(folder: Path, entry: Entry, pixels: int) -> NDArray[np.uint16]:
+def _levels_of(folder: Path, entry: SourceEntry, pixels: int) -> NDArray[np.uint16]:
     pages = TILE_PAGES if "/tile-" in entry.file else HIP_PAGES
     levels = read_pages(folder / entry.file, pages, pixels)
     if _digest(levels) != entry.sha256:

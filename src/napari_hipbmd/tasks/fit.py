@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..bmd import PRESETS, SITE_NAMES, BmdModel, Image, Preset
+from ..bmd import PRESETS, SITE_NAMES, BmdModel, ReadImage, RegressionPreset
 from ..core.anatomy import SITES, Site
 from ..core.files import write_text_atomic
 from ..core.options import option
@@ -25,7 +25,7 @@ from ..evaluation.checks import (
     with_reading,
 )
 from ..evaluation.feature_table import FeatureTable, feature_table
-from ..evaluation.progress import FillingIn, Report, Step, stoppable
+from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
 from ..evaluation.rows import RowResult, evaluate
 from ..pipeline.models import calibration_of
 from ..runs.collecting import collect
@@ -74,9 +74,9 @@ class FitPlan:
     """
 
     targets: tuple[Site, ...] = SITES
-    image: Image = "enhanced"
+    image: ReadImage = "enhanced"
     landmarks: str = PREDICTED
-    preset: Preset = field(default_factory=lambda: PRESETS["default"])
+    preset: RegressionPreset = field(default_factory=lambda: PRESETS["default"])
     folds: int = FOLDS
     seed: int = 0
 
@@ -105,7 +105,7 @@ class FitOptions(RegressionOptions):
         words=SITE_NAMES,
         tips={site: f"Column bmd_{site} of cases.csv" for site in SITES},
     )
-    image: Image = option(
+    image: ReadImage = option(
         "enhanced",
         "grey values of the film itself, of the bone image (default), or of the bone"
         " image in grey and in g/cm² by the film's own rulers",
@@ -159,7 +159,7 @@ def fit_regression(
     *,
     models: str | Path | None = None,
     command: str = "",
-    report: Report | None = None,
+    report: RowsReport | None = None,
     cancelled: Callable[[], bool] | None = None,
     prepare: PrepareJob | None = None,
 ) -> FittedRegression:
@@ -280,7 +280,7 @@ def _refuse_too_few(table: FeatureTable, found: Sequence[Any], plan: FitPlan) ->
         )
 
 
-def _some_biology(table: FeatureTable, preset: Preset) -> bool:
+def _some_biology(table: FeatureTable, preset: RegressionPreset) -> bool:
     from ..bmd import COVARIATES, MINIMUM_CASES
 
     columns = [COVARIATES.index(name) for name in preset.covariates]

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core.files import write_text_atomic
+from ..core.progress import StepProgress
 from ..core.radiograph import Cancelled, FilmRefused
 from ..core.resources import weights_dir
 from ..core.version import __version__
@@ -26,7 +27,6 @@ from ..runs.networks import (
 from ..study import Study
 from .training_data import source_of
 
-Report = Callable[[str, int, int], None]
 """Called with a stage (``"measuring"``, ``"fitting"``), and (done, all) of it."""
 
 
@@ -37,7 +37,7 @@ def fit_grey_scale(
     models: str | Path | None = None,
     seed: int = 0,
     command: str = "",
-    report: Report | None = None,
+    report: StepProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
     prepare: PrepareJob | None = None,
 ) -> Calibration:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..bmd import COVARIATES, Preset, chosen_preset
+from ..bmd import COVARIATES, RegressionPreset, chosen_preset
 from ..core.files import write_text_atomic
 from ..core.options import REQUIRED, option
 from ..core.radiograph import FilmRefused
@@ -26,7 +26,7 @@ from ..evaluation.figures import FigureKind, write_figures
 from ..evaluation.landmark_errors import landmark_errors
 from ..evaluation.learning_curve import learning_curve
 from ..evaluation.page import validation_page
-from ..evaluation.progress import FillingIn, Report, Step, stoppable
+from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
 from ..evaluation.rows import MINIMUM_CASES, ROW_NAMES, ROWS, RowResult, evaluate
 from ..evaluation.success import ONE_PAIR
 from ..evaluation.summary import summarise
@@ -118,13 +118,13 @@ def validate(
     *,
     seed: int = 0,
     repeats: int = 1,
-    preset: str | Preset = "default",
+    preset: str | RegressionPreset = "default",
     rows: Sequence[Row] = ROWS,
     samples: int = SAMPLES,
     landmarks: str = PREDICTED,
     models: str | Path | None = None,
     figures: FigureKind = "png",
-    report: Report | None = None,
+    report: RowsReport | None = None,
     cancelled: Callable[[], bool] | None = None,
     prepare: PrepareJob | None = None,
 ) -> Validation:
@@ -204,7 +204,7 @@ class ValidationPlan:
     folds: int
     repeats: int
     seed: int
-    preset: Preset
+    preset: RegressionPreset
     rows: tuple[Row, ...]
     samples: int
 
@@ -215,7 +215,7 @@ def _validated(
     plan: ValidationPlan,
     landmarks: str,
     networks: dict[str, Any],
-    tell: Report,
+    tell: RowsReport,
 ) -> Validation:
     table, preset = feature_table(study.cases, found), plan.preset
     biology = bool(preset.covariates) and _knows_biology(table, preset)
@@ -287,7 +287,7 @@ def _refuse_no_rows(rows: Sequence[Row], images: Sequence[Row], biology: bool) -
     )
 
 
-def _knows_biology(table: FeatureTable, preset: Preset) -> bool:
+def _knows_biology(table: FeatureTable, preset: RegressionPreset) -> bool:
     """Whether enough cases know the covariates."""
     columns = [COVARIATES.index(name) for name in preset.covariates]
     known = np.isfinite(table.covariates[:, columns]).all(axis=1)

@@ -22,7 +22,7 @@ from ..viewer.session import Session, session_of
 from .feature_table import FeatureRows
 from .histograms import RegionHistograms
 from .threshold_form import ThresholdForm
-from .threshold_layers import KINDS, ShownKind, ThresholdLayers, film_of_result
+from .threshold_layers import KINDS, ThresholdKind, ThresholdLayers, film_of_result
 from .thresholding import Thresholding
 
 NOTHING = "<b>Measure a film first:</b> its features appear here."
@@ -84,7 +84,7 @@ class FeaturesWidget(ListeningWidget):
         self.pair.addItems([f"Pair {i}" for i in (1, 2, 3)])
         self.pair.setToolTip("The pair of thresholds whose layers are shown.")
         self.pair.currentIndexChanged.connect(lambda _: self._draw_layers())
-        self.shown: dict[ShownKind, QCheckBox] = {
+        self.shown: dict[ThresholdKind, QCheckBox] = {
             "normalised": QCheckBox("Clipped, normalised"),
             "clipped": QCheckBox("Which pixels"),
         }
@@ -189,7 +189,7 @@ class FeaturesWidget(ListeningWidget):
                     images.corner_row_col,
                 )
 
-    def _on_shown(self, kind: ShownKind, on: bool) -> None:
+    def _on_shown(self, kind: ThresholdKind, on: bool) -> None:
         active = self._session.layers.selection.active if self._session.layers else None
         self._draw_layers()
         # A new layer would take the selection from the landmarks that are dragged.

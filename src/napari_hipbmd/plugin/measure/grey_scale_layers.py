@@ -15,8 +15,8 @@ from ..viewer.identity import belongs_to, kind_of, tag
 from ..viewer.place import Place
 from ..viewer.session import Session
 
-ShownKind = Literal["levels", "mineral"]
-NAMES: dict[ShownKind, str] = {
+GreyScaleKind = Literal["levels", "mineral"]
+NAMES: dict[GreyScaleKind, str] = {
     "levels": "ruler",
     "mineral": "bone mineral, g/cm²",
 }
@@ -41,7 +41,9 @@ class GreyScaleLayers:
         self._on_levels = on_levels
         self._drawing = False
 
-    def find(self, kind: ShownKind, film_layer: Layer | None = None) -> Layer | None:
+    def find(
+        self, kind: GreyScaleKind, film_layer: Layer | None = None
+    ) -> Layer | None:
         """The layer of a kind, of this film or of any."""
         for layer in self._session.layers:
             mine = film_layer is None or belongs_to(layer, film_layer)
@@ -50,7 +52,7 @@ class GreyScaleLayers:
         return None
 
     def show(
-        self, kind: ShownKind, film_layer: Layer, measurement: Measurement
+        self, kind: GreyScaleKind, film_layer: Layer, measurement: Measurement
     ) -> None:
         """Make or renew one layer; none where the film does not tell it."""
         make = _levels if kind == "levels" else _mineral
@@ -80,7 +82,7 @@ class GreyScaleLayers:
         else:
             layer.colorbar.visible = True
 
-    def remove(self, kind: ShownKind) -> None:
+    def remove(self, kind: GreyScaleKind) -> None:
         """Take a layer of this kind out, whatever its film."""
         layer = self.find(kind)
         if layer is not None:

@@ -18,8 +18,8 @@ from .thresholding import (
     normalised_picture,
 )
 
-ShownKind = Literal["normalised", "clipped"]
-KINDS: tuple[ShownKind, ...] = ("normalised", "clipped")
+ThresholdKind = Literal["normalised", "clipped"]
+KINDS: tuple[ThresholdKind, ...] = ("normalised", "clipped")
 
 
 class ThresholdLayers:
@@ -28,7 +28,9 @@ class ThresholdLayers:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def find(self, kind: ShownKind, film_layer: Layer | None = None) -> Layer | None:
+    def find(
+        self, kind: ThresholdKind, film_layer: Layer | None = None
+    ) -> Layer | None:
         """The layer of a kind, of this film or of any."""
         for layer in self._session.layers:
             if kind_of(layer) == kind and (
@@ -39,7 +41,7 @@ class ThresholdLayers:
 
     def show(
         self,
-        kind: ShownKind,
+        kind: ThresholdKind,
         film_layer: Layer,
         thresholding: Thresholding,
         pair: int,
@@ -81,7 +83,7 @@ class ThresholdLayers:
         if kind == "clipped":
             layer.editable = False
 
-    def remove(self, kind: ShownKind) -> None:
+    def remove(self, kind: ThresholdKind) -> None:
         """Take a layer of this kind out, whatever its film."""
         layer = self.find(kind)
         if layer is not None:
