@@ -1,4 +1,4 @@
-"""From nine features and the biology to BMD: the calibrated model (paper 3.4)."""
+"""From nine features and the biology to BMD: the regression (paper 3.4)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COVARIATES: tuple[str, ...] = ("sex", "age_years", "height_cm", "weight_kg")
 
 INTERVAL = 0.90
 FEATURE_SD, COVARIATE_SD = 4.0, 3.0
-"""How far from the calibration's mean a film, or a patient, is of another kind."""
+"""How far from the mean of what it was fitted to a film, or a patient, is of another kind."""
 _WORDS = {"age_years": "age", "height_cm": "height", "weight_kg": "weight"}
 
 
@@ -152,7 +152,7 @@ class BmdModel:
         *,
         groups: Sequence[str] | None = None,
         preset: str | RegressionPreset = "default",
-        name: str = "own calibration",
+        name: str = "own regression",
         calibrated_on: str = "",
         created_by: str = "",
         folds: int = 10,
@@ -244,13 +244,13 @@ class BmdModel:
             site: models[site].predict(row, error) for site in SITES if site in models
         }
 
-    def far_from_calibration(
+    def unlike_fitted(
         self, features: NDArray[np.float64], patient: Patient | None = None
     ) -> tuple[str, ...]:
-        """What is unlike the films and people of the calibration, in words.
+        """What is unlike the films and people that it was fitted to, in words.
 
         ``"grey values"`` when a feature lies more than :data:`FEATURE_SD` standard
-        deviations from the calibration's mean: another machine, another processing.
+        deviations from their mean: another machine, another processing.
         ``"age"``, ``"height"`` or ``"weight"`` beyond :data:`COVARIATE_SD`, and
         ``"sex"`` when nobody of the patient's took part.
         """

@@ -1,4 +1,4 @@
-"""How many patients a calibration needs: error against patients learnt from."""
+"""How many patients a regression needs: error against patients learnt from."""
 
 from __future__ import annotations
 

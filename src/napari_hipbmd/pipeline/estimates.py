@@ -89,7 +89,7 @@ def _flags(
                 " used, and its interval is wider.",
             ),
         )
-    if unlike := model.far_from_calibration(vector, patient):
+    if unlike := model.unlike_fitted(vector, patient):
         flags += (
             Flag(
                 "extrapolation",

@@ -25,7 +25,7 @@ from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.runs.jobs import Options
 from napari_hipbmd.runs.measuring import measure_path
 
-from .test_measure import Dock
+from .test_dock import Dock
 
 SPACING_MM = 0.31
 OTHER = {"case_id", "image", "seconds", "made_with"}

@@ -216,7 +216,7 @@ def _model(measurement: Measurement) -> str:
     if not measurement.model_name:
         return ""
     return (
-        f"Regression <b>{_escaped(measurement.model_name)}</b>, calibrated on"
+        f"Regression <b>{_escaped(measurement.model_name)}</b>, fitted to"
         f" {_escaped(measurement.calibrated_on)}."
     )
 
