@@ -29,7 +29,7 @@ COVARIATES: tuple[str, ...] = ("sex", "age_years", "height_cm", "weight_kg")
 
 INTERVAL = 0.90
 FEATURE_SD, COVARIATE_SD = 4.0, 3.0
-"""Further than that from the mean of its fit, a film or a patient is of another kind."""
+"""Further than that from the mean of its fit, a film or patient is of another kind."""
 _WORDS = {"age_years": "age", "height_cm": "height", "weight_kg": "weight"}
 
 

@@ -50,7 +50,7 @@ class FilmHips(QObject):
     def __init__(self, work: Work, bar: CaseBar, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._work, self._bar = work, bar
-        self._layer = ProposedLayer(work.canvas)
+        self._layer = ProposedLayer(work.case_view)
         self._run: Run | None = None
         self._found: dict[Path, BoxBySide] = {}
         self._done: TwoHips | None = None
@@ -137,7 +137,7 @@ class FilmHips(QObject):
         assert study is not None
         if self._work.settling is None and may_be_two_cases(study, case_id):
             image = study.case(case_id).image
-            film = facts_of(self._work.canvas.film)["film"]
+            film = facts_of(self._work.case_view.film)["film"]
             if image not in self._found and _may_show_two(film):
                 self._search(image, film)
         self._show()
