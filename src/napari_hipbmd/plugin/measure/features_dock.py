@@ -10,13 +10,13 @@ from qtpy.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from ...core.anatomy import REGIONS, Region
 from ...core.measurement import Measurement
+from ..ui.controls import scroll_in
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.session import Session, session_of
 from .feature_table import FeatureRows
@@ -68,13 +68,7 @@ class FeaturesWidget(ListeningWidget):
             column.addWidget(widget)
         column.addLayout(self._layer_row())
         column.addWidget(self.histograms, 1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(inside)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        scroll_in(self, inside)
         self.setMinimumWidth(WIDTH)
 
     def _layer_row(self) -> QHBoxLayout:

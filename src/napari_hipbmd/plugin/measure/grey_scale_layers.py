@@ -75,7 +75,7 @@ class GreyScaleLayers:
         layer = made(
             data, name=f"{film_layer.name}: {NAMES[kind]}", metadata=facts, **arguments
         )
-        self._session.layers.insert(self._above_bone(film_layer), layer)
+        self._session.layers.insert(self._session.below_regions(film_layer), layer)
         if kind == "levels":
             layer.mode = "select"
             layer.events.data.connect(lambda event: self._moved(film_layer, event))
@@ -102,15 +102,6 @@ class GreyScaleLayers:
         middles = np.array([np.mean(line, axis=0)[::-1] for line in layer.data])
         below = frame.below_mm(middles.reshape(-1, 2))
         self._on_levels(tuple(round(float(mm), 2) for mm in np.sort(below)))
-
-    def _above_bone(self, film_layer: Layer) -> int:
-        """Under the polygons and points, which must stay in sight."""
-        layers = self._session.layers
-        for kind in ("regions", "landmarks"):
-            layer = self._session.result(film_layer, kind)
-            if layer is not None:
-                return int(layers.index(layer))
-        return int(layers.index(film_layer)) + 1
 
 
 def _levels(measurement: Measurement, place: Place) -> tuple[Any, dict[str, Any]]:

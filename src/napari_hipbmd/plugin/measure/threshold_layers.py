@@ -79,7 +79,7 @@ class ThresholdLayers:
         facts_of_layer["film_id"] = str(film_layer.unique_id)
         made: Any = Image if kind == "normalised" else Labels
         layer = made(picture, **arguments)
-        self._session.layers.insert(self._below_regions(film_layer), layer)
+        self._session.layers.insert(self._session.below_regions(film_layer), layer)
         if kind == "clipped":
             layer.editable = False
 
@@ -88,15 +88,6 @@ class ThresholdLayers:
         layer = self.find(kind)
         if layer is not None:
             self._session.layers.remove(layer)
-
-    def _below_regions(self, film_layer: Layer) -> int:
-        """Right under the polygons and points, which must stay in sight."""
-        layers = self._session.layers
-        for kind in ("regions", "landmarks"):
-            layer = self._session.result(film_layer, kind)
-            if layer is not None:
-                return int(layers.index(layer))
-        return int(layers.index(film_layer)) + 1
 
 
 def film_of_result(session: Session, layer: Layer | None) -> Layer | None:

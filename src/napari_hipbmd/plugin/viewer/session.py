@@ -354,6 +354,14 @@ class Session:
             self.layers.remove(layer)
         return visible
 
+    def below_regions(self, film_layer: Layer) -> int:
+        """The place in the list right under a film's regions and landmarks."""
+        for kind in ("regions", "landmarks"):
+            layer = self.result(film_layer, kind)
+            if layer is not None:
+                return int(self.layers.index(layer))
+        return int(self.layers.index(film_layer)) + 1
+
     def _above(self, film_layer: Layer) -> int:
         """The place in the list right above a film and what belongs to it."""
         mine = [
