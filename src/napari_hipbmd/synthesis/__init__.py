@@ -12,17 +12,17 @@ from .boxes import (
 from .evenness import evenness
 from .folder import (
     Made,
-    PairsFolder,
     Source,
     Sources,
     check_pairs,
-    max_error,
     write_again,
     write_pairs,
 )
+from .making import max_error
 from .manifest import MANIFEST, Manifest, read_manifest
 from .options import PairDraw, PairOptions, draw
 from .pairs import Operator, additive, donor_soft_tissue, feather, replace
+from .pairs_folder import PairsFolder
 from .proposal import propose_mask, snap_to_edges
 from .soft_tissue import soft_tissue_boxes
 from .sources import HipSource, Pair, Placement, SoftTissueTile, fit_to, make_pair
@@ -31,12 +31,12 @@ from .split import checked_shares, split_patients
 __all__ = [
     "MANIFEST",
     "PARTS",
-    "PairDraw",
     "HipSource",
     "Made",
     "Manifest",
     "Operator",
     "Pair",
+    "PairDraw",
     "PairOptions",
     "PairsFolder",
     "Part",
