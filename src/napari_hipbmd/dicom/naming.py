@@ -62,7 +62,7 @@ def names_its_patient(path: Path, told: str) -> bool:
     films = path.rglob("*") if path.is_dir() else iter([path])
     for film in islice((one for one in films if one.is_file()), _ASKED):
         with suppress(FilmRefused, OSError), quietly(), refusing():
-            if kind_of(film)[0] in ("dicom", "bare dicom"):
+            if file_kind(film)[0] in ("dicom", "bare dicom"):
                 return read_header(film).who.named_in(told)
     return False
 
