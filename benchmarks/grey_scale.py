@@ -36,7 +36,7 @@ from napari_hipbmd.pipeline import measure
 from napari_hipbmd.pipeline.models import Models, calibration_of, load_models
 from napari_hipbmd.runs.collecting import collect
 from napari_hipbmd.runs.feature_cache import CaseFeatures
-from napari_hipbmd.runs.networks import networks_fingerprint, pipeline_measure
+from napari_hipbmd.runs.networks import networks_fingerprint, prepare_with
 from napari_hipbmd.study import Study
 
 PAGE = Path(__file__).parents[1] / "docs/grey-scale.md"
@@ -221,7 +221,7 @@ def main() -> None:
     found = collect(
         study,
         args.work / "features.csv",
-        pipeline_measure(args.models),
+        prepare_with(args.models),
         made_with=networks_fingerprint(args.models, weights_dir()),
         calibration=calibration_of(args.models),
         progress=lambda done, count, *_: print(

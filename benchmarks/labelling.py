@@ -96,7 +96,7 @@ class Person:
     def _on_canvas(self, xy: tuple[float, float]) -> QPoint:
         """Where a pixel of the film is on the screen."""
         camera = self.viewer.scene.camera
-        world = np.array(self.dock.canvas.film.data_to_world(xy[::-1]))
+        world = np.array(self.dock.case_view.film.data_to_world(xy[::-1]))
         row, column = (world - np.array(camera.center[-2:])) * camera.zoom
         return QPoint(
             round(self._canvas.width() / 2 + column),

@@ -34,7 +34,7 @@ from napari_hipbmd.core.radiograph import HipBox, Radiograph
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.plugin.measure.demo import show_measurement
-from napari_hipbmd.plugin.viewer.camera import look_at_hip
+from napari_hipbmd.plugin.viewer.camera import frame_hip
 from napari_hipbmd.plugin.viewer.place import Place
 from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.study import Study
@@ -96,7 +96,7 @@ class Hand:
         self.points = self.session.result(self.film, "landmarks")
         for _ in range(80):
             QApplication.processEvents()
-        look_at_hip(self.viewer, Place.of(self.film), measurement)
+        frame_hip(self.viewer, Place.of(self.film), measurement)
         QApplication.processEvents()
         self._native = self.viewer.window._qt_viewer.canvas.native
         self.moved = self.answered = 0

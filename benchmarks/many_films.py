@@ -15,6 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from napari_hipbmd.core.measurement_json import measurement_as_json
 from napari_hipbmd.pipeline.models import load_models
 from napari_hipbmd.runs.jobs import Job, jobs_of
 from napari_hipbmd.runs.loop import run_jobs
@@ -53,7 +54,7 @@ def timed(jobs: list[Job], workers: int) -> tuple[float, dict[str, Any]]:
     """Seconds, and the results without theirs, by name."""
     start = perf_counter()
     found = {
-        job.name: replace(outcome.measurement, seconds={}).to_json()
+        job.name: measurement_as_json(replace(outcome.measurement, seconds={}))
         for job, outcome in run_jobs(jobs, Make(), workers=workers)
     }
     return perf_counter() - start, found

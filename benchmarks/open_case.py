@@ -180,7 +180,7 @@ class Afternoon:
         times.drawn_own.append(1000 * (own_seconds() - own))
         assert work.case_id == following
         for kind in ("film", "box", "predictions", "labels", "label_regions"):
-            layer = work.canvas.layer(kind)
+            layer = work.case_view.layer(kind)
             assert layer is not None and len(layer.data), kind
 
     def rest_until_read(self) -> None:

@@ -25,8 +25,8 @@ from threadpoolctl import threadpool_limits
 
 from napari_hipbmd.core.anatomy import Site
 from napari_hipbmd.core.canvas import make_canvas
+from napari_hipbmd.core.caveats import RESEARCH_USE
 from napari_hipbmd.core.files import write_text_atomic
-from napari_hipbmd.core.measurement import RESEARCH_USE
 from napari_hipbmd.core.radiograph import FloatImage, HipBox
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film

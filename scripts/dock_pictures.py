@@ -31,7 +31,7 @@ from qtpy.QtWidgets import (
 from napari_hipbmd.core.measurement import Measurement
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.plugin.measure.demo import show_measurement
-from napari_hipbmd.plugin.viewer.camera import look_at_hip
+from napari_hipbmd.plugin.viewer.camera import frame_hip
 from napari_hipbmd.plugin.viewer.place import Place
 from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.runs.measuring import measure_path
@@ -155,7 +155,7 @@ def look(viewer: Any) -> None:
     for film in session.films():
         measurement = session.measurement(film)
         if measurement is not None:
-            look_at_hip(viewer, Place.of(film), measurement)
+            frame_hip(viewer, Place.of(film), measurement)
             session.result(film, "landmarks").selected_data = set()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from napari_hipbmd.study.exchange import FORMATS, HOLDINGS, SAID, Format
+from napari_hipbmd.study.exchange import FORMATS, HOLDINGS, SAID, LabelFormat
 
 PAGE = Path(__file__).parents[1] / "docs" / "exchange.md"
 BEGIN, END = "<!-- formats -->", "<!-- end of formats -->"
@@ -28,7 +28,7 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def _regions(form: Format) -> str:
+def _regions(form: LabelFormat) -> str:
     if not form.holds:
         return "to the pixel"
     return "yes" if "outlines" in form.holds else "from the landmarks"

@@ -61,9 +61,8 @@ def hip_boxes_of_a_pelvis(viewer: Any, folder: Path) -> None:
     hip_boxes.read_preference = lambda name, default=None: WHO
     study = docked(viewer, "Open study")
     list_and_open(study, path.parents[1])
-    viewer.window.remove_dock_widget(study)
-    dock = docked(viewer, "Hip boxes")
-    dock.who.setText(WHO)
+    study.boxes_button.click()
+    study.boxes.who.setText(WHO)
     wait(lambda: session_of(viewer).hip_boxes.of(viewer.layers[0]))
     session_of(viewer).hip_boxes.place(viewer.layers[0], "L")
 

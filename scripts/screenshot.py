@@ -17,7 +17,7 @@ from qtpy.QtWidgets import QApplication, QScrollArea
 
 from napari_hipbmd.core.measurement import Measurement
 from napari_hipbmd.plugin.measure.demo import show_measurement
-from napari_hipbmd.plugin.viewer.camera import look_at_hip
+from napari_hipbmd.plugin.viewer.camera import frame_hip
 from napari_hipbmd.plugin.viewer.place import Place
 from napari_hipbmd.plugin.viewer.session import session_of
 
@@ -66,7 +66,7 @@ def take_picture(measurement: Measurement, out: Path) -> None:
 def arrange(viewer: Any, widget: Any, measurement: Measurement) -> None:
     """Centre the hip, and show the whole of the dock."""
     film = next(iter(session_of(viewer).films()))
-    look_at_hip(viewer, Place.of(film), measurement)
+    frame_hip(viewer, Place.of(film), measurement)
     points = session_of(viewer).result(film, "landmarks")
     if points is not None:
         points.selected_data = set()

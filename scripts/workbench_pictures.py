@@ -69,7 +69,7 @@ def observers(dock: Any, viewer: Any) -> None:
     dock.observers.other.setCurrentText("ben")
     settle()
     dock.observers.table.cellClicked.emit(0, 0)
-    dock.canvas.fit()
+    dock.case_view.fit()
 
 
 def consensus(dock: Any, viewer: Any) -> None:

@@ -123,7 +123,7 @@ def validated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Validation, Pat
     """One run that several tests read: what it returned, and its folder."""
     folder = tmp_path_factory.mktemp("validated")
     made_up = MadeUpStudy(folder / "study")
-    found = validate(made_up.study, folder / "out", measure=made_up.measure)
+    found = validate(made_up.study, folder / "out", prepare=made_up.prepare)
     return found, folder / "out"
 
 

@@ -4,24 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from napari_hipbmd.bmd import BmdModel, features
-from napari_hipbmd.core.anatomy import (
-    LANDMARK_IDS,
-    REGIONS,
-    SITES,
-    TYPICAL_XY,
-    area,
-    mask,
-)
+from napari_hipbmd.bmd import BmdModel
+from napari_hipbmd.core.anatomy import LANDMARK_IDS, SITES, TYPICAL_XY, mask
 from napari_hipbmd.core.anatomy import polygons as polygons_of
-from napari_hipbmd.core.measurement import (
-    HipImages,
-    LandmarkSet,
-    Measurement,
-    RegionMeasurement,
-)
-from napari_hipbmd.core.radiograph import Patient, Radiograph
-from napari_hipbmd.pipeline.calibrated import with_ruler_reading
+from napari_hipbmd.core.hip_images import HipImages, LandmarkSet
+from napari_hipbmd.core.radiograph import FilmRefused, Patient, Radiograph
+from napari_hipbmd.pipeline import PreparedHip
+from napari_hipbmd.pipeline.gain import with_reading
 from napari_hipbmd.runs.jobs import Job
 from napari_hipbmd.study import Case, Study, Truth, write_truth
 
@@ -42,11 +31,11 @@ class MadeUpStudy:
         for case in cases:
             write_truth(folder, case.case_id, self._truth(case))
 
-    def measure(self, job: Job) -> Measurement:
+    def prepare(self, job: Job) -> PreparedHip:
         """What the pipeline would return, landmarks a few pixels off."""
         self.measured.append(job.name)
         if job.name == "hip-03":
-            return Measurement("hip-03", "hip-03.dcm", "L", "refused", "It is a spine.")
+            raise FilmRefused("It is a spine.")
         film, sto = self.films[job.name]
         number = int(job.name[-2:])
         rng = np.random.default_rng(number)
@@ -54,29 +43,21 @@ class MadeUpStudy:
         if job.landmarks_xy is not None:
             marks = job.landmarks_xy
         guess = sto + np.float32(rng.normal(0, 0.05))
-        regions = polygons_of(marks)
-        found = features(film - guess, regions)
-        whole = Measurement(
-            job.name,
+        hip = PreparedHip(
+            Radiograph(film, spacing_mm=SPACING_MM),
             job.image,
             "L",
-            "measured",
-            spacing_mm=SPACING_MM,
-            film=Radiograph(film, spacing_mm=SPACING_MM),
-            images=HipImages((0, 0), film, guess),
-            landmarks=LandmarkSet(marks, np.ones(16)),
-            regions={
-                region: RegionMeasurement(
-                    regions[region],
-                    found[region].thresholds,
-                    found[region].features,
-                    area(regions[region]),
-                )
-                for region in REGIONS
-            },
-            seconds={"total": 0.5},
+            Patient(),
+            None,
+            "",
+            (),
+            (),
+            HipImages((0, 0), film, guess),
+            LandmarkSet(marks, np.ones(16)),
+            (),
+            {"total": 0.5},
         )
-        return with_ruler_reading(whole, None)
+        return with_reading(hip, None)
 
     def _case(self, i: int) -> Case:
         rng = self._rng

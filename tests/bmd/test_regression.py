@@ -195,19 +195,16 @@ def test_a_malformed_file_is_refused_with_one_sentence(fitted, what):
 
 def test_films_of_another_processing_are_recognised(fitted):
     features, _, _ = cohort(50, seed=4)
-    assert not any(fitted.far_from_calibration(f) for f in features)
+    assert not any(fitted.unlike_fitted(f) for f in features)
     for other in (features[0] + 1.0, features[0] * 0 - 0.5):
-        assert fitted.far_from_calibration(other) == ("grey values",)
+        assert fitted.unlike_fitted(other) == ("grey values",)
 
 
 def test_a_patient_unlike_those_of_the_calibration_is_recognised(fitted):
     features, patients, _ = cohort(50, seed=4)
-    told = [
-        fitted.far_from_calibration(f, p)
-        for f, p in zip(features, patients, strict=True)
-    ]
+    told = [fitted.unlike_fitted(f, p) for f, p in zip(features, patients, strict=True)]
     assert sum(map(bool, told)) <= 2
-    far = fitted.far_from_calibration
+    far = fitted.unlike_fitted
     assert far(features[0], Patient("F", 8, 120, 20)) == ("age", "height", "weight")
     assert far(features[0], Patient("F", 68, 155, 140)) == ("weight",)
     assert far(features[0], Patient("F", None, 155, 140)) == ()  # not used
@@ -220,8 +217,8 @@ def test_a_man_is_unlike_a_calibration_of_women():
         features, women, bmd, preset="paper", provenance={"sexes": ["F"]}
     )
     known = (68, 155, 58)
-    assert model.far_from_calibration(features[0], Patient("M", *known)) == ("sex",)
-    assert model.far_from_calibration(features[0], Patient("F", *known)) == ()
+    assert model.unlike_fitted(features[0], Patient("M", *known)) == ("sex",)
+    assert model.unlike_fitted(features[0], Patient("F", *known)) == ()
 
 
 def test_unknown_features_give_an_unknown_estimate(fitted):
@@ -393,4 +390,4 @@ def test_a_calibrated_regression_is_the_same_after_a_stay_in_a_file(calibrated):
 def test_a_badly_known_gain_makes_no_film_of_another_kind(calibrated):
     x, patients, _ = calibrated_cohort(1)
     x[0, -1] = 3.0
-    assert "grey values" not in calibrated.far_from_calibration(x[0], patients[0])
+    assert "grey values" not in calibrated.unlike_fitted(x[0], patients[0])

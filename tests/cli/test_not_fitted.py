@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from napari_hipbmd.core.measurement import RESEARCH_USE
+from napari_hipbmd.core.caveats import RESEARCH_USE
 from napari_hipbmd.pipeline.models import load_models
 
 

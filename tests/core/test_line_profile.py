@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from napari_hipbmd.core.hip_images import HipImages
 from napari_hipbmd.core.line_profile import line_profile
-from napari_hipbmd.core.measurement import HipImages
 from napari_hipbmd.core.radiograph import FilmRefused, Radiograph
 
 CORNER = (10, 20)

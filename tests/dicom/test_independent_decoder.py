@@ -18,7 +18,7 @@ from napari_hipbmd.dicom.facts import facts_of
 from napari_hipbmd.dicom.guard import quietly, refusing
 from napari_hipbmd.dicom.header import read_header
 from napari_hipbmd.dicom.modality import modality_transform
-from napari_hipbmd.dicom.sniff import kind_of
+from napari_hipbmd.dicom.sniff import file_kind
 
 sitk = pytest.importorskip("SimpleITK")
 
@@ -33,7 +33,7 @@ def test_values_equal_those_of_another_program(any_file):
         pytest.skip("SimpleITK swaps the bytes of 16-bit RLE colours")
     try:
         with quietly(), refusing():
-            if kind_of(any_file)[0] not in ("dicom", "bare dicom"):
+            if file_kind(any_file)[0] not in ("dicom", "bare dicom"):
                 pytest.skip("not DICOM")
             header = read_header(any_file)
             facts = facts_of(header)

@@ -17,7 +17,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from napari_hipbmd.cli import main
-from napari_hipbmd.core.measurement import LandmarkSet
+from napari_hipbmd.core.hip_images import LandmarkSet
 from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.dicom import (
     FilmTags,

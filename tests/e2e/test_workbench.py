@@ -88,7 +88,7 @@ def test_accept_drag_undo_mark_be_killed_resume_finish_and_retrain(
 
     viewer, dock = session.open_dock(study.folder)
     try:
-        editor = dock.canvas.editor
+        editor = dock.case_view.editor
         assert dock.work.case_id == before["case_id"]
         assert labels_json(editor.labels) == before["labels"]
         assert editor.case.can_redo is before["can_redo"]

@@ -51,8 +51,8 @@ def open_dock(folder: Path, who: str = "anna") -> tuple[Any, Any]:
 def on_canvas(viewer: Any, dock: Any, name: str) -> QPoint:
     """Where a landmark is drawn."""
     canvas = viewer.window._qt_viewer.canvas
-    x, y = dock.canvas.editor.labels.landmarks[name].xy
-    world = np.array(dock.canvas.film.data_to_world((y, x)))
+    x, y = dock.case_view.editor.labels.landmarks[name].xy
+    world = np.array(dock.case_view.film.data_to_world((y, x)))
     camera = viewer.scene.camera
     offset = (world - np.array(camera.center)[-2:]) * camera.zoom
     row, column = np.array(canvas.size) / 2 + offset
@@ -92,7 +92,7 @@ def work(viewer: Any, dock: Any) -> None:
     key(viewer, Qt.Key.Key_Z, control)
     key(viewer, Qt.Key.Key_Z, control)
     key(viewer, Qt.Key.Key_Y, control)
-    dock.canvas.editor.select("N6")
+    dock.case_view.editor.select("N6")
     key(viewer, Qt.Key.Key_4)
     drag(viewer, dock, "I4", QPoint(10, 12))
 
@@ -104,8 +104,8 @@ def main() -> None:
     content = json.dumps(
         {
             "case_id": dock.work.case_id,
-            "labels": labels_json(dock.canvas.editor.labels),
-            "can_redo": dock.canvas.editor.case.can_redo,
+            "labels": labels_json(dock.case_view.editor.labels),
+            "can_redo": dock.case_view.editor.case.can_redo,
         }
     )
     state.with_suffix(".part").write_text(content)

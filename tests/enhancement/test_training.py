@@ -10,7 +10,7 @@ from napari_hipbmd.core.canvas import CANVAS_PX, make_canvas
 from napari_hipbmd.core.radiograph import Cancelled, FilmRefused, HipBox
 from napari_hipbmd.enhancement.apply import Enhancer
 from napari_hipbmd.enhancement.networks import AutoencoderShape
-from napari_hipbmd.enhancement.training import RECIPES, train
+from napari_hipbmd.enhancement.training import RECIPES, learn_enhancement
 from napari_hipbmd.learning.hips import Hips, to_levels
 from napari_hipbmd.learning.training import LAST, Fit
 
@@ -35,7 +35,7 @@ def small(monkeypatch):
 @pytest.mark.parametrize("preset", ["default", "paper"])
 def test_a_training_writes_weights_and_their_card(preset, tmp_path):
     plan = Fit(tmp_path, 2, 4, device="cpu", settings={"command": "hipbmd train …"})
-    train(eight_hips(), preset, plan)
+    learn_enhancement(eight_hips(), preset, plan)
     card = json.loads((tmp_path / "enhancement.json").read_text())
     assert card["preset"] == preset and card["epochs"] == 2
     assert card["hips"] == {"train": 7, "validation": 1}
@@ -49,16 +49,18 @@ def test_a_training_writes_weights_and_their_card(preset, tmp_path):
 
 def test_a_resumed_training_gives_the_weights_of_an_unbroken_one(tmp_path):
     hips = eight_hips()
-    train(hips, "default", Fit(tmp_path / "unbroken", 3, 4, 1, "cpu"))
+    learn_enhancement(hips, "default", Fit(tmp_path / "unbroken", 3, 4, 1, "cpu"))
     asked = iter([False] * 1 + [True] * 9)
     with pytest.raises(Cancelled):
-        train(
+        learn_enhancement(
             hips, "default",
             Fit(tmp_path / "broken", 3, 4, 1, "cpu", cancelled=lambda: next(asked)),
         )  # fmt: skip
     assert (tmp_path / "broken" / LAST).is_file()
     assert not (tmp_path / "broken" / "enhancement.json").exists()
-    train(hips, "default", Fit(tmp_path / "broken", 3, 4, 1, "cpu", resume=True))
+    learn_enhancement(
+        hips, "default", Fit(tmp_path / "broken", 3, 4, 1, "cpu", resume=True)
+    )
     weights = [
         (tmp_path / name / "enhancement.safetensors").read_bytes()
         for name in ("unbroken", "broken")
@@ -68,4 +70,6 @@ def test_a_resumed_training_gives_the_weights_of_an_unbroken_one(tmp_path):
 
 def test_films_without_sto_are_refused_with_what_to_do(tmp_path):
     with pytest.raises(FilmRefused, match="make pairs first"):
-        train(replace(eight_hips(), sto=None), "default", Fit(tmp_path, 1, 4))
+        learn_enhancement(
+            replace(eight_hips(), sto=None), "default", Fit(tmp_path, 1, 4)
+        )

@@ -30,11 +30,11 @@ def place(made_up, left_alone=()):
 def test_a_fit_on_annas_landmarks_is_made_of_her_regions(made_up, tmp_path):
     place(made_up)
     plan = FitPlan(targets=("neck",), landmarks="anna", folds=4)
-    fitted = fit_regression(made_up.study, tmp_path, plan, measure=made_up.measure)
+    fitted = fit_regression(made_up.study, tmp_path, plan, prepare=made_up.prepare)
     assert "landmarks by anna" in fitted.model.calibrated_on
     assert fitted.model.provenance["landmarks"] == "anna"
     again = collect(
-        made_up.study, tmp_path / "other.csv", made_up.measure, landmarks="anna"
+        made_up.study, tmp_path / "other.csv", made_up.prepare, landmarks="anna"
     )
     film, _ = made_up.films["hip-05"]
     [one] = [found for found in again if found.case_id == "hip-05"]
@@ -50,7 +50,7 @@ def test_a_validation_on_annas_landmarks_names_the_films_that_she_left(
     place(made_up, left_alone=("hip-07",))
     found = validate(
         made_up.study, tmp_path, 4, preset="paper", landmarks="anna",
-        measure=made_up.measure,
+        prepare=made_up.prepare,
     )  # fmt: skip
     assert "landmarks placed by anna" in found.text()
     assert found.left_out["hip-07"] == "anna has not placed all sixteen landmarks"
@@ -62,12 +62,12 @@ def test_a_validation_on_annas_landmarks_names_the_films_that_she_left(
 def test_an_annotator_who_placed_nothing_is_told_with_a_case(made_up, tmp_path):
     plan = FitPlan(targets=("neck",), landmarks="ben", folds=4)
     with pytest.raises(FilmRefused, match="case hip-00: ben has not placed"):
-        fit_regression(made_up.study, tmp_path, plan, measure=made_up.measure)
+        fit_regression(made_up.study, tmp_path, plan, prepare=made_up.prepare)
 
 
 def test_a_fit_on_the_raw_film_remembers_it(made_up, tmp_path):
     plan = FitPlan(targets=("neck",), image="raw", folds=4)
-    fitted = fit_regression(made_up.study, tmp_path, plan, measure=made_up.measure)
+    fitted = fit_regression(made_up.study, tmp_path, plan, prepare=made_up.prepare)
     again = BmdModel.from_json((tmp_path / "bmd.json").read_text("utf-8"))
     assert again.image == fitted.model.image == "raw"
     assert "raw film" in again.calibrated_on

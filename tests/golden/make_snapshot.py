@@ -24,7 +24,7 @@ from napari_hipbmd.cli import main
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.runs.collecting import collect
-from napari_hipbmd.runs.networks import pipeline_measure
+from napari_hipbmd.runs.networks import prepare_with
 from napari_hipbmd.study import Label, Labels, Study
 from napari_hipbmd.study.films import film_facts
 
@@ -53,7 +53,7 @@ def make_snapshot(folder: Path) -> None:
         report = _content(dcmread(work / "all/sr" / f"{case}.dcm"))
         _write(folder / "sr.txt", report)
         with threadpool_limits(1):
-            collect(study, work / "features.csv", pipeline_measure(None))
+            collect(study, work / "features.csv", prepare_with(None))
         _write(folder / "features.csv", _features(work / "features.csv"))
         _run(
             *("labels", "export", _labelled(study, work / "labelled")),

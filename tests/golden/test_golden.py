@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from napari_hipbmd.core.measurement_json import measurement_as_json
 from napari_hipbmd.runs.measuring import measure_path
 
 GOLDEN = json.loads(Path(__file__).with_name("sample_measure.json").read_text("utf-8"))
@@ -22,7 +23,9 @@ AREA_SHARE = 0.01
 
 @pytest.fixture(scope="module")
 def measured(sample_study):
-    return {m.case_id: m.to_json() for m in measure_path(sample_study.folder)}
+    return {
+        m.case_id: measurement_as_json(m) for m in measure_path(sample_study.folder)
+    }
 
 
 def test_the_same_films_are_measured(measured):

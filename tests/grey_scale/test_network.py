@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_hipbmd.core.measurement import HipImages
+from napari_hipbmd.core.hip_images import HipImages
 from napari_hipbmd.core.radiograph import FilmRefused, Patient
 from napari_hipbmd.grey_scale.network import OUTPUTS, GainNetwork, GainReader
 from napari_hipbmd.grey_scale.network_training import GainFilms, random_display, train

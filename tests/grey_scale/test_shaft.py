@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter
 from napari_hipbmd.core.anatomy import INDEX
 from napari_hipbmd.core.bounded_json import as_type
 from napari_hipbmd.core.grey_scale import GreyScale
-from napari_hipbmd.core.measurement import HipImages
+from napari_hipbmd.core.hip_images import HipImages
 from napari_hipbmd.core.radiograph import FilmRefused, Patient
 from napari_hipbmd.grey_scale import load_calibration, read_signs
 from napari_hipbmd.grey_scale.shaft import NoShaft, read_shaft

@@ -10,7 +10,7 @@ from napari_hipbmd.core.anatomy import LANDMARK_IDS, TYPICAL_XY
 from napari_hipbmd.core.canvas import CANVAS_PX, make_canvas
 from napari_hipbmd.core.radiograph import FilmRefused, HipBox
 from napari_hipbmd.landmarks.predict import LandmarkFinder
-from napari_hipbmd.landmarks.training import train
+from napari_hipbmd.landmarks.training import learn_landmarks
 from napari_hipbmd.learning.hips import Hips, to_levels
 from napari_hipbmd.learning.training import Fit
 
@@ -24,7 +24,7 @@ def six_hips():
 
 @pytest.mark.parametrize("preset", ["paper", "default"])
 def test_a_training_writes_weights_and_their_uncertainty(preset, tmp_path):
-    train(six_hips(), preset, Fit(tmp_path, 1, 5, device="cpu"))
+    learn_landmarks(six_hips(), preset, Fit(tmp_path, 1, 5, device="cpu"))
     card = json.loads((tmp_path / "landmarks.json").read_text())
     assert set(card["uncertainty"]) == set(LANDMARK_IDS)
     assert card["figures"]["mean_radial_error_mm"] > 0
@@ -36,4 +36,6 @@ def test_a_training_writes_weights_and_their_uncertainty(preset, tmp_path):
 
 def test_films_without_landmarks_are_refused_with_what_to_do(tmp_path):
     with pytest.raises(FilmRefused, match="label films first"):
-        train(replace(six_hips(), landmarks_xy=None), "default", Fit(tmp_path, 1, 4))
+        learn_landmarks(
+            replace(six_hips(), landmarks_xy=None), "default", Fit(tmp_path, 1, 4)
+        )

@@ -17,13 +17,8 @@ import pytest
 import napari_hipbmd
 import napari_hipbmd.pipeline
 from napari_hipbmd.core.anatomy import SITES, TYPICAL_XY, area, polygons
-from napari_hipbmd.core.measurement import (
-    Estimate,
-    HipImages,
-    LandmarkSet,
-    Measurement,
-    RegionMeasurement,
-)
+from napari_hipbmd.core.hip_images import HipImages, LandmarkSet
+from napari_hipbmd.core.measurement import Estimate, Measurement, RegionMeasurement
 from napari_hipbmd.core.radiograph import (
     Cancelled,
     FilmRefused,
@@ -31,6 +26,7 @@ from napari_hipbmd.core.radiograph import (
     Patient,
     Radiograph,
 )
+from napari_hipbmd.pipeline import PreparedHip
 from napari_hipbmd.plugin.ui.shortcuts import current_keys
 from napari_hipbmd.study import Study, write_cases
 
@@ -248,11 +244,11 @@ class StandIn:
         """Case ids, in the order in which they were measured."""
         return self.made_up.measured
 
-    def __call__(self, job: Any) -> Measurement:
+    def __call__(self, job: Any) -> PreparedHip:
         if len(self.measured) == self.hold_at:
             self.waits.set()
             self.go_on.wait(30)
-        return self.made_up.measure(job)
+        return self.made_up.prepare(job)
 
     def change(self, **changes: Any) -> None:
         """Write the table anew with other values in every case."""
@@ -267,6 +263,6 @@ def stand_in(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     one = StandIn(MadeUpStudy(tmp_path / "study"))
     for task in ("fit", "validate"):
         monkeypatch.setattr(
-            f"napari_hipbmd.tasks.{task}.pipeline_measure", lambda folder: one
+            f"napari_hipbmd.tasks.{task}.prepare_with", lambda folder: one
         )
     return one

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_hipbmd.core.measurement import Border
+from napari_hipbmd.core.hip_images import Border
 from napari_hipbmd.quality import covered_share
 from napari_hipbmd.quality.collimation import TOUCHES
 

@@ -13,13 +13,8 @@ import pytest
 
 from napari_hipbmd.bmd import features, t_scores
 from napari_hipbmd.core.anatomy import SITES, TYPICAL_XY, area, mask, polygons
-from napari_hipbmd.core.measurement import (
-    Estimate,
-    HipImages,
-    LandmarkSet,
-    Measurement,
-    RegionMeasurement,
-)
+from napari_hipbmd.core.hip_images import HipImages, LandmarkSet
+from napari_hipbmd.core.measurement import Estimate, Measurement, RegionMeasurement
 from napari_hipbmd.core.radiograph import Flag, Patient, Radiograph
 from napari_hipbmd.report import OverviewRow, case_page, csv_text, json_text, study_page
 from napari_hipbmd.report.pictures import thumbnail

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_hipbmd.core.measurement import LandmarkSet
+from napari_hipbmd.core.hip_images import LandmarkSet
 from napari_hipbmd.core.radiograph import FilmRefused, HipBox
 from napari_hipbmd.study import FilmFacts
 from napari_hipbmd.study.predictions import (

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
-from napari_hipbmd.core.measurement import LandmarkSet
+from napari_hipbmd.core.hip_images import LandmarkSet
 from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.study import Study, edits
 from napari_hipbmd.study.boxes import read_boxes

@@ -15,7 +15,7 @@ PLAN = FitPlan(targets=("neck",), folds=4)
 
 
 def fit(made_up, out, plan=PLAN, **options):
-    return fit_regression(made_up.study, out, plan, measure=made_up.measure, **options)
+    return fit_regression(made_up.study, out, plan, prepare=made_up.prepare, **options)
 
 
 def test_a_fit_that_was_stopped_goes_on_and_ends_as_one_that_was_not(made_up, tmp_path):
@@ -83,7 +83,7 @@ def test_in_sample_and_out_of_fold_stand_beside_each_other(made_up, tmp_path):
 
 def test_own_networks_go_along_with_the_regression(made_up, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "napari_hipbmd.tasks.fit.pipeline_measure", lambda _: made_up.measure
+        "napari_hipbmd.tasks.fit.prepare_with", lambda _: made_up.prepare
     )
     own, out = tmp_path / "own", tmp_path / "out"
     own.mkdir()
@@ -110,7 +110,7 @@ def test_a_target_that_nobody_has_read_is_named(made_up, tmp_path):
         [replace(c, dxa=without_readings_of_the_neck(c)) for c in made_up.study.cases],
     )
     with pytest.raises(FilmRefused, match="no DXA readings of bmd_neck"):
-        fit_regression(Study.open(folder), tmp_path, PLAN, measure=made_up.measure)
+        fit_regression(Study.open(folder), tmp_path, PLAN, prepare=made_up.prepare)
     assert not made_up.measured
 
 

@@ -26,9 +26,9 @@ def test_too_few_films_with_a_shaft_are_refused_after_all_are_measured(
     made_up: MadeUpStudy, tmp_path: Path
 ) -> None:
     with pytest.raises(FilmRefused, match="a calibration needs 60"):
-        fit_grey_scale(made_up.study, tmp_path, measure=made_up.measure)
+        fit_grey_scale(made_up.study, tmp_path, prepare=made_up.prepare)
     assert len(made_up.measured) == 40
-    found = collect(made_up.study, tmp_path / "features.csv", made_up.measure)
+    found = collect(made_up.study, tmp_path / "features.csv", made_up.prepare)
     known = [one for one in found if one.gains]
     assert len(known) == 39, "hip-03 is a spine"
     assert all("exact_gain" in one.gains and "film" in one.signs for one in known)

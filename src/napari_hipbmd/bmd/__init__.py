@@ -11,7 +11,7 @@ from .features import (
 from .fitting import MINIMUM_CASES, interval_by_error, interval_half_width
 from .folds import grouped_folds
 from .inference import Uncertainty, patient_weights
-from .linear import Kind, Linear, fit_linear, out_of_fold
+from .linear import Linear, LinearKind, fit_linear, out_of_fold
 from .raster import RegionPixels, region_pixels
 from .reference import (
     SITE_NAMES,
@@ -27,8 +27,8 @@ from .regression import (
     PRESETS,
     BmdModel,
     Grey,
-    Image,
-    Preset,
+    ReadImage,
+    RegressionPreset,
     SiteModel,
     chosen_preset,
     covariate_row,
@@ -57,11 +57,11 @@ __all__ = [
     "T_SCORE_SITES",
     "BmdModel",
     "Grey",
-    "Image",
-    "Kind",
+    "ReadImage",
+    "LinearKind",
     "Linear",
     "Multipliers",
-    "Preset",
+    "RegressionPreset",
     "RegionFeatures",
     "RegionPixels",
     "SiteModel",

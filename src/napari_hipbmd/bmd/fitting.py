@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.anatomy import SITES, Site
+from ..core.arrays import Matrix
 from ..core.radiograph import FilmRefused, Patient
 from .features import FEATURES_VERSION
 from .inference import uncertainty
-from .linear import Kind, Matrix, fit_linear, out_of_fold
+from .linear import LinearKind, fit_linear, out_of_fold
 from .regression import (
     INTERVAL,
     BmdModel,
-    Image,
-    Preset,
+    ReadImage,
+    RegressionPreset,
     SiteModel,
     covariate_row,
     inputs_of,
@@ -34,13 +35,13 @@ def fit_model(
     bmd_g_cm2: Matrix,
     *,
     groups: Sequence[str] | None,
-    preset: Preset,
+    preset: RegressionPreset,
     name: str,
     calibrated_on: str,
     created_by: str,
     folds: int,
     seed: int,
-    image: Image,
+    image: ReadImage,
     provenance: Mapping[str, Any],
 ) -> BmdModel:
     """See :meth:`BmdModel.fit`."""
@@ -148,7 +149,7 @@ def _fit_site(
     y: Matrix,
     gain_errors: Matrix,
     groups: list[str],
-    kind: Kind,
+    kind: LinearKind,
     folds: int,
     seed: int,
 ) -> SiteModel:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.arrays import Matrix
 from ..core.extras import from_extra
 from .folds import Groups
-from .linear import Linear, Matrix
+from .linear import Linear
 
 REPLICATES = 500
 LEAST_SQUARES = "least squares"

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..core.arrays import Matrix
 from .folds import Groups, grouped_folds
 
-Kind = Literal["ridge", "ols"]
-Matrix = NDArray[np.float64]
+LinearKind = Literal["ridge", "ols"]
 
 RIDGE_STRENGTHS = np.logspace(-3, 4, 36)
 """The grid from which cross-validation chooses, in units of standardised inputs."""
@@ -43,7 +42,9 @@ class Linear:
         return found
 
 
-def fit_linear(x: Matrix, y: Matrix, *, kind: Kind = "ridge", groups: Groups) -> Linear:
+def fit_linear(
+    x: Matrix, y: Matrix, *, kind: LinearKind = "ridge", groups: Groups
+) -> Linear:
     """Fit one regression; everything that is fitted is fitted here.
 
     Parameters
@@ -75,7 +76,7 @@ def out_of_fold(
     y: Matrix,
     *,
     groups: Groups,
-    kind: Kind = "ridge",
+    kind: LinearKind = "ridge",
     folds: int = 10,
     seed: int = 0,
 ) -> Matrix:

@@ -1,4 +1,4 @@
-"""From nine features and the biology to BMD: the calibrated model (paper 3.4)."""
+"""From nine features and the biology to BMD: the regression (paper 3.4)."""
 
 from __future__ import annotations
 
@@ -11,48 +11,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.anatomy import SITES, Site
+from ..core.arrays import Matrix
 from ..core.measurement import Estimate
 from ..core.radiograph import FilmRefused, Patient
 from .features import FEATURE_NAMES
 from .inference import Uncertainty
-from .linear import Kind, Linear, Matrix
+from .linear import Linear, LinearKind
 from .units import CALIBRATED_NAMES
 
-Image = Literal["raw", "enhanced", "calibrated"]
+ReadImage = Literal["raw", "enhanced", "calibrated"]
 Grey = Literal["raw", "enhanced"]
 """Whose grey values are read."""
-IMAGES: tuple[Image, ...] = ("raw", "enhanced", "calibrated")
+IMAGES: tuple[ReadImage, ...] = ("raw", "enhanced", "calibrated")
 
 COVARIATES: tuple[str, ...] = ("sex", "age_years", "height_cm", "weight_kg")
 """The biology, in this order; sex is 1 for a man and 0 for a woman."""
 
 INTERVAL = 0.90
 FEATURE_SD, COVARIATE_SD = 4.0, 3.0
-"""How far from the calibration's mean a film, or a patient, is of another kind."""
+"""Further than that from the mean of its fit, a film or patient is of another kind."""
 _WORDS = {"age_years": "age", "height_cm": "height", "weight_kg": "weight"}
 
 
 @dataclass(frozen=True)
-class Preset:
+class RegressionPreset:
     """What enters a regression and how it is fitted."""
 
     name: str
-    kind: Kind
+    kind: LinearKind
     covariates: tuple[str, ...]
 
 
-PRESETS: Mapping[str, Preset] = {
-    "default": Preset("default", "ridge", COVARIATES),
-    "paper": Preset("paper", "ols", COVARIATES[1:]),
+PRESETS: Mapping[str, RegressionPreset] = {
+    "default": RegressionPreset("default", "ridge", COVARIATES),
+    "paper": RegressionPreset("paper", "ols", COVARIATES[1:]),
 }
 
 
-def inputs_of(image: Image) -> tuple[str, ...]:
+def inputs_of(image: ReadImage) -> tuple[str, ...]:
     """The features that a regression on this image takes, by name."""
     return CALIBRATED_NAMES if image == "calibrated" else FEATURE_NAMES
 
 
-def chosen_preset(preset: str | Preset) -> Preset:
+def chosen_preset(preset: str | RegressionPreset) -> RegressionPreset:
     """A preset by its name, or the one that is given.
 
     Raises
@@ -60,7 +61,7 @@ def chosen_preset(preset: str | Preset) -> Preset:
     FilmRefused
         If there is no preset of that name.
     """
-    if isinstance(preset, Preset):
+    if isinstance(preset, RegressionPreset):
         return preset
     if preset not in PRESETS:
         raise FilmRefused(
@@ -125,11 +126,11 @@ class BmdModel:
     name: str
     calibrated_on: str
     created_by: str
-    preset: Preset
+    preset: RegressionPreset
     features_version: int
     with_biology: Mapping[Site, SiteModel]
     features_only: Mapping[Site, SiteModel]
-    image: Image = "enhanced"
+    image: ReadImage = "enhanced"
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -150,13 +151,13 @@ class BmdModel:
         bmd_g_cm2: Matrix,
         *,
         groups: Sequence[str] | None = None,
-        preset: str | Preset = "default",
-        name: str = "own calibration",
+        preset: str | RegressionPreset = "default",
+        name: str = "own regression",
         calibrated_on: str = "",
         created_by: str = "",
         folds: int = 10,
         seed: int = 0,
-        image: Image = "enhanced",
+        image: ReadImage = "enhanced",
         provenance: Mapping[str, Any] | None = None,
     ) -> BmdModel:
         """Fit to films with DXA readings.
@@ -243,13 +244,13 @@ class BmdModel:
             site: models[site].predict(row, error) for site in SITES if site in models
         }
 
-    def far_from_calibration(
+    def unlike_fitted(
         self, features: NDArray[np.float64], patient: Patient | None = None
     ) -> tuple[str, ...]:
-        """What is unlike the films and people of the calibration, in words.
+        """What is unlike the films and people that it was fitted to, in words.
 
         ``"grey values"`` when a feature lies more than :data:`FEATURE_SD` standard
-        deviations from the calibration's mean: another machine, another processing.
+        deviations from their mean: another machine, another processing.
         ``"age"``, ``"height"`` or ``"weight"`` beyond :data:`COVARIATE_SD`, and
         ``"sex"`` when nobody of the patient's took part.
         """

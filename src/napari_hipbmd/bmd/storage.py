@@ -13,7 +13,14 @@ from ..core.radiograph import FilmRefused
 from .features import FEATURES_VERSION
 from .inference import Uncertainty
 from .linear import Linear
-from .regression import COVARIATES, IMAGES, BmdModel, Preset, SiteModel, inputs_of
+from .regression import (
+    COVARIATES,
+    IMAGES,
+    BmdModel,
+    RegressionPreset,
+    SiteModel,
+    inputs_of,
+)
 
 _FORMAT = "napari-hipbmd BMD regression"
 _FORMAT_VERSION = 2
@@ -81,7 +88,7 @@ def _model(data: dict[str, Any]) -> BmdModel:
         raise ValueError(f"its kind is {stored['kind']!r}, not 'ridge' or 'ols'")
     if any(name not in COVARIATES for name in covariates):
         raise ValueError(f"it asks for covariates other than {', '.join(COVARIATES)}")
-    preset = Preset(str(stored["name"]), stored["kind"], covariates)
+    preset = RegressionPreset(str(stored["name"]), stored["kind"], covariates)
     image = data.get("image", "enhanced")
     inputs = len(inputs_of(image))
     model = BmdModel(

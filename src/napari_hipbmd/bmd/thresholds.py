@@ -17,12 +17,12 @@ SD_MULTIPLIERS: tuple[tuple[float, float], ...] = (
 )
 """Standard deviations below and above the mean: the paper's thresholds 1, 2, 3."""
 
-Values = NDArray[np.floating[Any]]
+GreyValues = NDArray[np.floating[Any]]
 Multipliers = Sequence[tuple[float, float]]
 
 
 def thresholds(
-    values: Values, multipliers: Multipliers = SD_MULTIPLIERS
+    values: GreyValues, multipliers: Multipliers = SD_MULTIPLIERS
 ) -> NDArray[np.float64]:
     """The three pairs [T1, T2] of one region's grey values.
 
@@ -45,7 +45,7 @@ def thresholds(
     return mean + sd * (np.array(multipliers) * [-1.0, 1.0])
 
 
-def mean_and_sd(values: Values) -> tuple[float, float]:
+def mean_and_sd(values: GreyValues) -> tuple[float, float]:
     """Mean and population standard deviation; NaN when there are no values."""
     if values.size == 0:
         return float("nan"), float("nan")
@@ -53,13 +53,15 @@ def mean_and_sd(values: Values) -> tuple[float, float]:
     return float(mean), float(sd)
 
 
-def clip(values: Values, t1: float, t2: float) -> Values:
+def clip(values: GreyValues, t1: float, t2: float) -> GreyValues:
     """Eq. 4: what is below T1 becomes T1, what is above T2 becomes T2."""
-    clipped: Values = np.clip(values, values.dtype.type(t1), values.dtype.type(t2))
+    clipped: GreyValues = np.clip(values, values.dtype.type(t1), values.dtype.type(t2))
     return clipped
 
 
-def feature_means(values: Values, pairs: NDArray[np.float64]) -> NDArray[np.float64]:
+def feature_means(
+    values: GreyValues, pairs: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Mean grey value after clipping to each pair of thresholds.
 
     The values stay on the film's fixed range. Normalising each region by its own
@@ -83,11 +85,11 @@ def feature_means(values: Values, pairs: NDArray[np.float64]) -> NDArray[np.floa
     return np.array([clip(values, t1, t2).mean(dtype=np.float64) for t1, t2 in pairs])
 
 
-def minmax_picture(values: Values, t1: float, t2: float) -> Values:
+def minmax_picture(values: GreyValues, t1: float, t2: float) -> GreyValues:
     """Clipped and stretched so that T1 is 0 and T2 is 1: the look of Fig. 6.
 
     For looking only; no feature is made from it.
     """
     span = max(t2 - t1, float(np.finfo(values.dtype).tiny))
-    picture: Values = ((clip(values, t1, t2) - t1) / span).astype(values.dtype)
+    picture: GreyValues = ((clip(values, t1, t2) - t1) / span).astype(values.dtype)
     return picture

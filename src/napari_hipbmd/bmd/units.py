@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..core.arrays import Values
 from .features import FEATURE_NAMES
-
-Values = NDArray[np.float64]
 
 CALIBRATED_NAMES: tuple[str, ...] = (
     *FEATURE_NAMES,

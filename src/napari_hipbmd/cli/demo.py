@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..core.measurement import RESEARCH_USE, Measurement
+from ..core.caveats import RESEARCH_USE
+from ..core.measurement import Measurement
 from ..core.resources import sample_data_dir
 from ..pipeline.models import models_sha256
 from ..runs.jobs import jobs_of

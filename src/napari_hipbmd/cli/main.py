@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from ..core.measurement import RESEARCH_USE
+from ..core.caveats import RESEARCH_USE
 from ..core.radiograph import Cancelled, FilmRefused
 from .config import add_config, keep_config, parsed
 from .printing import say

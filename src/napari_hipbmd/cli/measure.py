@@ -6,7 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ..core.measurement import Measurement, research_use
+from ..core.caveats import research_use
+from ..core.measurement import Measurement
 from ..report import json_text
 from ..tasks.measure import SCREEN, MeasureOptions, measure_paths
 from .arguments import add_options, add_paths, options_from

@@ -7,8 +7,12 @@ around a box, resampled.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from .radiograph import HipBox, Side
+
+BoxBySide: TypeAlias = Mapping[Side, HipBox]
+"""The hip boxes of one film."""
 
 PAPER_PX = 900
 HIP_MM = 190.0

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
-from .measurement import HipImages
+from .hip_images import HipImages
 from .radiograph import FilmRefused, FloatImage, Radiograph
 
 Line = NDArray[np.float64]

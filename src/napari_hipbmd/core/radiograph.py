@@ -18,6 +18,7 @@ Side = Literal["L", "R"]
 Sex = Literal["F", "M"]
 SAME_SPACING = 0.02
 FloatImage = NDArray[np.float32]
+SpacingMm = tuple[float, float]
 TYPED = "given by the user"
 """The source of a spacing that a person typed."""
 

@@ -12,7 +12,7 @@ from .anatomy import LANDMARK_IDS, REGIONS, Region, Site
 from .grey_scale import GreyScale
 from .radiograph import FilmRefused, Patient, Side
 
-Status = Literal["measured", "partial", "refused"]
+MeasurementStatus = Literal["measured", "partial", "refused"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class StoredMeasurement:
     case_id: str
     image: str
     side: Side | None
-    status: Status
+    status: MeasurementStatus
     reason: str | None
     flags: tuple[StoredFlag, ...]
     spacing_mm: tuple[float, float] | None

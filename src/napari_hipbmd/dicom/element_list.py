@@ -18,7 +18,7 @@ from ..core.radiograph import FilmRefused
 from .guard import quietly, refusing
 from .header import read_header
 from .identifiers import Identifiers, identifiers
-from .sniff import kind_of, refuse_other
+from .sniff import file_kind, refuse_other
 from .tags import uid_name
 
 _MAX_ELEMENTS, _MAX_VALUES, _MAX_CHARACTERS = 1000, 16, 120
@@ -49,7 +49,7 @@ def elements(path: str | Path) -> list[Element]:
     """
     path = Path(path)
     with quietly(), refusing():
-        kind, what = kind_of(path)
+        kind, what = file_kind(path)
         if kind == "other":
             raise refuse_other(what)
         if kind == "picture":

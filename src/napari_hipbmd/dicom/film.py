@@ -25,7 +25,7 @@ from .outside import beyond, darkened, told, unused, with_white_border
 from .pictures import read_picture
 from .polarity import bright_is_dense, polarity
 from .refuse import cautions, check
-from .sniff import kind_of, refuse_other
+from .sniff import file_kind, refuse_other
 from .spacing import spacing
 from .windows import Window, opposed, windows
 
@@ -112,7 +112,7 @@ def open_film(path: str | Path) -> DisplayedFilm:
     """Read a film to show it; see :func:`read_film` for what is read and raised."""
     path = Path(path)
     with quietly(), refusing():
-        kind, what = kind_of(path)
+        kind, what = file_kind(path)
         if kind == "other":
             raise refuse_other(what)
         if kind == "picture":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..core.radiograph import FilmRefused
 from .guard import quietly, refusing
-from .sniff import kind_of
+from .sniff import file_kind
 
 _MAX_FILES = 100_000
 
@@ -85,7 +85,7 @@ def _reason_to_pass_over(path: Path) -> str | None:
         return "the table of contents of a disc"
     try:
         with quietly(), refusing():
-            kind, what = kind_of(path)
+            kind, what = file_kind(path)
     except FilmRefused as refusal:
         return str(refusal)
     return what if kind == "other" else None

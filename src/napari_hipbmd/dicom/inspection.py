@@ -10,7 +10,7 @@ from .facts import HeaderFacts, facts_of
 from .film import DisplayedFilm, film_of, open_film
 from .guard import quietly, refusing
 from .header import read_header
-from .sniff import kind_of
+from .sniff import file_kind
 
 
 def inspect(path: str | Path) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def inspect(path: str | Path) -> dict[str, Any]:
     facts: HeaderFacts | None = None
     try:
         with quietly(), refusing():
-            if kind_of(path)[0] not in ("dicom", "bare dicom"):
+            if file_kind(path)[0] not in ("dicom", "bare dicom"):
                 return _answer("readable", None, None, open_film(path))
             header = read_header(path)
             facts = facts_of(header)

@@ -15,7 +15,7 @@ from .header import read_header
 from .naming import case_id_of, case_id_of_dicom, patient_key
 from .person import day_of
 from .refuse import check
-from .sniff import kind_of
+from .sniff import file_kind
 from .tags import integer, text, values
 
 DISC_CONTENTS = "DICOMDIR"
@@ -119,7 +119,7 @@ def catalogue(folder: str | Path) -> Catalogue:
 
 
 def _found(path: Path) -> _Found:
-    if kind_of(path)[0] == "picture":
+    if file_kind(path)[0] == "picture":
         here = str(path.parent)
         return _Found(path, case_id_of(path), "", here, (0, ""), 0, "picture", None)
     header = read_header(path)

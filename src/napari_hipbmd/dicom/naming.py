@@ -11,7 +11,7 @@ from ..core.radiograph import FilmRefused
 from .guard import quietly, refusing
 from .header import Header, read_header
 from .identifiers import Identifiers
-from .sniff import kind_of
+from .sniff import file_kind
 from .tags import text
 
 _SUFFIXES = frozenset(
@@ -62,7 +62,7 @@ def names_its_patient(path: Path, told: str) -> bool:
     films = path.rglob("*") if path.is_dir() else iter([path])
     for film in islice((one for one in films if one.is_file()), _ASKED):
         with suppress(FilmRefused, OSError), quietly(), refusing():
-            if kind_of(film)[0] in ("dicom", "bare dicom"):
+            if file_kind(film)[0] in ("dicom", "bare dicom"):
                 return read_header(film).who.named_in(told)
     return False
 
@@ -76,7 +76,7 @@ def public_path(path: Path, folder: Path) -> str:
     parts = path.relative_to(folder).parts
     who, name = Identifiers(), parts[-1]
     with suppress(FilmRefused), quietly(), refusing():
-        if kind_of(path)[0] in ("dicom", "bare dicom"):
+        if file_kind(path)[0] in ("dicom", "bare dicom"):
             header = read_header(path)
             who, case_id = header.who, case_id_of_dicom(path, header)
             if case_id != case_id_of(path):

@@ -8,7 +8,7 @@ from typing import Literal
 from ..core.radiograph import FilmRefused
 from .guard import regular_file
 
-Kind = Literal["dicom", "bare dicom", "picture", "other"]
+FileKind = Literal["dicom", "bare dicom", "picture", "other"]
 
 _HEAD_BYTES = 512
 
@@ -48,7 +48,7 @@ _REMEDY = {
 }
 
 
-def kind_of(path: Path) -> tuple[Kind, str]:
+def file_kind(path: Path) -> tuple[FileKind, str]:
     """What the file is, and in words why it is not a film when it is ``other``.
 
     ``bare dicom`` has no preamble: its data set starts with the first byte.

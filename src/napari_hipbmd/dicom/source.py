@@ -16,7 +16,7 @@ from pydicom.uid import UID, generate_uid
 from ..core.radiograph import FilmRefused
 from .guard import quietly, refusing
 from .header import read_header
-from .sniff import kind_of
+from .sniff import file_kind
 from .tags import text
 
 IDENTIFIERS = (
@@ -52,7 +52,7 @@ def source_of(path: Path, identified: bool = False) -> Dataset | None:
         If the file is no film.
     """
     with quietly(), refusing():
-        if kind_of(path)[0] not in ("dicom", "bare dicom"):
+        if file_kind(path)[0] not in ("dicom", "bare dicom"):
             return None
         film = read_header(path).dataset
         source = Dataset()

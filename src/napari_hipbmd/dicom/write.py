@@ -27,10 +27,9 @@ from pydicom.uid import (
 from pydicom.valuerep import DSfloat
 
 from ..core.files import write_bytes_atomic
-from ..core.radiograph import Sex, Side
+from ..core.radiograph import Sex, Side, SpacingMm
 
-Spacing = tuple[float, float]
-Window = tuple[float, float, str]
+WindowTags = tuple[float, float, str]
 WRITER = "NAPARI_HIPBMD"
 
 
@@ -75,9 +74,9 @@ class FilmTags:
     presentation_lut_shape: Literal["IDENTITY", "INVERSE"] | None = None
     pixel_intensity_relationship: Literal["LOG", "LIN"] | None = "LOG"
     pixel_intensity_sign: Literal[-1, 1] | None = None
-    pixel_spacing_mm: Spacing | None = None
+    pixel_spacing_mm: SpacingMm | None = None
     pixel_spacing_calibration_type: Literal["GEOMETRY", "FIDUCIAL"] | None = None
-    imager_pixel_spacing_mm: Spacing | None = None
+    imager_pixel_spacing_mm: SpacingMm | None = None
     distance_source_to_detector_mm: float | None = None
     distance_source_to_patient_mm: float | None = None
     estimated_radiographic_magnification: float | None = None
@@ -86,7 +85,7 @@ class FilmTags:
     age_years: float | None = None
     height_m: float | None = None
     weight_kg: float | None = None
-    windows: tuple[Window, ...] = ()
+    windows: tuple[WindowTags, ...] = ()
     voi_lut_function: Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"] | None = None
     body_part: str = "HIP"
     view: str = "AP"
@@ -214,7 +213,7 @@ def _geometry(film: Dataset, tags: FilmTags) -> None:
             setattr(film, keyword, Sequence())
     else:
         film.Laterality = side
-    numbers: dict[str, float | Spacing | None] = {
+    numbers: dict[str, float | SpacingMm | None] = {
         "PixelSpacing": tags.pixel_spacing_mm,
         "ImagerPixelSpacing": tags.imager_pixel_spacing_mm,
         "DistanceSourceToDetector": tags.distance_source_to_detector_mm,

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from torch.nn import functional
 
 from ..core.canvas import Canvas, normalisation
-from ..core.measurement import HipImages
+from ..core.hip_images import HipImages
 from ..core.radiograph import FilmRefused, FloatImage
 from ..learning.training import built_for, for_inference, read_model
 from .networks import AutoencoderShape, Network, build

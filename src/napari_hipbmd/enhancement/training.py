@@ -15,8 +15,8 @@ from torch.utils.data import Dataset
 from ..learning import augmentation
 from ..learning.hips import Hips
 from ..learning.training import (
+    EpochReport,
     Fit,
-    Report,
     channels_last,
     fit,
     half_precision,
@@ -33,7 +33,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from lightning.pytorch import LightningModule
 
-Preset = Literal["default", "paper"]
+EnhancementPreset = Literal["default", "paper"]
 Batch = tuple[Tensor, Tensor, Tensor]
 NAME = "enhancement"
 BONE_VISIBLE = 0.01  # of the grey range
@@ -60,7 +60,7 @@ class Recipe:
     operator: Operator = "additive"
 
 
-RECIPES: dict[Preset, Recipe] = {
+RECIPES: dict[EnhancementPreset, Recipe] = {
     "default": Recipe(
         AutoencoderShape((24, 64, 96), grid_px=128, context=3, skips=True),
         mixed_share=0.5,
@@ -216,7 +216,7 @@ class EnhancementTraining(LightningModule):
         return [optimiser], [schedule]
 
 
-def train(hips: Hips, preset: Preset, plan: Fit) -> None:
+def learn_enhancement(hips: Hips, preset: EnhancementPreset, plan: Fit) -> None:
     """Train on ``hips`` and write ``enhancement.safetensors`` and its card.
 
     Raises
@@ -230,10 +230,13 @@ def train(hips: Hips, preset: Preset, plan: Fit) -> None:
 
 
 def train_mixture(
-    studies: Sequence[Hips], folders: Sequence[PairsFolder], preset: Preset, plan: Fit,
+    studies: Sequence[Hips],
+    folders: Sequence[PairsFolder],
+    preset: EnhancementPreset,
+    plan: Fit,
     start: Mapping[str, Tensor] | None = None,
-) -> None:  # fmt: skip
-    """Train on any mix of studies and stored pairs; see :func:`train`."""
+) -> None:
+    """Train on any mix of studies and stored pairs; see :func:`learn_enhancement`."""
     learned, checked = mixture(
         studies,
         folders,
@@ -245,7 +248,7 @@ def train_mixture(
 
 
 def train_on(
-    fitted: Dataset[Item], held: Dataset[Item], preset: Preset, plan: Fit,
+    fitted: Dataset[Item], held: Dataset[Item], preset: EnhancementPreset, plan: Fit,
     start: Mapping[str, Tensor] | None = None,
 ) -> None:  # fmt: skip
     """Train on any pairs of film and STO, from given weights or from nothing.
@@ -284,7 +287,9 @@ def train_on(
     )
 
 
-def _watching(module: EnhancementTraining, held: Dataset[Item], plan: Fit) -> Report:
+def _watching(
+    module: EnhancementTraining, held: Dataset[Item], plan: Fit
+) -> EpochReport:
     """Write what a person watches, then tell the caller."""
     film, exact, _ = held[0]
     film, exact = (

@@ -20,10 +20,10 @@ from ..core.radiograph import FloatImage
 
 CURVE, PICTURE = "curve.csv", "validation.tif"
 FIGURES = ("reconstruction", "penalty", "validation")
-Row = tuple[int, dict[str, float]]
+LossRow = tuple[int, dict[str, float]]
 
 
-def read_curve(out: Path) -> list[Row]:
+def read_curve(out: Path) -> list[LossRow]:
     """Epochs with their figures; empty when there are none yet, or it is damaged."""
     try:
         lines = csv.DictReader(io.StringIO((out / CURVE).read_text("utf-8")))

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[np.float64]
+from ..core.arrays import Values
 
 
 @dataclass(frozen=True)

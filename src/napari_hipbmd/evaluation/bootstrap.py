@@ -9,8 +9,9 @@ import numpy as np
 
 from ..bmd import patient_weights
 from ..core.anatomy import Site
+from ..core.arrays import Values
 from ..runs.feature_cache import Row
-from .agreement import FIGURES, Values, weighted_figures
+from .agreement import FIGURES, weighted_figures
 from .rows import RowResult
 
 SAMPLES = 2000

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..bmd import COVARIATES, MINIMUM_CASES, Preset, covariate_row
+from ..bmd import COVARIATES, MINIMUM_CASES, RegressionPreset, covariate_row
 from ..core.anatomy import SITES, Site
 from ..core.radiograph import FilmRefused
 from ..runs.feature_cache import CaseFeatures
@@ -115,7 +115,9 @@ def _too_short(case: Case) -> bool:
     return height is not None and not child and height < _SHORTEST_CM
 
 
-def checked_covariates(cases: Sequence[Case], preset: Preset) -> Preset:
+def checked_covariates(
+    cases: Sequence[Case], preset: RegressionPreset
+) -> RegressionPreset:
     """The preset without what does not vary; other constants are mistakes.
 
     A study of women only is a study; one in which everybody is 70 years old is a
@@ -151,7 +153,7 @@ def left_out(
     table: FeatureTable,
     found: Sequence[CaseFeatures],
     results: Sequence[RowResult],
-    preset: Preset | None,
+    preset: RegressionPreset | None,
     targets: Sequence[Site] = SITES,
 ) -> dict[str, str]:
     """Case → why it took no part: each missing value by its column.

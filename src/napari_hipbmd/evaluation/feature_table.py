@@ -6,14 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..bmd import FEATURE_NAMES, covariate_row, in_both_units
 from ..core.anatomy import SITES
+from ..core.arrays import Matrix
 from ..runs.feature_cache import GAINS, IMAGE_ROWS, CaseFeatures, Row
 from ..study import Case
-
-Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

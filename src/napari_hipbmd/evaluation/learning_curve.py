@@ -1,4 +1,4 @@
-"""How many patients a calibration needs: error against patients learnt from."""
+"""How many patients a regression needs: error against patients learnt from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from ..bmd import COVARIATES, Preset, fit_linear, grouped_folds
+from ..bmd import COVARIATES, RegressionPreset, fit_linear, grouped_folds
 from ..core.anatomy import SITES, Site
 from ..runs.feature_cache import Row
 from .agreement import agreement
@@ -33,7 +33,7 @@ class LearningPoint:
 def learning_curve(
     table: FeatureTable,
     results: Sequence[RowResult],
-    preset: Preset,
+    preset: RegressionPreset,
     folds: int,
     seed: int,
     *,

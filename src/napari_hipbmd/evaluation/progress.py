@@ -29,14 +29,16 @@ class Step:
     note: str = ""
 
 
-Report = Callable[[Step, Sequence[RowResult]], None]
+RowsReport = Callable[[Step, Sequence[RowResult]], None]
 """Called with the step and the latest figures, which may still be of some films only.
 
 The figures are the same object for as long as nothing has changed.
 """
 
 
-def stoppable(report: Report | None, cancelled: Callable[[], bool] | None) -> Report:
+def stoppable(
+    report: RowsReport | None, cancelled: Callable[[], bool] | None
+) -> RowsReport:
     """``report``, or nothing, that raises :class:`Cancelled` when asked to stop."""
 
     def tell(step: Step, results: Sequence[RowResult]) -> None:
@@ -62,7 +64,7 @@ class FillingIn:
     """
 
     def __init__(
-        self, cases: Sequence[Case], report: Report, options: dict[str, object]
+        self, cases: Sequence[Case], report: RowsReport, options: dict[str, object]
     ) -> None:
         self._cases = cases
         self._report = report

@@ -12,8 +12,8 @@ from threadpoolctl import threadpool_limits
 from ..bmd import (
     COVARIATES,
     FEATURE_NAMES,
-    Kind,
-    Preset,
+    LinearKind,
+    RegressionPreset,
     chosen_preset,
     fit_linear,
     grouped_folds,
@@ -21,10 +21,11 @@ from ..bmd import (
     out_of_fold,
 )
 from ..core.anatomy import SITES, Site
+from ..core.arrays import Matrix
 from ..core.radiograph import FilmRefused
 from ..runs.feature_cache import GAINS, Row
 from .agreement import Agreement, agreement, mean_agreement
-from .feature_table import FeatureTable, Matrix
+from .feature_table import FeatureTable
 
 ROWS: tuple[Row, ...] = (
     "biology", "raw", "ring", "enhanced", "calibrated", "exact", "exact_gain",
@@ -151,7 +152,7 @@ def evaluate(
     seed: int = 0,
     *,
     repeats: int = 1,
-    preset: str | Preset = "default",
+    preset: str | RegressionPreset = "default",
     biology: bool = True,
     sites: Sequence[Site] = SITES,
     rows: Sequence[Row] = ROWS,
@@ -255,7 +256,7 @@ def _nothing_yet(
 def _out_of_fold(
     found: RowResult,
     x: Matrix,
-    kind: Kind,
+    kind: LinearKind,
     plan: tuple[int, int, int],
     intervals: bool,
     fold_done: Callable[[int, RowResult], None],

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ..bmd import T_SCORE_SITES, t_scores
 from ..core.anatomy import Site
+from ..core.arrays import Values
 from ..runs.feature_cache import Row
-from .agreement import Values
 from .bootstrap import Interval, interval
 from .rows import RowResult
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.anatomy import Site
+from ..core.arrays import Values
 from ..runs.feature_cache import Row
 from ..study import Case
-from .agreement import Values, agreement, mean_agreement, weighted_figures
+from .agreement import agreement, mean_agreement, weighted_figures
 from .bootstrap import Interval, interval
 from .rows import RowResult
 

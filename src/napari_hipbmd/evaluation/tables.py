@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ..bmd import SITE_NAMES, Preset, t_score_reference
+from ..bmd import SITE_NAMES, RegressionPreset, t_score_reference
 from ..core.anatomy import SITES, Site
+from ..core.caveats import CANNOT_RULE_OUT
 from ..core.cells import guarded, guarded_row
-from ..core.measurement import CANNOT_RULE_OUT
 from ..report.grid import Grid
 from ..runs.feature_cache import Row
 from ..study import PREDICTED, TRUTH
@@ -68,7 +68,7 @@ class Validation:
     folds: int
     repeats: int
     seed: int
-    preset: Preset
+    preset: RegressionPreset
     landmarks_used: str
     networks: Mapping[str, Any]
     with_biology: Sequence[RowResult]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.arrays import Values
+
 if TYPE_CHECKING:
     from sklearn.ensemble import GradientBoostingRegressor
-
-Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

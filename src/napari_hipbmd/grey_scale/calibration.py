@@ -14,18 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.anatomy import INDEX, LANDMARK_IDS, Points
+from ..core.arrays import Values
 from ..core.bounded_json import LARGEST_BYTES, parse_json
 from ..core.files import file_sha256, read_regular
 from ..core.grey_scale import GreyScale, Ruler
-from ..core.measurement import HipImages
+from ..core.hip_images import HipImages
 from ..core.radiograph import FilmRefused, Patient
 from ..core.resources import weights_dir
 from .boosted import BoostedTrees
 from .picture import Picture, gain_facts, gain_picture
 from .shaft import OF_SHAFT, NoShaft, Shaft, read_shaft
 from .signs import Signs, as_row, film_signs, shaft_signs, signs_key
-
-Values = NDArray[np.float64]
 
 NAME = "grey_scale"
 SHAFT, FILM, NETWORK, USUAL = "shaft", "film", "network", "usual"

@@ -7,14 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..core.arrays import Values
 from ..core.radiograph import FilmRefused
 from .boosted import fit_trees
 from .calibration import RULERS, Calibration
 from .signs import Signs, as_row, signs_key
-
-Values = NDArray[np.float64]
 
 TREES = 250
 FOLDS = 10

@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from skimage.transform import downscale_local_mean
 
 from ..core.anatomy import Points
-from ..core.measurement import HipImages
+from ..core.hip_images import HipImages
 from ..core.radiograph import Patient
 
 STEP_MM = 1.0

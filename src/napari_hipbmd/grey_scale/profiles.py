@@ -10,13 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
 from ..core.anatomy import INDEX, Points
+from ..core.arrays import Values
 from ..core.radiograph import FloatImage
-
-Values = NDArray[np.float64]
 
 STEP_MM = 0.5
 LEVEL_MM = 4.0

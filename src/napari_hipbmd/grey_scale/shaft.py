@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from ..core.anatomy import INDEX, Points
+from ..core.arrays import Values
 from ..core.grey_scale import Cortex
-from ..core.measurement import HipImages
+from ..core.hip_images import HipImages
 from .profiles import STEP_MM, Profile, shaft_frame, shaft_profiles
 from .tube import TubeFit, fit_tube
-
-Values = NDArray[np.float64]
 
 STRETCHES_MM = ((0.0, 14.0), (14.0, 26.0), (26.0, 50.0), (50.0, 92.0))
 """Levels are averaged over these; from the distal cut down."""

@@ -16,7 +16,7 @@ from scipy.ndimage import gaussian_filter
 
 from ..bmd import region_pixels
 from ..core.anatomy import Points, polygons
-from ..core.measurement import HipImages
+from ..core.hip_images import HipImages
 from ..core.radiograph import FloatImage, Patient
 from .shaft import Shaft, shape_signs
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.optimize import least_squares
 
-Values = NDArray[np.float64]
+from ..core.arrays import Values
 
 CORTICAL_G_CM3 = 0.95 * 1.083
 """Mineral density of cortical bone, g hydroxyapatite per cm³: ICRU-44 cortical bone

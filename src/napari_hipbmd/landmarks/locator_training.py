@@ -175,7 +175,9 @@ class LocatorTraining(LightningModule):
         return [optimiser], [schedule]
 
 
-def train(films: Films, plan: Fit, real: Films | None = None, times: int = 1) -> None:
+def learn_locator(
+    films: Films, plan: Fit, real: Films | None = None, times: int = 1
+) -> None:
     """Train on whole films and write ``locator.safetensors`` and its card.
 
     Parameters

@@ -18,7 +18,7 @@ from ..core.anatomy import REGION_LANDMARKS, REGIONS
 from ..learning.augmentation import normalise
 from .correction import Correction
 
-Preset = Literal["default", "paper"]
+LandmarkPreset = Literal["default", "paper"]
 FIRST_PX, SECOND_PX = 256, 128
 COUNTS: dict[str, int] = {"first": len(REGIONS)} | {
     region: len(names) for region, names in REGION_LANDMARKS.items()
@@ -129,7 +129,7 @@ class RegressionNetwork(nn.Module):
 class Decentralised(nn.Module):
     """All four networks, ``first`` and one for each region, and their correction."""
 
-    def __init__(self, preset: Preset) -> None:
+    def __init__(self, preset: LandmarkPreset) -> None:
         super().__init__()
         self.preset = preset
         nets: dict[str, nn.Module] = {}

@@ -15,7 +15,7 @@ from torch import Tensor
 from ..core.anatomy import INDEX, LANDMARK_IDS, REGIONS, TWICE_FOUND
 from ..core.bounded_json import as_type
 from ..core.canvas import Canvas
-from ..core.measurement import LandmarkSet
+from ..core.hip_images import LandmarkSet
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..learning import augmentation
@@ -24,7 +24,14 @@ from .correction import Correction
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, ruler
 from .locator import NAME as LOCATOR
 from .locator import Locator
-from .networks import FIRST_PX, SECOND_PX, Decentralised, Preset, as_input, spread
+from .networks import (
+    FIRST_PX,
+    SECOND_PX,
+    Decentralised,
+    LandmarkPreset,
+    as_input,
+    spread,
+)
 
 NAME = "landmarks"
 LOOKS = 2  # the first order looks at the box, then closer at what it found
@@ -104,7 +111,7 @@ def _no_correction() -> dict[str, Tensor]:
 
 @dataclass(frozen=True)
 class _Card:
-    preset: Preset
+    preset: LandmarkPreset
     uncertainty: dict[str, tuple[float, float]]
 
 

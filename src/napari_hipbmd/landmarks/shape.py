@@ -17,11 +17,11 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.stats import chi2
 
 from ..core.anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, Points, is_mirrored
+from ..core.arrays import Matrix
 from ..core.bounded_json import parse_json
 from ..core.radiograph import FilmRefused, Side
 
@@ -36,7 +36,6 @@ QUANTILE = 0.999
 NEARLY, LARGE_GAIN = 1.5, 0.5
 """What is nearly plausible after an exchange, and much more so, is explained by it."""
 FREE = 1e4  # variance of shift, turn and size: as good as unknown
-Matrix = NDArray[np.float64]
 _TWINS = [{INDEX[a], INDEX[b]} for a, b in TWICE_FOUND]
 
 

@@ -24,7 +24,7 @@ from ..learning.training import Fit, channels_last, fit, half_precision, write_m
 from .correction import Correction, fit_correction
 from .disturbance import disturb, soften
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, centres_of, ruler
-from .networks import FIRST_PX, SECOND_PX, Decentralised, Preset, as_input, axis
+from .networks import FIRST_PX, SECOND_PX, Decentralised, LandmarkPreset, as_input, axis
 from .predict import find_on_batch
 
 with warnings.catch_warnings():
@@ -94,7 +94,7 @@ class LandmarkTraining(LightningModule):
     """Lightning's view: four networks, one step trains them all."""
 
     def __init__(
-        self, preset: Preset, epochs: int, learning_rate: float | None = None
+        self, preset: LandmarkPreset, epochs: int, learning_rate: float | None = None
     ) -> None:
         super().__init__()
         self.preset, self.epochs = preset, epochs
@@ -316,8 +316,8 @@ class RealHips:
     times: int
 
 
-def train(
-    hips: Hips, preset: Preset, plan: Fit, real: RealHips | None = None,
+def learn_landmarks(
+    hips: Hips, preset: LandmarkPreset, plan: Fit, real: RealHips | None = None,
     start: Mapping[str, Tensor] | None = None,
 ) -> None:  # fmt: skip
     """Train on ``hips`` and write ``landmarks.safetensors`` and its card.

@@ -30,7 +30,7 @@ from ..core.model_card import read_card
 from ..core.radiograph import Cancelled, FilmRefused
 from ..core.version import __version__
 
-Report = Callable[[int, int, Mapping[str, float]], None]
+EpochReport = Callable[[int, int, Mapping[str, float]], None]
 Net = TypeVar("Net", bound=torch.nn.Module)
 LAST = "last.ckpt"
 LARGEST_WEIGHTS = 1_000_000_000
@@ -50,7 +50,7 @@ class Fit:
     seed: int = 0
     device: str = "auto"
     resume: bool = False
-    report: Report | None = None
+    report: EpochReport | None = None
     cancelled: Callable[[], bool] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     devices: str = "auto"

@@ -12,7 +12,7 @@ import numpy as np
 from .family import Family
 from .planar import Map, Plane, add_path, bell, bezier, ellipse, rise, rounded, segment
 
-Draw = Callable[[Map, Plane, np.random.Generator], None]
+DrawClutter = Callable[[Map, Plane, np.random.Generator], None]
 
 
 def _across(p: Plane, through: tuple[float, float], angle_deg: float) -> Map:
@@ -151,7 +151,7 @@ def _grid(out: Map, p: Plane, rng: np.random.Generator) -> None:
     out += rng.uniform(0.001, 0.004) * wave
 
 
-KINDS: dict[Family, tuple[tuple[float, Draw], ...]] = {
+KINDS: dict[Family, tuple[tuple[float, DrawClutter], ...]] = {
     "train": (
         (0.30, _sheet), (0.25, _bed), (0.20, _waistband), (0.15, _fasteners),
         (0.12, _tube), (0.06, _wire), (0.04, _ball),

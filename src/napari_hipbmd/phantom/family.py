@@ -92,7 +92,7 @@ class HipPlan:
     curve: Curve
     framing: Framing
     look: looks.Look
-    metal: implants.Kind | None
+    metal: implants.ImplantKind | None
     spine_metal: bool
     film_type: Literal[1, 2]
     spacing_tag: Literal["pixel", "magnification"]

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from .geometry import Field
 from .planar import Map, Plane, ellipse, segment
 
-Kind = Literal["total", "hemi", "plate", "nail", "screws"]
-KINDS: tuple[Kind, ...] = ("total", "hemi", "plate", "nail", "screws")
+ImplantKind = Literal["total", "hemi", "plate", "nail", "screws"]
+KINDS: tuple[ImplantKind, ...] = ("total", "hemi", "plate", "nail", "screws")
 SHARES = (0.32, 0.13, 0.17, 0.26, 0.12)
 SOLID_CM, THIN_CM = 9.0, 3.0
 Point = NDArray[np.float64]
@@ -211,9 +211,12 @@ _DRAW = dict(zip(KINDS, (_total, _hemi, _plate, _nail, _screws), strict=True))
 
 
 def draw(
-    x_mm: NDArray[np.float32], y_mm: NDArray[np.float32], kind: Kind, hip: HipAxes,
+    x_mm: NDArray[np.float32],
+    y_mm: NDArray[np.float32],
+    kind: ImplantKind,
+    hip: HipAxes,
     rng: np.random.Generator,
-) -> Field:  # fmt: skip
+) -> Field:
     """One hip's metal, ``(rows, columns)`` cm of bone mineral equivalent."""
     canvas = _Canvas(Plane(np.asarray(x_mm, np.float32), np.asarray(y_mm, np.float32)))
     _DRAW[kind](canvas, hip, rng)
@@ -245,6 +248,6 @@ def draw_spine(
     return canvas.metal
 
 
-def draw_kind(rng: np.random.Generator) -> Kind:
+def draw_kind(rng: np.random.Generator) -> ImplantKind:
     """A kind of metal as often as it is seen."""
     return KINDS[rng.choice(len(KINDS), p=SHARES)]

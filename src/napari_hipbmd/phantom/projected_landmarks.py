@@ -18,7 +18,7 @@ from ..core.anatomy import INDEX, LANDMARK_IDS
 from .femur import Femur
 from .vertex_sets import femur_sets
 
-Line = NDArray[np.float64]
+Polyline = NDArray[np.float64]
 LEAVES_HEAD = 1.03  # of R
 FLAT = 1.02  # of the narrowest width
 STATIONS = np.arange(0.62, 1.2, 0.015)  # of R from the head's centre
@@ -38,7 +38,7 @@ class NoLandmarks(ValueError):
 class ProjectedLandmarks:
     """``uv`` is ``(16, 2)`` in detector mm, y up, and the state of each landmark."""
 
-    uv: Line
+    uv: Polyline
     states: tuple[str, ...]
 
 
@@ -64,10 +64,12 @@ def _edges() -> dict[str, NDArray[np.intp]]:
 class _Outline:
     """Projected edges, sought along a direction: ``start``, ``end`` ``(n, 2)``."""
 
-    start: Line
-    end: Line
+    start: Polyline
+    end: Polyline
 
-    def at(self, along: Line, across: Line, levels: Line) -> tuple[Line, Line]:
+    def at(
+        self, along: Polyline, across: Polyline, levels: Polyline
+    ) -> tuple[Polyline, Polyline]:
         """Smallest and largest ``across`` where edges cross each level of ``along``.
 
         NaN where nothing does.
@@ -96,25 +98,25 @@ class _Outline:
         return least, most
 
 
-def _unit(v: Line) -> Line:
+def _unit(v: Polyline) -> Polyline:
     return v / np.linalg.norm(v)
 
 
-def _point(along: Line, across: Line, a: float, b: float) -> Line:
+def _point(along: Polyline, across: Polyline, a: float, b: float) -> Polyline:
     return a * along + b * across
 
 
 @dataclass(frozen=True)
 class _Neck:
-    axis: Line
-    superior: Line  # perpendicular to the axis
-    n1: Line
-    n2: Line
-    n5: Line
-    n6: Line
+    axis: Polyline
+    superior: Polyline  # perpendicular to the axis
+    n1: Polyline
+    n2: Polyline
+    n5: Polyline
+    n6: Polyline
 
 
-def _neck(outline: _Outline, centre: Line, radius: float, hint: Line) -> _Neck:
+def _neck(outline: _Outline, centre: Polyline, radius: float, hint: Polyline) -> _Neck:
     """Narrowest width, axis, and where the neck leaves the head."""
     axis = _unit(hint)
     for _ in range(5):
@@ -130,7 +132,7 @@ def _neck(outline: _Outline, centre: Line, radius: float, hint: Line) -> _Neck:
         axis = _unit((upper + lower) / 2 - centre)
     superior = np.array([-axis[1], axis[0]])
 
-    def leaves(n: Line, side: int) -> Line:
+    def leaves(n: Polyline, side: int) -> Polyline:
         back = np.arange(
             float(n @ axis), float(centre @ axis) - 0.2 * radius, -0.01 * radius
         )
@@ -146,7 +148,7 @@ def _neck(outline: _Outline, centre: Line, radius: float, hint: Line) -> _Neck:
     return _Neck(axis, superior, leaves(upper, 1), upper, lower, leaves(lower, 0))
 
 
-def _middle_of_flat(width: Line) -> int:
+def _middle_of_flat(width: Polyline) -> int:
     """The narrowest station; the middle of the stretch where the width is flat."""
     best = int(width.argmin())
     flat = width <= FLAT * width[best]
@@ -164,12 +166,12 @@ def _middle_of_flat(width: Line) -> int:
 class _Shaft:
     """The shaft's axis, distal, and the direction across it, lateral."""
 
-    along: Line
-    across: Line
-    middle: Line
+    along: Polyline
+    across: Polyline
+    middle: Polyline
 
 
-def _shaft(outline: _Outline, hint: Line, low: float, high: float) -> _Shaft:
+def _shaft(outline: _Outline, hint: Polyline, low: float, high: float) -> _Shaft:
     """Axis through mid-points of the outline between two levels along ``hint``."""
     along = _unit(hint)
     across = np.array([-along[1], along[0]])
@@ -187,8 +189,8 @@ def _shaft(outline: _Outline, hint: Line, low: float, high: float) -> _Shaft:
 
 
 def find(
-    uv: Line, bone: Femur, centre: Line, radius: float, neck_hint: Line,
-    shaft_hint: Line,
+    uv: Polyline, bone: Femur, centre: Polyline, radius: float, neck_hint: Polyline,
+    shaft_hint: Polyline,
 ) -> ProjectedLandmarks:  # fmt: skip
     """Apply the definitions.
 
@@ -222,7 +224,7 @@ def find(
         shaft = _shaft(whole, shaft.along, level + radius, level + 2 * radius)
         i4, shown = _lesser(whole, uv, bone, shaft, radius, neck)
 
-    def side(level: float, lateral: bool) -> Line:
+    def side(level: float, lateral: bool) -> Polyline:
         found = whole.at(shaft.along, shaft.across, np.array([level]))[int(lateral)]
         if not np.isfinite(found[0]):
             raise NoLandmarks("an outline ends before a landmark")
@@ -255,8 +257,13 @@ def find(
 
 
 def _lesser(
-    whole: _Outline, uv: Line, bone: Femur, shaft: _Shaft, radius: float, neck: _Neck
-) -> tuple[Line, bool]:
+    whole: _Outline,
+    uv: Polyline,
+    bone: Femur,
+    shaft: _Shaft,
+    radius: float,
+    neck: _Neck,
+) -> tuple[Polyline, bool]:
     """The lesser trochanter's apex, and whether it stands out of the medial outline."""
     patch = uv[bone.lesser]
     top = patch[int((patch @ shaft.across).argmin())]
@@ -279,8 +286,8 @@ def _lesser(
 
 
 def _neck_base(
-    whole: _Outline, n5: Line, i4: Line, shaft: _Shaft, radius: float
-) -> tuple[Line, bool]:
+    whole: _Outline, n5: Polyline, i4: Polyline, shaft: _Shaft, radius: float
+) -> tuple[Polyline, bool]:
     """The point of the medial outline farthest from the line N5–I4."""
     levels = np.linspace(n5 @ shaft.along, i4 @ shaft.along, 80)[1:-1]
     b = whole.at(shaft.along, shaft.across, levels)[0]

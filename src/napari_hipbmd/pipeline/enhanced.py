@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.measurement import HipImages
+from ..core.hip_images import HipImages
 from ..core.radiograph import FloatImage, HipBox, Radiograph, Side
 from ..core.threads import one_thread
 from . import SeenHip, enhance_hip, look_at_hip

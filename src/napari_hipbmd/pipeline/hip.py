@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.anatomy import Points, is_mirrored
 from ..core.canvas import Canvas, make_canvas, normalisation
-from ..core.measurement import HipImages
+from ..core.hip_images import HipImages
 from ..core.radiograph import FilmRefused, Flag, FloatImage, HipBox, Radiograph, Side
 from .models import Networks
 

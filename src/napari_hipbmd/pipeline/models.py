@@ -119,7 +119,7 @@ def calibration_of(folder: Path | None) -> Calibration | None:
     return load_calibration(_home(folder or weights_dir(), "grey_scale.json"))
 
 
-def networks_enhancing_with(folder: Path | None) -> Networks:
+def networks_with_enhancement(folder: Path | None) -> Networks:
     """The networks with a folder's own enhancement; never another one in its place.
 
     Landmarks are the folder's or the bundled ones.

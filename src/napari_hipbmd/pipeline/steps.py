@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -12,16 +11,21 @@ from numpy.typing import NDArray
 from .. import quality
 from ..core.anatomy import Points
 from ..core.canvas import Canvas, make_canvas
-from ..core.measurement import LandmarkSet, Measurement
+from ..core.hip_images import HipImages, LandmarkSet
+from ..core.measurement import Measurement
 from ..core.radiograph import Cancelled, Flag, HipBox, Patient, Radiograph, Side
 from ..core.threads import one_thread
 from .contradictions import differences
-from .hip import box_around, enhance_hip
+from .hip import SeenHip, box_around, enhance_hip
 from .models import Models, Networks, load_models
-from .values import with_values
+from .prepared import PreparedHip
+from .values import values_of
 from .way_round import look_at_hip
 
-Report = Callable[[str, Measurement], None]
+Made = SeenHip | HipImages | LandmarkSet | Measurement
+"""What a step gives: the hip on its film, its images, its landmarks, the whole."""
+
+StepReport = Callable[[str, Made], None]
 
 
 def measure(
@@ -33,7 +37,7 @@ def measure(
     box: HipBox | None = None,
     landmarks_xy: Points | None = None,
     models: Models | None = None,
-    report: Report | None = None,
+    report: StepReport | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Measurement:
     """Measure one hip.
@@ -55,7 +59,8 @@ def measure(
     models
         The bundled ones by default.
     report
-        Called after each step with its name and what is known so far.
+        Called after each step with its name and what it gave: ``"locate"`` the hip on
+        its film, ``"enhance"`` its images, ``"landmarks"``, ``"measure"`` the whole.
     cancelled
         Asked between the steps.
 
@@ -68,7 +73,7 @@ def measure(
     """
     models = models or load_models()
     started = perf_counter()
-    state = prepare(
+    hip = prepare(
         film,
         models,
         image=image,
@@ -80,13 +85,27 @@ def measure(
         cancelled=cancelled,
     )
     t = perf_counter()
-    state = with_values(state, models)
+    values = values_of(hip, models)
     now = perf_counter()
-    seconds = {**state.seconds, "measure": now - t, "total": now - started}
-    state = replace(state, seconds=seconds)
+    found = Measurement(
+        hip.film.case_id,
+        hip.image,
+        hip.side,
+        film_flags=hip.film_flags,
+        hip_flags=hip.hip_flags,
+        spacing_mm=hip.film.spacing_mm,
+        spacing_source=hip.film.spacing_source,
+        film=hip.film,
+        box=hip.box,
+        box_source=hip.box_source,
+        images=hip.images,
+        borders=hip.borders,
+        seconds={**hip.seconds, "measure": now - t, "total": now - started},
+        **values,
+    )
     if report:
-        report("measure", state)
-    return state
+        report("measure", found)
+    return found
 
 
 def _outside(film: Radiograph, canvas: Canvas) -> NDArray[np.bool_] | None:
@@ -135,9 +154,9 @@ def prepare(
     side: Side | None = None,
     box: HipBox | None = None,
     landmarks_xy: Points | None = None,
-    report: Report | None = None,
+    report: StepReport | None = None,
     cancelled: Callable[[], bool] | None = None,
-) -> Measurement:
+) -> PreparedHip:
     """Images and landmarks of one hip: all that comes before a regression.
 
     Parameters
@@ -153,60 +172,51 @@ def prepare(
         If asked to stop.
     """
     seconds: dict[str, float] = {}
-    state = Measurement(
-        film.case_id,
-        image or film.case_id,
-        side or film.side,
-        "partial",
-        film_flags=(*_of_film(film), *differences(film, patient, side)),
-        spacing_mm=film.spacing_mm,
-        spacing_source=film.spacing_source,
-        patient=(patient or Patient()).or_else(film.patient),
-        film=film,
-    )
 
-    def step_done(
-        name: str, since: float, state: Measurement, counts_as: str = ""
-    ) -> Measurement:
+    def step_done(name: str, since: float, made: Made, counts_as: str = "") -> None:
         spent = counts_as or name
         seconds[spent] = seconds.get(spent, 0.0) + perf_counter() - since
         if report:
-            report(name, state)
+            report(name, made)
         if cancelled is not None and cancelled():
             raise Cancelled
-        return state
+
+    doubts = (*_of_film(film), *differences(film, patient, side))
+    patient = (patient or Patient()).or_else(film.patient)
 
     t = perf_counter()
     around = None
     if landmarks_xy is not None and box is None:
         around = box_around(landmarks_xy, film)
     with one_thread():
-        film, seen = look_at_hip(film, networks, state.side, box or around)
-    grey, canvas = seen.grey, seen.canvas
-    state = replace(
-        state,
-        film=film,
-        box=seen.box,
-        box_source=seen.box_source if around is None else "about the landmarks",
-        side=seen.side,
-        hip_flags=seen.flags,
-    )
-    state = step_done("locate", t, state, counts_as="landmarks")
+        film, seen = look_at_hip(film, networks, side or film.side, box or around)
+    step_done("locate", t, seen, counts_as="landmarks")
 
     t = perf_counter()
     with one_thread():
-        state = replace(state, images=enhance_hip(seen, networks))
-    state = step_done("enhance", t, state)
+        images = enhance_hip(seen, networks)
+    step_done("enhance", t, images)
 
     t = perf_counter()
     if landmarks_xy is None:
         with one_thread():
-            marks = networks.finder.find(canvas, film.spacing_mm)
+            marks = networks.finder.find(seen.canvas, film.spacing_mm)
     else:
         marks = LandmarkSet(landmarks_xy, np.zeros(len(landmarks_xy)))
-    metal = quality.metal(canvas, marks.xy, _outside(film, canvas))
-    edges = quality.borders(grey)
-    hip_flags = state.hip_flags + metal
-    state = replace(state, landmarks=marks, hip_flags=hip_flags, borders=edges)
-    state = step_done("landmarks", t, state)
-    return replace(state, seconds=seconds)
+    metal = quality.metal(seen.canvas, marks.xy, _outside(film, seen.canvas))
+    borders = quality.borders(seen.grey)
+    step_done("landmarks", t, marks)
+    return PreparedHip(
+        film,
+        image or film.case_id,
+        seen.side,
+        patient,
+        seen.box,
+        seen.box_source if around is None else "about the landmarks",
+        doubts,
+        seen.flags + metal,
+        images,
+        marks,
+        borders,
+        seconds,
+    )

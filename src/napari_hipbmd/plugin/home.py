@@ -53,10 +53,11 @@ def _nothing(_: Session) -> str:
 
 STEPS = (
     HomeStep(
-        "Open study", "Films of a study, an archive's export or any folder.", _study
+        "Open study",
+        "Films of a study, an archive's export or any folder; a box on each hip.",
+        _study,
     ),
     HomeStep("Film facts", "What a film says of itself; window and level.", _films),
-    HomeStep("Hip boxes", "One box on each hip of a film that shows more.", _films),
     HomeStep(
         "Landmark workbench", "Place the sixteen landmarks; compare people.", _study
     ),

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.anatomy import Region
-from ..core.measurement import Border
+from ..core.hip_images import Border
 from ..core.radiograph import Flag, FloatImage
 
 LOOK_PX = 256  # the film's long side while it is searched

@@ -32,7 +32,7 @@ FLAG_CODES: dict[str, str] = {
     "child": "the patient is not grown up",
     "collimation": "a collimated border covers part of a region",
     "colour": "a colour picture was turned grey",
-    "extrapolation": "grey values or a patient unlike those of the calibration",
+    "extrapolation": "grey values or a patient unlike those that were learnt from",
     "head-size": "the femoral head is too small or too large for an adult's",
     "implant": "the film's description speaks of an implant",
     "implausible-area": "an area that a survey of adults never saw",

@@ -7,7 +7,8 @@ from typing import Any
 
 from ..bmd import SITE_NAMES
 from ..core.anatomy import REGIONS, SITES, Region, Site
-from ..core.measurement import Measurement, research_use
+from ..core.caveats import research_use
+from ..core.measurement import Measurement
 from ..core.radiograph import Patient
 from ..quality import FLAG_CODES
 from . import pictures

@@ -10,7 +10,9 @@ from urllib.parse import quote
 
 from ..bmd import SITE_NAMES
 from ..core.anatomy import SITES, Site
-from ..core.measurement import Measurement, Status, research_use
+from ..core.caveats import research_use
+from ..core.measurement import Measurement
+from ..core.stored_measurement import MeasurementStatus
 from .page import page, sources
 
 TRUTH_NOTE = "“True” is the exact aBMD of a digital hip; the error is estimate − true."
@@ -81,7 +83,7 @@ def study_page(rows: Sequence[OverviewRow]) -> str:
 
 
 def _counted(measurements: Sequence[Measurement]) -> str:
-    names: dict[Status, str] = {
+    names: dict[MeasurementStatus, str] = {
         "measured": "measured",
         "partial": "without BMD",
         "refused": "refused",

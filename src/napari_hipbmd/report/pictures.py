@@ -14,7 +14,8 @@ from PIL import Image
 
 from ..bmd import minmax_picture
 from ..core.anatomy import LANDMARK_IDS, LANDMARKS, REGIONS, Points, Region
-from ..core.measurement import HipImages, Measurement
+from ..core.hip_images import HipImages
+from ..core.measurement import Measurement
 from ..core.radiograph import FloatImage
 
 COLOURS: Mapping[Region, str] = {

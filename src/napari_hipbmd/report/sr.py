@@ -28,7 +28,9 @@ from ..core.anatomy import (
     Region,
     Site,
 )
-from ..core.measurement import Measurement, research_use
+from ..core.caveats import research_use
+from ..core.measurement import Measurement
+from ..core.measurement_json import measurement_as_json
 from ..core.turning import Turn
 from ..core.version import __version__
 from ..dicom import derived_uid
@@ -62,7 +64,9 @@ def structured_report(
                 *made.readings(dxa or {}),
             ],
         )
-        unique = json.dumps([m.to_json(), dict(dxa or {}), __version__], sort_keys=True)
+        unique = json.dumps(
+            [measurement_as_json(m), dict(dxa or {}), __version__], sort_keys=True
+        )
         report = sr.ComprehensiveSR(
             evidence=[source],
             content=content[0],

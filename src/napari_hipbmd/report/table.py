@@ -17,6 +17,7 @@ from ..core.anatomy import LANDMARK_IDS, REGIONS, SITES
 from ..core.cells import guarded_row, printable
 from ..core.grey_scale import Cortex
 from ..core.measurement import Measurement
+from ..core.measurement_json import measurement_as_json
 
 CORTEX = tuple(one.name for one in fields(Cortex))
 COLUMNS: tuple[str, ...] = (
@@ -58,8 +59,11 @@ COLUMNS: tuple[str, ...] = (
 
 
 def json_text(results: Sequence[Measurement]) -> str:
-    """Every hip as JSON: :meth:`Measurement.to_json`, and whose T-scores they are."""
-    hips = [m.to_json() | {"t_score_reference": t_score_reference()} for m in results]
+    """Every hip as JSON: :func:`measurement_as_json`, and whose T-scores they are."""
+    hips = [
+        measurement_as_json(m) | {"t_score_reference": t_score_reference()}
+        for m in results
+    ]
     return json.dumps(hips, indent=1, allow_nan=False) + "\n"
 
 
@@ -77,7 +81,7 @@ def csv_text(results: Sequence[Measurement]) -> str:
 
 
 def _row(m: Measurement) -> dict[str, object]:
-    data = m.to_json()
+    data = measurement_as_json(m)
     row: dict[str, object] = {
         "case_id": m.case_id,
         "image": m.image,

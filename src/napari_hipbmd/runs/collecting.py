@@ -10,35 +10,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bmd import feature_vector, features, ring_features
-from ..core.anatomy import INDEX, Points, polygons
-from ..core.measurement import Measurement
+from ..core.anatomy import INDEX, polygons
 from ..core.radiograph import Patient
 from ..core.version import __version__
-from ..grey_scale import Calibration, RulerReading, true_gain
+from ..grey_scale import Calibration, true_gain
+from ..pipeline import PreparedHip
 from ..study import PREDICTED, Case, Study
 from .feature_cache import CaseFeatures, Row, read_cache, write_cache
 from .jobs import Job, Options, jobs_of_study
 from .journal import film_sha256, made_of
 from .loop import run_jobs
-from .networks import MeasureJob
+from .networks import PrepareJob
 
 _SAVE_EVERY = 10
 _NECK_WIDTH_MM = 31.0  # 1.41 head radii of 22 mm: only for films without a spacing
 
-Progress = Callable[[int, int, str, Sequence[CaseFeatures]], None]
+CaseProgress = Callable[[int, int, str, Sequence[CaseFeatures]], None]
 """Called with (done, all, case_id, what has been measured so far)."""
 
 
 def collect(
     study: Study,
     cache: Path,
-    measure: MeasureJob,
+    prepare: PrepareJob,
     *,
     cases: Sequence[Case] | None = None,
     landmarks: str = PREDICTED,
     made_with: str = "",
     calibration: Calibration | None = None,
-    progress: Progress | None = None,
+    progress: CaseProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[CaseFeatures]:
     """Measure every case that is not in the cache yet.
@@ -49,8 +49,8 @@ def collect(
         The films, and the exact STO where there is truth.
     cache
         CSV file, read at the start and written every ten films and at the end.
-    measure
-        Measures one hip.
+    prepare
+        Finds images and landmarks of one hip.
     cases
         Those of the study to measure; all by default.
     landmarks
@@ -86,7 +86,7 @@ def collect(
             progress(len(so_far), len(cases), case_id, so_far)
 
     following = [*jobs, ""][1:]
-    work = _Features(measure, study)
+    work = _Features(prepare, study)
     try:
         if jobs:
             tell(next(iter(jobs)))
@@ -109,13 +109,13 @@ def collect(
 class _Features:
     """What the runner does to a job here."""
 
-    def __init__(self, measure: MeasureJob, study: Study) -> None:
-        self._measure = measure
+    def __init__(self, prepare: PrepareJob, study: Study) -> None:
+        self._prepare = prepare
         self._study = study
         self._cases = {case.case_id: case for case in study.cases}
 
     def __call__(self, job: Job) -> CaseFeatures:
-        return case_features(self._measure(job), self._study, self._cases[job.name])
+        return case_features(self._prepare(job), self._study, self._cases[job.name])
 
     def lost(self, job: Job, reason: str) -> CaseFeatures:
         return CaseFeatures(job.name, reason)
@@ -124,20 +124,17 @@ class _Features:
         return __version__
 
 
-def case_features(measurement: Measurement, study: Study, case: Case) -> CaseFeatures:
+def case_features(hip: PreparedHip, study: Study, case: Case) -> CaseFeatures:
     """The features of every row, all with the same landmarks."""
-    film, images, marks = measurement.film, measurement.images, measurement.landmarks
-    reading = measurement.ruler_reading
-    if film is None or images is None or marks is None:
-        return CaseFeatures(case.case_id, measurement.reason or "not measured")
-    grey = film.grey()
+    images, marks = hip.images, hip.landmarks
+    grey = hip.film.grey()
     regions = polygons(marks.xy)
     row, column = images.corner_row_col
     rows: dict[Row, NDArray[np.float64]] = {
         "enhanced": feature_vector(features(images.bone, regions, (column, row)))
     }
     rows["raw"] = feature_vector(features(grey, regions))
-    rows["ring"] = ring_features(grey, marks.xy, _pixel_mm(measurement, marks.xy))
+    rows["ring"] = ring_features(grey, marks.xy, _pixel_mm(hip))
     gains: dict[Row, tuple[float, float]] = {}
     truth = study.truth(case.case_id)
     if truth is not None and truth.sto is not None and truth.sto.shape == grey.shape:
@@ -148,12 +145,12 @@ def case_features(measurement: Measurement, study: Study, case: Case) -> CaseFea
             gains["exact_gain"] = gain, 0.0
     return CaseFeatures(
         case.case_id,
-        spacing_mm=measurement.spacing_mm or (float("nan"), float("nan")),
+        spacing_mm=hip.film.spacing_mm or (float("nan"), float("nan")),
         landmarks_xy=marks.xy,
         features=rows,
-        seconds=measurement.seconds.get("total", float("nan")),
+        seconds=hip.seconds.get("total", float("nan")),
         gains=gains,
-        signs=reading.signs if isinstance(reading, RulerReading) else {},
+        signs={} if hip.reading is None else hip.reading.signs,
     )
 
 
@@ -166,11 +163,11 @@ def _calibrated(found: CaseFeatures, calibration: Calibration | None) -> CaseFea
     return replace(found, gains={**found.gains, "calibrated": told})
 
 
-def _pixel_mm(measurement: Measurement, landmarks_xy: Points) -> float:
+def _pixel_mm(hip: PreparedHip) -> float:
     """Pixel size; from the width of the neck where the film tells none."""
-    if measurement.spacing_mm is not None:
-        return float(np.mean(measurement.spacing_mm))
-    neck = landmarks_xy[INDEX["N2"]] - landmarks_xy[INDEX["N5"]]
+    if hip.film.spacing_mm is not None:
+        return float(np.mean(hip.film.spacing_mm))
+    neck = hip.landmarks.xy[INDEX["N2"]] - hip.landmarks.xy[INDEX["N5"]]
     return _NECK_WIDTH_MM / max(float(np.hypot(*neck)), 1.0)
 
 

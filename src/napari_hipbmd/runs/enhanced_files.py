@@ -25,13 +25,13 @@ from ..core.montage import montage
 from ..core.radiograph import FloatImage
 from ..pipeline.enhanced import Enhanced
 from .enhanced_formats import (
-    Format,
+    PictureFormat,
     check_format,
     write_npz,
     write_ome_tiff,
     write_zarr,
 )
-from .enhanced_pictures import Picture, pictures_of
+from .enhanced_pictures import EnhancedPicture, pictures_of
 
 LAYERS = ("sto.tif", "bone.tif")
 MINERAL = "mineral.tif"  # bone image over the film's gain, g/cm²
@@ -55,7 +55,7 @@ def write_enhanced(
     *,
     latent: bool = False,
     stages: bool = False,
-    kind: Format = "tiff",
+    kind: PictureFormat = "tiff",
 ) -> list[Path]:
     """Write what was made of one film, each file whole or not at all.
 
@@ -104,7 +104,7 @@ def montage_png(stack: FloatImage) -> bytes:
     return buffer.getvalue()
 
 
-def _write_tiff(folder: Path, pictures: Sequence[Picture]) -> list[str]:
+def _write_tiff(folder: Path, pictures: Sequence[EnhancedPicture]) -> list[str]:
     """As one file each: STO, bone image, error, and the stacks; today's default."""
     files: dict[str, bytes] = {}
     hip, *stacks = pictures
@@ -128,7 +128,9 @@ def _write_tiff(folder: Path, pictures: Sequence[Picture]) -> list[str]:
     return list(files)
 
 
-_WRITERS: Mapping[Format, Callable[[Path, Sequence[Picture]], list[str]]] = {
+_WRITERS: Mapping[
+    PictureFormat, Callable[[Path, Sequence[EnhancedPicture]], list[str]]
+] = {
     "tiff": _write_tiff,
     "ome-tiff": write_ome_tiff,
     "zarr": write_zarr,

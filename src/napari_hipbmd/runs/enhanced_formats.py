@@ -17,15 +17,15 @@ import tifffile
 
 from ..core.extras import from_extra
 from ..core.files import new_folder, write_bytes_atomic
-from .enhanced_pictures import Picture
+from .enhanced_pictures import EnhancedPicture
 
-Format = Literal["tiff", "ome-tiff", "zarr", "npz"]
-FORMATS: tuple[Format, ...] = get_args(Format)
+PictureFormat = Literal["tiff", "ome-tiff", "zarr", "npz"]
+FORMATS: tuple[PictureFormat, ...] = get_args(PictureFormat)
 OME_ZARR = "0.5"
 CHUNK_PX = 512
 
 
-def check_format(kind: Format) -> None:
+def check_format(kind: PictureFormat) -> None:
     """Whether a format can be written here, before there is anything to write.
 
     Raises
@@ -38,7 +38,7 @@ def check_format(kind: Format) -> None:
             import zarr  # noqa: F401
 
 
-def write_ome_tiff(folder: Path, pictures: Sequence[Picture]) -> list[str]:
+def write_ome_tiff(folder: Path, pictures: Sequence[EnhancedPicture]) -> list[str]:
     """A file a picture, ``NAME.ome.tif``; names of what was written."""
     names = []
     for one in pictures:
@@ -47,7 +47,7 @@ def write_ome_tiff(folder: Path, pictures: Sequence[Picture]) -> list[str]:
     return names
 
 
-def ome_tiff(picture: Picture) -> bytes:
+def ome_tiff(picture: EnhancedPicture) -> bytes:
     """Channels, rows, columns with pixel size, place and names of the channels."""
     count = len(picture.channels)
     about: dict[str, Any] = {
@@ -76,7 +76,7 @@ def ome_tiff(picture: Picture) -> bytes:
     return buffer.getvalue()
 
 
-def write_zarr(folder: Path, pictures: Sequence[Picture]) -> list[str]:
+def write_zarr(folder: Path, pictures: Sequence[EnhancedPicture]) -> list[str]:
     """A folder a picture, ``NAME.zarr``: OME-Zarr of one resolution."""
     import zarr
 
@@ -101,7 +101,7 @@ def write_zarr(folder: Path, pictures: Sequence[Picture]) -> list[str]:
     return names
 
 
-def ome_zarr(picture: Picture) -> dict[str, Any]:
+def ome_zarr(picture: EnhancedPicture) -> dict[str, Any]:
     """The OME-Zarr metadata of a picture (version 0.5 of the specification)."""
     place = [0.0, *(float(v) for v in picture.place_row_col)]
     known = {"unit": "millimeter"} if picture.unit == "mm" else {}
@@ -137,7 +137,7 @@ def ome_zarr(picture: Picture) -> dict[str, Any]:
     }
 
 
-def write_npz(folder: Path, pictures: Sequence[Picture]) -> list[str]:
+def write_npz(folder: Path, pictures: Sequence[EnhancedPicture]) -> list[str]:
     """One file, ``hip.npz``: each channel of the hip, each stack, and their geometry.
 
     ``NAME_place``, ``NAME_size`` are ``(row, column)`` in mm, or in pixels of the film

@@ -13,7 +13,7 @@ HIP, LATENT = "hip", "latent"
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class EnhancedPicture:
     """One grid of pixels, and what each of its channels is.
 
     Attributes
@@ -59,7 +59,9 @@ class Picture:
         return in_pixels[0] * rows, in_pixels[1] * columns
 
 
-def pictures_of(enhanced: Enhanced, *, latent: bool, stages: bool) -> list[Picture]:
+def pictures_of(
+    enhanced: Enhanced, *, latent: bool, stages: bool
+) -> list[EnhancedPicture]:
     """Film, STO, bone image and error on one grid; then the encoder's stages.
 
     Parameters
@@ -72,7 +74,7 @@ def pictures_of(enhanced: Enhanced, *, latent: bool, stages: bool) -> list[Pictu
     if enhanced.error is not None:
         hip["absolute error"] = enhanced.error
     found = [
-        Picture(
+        EnhancedPicture(
             HIP,
             tuple(hip),
             np.stack(list(hip.values())).astype(np.float32),
@@ -86,7 +88,7 @@ def pictures_of(enhanced: Enhanced, *, latent: bool, stages: bool) -> list[Pictu
         if latent if last else stages:
             name = LATENT if last else f"stage_{number}"
             found.append(
-                Picture(
+                EnhancedPicture(
                     name,
                     tuple(f"{name} {i}" for i in range(len(stage.values))),
                     stage.values,

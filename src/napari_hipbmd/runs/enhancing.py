@@ -12,7 +12,7 @@ from ..pipeline.enhanced import Enhanced, enhance_film
 from ..pipeline.models import Networks
 from ..study.exact_sto import exact_sto_of
 from .enhanced_files import write_enhanced
-from .enhanced_formats import Format, check_format
+from .enhanced_formats import PictureFormat, check_format
 from .jobs import Job
 from .loop import run_jobs
 from .reading import read_job
@@ -43,7 +43,7 @@ def enhance_many(
     *,
     latent: bool = False,
     stages: bool = False,
-    kind: Format = "tiff",
+    kind: PictureFormat = "tiff",
     cancelled: Callable[[], bool] | None = None,
 ) -> Iterator[EnhancedJob]:
     """Enhance films in their order; a bad one never stops the others.

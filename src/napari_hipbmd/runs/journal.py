@@ -21,6 +21,7 @@ from typing import Any
 from ..core.bounded_json import as_type, parse_json
 from ..core.files import file_sha256, open_regular
 from ..core.measurement import Measurement
+from ..core.measurement_json import measurement_from_json
 from ..core.radiograph import FilmRefused
 from ..core.version import __version__
 from ..dicom.guard import MAX_FILE_BYTES
@@ -76,7 +77,7 @@ class Record:
         FilmRefused
             If it is no measurement.
         """
-        return Measurement.from_json(self.result)
+        return measurement_from_json(self.result)
 
 
 def film_sha256(path: Path) -> str | None:

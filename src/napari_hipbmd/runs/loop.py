@@ -66,7 +66,7 @@ def run_jobs(
                 raise Cancelled
             yield job, done(work, job)
         return
-    with from_extra("cluster", "FilmWork in several processes"):
+    with from_extra("cluster", "Measuring in several processes"):
         from .cluster import run_on_cluster
 
     yield from run_on_cluster(jobs, work, workers, scheduler, cancelled)

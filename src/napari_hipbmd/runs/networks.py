@@ -1,4 +1,4 @@
-"""How the films of a study are measured, and by which networks."""
+"""By which networks the films of a study are prepared: images and landmarks."""
 
 from __future__ import annotations
 
@@ -11,29 +11,28 @@ from typing import Any
 
 from ..bmd import FEATURES_VERSION
 from ..core.files import write_bytes_atomic
-from ..core.measurement import Measurement
 from ..core.model_card import read_card
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
-from ..pipeline import prepare
-from ..pipeline.calibrated import with_ruler_reading
+from ..pipeline import PreparedHip, prepare
+from ..pipeline.gain import with_reading
 from ..pipeline.models import load_networks
 from .jobs import Job
 from .reading import read_job
 
-MeasureJob = Callable[[Job], Measurement]
-"""Measures one hip; raises :class:`FilmRefused` for a bad film."""
+PrepareJob = Callable[[Job], PreparedHip]
+"""Images and landmarks of one hip; raises :class:`FilmRefused` for a bad film."""
 NETWORKS = ("enhancement", "landmarks", "gain")
 """What features and the signs of the rulers depend on."""
 BEHIND = (*NETWORKS, "grey_scale")
 """What a regression is fitted behind."""
 
 
-def pipeline_measure(models: Path | None) -> MeasureJob:
-    """Measure hips with the networks of a folder; no regression is needed."""
+def prepare_with(models: Path | None) -> PrepareJob:
+    """Prepare hips with the networks of a folder; no regression is needed."""
     networks = load_networks(models)
 
-    def one(job: Job) -> Measurement:
+    def one(job: Job) -> PreparedHip:
         started = perf_counter()
         options = job.options
         found = prepare(
@@ -45,7 +44,7 @@ def pipeline_measure(models: Path | None) -> MeasureJob:
             box=options.box,
             landmarks_xy=job.landmarks_xy,
         )
-        found = with_ruler_reading(found, networks.gain)
+        found = with_reading(found, networks.gain)
         seconds = {**found.seconds, "total": perf_counter() - started}
         return replace(found, seconds=seconds)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from ..core.files import numbered_stem, write_bytes_atomic, write_text_atomic
 from ..core.locks import Busy, kept_alone
 from ..core.measurement import Measurement
+from ..core.measurement_json import measurement_as_json, measurement_from_json
 from ..core.radiograph import FilmRefused
 from ..report.overview import OverviewRow, study_page
 from ..report.table import csv_text, json_text
@@ -168,9 +169,9 @@ class Results:
         return one
 
     def _keep(self, job: Job, outcome: Outcome) -> Done:
-        data = outcome.measurement.to_json()
+        data = measurement_as_json(outcome.measurement)
         # As it will be read back: a run that goes on gives the same digits.
-        found = Measurement.from_json(data)
+        found = measurement_from_json(data)
         # A film of the same name that an earlier run measured keeps its files.
         film = outcome.film_sha256
         others = {name for name, of in self._film_of.items() if of != film}

@@ -21,7 +21,7 @@ from .label import Label, State
 from .labels import Labels, what_is_missing
 from .open_case import OpenCase
 from .placed import PREDICTED, TRUTH, placed_landmarks
-from .queue import STATUSES, Queue, QueueEntry, Status
+from .queue import STATUSES, Queue, QueueEntry, QueueStatus
 from .recovery import Conflict, ConflictFound
 from .study import Study
 from .table import append_cases, read_cases, write_cases
@@ -46,7 +46,7 @@ __all__ = [
     "PlacedBox",
     "Queue",
     "State",
-    "Status",
+    "QueueStatus",
     "Study",
     "Truth",
     "append_cases",

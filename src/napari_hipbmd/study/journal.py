@@ -37,7 +37,7 @@ from ..core.locks import Busy, Claim, NoLocks, lock, unlock
 from ..core.radiograph import FilmRefused
 from .case import checked_name
 
-Entry = dict[str, Any]
+JournalEntry = dict[str, Any]
 LOOK_ONLY = "These labels can only be looked at"
 _LARGEST_BYTES = 256_000_000
 """A hundred thousand changes of all landmarks."""
@@ -69,7 +69,7 @@ class ReadJournal:
         are written whole, with their newline, or cut short without it.
     """
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[JournalEntry, ...] = ()
     size: int = 0
     total: int = 0
     last_sum: str = ""
@@ -99,7 +99,7 @@ def read_journal(path: Path) -> ReadJournal:
 
 
 def _parsed(data: bytes) -> ReadJournal:
-    entries: list[Entry] = []
+    entries: list[JournalEntry] = []
     size, last = 0, ""
     while size < len(data):
         end = data.find(b"\n", size)
@@ -115,7 +115,7 @@ def _parsed(data: bytes) -> ReadJournal:
 
 @dataclass(frozen=True)
 class _Line:
-    entry: Entry
+    entry: JournalEntry
     sum: str
 
 
@@ -133,7 +133,7 @@ def _lacks_its_newline(tail: bytes, last: str) -> bool:
     return line is not None and line.sum == _sum(line.entry, last)
 
 
-def journal_line(entry: Entry, before: str = "") -> tuple[bytes, str]:
+def journal_line(entry: JournalEntry, before: str = "") -> tuple[bytes, str]:
     """A line as it is written, and its checksum."""
     checksum = _sum(entry, before)
     content = {"entry": entry, "sum": checksum}
@@ -141,7 +141,7 @@ def journal_line(entry: Entry, before: str = "") -> tuple[bytes, str]:
     return text.encode() + b"\n", checksum
 
 
-def _sum(entry: Entry, before: str) -> str:
+def _sum(entry: JournalEntry, before: str) -> str:
     text = before + json.dumps(entry, sort_keys=True, ensure_ascii=True)
     return f"{zlib.crc32(text.encode()):08x}"
 
@@ -203,7 +203,7 @@ class Journal:
         finally:
             unlock(file)
 
-    def append(self, file: BinaryIO, entry: Entry) -> None:
+    def append(self, file: BinaryIO, entry: JournalEntry) -> None:
         """Add an entry to the file given by :meth:`writing`; on the disk at return.
 
         Raises

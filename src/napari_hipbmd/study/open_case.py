@@ -21,7 +21,7 @@ from ..core.locks import Claim
 from .changes import Change
 from .facts import FilmFacts
 from .history import CaseHistory
-from .journal import LOOK_ONLY, Entry, Journal, journal_line, journal_path
+from .journal import LOOK_ONLY, Journal, JournalEntry, journal_line, journal_path
 from .labels import Labels, labels_json, labels_path, labels_text, utc_now
 from .recovery import (
     Conflict,
@@ -278,7 +278,7 @@ class OpenCase:
         if found.reason:
             self.conflict = Conflict(self.state, found.theirs, found.reason)
 
-    def _write(self, entry: Entry, attempt: Labels) -> None:
+    def _write(self, entry: JournalEntry, attempt: Labels) -> None:
         with self._journal.writing() as file:
             self._insist_on_peace(attempt)
             self._begin(file)
@@ -344,7 +344,7 @@ class OpenCase:
         return next(name for name in names if not name.exists())
 
 
-def _first_entry(base: Labels, digest: str) -> Entry:
+def _first_entry(base: Labels, digest: str) -> JournalEntry:
     return {"op": "open", "base": labels_json(base), "file": digest}
 
 

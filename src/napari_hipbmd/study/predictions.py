@@ -14,7 +14,7 @@ import numpy as np
 
 from ..core.anatomy import LANDMARK_IDS
 from ..core.files import read_regular, write_text_atomic
-from ..core.measurement import LandmarkSet
+from ..core.hip_images import LandmarkSet
 from ..core.radiograph import FilmRefused
 from .case import checked_name
 from .facts import FilmFacts

@@ -23,9 +23,9 @@ from .labels import utc_now
 from .predictions import predicted_cases
 from .study import Study
 
-Status = Literal["untouched", "predicted", "in work", "done", "second look"]
-STATUSES: tuple[Status, ...] = get_args(Status)
-_SAID: tuple[Status, ...] = ("done", "second look")
+QueueStatus = Literal["untouched", "predicted", "in work", "done", "second look"]
+STATUSES: tuple[QueueStatus, ...] = get_args(QueueStatus)
+_SAID: tuple[QueueStatus, ...] = ("done", "second look")
 _COLUMNS = ("case_id", "status", "note", "changed")
 _LARGEST_BYTES = 1 << 26
 
@@ -48,7 +48,7 @@ class QueueEntry:
     """
 
     case_id: str
-    status: Status = "untouched"
+    status: QueueStatus = "untouched"
     note: str = ""
     changed: str = ""
 
@@ -98,7 +98,7 @@ class Queue:
         labelled = {path.stem for path in self._folder.glob("*.json")}
         labelled |= {path.stem for path in self._folder.glob("journal/*.jsonl")}
 
-        def status(name: str) -> Status:
+        def status(name: str) -> QueueStatus:
             if name in labelled:
                 return "in work"
             return "predicted" if name in predicted else "untouched"
@@ -121,7 +121,7 @@ class Queue:
         self._study.case(case_id)
         return self._entries[case_id]
 
-    def set_status(self, case_id: str, status: Status) -> QueueEntry:
+    def set_status(self, case_id: str, status: QueueStatus) -> QueueEntry:
         """Mark a case; anything but ``done`` and ``second look`` takes the mark off."""
         if status not in STATUSES:
             raise FilmRefused(f"A case is one of {', '.join(STATUSES)}.")
@@ -132,7 +132,7 @@ class Queue:
         return self._say(case_id, note=" ".join(note.split()))
 
     def filtered(
-        self, statuses: Collection[Status] | None = None, text: str = ""
+        self, statuses: Collection[QueueStatus] | None = None, text: str = ""
     ) -> tuple[QueueEntry, ...]:
         """Cases with one of the statuses (any when None) that contain a text.
 
@@ -176,7 +176,7 @@ class Queue:
         """The case before another one, or the last; see :meth:`next`."""
         return self._step(case_id, -1, undone, among)
 
-    def counts(self) -> dict[Status, int]:
+    def counts(self) -> dict[QueueStatus, int]:
         """Status → number of cases."""
         found = [entry.status for entry in self.entries]
         return {status: found.count(status) for status in STATUSES}

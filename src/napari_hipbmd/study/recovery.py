@@ -18,7 +18,7 @@ from ..core.version import __version__
 from .changes import PARTS, Change
 from .facts import FilmFacts
 from .history import CaseHistory
-from .journal import Entry, ReadJournal, journal_path, read_journal
+from .journal import JournalEntry, ReadJournal, journal_path, read_journal
 from .labels import (
     LARGEST_BYTES,
     Labels,
@@ -175,7 +175,7 @@ def digest_of(data: bytes | None) -> str:
 
 
 def _replayed(
-    entries: tuple[Entry, ...], annotator: str, case_id: str
+    entries: tuple[JournalEntry, ...], annotator: str, case_id: str
 ) -> tuple[CaseHistory | None, str]:
     """The history that a journal tells, and the digest of the file it last wrote."""
     if not entries:
@@ -232,7 +232,7 @@ _KNOWN = {
 }
 
 
-def _refuse_newer(entry: Entry, who: str) -> None:
+def _refuse_newer(entry: JournalEntry, who: str) -> None:
     """Refuse what a newer version has written: it would be lost with the next save.
 
     An entry of a new kind says in ``needs`` which version reads it.

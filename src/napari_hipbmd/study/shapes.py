@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.anatomy import Points, is_mirrored
+from ..core.progress import Progress
 from ..landmarks.shape import ShapeModel
 from ..landmarks.shape_fitting import fit_shapes
 from .facts import FilmFacts
 from .films import film_facts
 from .study import Study
-
-Progress = Callable[[int, int], None]
 
 
 def canonical_shapes_mm(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Literal, get_args
 
+from ..core.parts import PARTS, Part
 from ..core.radiograph import FilmRefused
 
 SPLIT = "split.csv"
-Part = Literal["train", "validation", "test"]
-PARTS: tuple[Part, ...] = get_args(Part)
 
 
 def read_split(folder: Path) -> dict[str, Part]:

@@ -1,5 +1,6 @@
 """Synthetic pairs from soft-tissue-only tiles and hip masks (paper 3.1)."""
 
+from ..core.parts import PARTS, Part
 from .boxes import (
     check_sto_box,
     covered,
@@ -11,31 +12,31 @@ from .boxes import (
 from .evenness import evenness
 from .folder import (
     Made,
-    PairsFolder,
     Source,
     Sources,
     check_pairs,
-    max_error,
     write_again,
     write_pairs,
 )
+from .making import max_error
 from .manifest import MANIFEST, Manifest, read_manifest
-from .options import Draw, PairOptions, draw
+from .options import PairDraw, PairOptions, draw
 from .pairs import Operator, additive, donor_soft_tissue, feather, replace
+from .pairs_folder import PairsFolder
 from .proposal import propose_mask, snap_to_edges
 from .soft_tissue import soft_tissue_boxes
 from .sources import HipSource, Pair, Placement, SoftTissueTile, fit_to, make_pair
-from .split import PARTS, Part, checked_shares, split_patients
+from .split import checked_shares, split_patients
 
 __all__ = [
     "MANIFEST",
     "PARTS",
-    "Draw",
     "HipSource",
     "Made",
     "Manifest",
     "Operator",
     "Pair",
+    "PairDraw",
     "PairOptions",
     "PairsFolder",
     "Part",

@@ -10,32 +10,39 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..core.canvas import CANVAS_PX
 from ..core.files import sweep
+from ..core.parts import Part
+from ..core.progress import Progress
 from ..core.radiograph import Cancelled, FilmRefused
-from .manifest import MANIFEST, SOURCE_FILE, Entry, Manifest, read_manifest
-from .options import Draw, PairOptions
-from .sources import HipSource, Pair, SoftTissueTile, make_pair
-from .split import Part, part_of, split_patients
-from .storage import LEVELS, read_pages, stored, to_grey, write_pages
+from .making import (
+    PAIR_PAGES,
+    digest,
+    every_entry,
+    levels_of,
+    loader,
+    made_pair,
+    max_error,
+    pages_of,
+    why_large,
+)
+from .manifest import MANIFEST, SOURCE_FILE, Manifest, SourceEntry, read_manifest
+from .options import PairOptions
+from .sources import HipSource, SoftTissueTile
+from .split import split_patients
+from .storage import read_pages, stored, write_pages
 
 LARGE_ERROR = 1e-3
 """Of the grey range: thirty steps of what a file can hold."""
-KEPT_SOURCES = 8
-HIP_PAGES, TILE_PAGES, PAIR_PAGES = 3, 1, 2
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,10 +161,10 @@ def write_again(
             f"{out.name} already holds other files: give --out a new folder."
         )
     with _nothing_half_written(out):
-        for entry in _entries(manifest):
+        for entry in every_entry(manifest):
             if cancelled is not None and cancelled():
                 raise Cancelled
-            write_pages(out / entry.file, _levels_of(folder, entry, manifest.pixels))
+            write_pages(out / entry.file, levels_of(folder, entry, manifest.pixels))
         manifest.write(out)
     every = range(manifest.count)
     return _make(out, out, manifest, every, progress, cancelled)
@@ -177,12 +184,12 @@ def check_pairs(
         If a source is not the one of the manifest.
     """
     manifest = read_manifest(folder)
-    load = _loader(folder, manifest)
+    load = loader(folder, manifest)
     different = []
     for index in range(manifest.count):
         if cancelled is not None and cancelled():
             raise Cancelled
-        _pair, levels, _drawn = _made(manifest, index, load)
+        _pair, levels, _drawn = made_pair(manifest, index, load)
         name = manifest.file(index)
         try:
             same = np.array_equal(
@@ -197,54 +204,6 @@ def check_pairs(
     return different
 
 
-@dataclass(frozen=True, eq=False)
-class PairsFolder:
-    """A finished folder of pairs, read one by one."""
-
-    folder: Path
-    manifest: Manifest
-
-    @classmethod
-    def open(cls, folder: Path, pixels: int = CANVAS_PX) -> PairsFolder:
-        """Open a folder whose pairs are all there.
-
-        Raises
-        ------
-        FilmRefused
-            If it is not one, is not finished, or is of another size.
-        """
-        manifest = read_manifest(folder)
-        if manifest.pixels != pixels:
-            raise FilmRefused(
-                f"The pairs in {folder.name} are {manifest.pixels} × {manifest.pixels}"
-                f" pixels and the networks learn on {pixels} × {pixels}: make them"
-                " again with this version."
-            )
-        there = sum((folder / manifest.file(i)).exists() for i in range(manifest.count))
-        if there < manifest.count:
-            raise FilmRefused(
-                f"{folder.name} holds {there} of {manifest.count} pairs: repeat its"
-                " 'hipbmd pairs' command, which goes on where it stopped."
-            )
-        return cls(folder, manifest)
-
-    def indices(self, part: Part) -> list[int]:
-        """The pairs of one part."""
-        shares = self.manifest.options.split
-        return [i for i in range(self.manifest.count) if part_of(i, shares) == part]
-
-    def pair(self, index: int) -> NDArray[np.uint16]:
-        """Film and STO of one pair, ``(2, 448, 448)`` levels.
-
-        Raises
-        ------
-        FilmRefused
-            If its file is missing, damaged or of another size.
-        """
-        path = self.folder / self.manifest.file(index)
-        return read_pages(path, PAIR_PAGES, self.manifest.pixels)
-
-
 def _planned(
     out: Path,
     sources: Sources,
@@ -256,18 +215,18 @@ def _planned(
     """Prepare every source, and write those that are not there yet."""
     parts = sources.parts(options)
     numbers: dict[str, int] = {}
-    entries: dict[str, list[Entry]] = {"hip": [], "tile": []}
+    entries: dict[str, list[SourceEntry]] = {"hip": [], "tile": []}
     for kind, some in (("hip", sources.hips), ("tile", sources.tiles)):
         for number, one in enumerate(some):
             if cancelled is not None and cancelled():
                 raise Cancelled
-            levels = stored(_pages(one.load()))
-            entry = Entry(
+            levels = stored(pages_of(one.load()))
+            entry = SourceEntry(
                 f"sources/{kind}-{number:05d}.tif",
                 one.case_id,
                 numbers.setdefault(one.patient, len(numbers) + 1),
                 parts[one.patient],
-                _digest(levels),
+                digest(levels),
                 one.about,
             )
             if before is None:
@@ -286,7 +245,7 @@ def _make(
     progress: Progress | None,
     cancelled: Callable[[], bool] | None,
 ) -> Made:
-    load = _loader(folder, manifest)
+    load = loader(folder, manifest)
     worst, new, doubt = 0.0, 0, ""
     for done, index in enumerate(indices):
         if progress:
@@ -296,96 +255,16 @@ def _make(
         path = out / manifest.file(index)
         if path.exists():
             continue
-        pair, levels, drawn = _made(manifest, index, load)
+        pair, levels, drawn = made_pair(manifest, index, load)
         write_pages(path, levels, drawn.text())
         error = max_error(levels, pair)
         if error > max(worst, LARGE_ERROR):
-            doubt = _why_large(manifest, index, levels, error)
+            doubt = why_large(manifest, index, levels, error)
         worst = max(worst, error)
         new += 1
     if progress:
         progress(len(indices), len(indices))
     return Made(len(indices), new, worst, doubt)
-
-
-def _why_large(
-    manifest: Manifest, index: int, levels: NDArray[np.uint16], error: float
-) -> str:
-    """The pair, its hip, and what makes film − STO another thing than its bone."""
-    drawn, file = manifest.draw(index), manifest.file(index)
-    hip = manifest.hips[drawn.hip].case_id
-    cut = float(((levels == 0) | (levels == LEVELS)).any(0).mean())
-    if cut > 0:
-        why = (
-            f"{cut:.2%} of its pixels leave the grey range that is stored, -0.5 to 1.5:"
-            " less exposure or a darker tile keeps them in it"
-        )
-    elif manifest.options.operator == "replace":
-        why = "with 'replace' the donor's soft tissue is part of it"
-    else:
-        why = "its hip mask takes in what its film does not show as bone"
-    return f"{file}, made of {hip}, is {error:.2g} off: {why}."
-
-
-def max_error(levels: NDArray[np.uint16], pair: Pair) -> float:
-    """Greatest |film − STO − bone| of a stored pair, in shares of the grey range."""
-    film, sto = (to_grey(page) for page in levels)
-    return float(np.abs(film - sto - pair.bone).max())
-
-
-Load = Callable[[Entry], "HipSource | SoftTissueTile"]
-
-
-def _loader(folder: Path, manifest: Manifest) -> Load:
-    """Prepared sources; the last few are kept."""
-
-    @lru_cache(maxsize=KEPT_SOURCES)
-    def load(file: str) -> HipSource | SoftTissueTile:
-        entry = next(e for e in _entries(manifest) if e.file == file)
-        pages = [to_grey(p) for p in _levels_of(folder, entry, manifest.pixels)]
-        if len(pages) == TILE_PAGES:
-            return SoftTissueTile(pages[0])
-        return HipSource(pages[0], pages[1], pages[2])
-
-    return lambda entry: load(entry.file)
-
-
-def _entries(manifest: Manifest) -> Iterator[Entry]:
-    yield from manifest.hips
-    yield from manifest.tiles
-
-
-def _made(
-    manifest: Manifest, index: int, load: Load
-) -> tuple[Pair, NDArray[np.uint16], Draw]:
-    drawn = manifest.draw(index)
-    hip, tile = load(manifest.hips[drawn.hip]), load(manifest.tiles[drawn.tile])
-    assert isinstance(hip, HipSource) and isinstance(tile, SoftTissueTile)
-    pair = make_pair(
-        tile, hip, manifest.options.operator, drawn.placement, drawn.exposure
-    )
-    return pair, stored((pair.film, pair.sto)), drawn
-
-
-def _pages(source: HipSource | SoftTissueTile) -> list[NDArray[np.float32]]:
-    if isinstance(source, SoftTissueTile):
-        return [source.grey]
-    return [source.film, source.soft_tissue, source.mask]
-
-
-def _digest(levels: NDArray[np.uint16]) -> str:
-    return hashlib.sha256(levels.astype("<u2").tobytes()).hexdigest()
-
-
-def _levels_of(folder: Path, entry: Entry, pixels: int) -> NDArray[np.uint16]:
-    pages = TILE_PAGES if "/tile-" in entry.file else HIP_PAGES
-    levels = read_pages(folder / entry.file, pages, pixels)
-    if _digest(levels) != entry.sha256:
-        raise FilmRefused(
-            f"{entry.file} in {folder.name} is not the one that the manifest was"
-            " written for: make the pairs again from their films."
-        )
-    return levels
 
 
 @contextmanager

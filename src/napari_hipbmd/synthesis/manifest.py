@@ -14,9 +14,9 @@ from typing import Any
 
 from ..core.bounded_json import as_type, read_json
 from ..core.files import write_text_atomic
+from ..core.parts import PARTS, Part
 from ..core.radiograph import FilmRefused
-from .options import Draw, PairOptions, draw
-from .split import PARTS, Part
+from .options import PairDraw, PairOptions, draw
 
 MANIFEST = "manifest.json"
 FORMAT, VERSION = "hipbmd pairs", 1
@@ -25,7 +25,7 @@ SOURCE_FILE = re.compile(r"sources/(hip|tile)-\d{5}\.tif")
 
 
 @dataclass(frozen=True)
-class Entry:
+class SourceEntry:
     """One prepared source.
 
     Attributes
@@ -65,14 +65,14 @@ class Manifest:
     options: PairOptions
     count: int
     pixels: int
-    hips: tuple[Entry, ...]
-    tiles: tuple[Entry, ...]
+    hips: tuple[SourceEntry, ...]
+    tiles: tuple[SourceEntry, ...]
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= MAX_PAIRS:
             raise FilmRefused(f"The number of pairs must be 1 to {MAX_PAIRS}.")
 
-    def draw(self, index: int) -> Draw:
+    def draw(self, index: int) -> PairDraw:
         """What pair ``index`` is made of."""
         hips, tiles = ([e.part for e in some] for some in (self.hips, self.tiles))
         return draw(self.options, hips, tiles, index)

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..core.options import check, option
+from ..core.parts import Part
 from ..core.radiograph import FilmRefused
 from .pairs import Operator
 from .sources import Placement
-from .split import Part, checked_shares, part_of
+from .split import checked_shares, part_of
 
 DEFAULT_SPLIT = (0.8, 0.1, 0.1)
 FLIPPED_SHARE = 0.5
@@ -90,7 +91,7 @@ class PairOptions:
 
 
 @dataclass(frozen=True)
-class Draw:
+class PairDraw:
     """What one pair is made of: numbers of its hip and its tile, and how."""
 
     part: Part
@@ -110,7 +111,7 @@ class Draw:
 
 def draw(
     options: PairOptions, hips: Sequence[Part], tiles: Sequence[Part], index: int
-) -> Draw:
+) -> PairDraw:
     """Pair ``index``: depends on the seed, the index and the parts alone.
 
     Parameters
@@ -126,7 +127,7 @@ def draw(
     tile = tissue[int(rng.random() * len(tissue))]
     turn, mirror, size, dose = rng.random(4)
     low, high = options.scale
-    return Draw(
+    return PairDraw(
         part,
         hip,
         tile,

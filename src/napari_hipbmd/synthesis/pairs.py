@@ -17,14 +17,16 @@ from skimage.restoration import inpaint_biharmonic
 
 from ..core.radiograph import FilmRefused, FloatImage
 
-Image = TypeVar("Image", bound=Any)
+ImageT = TypeVar("ImageT", bound=Any)
 Operator = Literal["additive", "replace"]
 INPAINT_PX = 96
 
 __all__ = ["additive", "donor_soft_tissue", "feather", "replace"]
 
 
-def additive(sto: Image, hip: Image, donor_sto: Image, mask: Image | float) -> Image:
+def additive(
+    sto: ImageT, hip: ImageT, donor_sto: ImageT, mask: ImageT | float
+) -> ImageT:
     """Pair x = STO + feather(M) · (H − S̃): then x − STO is exactly the bone.
 
     Parameters
@@ -39,7 +41,7 @@ def additive(sto: Image, hip: Image, donor_sto: Image, mask: Image | float) -> I
     return sto + mask * (hip - donor_sto)
 
 
-def replace(sto: Image, hip: Image, mask: Image) -> Image:
+def replace(sto: ImageT, hip: ImageT, mask: ImageT) -> ImageT:
     """The literal reading of the paper: the donor's pixels pasted onto the tile.
 
     It drags the donor's soft tissue along and so contradicts its own label; kept for

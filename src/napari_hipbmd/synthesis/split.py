@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Literal, get_args
 
 import numpy as np
 
+from ..core.parts import PARTS, Part
 from ..core.radiograph import FilmRefused
 
-Part = Literal["train", "validation", "test"]
-PARTS: tuple[Part, ...] = get_args(Part)
 GOLDEN = (math.sqrt(5) - 1) / 2
 
 

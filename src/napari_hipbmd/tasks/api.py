@@ -14,7 +14,8 @@ from .. import pipeline
 from ..bmd import RegionFeatures
 from ..bmd import features as region_features
 from ..core.anatomy import Points, Region, polygons
-from ..core.measurement import LandmarkSet, Measurement
+from ..core.hip_images import LandmarkSet
+from ..core.measurement import Measurement
 from ..core.radiograph import FloatImage, HipBox, Patient, Radiograph, Side
 from ..dicom import read_film
 from ..pipeline.enhanced import Enhanced, enhance_film

@@ -9,7 +9,11 @@ from pathlib import Path
 from ..core.files import write_text_atomic
 from ..core.options import REQUIRED, check, option
 from ..core.radiograph import FilmRefused
-from ..evaluation.model_comparison import ModelComparison, compare, csv_text
+from ..evaluation.model_comparison import (
+    ModelComparison,
+    compare_on_films,
+    comparison_csv,
+)
 from ..evaluation.model_comparison.films import Landmarks
 
 BUNDLED = "bundled"
@@ -51,7 +55,7 @@ def compare_models(
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ModelComparison:
-    """Compare two enhancement models; see :func:`model_comparison.compare`.
+    """Compare two enhancement models; see :func:`compare_on_films`.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def compare_models(
         If asked to stop.
     """
     first, second = (None if m == BUNDLED else Path(m) for m in options.models)
-    found = compare(
+    found = compare_on_films(
         options.films,
         (first, second),
         landmarks=options.landmarks,
@@ -69,5 +73,5 @@ def compare_models(
         cancelled=cancelled,
     )
     if options.csv is not None:
-        write_text_atomic(options.csv, csv_text(found))
+        write_text_atomic(options.csv, comparison_csv(found))
     return found

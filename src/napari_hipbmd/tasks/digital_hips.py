@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from ..core.anatomy import SITES
 from ..core.options import REQUIRED, check, option
+from ..core.progress import Progress
 from ..core.radiograph import Cancelled, FilmRefused, HipBox, Patient, Side
 from ..dicom import FilmTags, write_film
 from ..phantom import FAMILIES, DigitalHip, Family, render, render_pelvis
@@ -33,7 +34,6 @@ BATCH = 16
 MAX_CASES = 99_999
 PELVIS_FINER = (1.0, 2.2)  # columns of a whole pelvis against a hip's
 BOXED_BY = "digital-hip"
-Progress = Callable[[int, int], None]
 
 
 def case_name(family: Family, seed: int, index: int) -> str:

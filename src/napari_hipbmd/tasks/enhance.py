@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ..core.options import check, option
 from ..core.radiograph import FilmRefused, HipBox, Side
-from ..pipeline.models import Networks, networks_enhancing_with
-from ..runs.enhanced_formats import Format, check_format
+from ..pipeline.models import Networks, networks_with_enhancement
+from ..runs.enhanced_formats import PictureFormat, check_format
 from ..runs.enhancing import EnhancedJob, enhance_many
 from ..runs.jobs import Options, jobs_of
 from .measure import Corners
@@ -24,7 +24,7 @@ class EnhanceOptions:
         "the --out folder of 'hipbmd train enhancement' (the bundled model)",
         metavar="DIR",
     )
-    format: Format = option(
+    format: PictureFormat = option(
         "tiff",
         "of the files: a TIFF a picture, or one OME-TIFF, OME-Zarr folder or NPZ file"
         " with film, STO, bone image and error",
@@ -58,7 +58,7 @@ class EnhanceOptions:
 
 
 @dataclass(frozen=True, eq=False)
-class Enhancing:
+class EnhancedFilms:
     """A run that has begun: how many films, by which networks, and each as it comes."""
 
     count: int
@@ -72,7 +72,7 @@ def enhance_paths(
     options: EnhanceOptions | None = None,
     *,
     cancelled: Callable[[], bool] | None = None,
-) -> Enhancing:
+) -> EnhancedFilms:
     """Enhance every film that lies there, into a folder each; see ``runs.enhancing``.
 
     Raises
@@ -84,7 +84,7 @@ def enhance_paths(
     if out.exists() and not out.is_dir():
         raise FilmRefused(f"--out needs a folder, and {out} is a file.")
     check_format(options.format)
-    networks = networks_enhancing_with(options.models)
+    networks = networks_with_enhancement(options.models)
     box = None if options.box is None else HipBox(*options.box)
     about = Options(
         options.side,
@@ -102,4 +102,4 @@ def enhance_paths(
         kind=options.format,
         cancelled=cancelled,
     )
-    return Enhancing(len(jobs), networks, films)
+    return EnhancedFilms(len(jobs), networks, films)

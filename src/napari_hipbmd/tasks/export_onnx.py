@@ -32,7 +32,7 @@ class OnnxOptions:
 
 
 @dataclass(frozen=True)
-class Exported:
+class ExportedNetwork:
     """A file that was written.
 
     Attributes
@@ -46,7 +46,9 @@ class Exported:
     difference: float
 
 
-def export_onnx(out: Path, options: OnnxOptions | None = None) -> Iterator[Exported]:
+def export_onnx(
+    out: Path, options: OnnxOptions | None = None
+) -> Iterator[ExportedNetwork]:
     """Write each network as ``NAME.onnx``, and ``onnx.json`` when all are there.
 
     Raises
@@ -71,7 +73,7 @@ def export_onnx(out: Path, options: OnnxOptions | None = None) -> Iterator[Expor
             "outputs": list(model.outputs),
             "difference": model.difference,
         }
-        yield Exported(file, model.difference)
+        yield ExportedNetwork(file, model.difference)
     card = {
         "napari-hipbmd": __version__,
         "normalised": "(grey − low) / scale by the percentiles"

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..bmd import PRESETS, SITE_NAMES, BmdModel, Image, Preset
+from ..bmd import PRESETS, SITE_NAMES, BmdModel, ReadImage, RegressionPreset
 from ..core.anatomy import SITES, Site
 from ..core.files import write_text_atomic
 from ..core.options import option
@@ -25,16 +25,16 @@ from ..evaluation.checks import (
     with_reading,
 )
 from ..evaluation.feature_table import FeatureTable, feature_table
-from ..evaluation.progress import FillingIn, Report, Step, stoppable
+from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
 from ..evaluation.rows import RowResult, evaluate
 from ..pipeline.models import calibration_of
 from ..runs.collecting import collect
 from ..runs.networks import (
-    MeasureJob,
+    PrepareJob,
     copy_networks,
     networks_fingerprint,
     networks_provenance,
-    pipeline_measure,
+    prepare_with,
 )
 from ..study import PREDICTED, TRUTH, Case, Study
 from .regression import RegressionOptions, one_of
@@ -74,9 +74,9 @@ class FitPlan:
     """
 
     targets: tuple[Site, ...] = SITES
-    image: Image = "enhanced"
+    image: ReadImage = "enhanced"
     landmarks: str = PREDICTED
-    preset: Preset = field(default_factory=lambda: PRESETS["default"])
+    preset: RegressionPreset = field(default_factory=lambda: PRESETS["default"])
     folds: int = FOLDS
     seed: int = 0
 
@@ -105,7 +105,7 @@ class FitOptions(RegressionOptions):
         words=SITE_NAMES,
         tips={site: f"Column bmd_{site} of cases.csv" for site in SITES},
     )
-    image: Image = option(
+    image: ReadImage = option(
         "enhanced",
         "grey values of the film itself, of the bone image (default), or of the bone"
         " image in grey and in g/cm² by the film's own rulers",
@@ -159,9 +159,9 @@ def fit_regression(
     *,
     models: str | Path | None = None,
     command: str = "",
-    report: Report | None = None,
+    report: RowsReport | None = None,
     cancelled: Callable[[], bool] | None = None,
-    measure: MeasureJob | None = None,
+    prepare: PrepareJob | None = None,
 ) -> FittedRegression:
     """Fit a regression to a study with DXA readings and write ``bmd.json``.
 
@@ -180,8 +180,8 @@ def fit_regression(
         Told of every step, with the out-of-fold figures of the films so far.
     cancelled
         Asked before every film and after every fold.
-    measure
-        Measures one case; the pipeline when absent.
+    prepare
+        Finds images and landmarks of one case; the pipeline when absent.
 
     Raises
     ------
@@ -205,7 +205,7 @@ def fit_regression(
     found = collect(
         study,
         out / "features.csv",
-        measure or pipeline_measure(folder),
+        prepare or prepare_with(folder),
         cases=cases,
         landmarks=plan.landmarks,
         made_with=networks_fingerprint(folder, weights_dir()),
@@ -280,7 +280,7 @@ def _refuse_too_few(table: FeatureTable, found: Sequence[Any], plan: FitPlan) ->
         )
 
 
-def _some_biology(table: FeatureTable, preset: Preset) -> bool:
+def _some_biology(table: FeatureTable, preset: RegressionPreset) -> bool:
     from ..bmd import COVARIATES, MINIMUM_CASES
 
     columns = [COVARIATES.index(name) for name in preset.covariates]

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core.files import write_text_atomic
+from ..core.progress import StepProgress
 from ..core.radiograph import Cancelled, FilmRefused
 from ..core.resources import weights_dir
 from ..core.version import __version__
@@ -17,16 +18,15 @@ from ..report.grid import Grid, fixed
 from ..runs.collecting import collect
 from ..runs.feature_cache import CaseFeatures
 from ..runs.networks import (
-    MeasureJob,
+    PrepareJob,
     copy_networks,
     networks_fingerprint,
     networks_provenance,
-    pipeline_measure,
+    prepare_with,
 )
 from ..study import Study
 from .training_data import source_of
 
-Report = Callable[[str, int, int], None]
 """Called with a stage (``"measuring"``, ``"fitting"``), and (done, all) of it."""
 
 
@@ -37,9 +37,9 @@ def fit_grey_scale(
     models: str | Path | None = None,
     seed: int = 0,
     command: str = "",
-    report: Report | None = None,
+    report: StepProgress | None = None,
     cancelled: Callable[[], bool] | None = None,
-    measure: MeasureJob | None = None,
+    prepare: PrepareJob | None = None,
 ) -> Calibration:
     """Fit the rulers to films whose exact gain is known and write ``grey_scale.json``.
 
@@ -59,8 +59,8 @@ def fit_grey_scale(
         Of folds and trees.
     command
         What made it, kept in the calibration.
-    measure
-        Measures one case; the pipeline when absent.
+    prepare
+        Finds images and landmarks of one case; the pipeline when absent.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def fit_grey_scale(
     found = collect(
         study,
         out / "features.csv",
-        measure or pipeline_measure(folder),
+        prepare or prepare_with(folder),
         cases=cases,
         made_with=networks_fingerprint(folder, weights_dir()),
         progress=measured,

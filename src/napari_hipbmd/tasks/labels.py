@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.options import REQUIRED, check, option
+from ..core.progress import Progress, StepProgress
 from ..core.radiograph import FilmRefused
 from ..evaluation.observers import (
     PREDICTIONS,
     TRUTH,
     ObserverErrors,
     Peers,
-    compare,
+    compare_observers,
     write_errors,
 )
 from ..study import Study
@@ -29,9 +30,6 @@ from ..study.exchange import (
     read_names,
 )
 from ..study.shapes import shapes_of_study
-
-Progress = Callable[[int, int], None]
-Told = Callable[[str, int, int], None]
 
 
 def _format() -> str:
@@ -134,13 +132,17 @@ class CheckOptions(PeopleOptions):
     )
 
 
-def export_for(options: ExportOptions, progress: Told | None = None) -> Exported:
+def export_for(
+    options: ExportOptions, progress: StepProgress | None = None
+) -> Exported:
     """Write labels for another program; see :func:`exchange.export_labels`."""
     study, names = Study.open(options.study), options.annotator or None
     return export_labels(study, options.format, options.out, names, progress)
 
 
-def import_from(options: ImportOptions, progress: Told | None = None) -> Imported:
+def import_from(
+    options: ImportOptions, progress: StepProgress | None = None
+) -> Imported:
     """Take labels over, all cases or none; see :func:`exchange.import_labels`."""
     study = Study.open(options.study)
     names = Names() if options.names is None else read_names(options.names)
@@ -171,7 +173,7 @@ def compare_people(
             )
     if a == b:
         raise FilmRefused("Whoever is compared with oneself agrees: name two.")
-    found = compare(study, Peers(a, b), progress)
+    found = compare_observers(study, Peers(a, b), progress)
     if not found.differences:
         raise FilmRefused(f"There is no film that {a} and {b} both have.")
     errors = ObserverErrors(study.folder.name, (found,))

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.options import check, option
+from ..core.progress import Progress
 from ..core.radiograph import FilmRefused
 from ..study.pair_sources import gather, unused
 from ..synthesis import Made, PairOptions, write_again, write_pairs
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from ..evaluation import figures as drawn
 from ..evaluation.curves import success_figure
 from ..evaluation.grids import success_grid
 from ..evaluation.page import document
-from ..evaluation.progress import Report
+from ..evaluation.progress import RowsReport
 from ..evaluation.published import (
     PATIENTS,
     PUBLISHED,
@@ -178,7 +178,7 @@ def repeat_paper(
     models: str | Path | None = None,
     figures: drawn.FigureKind = "png",
     made: Callable[[int, int], None] | None = None,
-    report: Report | None = None,
+    report: RowsReport | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> PaperRepeat:
     """Repeat the paper's evaluation; a run that stopped goes on where it was.

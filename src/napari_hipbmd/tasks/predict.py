@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ..core.progress import Progress
 from ..core.radiograph import HipBox, Radiograph, Side
 from ..core.version import __version__
 from ..pipeline import find_landmarks
@@ -19,8 +20,6 @@ from ..study.predictions import (
     read_predictions,
     write_predictions,
 )
-
-Progress = Callable[[int, int], None]
 
 
 def prelabel(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ..core.anatomy import is_mirrored, polygons
 from ..core.anatomy import mask as inside_polygon
 from ..core.canvas import make_canvas
-from ..core.hip_box import default_size, on_film
-from ..core.measurement import HipImages
+from ..core.hip_box import BoxBySide, default_size, on_film
+from ..core.hip_images import HipImages
 from ..core.radiograph import FilmRefused, HipBox, Radiograph, Side
 from ..pipeline import enhance_hip, see_hip
 from ..pipeline.models import Networks
@@ -26,12 +26,9 @@ from ..synthesis import (
 BONE_SHOWS = 0.04  # of the grey range: film − STO above it is taken for bone
 TOUCHES = 0.01  # share of an STO box that may be bone before it is flagged
 
-Hips = Mapping[Side, HipBox]
-"""The hip boxes of a film; none: one hip is searched for."""
-
 
 def propose_hip_mask(
-    film: Radiograph, networks: Networks, hips: Hips, side: Side | None = None
+    film: Radiograph, networks: Networks, hips: BoxBySide, side: Side | None = None
 ) -> NDArray[np.bool_]:
     """The outline between the predicted landmarks, grown to the bone's own edges.
 
@@ -66,7 +63,7 @@ def propose_hip_mask(
 
 
 def film_evenness(
-    film: Radiograph, networks: Networks, hips: Hips, side: Side | None = None
+    film: Radiograph, networks: Networks, hips: BoxBySide, side: Side | None = None
 ) -> float:
     """How even the soft tissue around a film's least even hip is, at most 1.
 
@@ -88,7 +85,7 @@ def film_evenness(
 def propose_sto_boxes(
     film: Radiograph,
     networks: Networks,
-    hips: Hips,
+    hips: BoxBySide,
     side: Side | None = None,
     taken: Sequence[HipBox] = (),
 ) -> list[HipBox]:
@@ -148,7 +145,7 @@ def bone_shares(
 
 
 def _hips(
-    film: Radiograph, networks: Networks, hips: Hips, side: Side | None
+    film: Radiograph, networks: Networks, hips: BoxBySide, side: Side | None
 ) -> Iterator[tuple[HipImages, NDArray[np.bool_]]]:
     """Film and STO of each hip, and the three regions between its landmarks."""
     wanted: list[tuple[Side | None, HipBox | None]] = [*hips.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..bmd import COVARIATES, PRESETS, Kind, Preset
+from ..bmd import COVARIATES, PRESETS, LinearKind, RegressionPreset
 from ..core.options import check, option
 from ..study import PREDICTED
 
@@ -58,7 +58,7 @@ class RegressionOptions:
         "the networks', those placed by NAME, or a digital hip's true ones",
         metavar="predicted|NAME|truth",
     )
-    fit: Kind | None = option(
+    fit: LinearKind | None = option(
         None,
         "ridge, its strength chosen inside the folds, or least squares",
         words={
@@ -90,7 +90,7 @@ class RegressionOptions:
     def __post_init__(self) -> None:
         check(self)
 
-    def chosen(self) -> Preset:
+    def chosen(self) -> RegressionPreset:
         """The preset, with what was chosen beside it."""
         known = PRESETS[self.preset]
         kind = known.kind if self.fit is None else self.fit

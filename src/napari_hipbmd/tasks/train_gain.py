@@ -14,21 +14,22 @@ from ..bmd import region_pixels
 from ..core.anatomy import SITES, is_mirrored, polygons
 from ..core.extras import from_extra
 from ..core.files import write_bytes_atomic
-from ..core.measurement import Measurement
+from ..core.progress import Progress
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..grey_scale import true_gain
 from ..grey_scale.picture import gain_facts, gain_picture
+from ..pipeline import PreparedHip
 from ..runs.jobs import Job, Options, jobs_of_study
 from ..runs.loop import run_jobs
 from ..runs.networks import (
-    MeasureJob,
+    PrepareJob,
     networks_fingerprint,
     networks_provenance,
-    pipeline_measure,
+    prepare_with,
 )
 from ..study import Study
-from .training_data import Progress, source_of
+from .training_data import source_of
 
 if TYPE_CHECKING:
     from ..grey_scale.network_training import GainFilms
@@ -53,7 +54,7 @@ def train_gain(
     plan: Fit,
     models: Path | None = None,
     progress: Progress | None = None,
-    measure: MeasureJob | None = None,
+    prepare: PrepareJob | None = None,
 ) -> None:
     """Train on the films of a study and write the model into ``plan.out``.
 
@@ -88,7 +89,7 @@ def train_gain(
         elif not job.cannot:
             todo.append(job)
     if todo:
-        work = _Looks(measure or pipeline_measure(models), study)
+        work = _Looks(prepare or prepare_with(models), study)
         for job, seen in run_jobs(todo, work, cancelled=plan.cancelled):
             if seen is not None:
                 found[job.name] = seen
@@ -128,11 +129,11 @@ def _films(
 class _Looks:
     """What the runner does to a job here."""
 
-    def __init__(self, measure: MeasureJob, study: Study) -> None:
-        self._measure, self._study = measure, study
+    def __init__(self, prepare: PrepareJob, study: Study) -> None:
+        self._prepare, self._study = prepare, study
 
     def __call__(self, job: Job) -> _Seen | None:
-        return _seen(self._measure(job), self._study, job.name)
+        return _seen(self._prepare(job), self._study, job.name)
 
     def lost(self, job: Job, reason: str) -> _Seen | None:
         return None
@@ -141,14 +142,12 @@ class _Looks:
         return ""
 
 
-def _seen(found: Measurement, study: Study, case_id: str) -> _Seen | None:
-    film, images, marks, side = found.film, found.images, found.landmarks, found.side
-    if film is None or images is None or marks is None or side is None:
-        return None
-    if film.spacing_mm is None:
+def _seen(hip: PreparedHip, study: Study, case_id: str) -> _Seen | None:
+    film, images, marks, side = hip.film, hip.images, hip.landmarks, hip.side
+    if side is None or film.spacing_mm is None:
         return None
     picture = gain_picture(images, marks.xy, film.spacing_mm, is_mirrored(side))
-    facts = gain_facts(found.patient, film.kvp, film.spacing_mm)
+    facts = gain_facts(hip.patient, film.kvp, film.spacing_mm)
     truth, grey = study.truth(case_id), film.grey()
     if truth is None or truth.sto is None or truth.sto.shape != grey.shape:
         return _Seen(picture, facts, None)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.extras import from_extra
+from ..core.progress import Progress
 from ..core.resources import weights_dir
 from ..study import Study
 from ..study.split import read_split
 from .training_data import (
-    Progress,
     RealFilms,
     load_films,
     load_hips,
@@ -50,7 +50,7 @@ def train_landmarks(
         If asked to stop.
     """
     with from_extra("train", "A training"):
-        from ..landmarks.training import NAME, train
+        from ..landmarks.training import NAME, learn_landmarks
 
     study = Study.open(folder)
     hips = load_hips(study, progress=progress)
@@ -66,7 +66,7 @@ def train_landmarks(
             "annotator": real.annotator,
             "times": real.times,
         }
-    train(hips, preset, replace(plan, settings=settings), mixed, weights)  # type: ignore[arg-type]
+    learn_landmarks(hips, preset, replace(plan, settings=settings), mixed, weights)  # type: ignore[arg-type]
 
 
 def train_locator(folder: Path, plan: Fit, real: RealFilms | None = None) -> None:
@@ -80,7 +80,7 @@ def train_locator(folder: Path, plan: Fit, real: RealFilms | None = None) -> Non
         If asked to stop.
     """
     with from_extra("train", "A training"):
-        from ..landmarks.locator_training import train
+        from ..landmarks.locator_training import learn_locator
 
     study = Study.open(folder)
     settings: dict[str, object] = {**source_of(study), **plan.settings}
@@ -97,7 +97,7 @@ def train_locator(folder: Path, plan: Fit, real: RealFilms | None = None) -> Non
             "annotator": real.annotator,
             "times": real.times,
         }
-    train(
+    learn_locator(
         load_films(study), replace(plan, settings=settings), more,
         real.times if real else 1,
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import numpy as np
 from ..core.anatomy import LANDMARK_IDS, REGIONS, Points, is_mirrored
 from ..core.canvas import make_canvas
 from ..core.extras import from_extra
+from ..core.progress import Progress
 from ..core.radiograph import FilmRefused, HipBox, Radiograph
 from ..dicom import read_film
 from ..learning.hips import Hips, to_levels
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ..landmarks.locator_training import Films
     from ..landmarks.training import RealHips
 
-Progress = Callable[[int, int], None]
 ONE_HIP_MM = 215.0  # narrower films do not reach the other hip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..bmd import COVARIATES, Preset, chosen_preset
+from ..bmd import COVARIATES, RegressionPreset, chosen_preset
 from ..core.files import write_text_atomic
 from ..core.options import REQUIRED, option
 from ..core.radiograph import FilmRefused
@@ -26,7 +26,7 @@ from ..evaluation.figures import FigureKind, write_figures
 from ..evaluation.landmark_errors import landmark_errors
 from ..evaluation.learning_curve import learning_curve
 from ..evaluation.page import validation_page
-from ..evaluation.progress import FillingIn, Report, Step, stoppable
+from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
 from ..evaluation.rows import MINIMUM_CASES, ROW_NAMES, ROWS, RowResult, evaluate
 from ..evaluation.success import ONE_PAIR
 from ..evaluation.summary import summarise
@@ -35,10 +35,10 @@ from ..pipeline.models import calibration_of
 from ..runs.collecting import collect
 from ..runs.feature_cache import CaseFeatures, Row
 from ..runs.networks import (
-    MeasureJob,
+    PrepareJob,
     networks_fingerprint,
     networks_provenance,
-    pipeline_measure,
+    prepare_with,
 )
 from ..study import PREDICTED, Study
 from .regression import RegressionOptions, one_of
@@ -118,15 +118,15 @@ def validate(
     *,
     seed: int = 0,
     repeats: int = 1,
-    preset: str | Preset = "default",
+    preset: str | RegressionPreset = "default",
     rows: Sequence[Row] = ROWS,
     samples: int = SAMPLES,
     landmarks: str = PREDICTED,
     models: str | Path | None = None,
     figures: FigureKind = "png",
-    report: Report | None = None,
+    report: RowsReport | None = None,
     cancelled: Callable[[], bool] | None = None,
-    measure: MeasureJob | None = None,
+    prepare: PrepareJob | None = None,
 ) -> Validation:
     """Compare estimates with the DXA readings of a study, out of fold.
 
@@ -155,8 +155,8 @@ def validate(
         Told of every step, with the figures of the films so far.
     cancelled
         Asked before every film and after every fold.
-    measure
-        Measures one case; the pipeline when absent.
+    prepare
+        Finds images and landmarks of one case; the pipeline when absent.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def validate(
     found = collect(
         study,
         out / "features.csv",
-        measure or pipeline_measure(folder),
+        prepare or prepare_with(folder),
         landmarks=landmarks,
         made_with=networks_fingerprint(folder, weights_dir()),
         calibration=calibration_of(folder),
@@ -204,7 +204,7 @@ class ValidationPlan:
     folds: int
     repeats: int
     seed: int
-    preset: Preset
+    preset: RegressionPreset
     rows: tuple[Row, ...]
     samples: int
 
@@ -215,7 +215,7 @@ def _validated(
     plan: ValidationPlan,
     landmarks: str,
     networks: dict[str, Any],
-    tell: Report,
+    tell: RowsReport,
 ) -> Validation:
     table, preset = feature_table(study.cases, found), plan.preset
     biology = bool(preset.covariates) and _knows_biology(table, preset)
@@ -287,7 +287,7 @@ def _refuse_no_rows(rows: Sequence[Row], images: Sequence[Row], biology: bool) -
     )
 
 
-def _knows_biology(table: FeatureTable, preset: Preset) -> bool:
+def _knows_biology(table: FeatureTable, preset: RegressionPreset) -> bool:
     """Whether enough cases know the covariates."""
     columns = [COVARIATES.index(name) for name in preset.covariates]
     known = np.isfinite(table.covariates[:, columns]).all(axis=1)

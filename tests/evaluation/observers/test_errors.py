@@ -18,8 +18,8 @@ from PIL import Image
 from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.evaluation.observers import (
     Peers,
-    compare,
     compare_labels,
+    compare_observers,
     differences_csv,
     error_figures,
     errors_csv,
@@ -189,7 +189,7 @@ def test_a_comparison_can_be_stopped(study: Study, labelled: Labelled) -> None:
     labelled("anna", (0, 0))
     labelled("ben", (0, 6))
     with pytest.raises(Cancelled):
-        compare(study, Peers("anna", "ben"), cancelled=lambda: True)
+        compare_observers(study, Peers("anna", "ben"), cancelled=lambda: True)
     steps: list[tuple[int, int]] = []
     study_errors(study, progress=lambda done, count: steps.append((done, count)))
     assert steps[0] == (0, 3) and steps[-1] == (3, 3)

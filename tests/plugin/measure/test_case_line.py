@@ -66,7 +66,7 @@ def test_a_film_of_a_study_is_opened_in_the_workbench_with_its_numbers(
     table = workbench.findChild(QTableWidget, "results")
     qtbot.waitUntil(lambda: table.item(0, 3).text() != "–", timeout=10_000)
     # The workbench's own picture of the film is known to be the case, too.
-    shown = workbench.work.canvas.film
+    shown = workbench.work.case_view.film
     assert case_of_film(shown) == (study.folder, case.case_id)
     workbench.go_to(study.cases[0].case_id, "")
     assert case_of_film(shown) == (study.folder, study.cases[0].case_id)

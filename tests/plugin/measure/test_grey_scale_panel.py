@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
 
 from napari_hipbmd.core.anatomy import INDEX
 from napari_hipbmd.core.measurement import Measurement
+from napari_hipbmd.core.measurement_json import measurement_as_json
 from napari_hipbmd.plugin.measure.demo import show_measurement
 from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.viewer.session import session_of
@@ -90,8 +91,8 @@ def test_a_ruler_that_is_switched_off_has_no_say_and_bmd_follows(tab: Tab) -> No
     }
     assert tab.cell(0, 1) == "–"
     assert after.grey_scale.relative_error > before.grey_scale.relative_error
-    told = after.to_json()["regions"]["neck"]["features_g_cm2"]
-    assert told != before.to_json()["regions"]["neck"]["features_g_cm2"]
+    told = measurement_as_json(after)["regions"]["neck"]["features_g_cm2"]
+    assert told != measurement_as_json(before)["regions"]["neck"]["features_g_cm2"]
     tab.tick(0, on=True)
     assert tab.measurement.grey_scale == before.grey_scale
     assert tab.measurement.bmd_g_cm2 == before.bmd_g_cm2

@@ -13,6 +13,10 @@ from PIL import Image
 from qtpy.QtWidgets import QDoubleSpinBox
 
 from napari_hipbmd.core.measurement import Measurement
+from napari_hipbmd.core.measurement_json import (
+    measurement_as_json,
+    measurement_from_json,
+)
 from napari_hipbmd.core.threads import one_thread
 from napari_hipbmd.dicom import open_film, read_film
 from napari_hipbmd.pipeline import measure
@@ -21,7 +25,7 @@ from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.runs.jobs import Options
 from napari_hipbmd.runs.measuring import measure_path
 
-from .test_measure import Dock
+from .test_dock import Dock
 
 SPACING_MM = 0.31
 OTHER = {"case_id", "image", "seconds", "made_with"}
@@ -38,7 +42,7 @@ def picture(sample_study: Any, tmp_path: Path) -> Path:
 
 def told(measurement: Measurement) -> dict[str, Any]:
     """Everything but names, times, and what a loose film was measured with."""
-    found = measurement.to_json()
+    found = measurement_as_json(measurement)
     return {k: v for k, v in found.items() if k not in OTHER}
 
 
@@ -49,7 +53,7 @@ def test_the_command_line_the_library_and_enhance_agree(
     line = hipbmd("measure", picture, *options, "--json", "-")
     (said,) = json.loads(line.out)
     (library,) = measure_path(picture, Options("L", spacing_mm=SPACING_MM))
-    assert told(Measurement.from_json(said)) == told(library)
+    assert told(measurement_from_json(said)) == told(library)
     film = read_film(picture).with_typed_spacing(SPACING_MM)
     assert told(measure(film, side="L")) == told(library)
     assert "spacing" not in {flag.code for flag in library.flags}

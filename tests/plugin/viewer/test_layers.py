@@ -12,7 +12,8 @@ from hypothesis.extra import numpy as hnp
 from napari.layers import Image, Layer, Points, Shapes
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS, POLYGONS, TYPICAL_XY
-from napari_hipbmd.core.measurement import LandmarkSet, Measurement
+from napari_hipbmd.core.hip_images import LandmarkSet
+from napari_hipbmd.core.measurement import Measurement
 from napari_hipbmd.core.radiograph import Flag, HipBox
 from napari_hipbmd.plugin.viewer.identity import RESULTS, facts_of, kind_of
 from napari_hipbmd.plugin.viewer.layers import (

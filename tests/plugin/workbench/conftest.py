@@ -48,7 +48,7 @@ class Bench:
 
     @property
     def editor(self) -> Editor:
-        editor = self.widget.canvas.editor
+        editor = self.widget.case_view.editor
         assert editor is not None, self.message
         return editor
 
@@ -80,7 +80,7 @@ class Bench:
         self.viewer.window._qt_viewer._key_map_handler.press_key(key)
 
     def layer(self, kind: str) -> Any:
-        return self.widget.canvas.layer(kind)
+        return self.widget.case_view.layer(kind)
 
     def wait(self, condition: Callable[[], Any]) -> None:
         self.qtbot.waitUntil(condition, timeout=10_000)

@@ -1,14 +1,14 @@
 """Two enhancement models on the same films, against the exact soft tissue."""
 
-from .run import ModelComparison, compare
+from .run import ModelComparison, compare_on_films
 from .scores import FilmScore, score
-from .tables import csv_text, notes, summary_rows, text
+from .tables import comparison_csv, notes, summary_rows, text
 
 __all__ = [
     "ModelComparison",
     "FilmScore",
-    "compare",
-    "csv_text",
+    "compare_on_films",
+    "comparison_csv",
     "notes",
     "score",
     "summary_rows",

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ...core.anatomy import Site
+from ...core.progress import Progress
 from ...core.radiograph import FilmRefused
-from ...pipeline.models import load_networks, networks_enhancing_with
+from ...pipeline.models import load_networks, networks_with_enhancement
 from ...runs.jobs import jobs_of_study
 from ...runs.loop import run_jobs
 from ...study import Study
@@ -17,8 +18,6 @@ from ...synthesis import MANIFEST, PairsFolder
 from .films import Landmarks, ScoreCase, ScoredFilm, ScorePair, pairs_to_score
 from .gap import gaps_closed
 from .scores import FilmScore
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +49,7 @@ class ModelComparison:
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
-def compare(
+def compare_on_films(
     folder: Path,
     models: tuple[Path | None, Path | None],
     *,
@@ -80,7 +79,7 @@ def compare(
     Cancelled
         If asked to stop.
     """
-    both = [networks_enhancing_with(one) for one in models]
+    both = [networks_with_enhancement(one) for one in models]
     names = _names([str(n.enhancer.card.get("name", "")) for n in both], models)
     todo: Sequence[Any]
     work: ScoreCase | ScorePair

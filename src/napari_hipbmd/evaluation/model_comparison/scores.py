@@ -11,7 +11,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from ...bmd import FEATURE_NAMES, feature_vector, features, region_pixels
 from ...core.anatomy import Points, Region
-from ...core.measurement import HipImages
+from ...core.hip_images import HipImages
 from ...core.radiograph import FloatImage
 
 GREY_RANGE = 1.0

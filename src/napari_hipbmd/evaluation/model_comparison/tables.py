@@ -7,15 +7,14 @@ import io
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...bmd import SITE_NAMES
 from ...core.anatomy import REGIONS, SITES
+from ...core.arrays import Values
 from ...core.cells import guarded
 from .run import ModelComparison
 from .scores import FilmScore
 
-Values = NDArray[np.float64]
 _NONE = float("nan")
 _COLUMNS: dict[str, Callable[[FilmScore], float]] = {
     "psnr_db": lambda s: s.psnr_db,
@@ -85,7 +84,7 @@ def notes(comparison: ModelComparison) -> list[str]:
     return told
 
 
-def csv_text(comparison: ModelComparison) -> str:
+def comparison_csv(comparison: ModelComparison) -> str:
     """One line a film and model, then one with the means of each model."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -15,7 +15,7 @@
 """
 
 from ...study import TRUTH
-from .compare import Comparison, FilmDifference, compare, compare_labels
+from .compare import Comparison, FilmDifference, compare_labels, compare_observers
 from .consensus import accepted, averaged, settled
 from .errors import ObserverErrors, study_errors
 from .figures import ErrorFigures, error_figures
@@ -42,7 +42,7 @@ __all__ = [
     "Peers",
     "accepted",
     "averaged",
-    "compare",
+    "compare_observers",
     "compare_labels",
     "differences_csv",
     "error_figures",

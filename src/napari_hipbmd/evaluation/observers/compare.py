@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from ...core.anatomy import LANDMARK_IDS, is_mirrored
+from ...core.progress import Progress
 from ...core.radiograph import Cancelled, FilmRefused
 from ...study import TRUTH, FilmFacts, Label, Labels, Study
 from ...study.films import film_facts
@@ -14,7 +15,6 @@ from ...study.label import PERSON
 from .people import PREDICTIONS, Peers
 
 MISSING = "missing"
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Comparison:
         return tuple(dict.fromkeys(each.case_id for each in self.differences))
 
 
-def compare(
+def compare_observers(
     study: Study,
     pair: Peers,
     progress: Progress | None = None,

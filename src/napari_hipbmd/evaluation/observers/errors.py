@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import get_args
 
 from ...core.anatomy import LANDMARK_IDS
+from ...core.progress import Progress
 from ...core.radiograph import FilmRefused
 from ...study import Study
-from .compare import Comparison, FilmDifference, Progress, compare
+from .compare import Comparison, FilmDifference, compare_observers
 from .figures import ErrorFigures, Unit, error_figures
-from .people import Kind, observers_of, pairs_of
+from .people import PeerKind, observers_of, pairs_of
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,12 @@ class ObserverErrors:
     comparisons: tuple[Comparison, ...]
 
     @property
-    def kinds(self) -> tuple[Kind, ...]:
+    def kinds(self) -> tuple[PeerKind, ...]:
         """Which kinds of pairs there are, in the order of the tables."""
         there = {each.pair.kind for each in self.comparisons}
-        return tuple(kind for kind in get_args(Kind) if kind in there)
+        return tuple(kind for kind in get_args(PeerKind) if kind in there)
 
-    def differences(self, kind: Kind) -> list[FilmDifference]:
+    def differences(self, kind: PeerKind) -> list[FilmDifference]:
         """All differences of one kind of pairs."""
         return [
             each
@@ -44,11 +45,11 @@ class ObserverErrors:
             for each in comparison.differences
         ]
 
-    def pooled(self, kind: Kind, unit: Unit = "mm") -> ErrorFigures:
+    def pooled(self, kind: PeerKind, unit: Unit = "mm") -> ErrorFigures:
         """Figures over all landmarks, films and pairs of a kind."""
         return error_figures(self.differences(kind), unit)
 
-    def by_landmark(self, kind: Kind, unit: Unit = "mm") -> dict[str, ErrorFigures]:
+    def by_landmark(self, kind: PeerKind, unit: Unit = "mm") -> dict[str, ErrorFigures]:
         """Landmark → figures over all films and pairs of a kind."""
         every = self.differences(kind)
         return {
@@ -99,7 +100,7 @@ def study_errors(
             progress(pair_number * len(study.cases) + done, count)
 
     found = tuple(
-        compare(study, pair, lambda done, _, i=i: report(done, i), cancelled)  # type: ignore[misc]
+        compare_observers(study, pair, lambda done, _, i=i: report(done, i), cancelled)  # type: ignore[misc]
         for i, pair in enumerate(pairs)
     )
     shared = tuple(each for each in found if each.differences)

@@ -19,8 +19,8 @@ CONSENSUS = "consensus"
 PREDICTIONS = "predictions"
 """What people can be compared with: a digital hip's truth, a model's latest work."""
 
-Kind = Literal["intra", "inter", "consensus", "truth", "predictions"]
-_NO_PERSON: tuple[Kind, ...] = ("consensus", "truth", "predictions")
+PeerKind = Literal["intra", "inter", "consensus", "truth", "predictions"]
+_NO_PERSON: tuple[PeerKind, ...] = ("consensus", "truth", "predictions")
 _REPEAT = re.compile(r"(?P<person>.+)@(?P<session>[1-9]\d{0,3})")
 
 
@@ -38,7 +38,7 @@ class Peers:
     b: str
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> PeerKind:
         """``intra``: one person twice; ``inter``: two persons; or who is no person."""
         for kind in _NO_PERSON:
             if kind in (self.a, self.b):

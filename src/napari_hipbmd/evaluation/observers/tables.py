@@ -18,9 +18,9 @@ from ...core.files import write_text_atomic
 from ...report.grid import Grid, fixed, percent, span
 from .errors import ObserverErrors
 from .figures import ErrorFigures, error_figures, units_of
-from .people import Kind
+from .people import PeerKind
 
-NAMES: Mapping[Kind, str] = {
+NAMES: Mapping[PeerKind, str] = {
     "intra": "Intra-observer",
     "inter": "Inter-observer",
     "consensus": "Against the consensus",
@@ -133,7 +133,9 @@ def _records(errors: ObserverErrors) -> list[dict[str, Any]]:
     return found
 
 
-def _record(kind: Kind, pair: str, landmark: str, f: ErrorFigures) -> dict[str, Any]:
+def _record(
+    kind: PeerKind, pair: str, landmark: str, f: ErrorFigures
+) -> dict[str, Any]:
     low, high = f.mean_interval
     return {
         "kind": kind, "pair": pair, "landmark": landmark, "unit": f.unit,

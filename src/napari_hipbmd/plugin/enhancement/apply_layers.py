@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ...enhancement.stages import Stage
     from ...pipeline.enhanced import Enhanced
 
-Part = Literal["enhanced_bone", "enhanced_sto", "sto_error"]
-PARTS: dict[Part, str] = {
+ShownPart = Literal["enhanced_bone", "enhanced_sto", "sto_error"]
+PARTS: dict[ShownPart, str] = {
     "enhanced_bone": "bone image",
     "enhanced_sto": "STO",
     "sto_error": "absolute error",
@@ -29,7 +29,7 @@ BESIDE = 0.05
 
 
 def part_layer(
-    part: Part, enhanced: Enhanced, place: Place, name: str, film_id: str
+    part: ShownPart, enhanced: Enhanced, place: Place, name: str, film_id: str
 ) -> LayerData:
     """One picture of a film's enhancement; the film's own pixels are not resampled.
 

@@ -245,10 +245,10 @@ _Job = tuple[Radiograph, "Side | None", "HipBox | None", "Path | None"]
 
 def _enhance(run: Run, folder: Path | None, jobs: list[_Job]) -> None:
     from ...pipeline.enhanced import enhance_film
-    from ...pipeline.models import networks_enhancing_with
+    from ...pipeline.models import networks_with_enhancement
     from ...study.exact_sto import exact_sto_of
 
-    networks = networks_enhancing_with(folder)
+    networks = networks_with_enhancement(folder)
     for done, (film, side, box, path) in enumerate(jobs, 1):
         if run.is_cancelled():
             raise Cancelled

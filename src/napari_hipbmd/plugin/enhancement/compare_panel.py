@@ -154,7 +154,7 @@ class ComparePanel(QWidget):
         self._show_state()
 
     def _on_export_clicked(self) -> None:
-        from ...evaluation.model_comparison import csv_text
+        from ...evaluation.model_comparison import comparison_csv
 
         if self._found is None:
             return
@@ -164,7 +164,7 @@ class ComparePanel(QWidget):
         if not name:
             return
         try:
-            write_text_atomic(name, csv_text(self._found))
+            write_text_atomic(name, comparison_csv(self._found))
         except OSError as error:
             self.bar.say(plain(f"{Path(name).name} was not written: {error.strerror}."))
             return

@@ -9,7 +9,7 @@ from weakref import ref
 import numpy as np
 from napari.layers import Shapes
 
-from ...core.measurement import HipImages
+from ...core.hip_images import HipImages
 from ..ui.turn import OncePerTurn
 from ..viewer.identity import tag
 from ..viewer.place import Place

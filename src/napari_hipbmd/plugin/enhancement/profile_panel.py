@@ -8,8 +8,8 @@ from typing import Any
 from qtpy.QtWidgets import QFileDialog, QGroupBox, QSpinBox, QVBoxLayout, QWidget
 
 from ...core.files import write_text_atomic
+from ...core.hip_images import HipImages
 from ...core.line_profile import LineProfile, line_profile
-from ...core.measurement import HipImages
 from ...core.radiograph import FilmRefused, Radiograph
 from ..ui.controls import button, enable, note, press, row
 from ..viewer.films import film_of

@@ -11,7 +11,7 @@ from psygnal import Signal
 from ..viewer.identity import belongs_to, facts_of, kind_of
 from ..viewer.place import Place
 from ..viewer.session import Session
-from .apply_layers import PARTS, Part, montage_layer, part_layer, stage_layer
+from .apply_layers import PARTS, ShownPart, montage_layer, part_layer, stage_layer
 
 if TYPE_CHECKING:
     from ...enhancement.stages import Stage
@@ -50,7 +50,7 @@ class Shown:
         for layer in self._mine(film_layer):
             self._session.layers.remove(layer)
 
-    def part(self, film_layer: Layer, part: Part) -> Layer | None:
+    def part(self, film_layer: Layer, part: ShownPart) -> Layer | None:
         """The layer with a part of a film's enhancement, or None."""
         return self._session.result(film_layer, part)
 
@@ -65,7 +65,7 @@ class Shown:
         """The layer with all channels of a film's latent z in one picture, or None."""
         return self._session.result(film_layer, "stage_montage")
 
-    def show_part(self, film_layer: Layer, part: Part) -> Layer:
+    def show_part(self, film_layer: Layer, part: ShownPart) -> Layer:
         """Put a part into the viewer, above its film and its other parts."""
         layer = self.part(film_layer, part)
         if layer is None:

@@ -8,14 +8,14 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QSlider, QWidget
 
 from ..ui.controls import enable, row
-from .apply_layers import PARTS, Part, stage_text
+from .apply_layers import PARTS, ShownPart, stage_text
 from .shown import Shown
 
 NOT_APPLIED = "Apply a model to this film first."
 NO_TRUTH = "The exact STO is known of digital hips only."
 NO_BONE = "Show the bone image first."
 NONE = "none"
-TIPS: dict[Part, str] = {
+TIPS: dict[ShownPart, str] = {
     "enhanced_bone": "film − STO; negatives are kept.",
     "enhanced_sto": "The soft tissue that the network draws.",
     "sto_error": "|STO − exact STO|.",
@@ -65,14 +65,14 @@ class ViewForm(QWidget):
         enable(self.stage, there, NOT_APPLIED, STAGE_TIP)
         self._show_blend()
 
-    def wanted(self, film_layer: Any) -> list[Part]:
+    def wanted(self, film_layer: Any) -> list[ShownPart]:
         """The parts to show when a film has been enhanced anew."""
         before = self._shown.of(film_layer)
         if before is None:
             return ["enhanced_sto", "enhanced_bone"]
         return [p for p in PARTS if self._shown.part(film_layer, p) is not None]
 
-    def show_parts(self, film_layer: Any, parts: list[Part]) -> None:
+    def show_parts(self, film_layer: Any, parts: list[ShownPart]) -> None:
         """Put parts of a new enhancement into the viewer; the bone image is seen."""
         enhanced = self._shown.of(film_layer)
         for part in reversed(PARTS):
@@ -87,7 +87,7 @@ class ViewForm(QWidget):
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self.parts: dict[Part, QCheckBox] = {}
+        self.parts: dict[ShownPart, QCheckBox] = {}
         for part, text in PARTS.items():
             box = self.parts[part] = QCheckBox(text[0].upper() + text[1:])
             box.setObjectName(f"show_{part}")
@@ -119,7 +119,7 @@ class ViewForm(QWidget):
             layer = None if self._film is None else self._shown.part(self._film, part)
             _quietly(box, layer is not None and layer.visible)
 
-    def _on_part(self, part: Part, on: bool) -> None:
+    def _on_part(self, part: ShownPart, on: bool) -> None:
         if self._film is None:
             return
         if on:

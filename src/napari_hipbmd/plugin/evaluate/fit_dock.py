@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtWidgets import QCheckBox, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from ...core.measurement import RESEARCH_USE
+from ...core.caveats import RESEARCH_USE
 from ...core.radiograph import FilmRefused
+from ..ui.controls import scroll_in
 from ..ui.grid_list import GridList
 from ..ui.rich import plain, sentence
 from ..ui.run import Run
@@ -68,13 +69,7 @@ class FitWidget(StudyRunWidget):
             column.addWidget(widget)
         column.addStretch(1)
         self._show_result(None)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(inside)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        scroll_in(self, inside)
         self._let_shrink()
 
     def _connect(self) -> None:

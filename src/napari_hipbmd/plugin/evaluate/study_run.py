@@ -15,12 +15,12 @@ from ..viewer.session import Session
 from .study_choice import NO_STUDY, StudyChoice
 
 if TYPE_CHECKING:
-    from ...evaluation.progress import Report, Step
+    from ...evaluation.progress import RowsReport, Step
 
 STOPPED = "Stopped. What was measured is kept: start again to go on."
 
 
-def reporting(run: Run) -> Report:
+def reporting(run: Run) -> RowsReport:
     """The library's report of a run: steps, with the results so far."""
 
     def report(step: Step, results: Any) -> None:

@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 
 from ...bmd import SITE_NAMES
 from ...core.anatomy import SITES
-from ...core.measurement import RESEARCH_USE
+from ...core.caveats import RESEARCH_USE
 from ..ui.rich import plain, sentence
 from ..ui.run import Run
 from ..ui.run_bar import RunBar

@@ -11,7 +11,7 @@ from qtpy.QtCore import QTimer
 from qtpy.QtGui import QGuiApplication
 
 from ...core.measurement import Measurement
-from ..viewer.camera import look_at_hip
+from ..viewer.camera import frame_hip
 from ..viewer.films import radiograph_layer
 from ..viewer.place import Place
 from ..viewer.session import session_of
@@ -65,7 +65,7 @@ def look_again(viewer: Any, measurement: Measurement | None) -> None:
     """Fit the view to the canvas as it is by now."""
     film = next(iter(session_of(viewer).films()), None)
     if film is not None and measurement is not None:
-        look_at_hip(viewer, Place.of(film), measurement)
+        frame_hip(viewer, Place.of(film), measurement)
 
 
 def fill_screen(viewer: Any) -> None:

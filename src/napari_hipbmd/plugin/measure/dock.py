@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
 from qtpy.QtWidgets import (
-    QScrollArea,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -14,6 +13,7 @@ from qtpy.QtWidgets import (
 
 from ...core.measurement import Measurement
 from ...core.radiograph import TYPED, FilmRefused, HipBox, Patient, Radiograph, Side
+from ..ui.controls import scroll_in
 from ..ui.run_bar import RunBar
 from ..viewer.films import film_of
 from ..viewer.hip_boxes import WORDS
@@ -78,13 +78,7 @@ class MeasureWidget(ListeningWidget):
         self.report_button = ReportButton()
         column.addWidget(self.report_button)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(inside)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        scroll_in(self, inside)
         self._let_shrink()
         self._show_state()
 

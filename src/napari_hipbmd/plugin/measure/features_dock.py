@@ -10,19 +10,19 @@ from qtpy.QtWidgets import (
     QComboBox,
     QGridLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from ...core.anatomy import REGIONS, Region
 from ...core.measurement import Measurement
+from ..ui.controls import scroll_in
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.session import Session, session_of
 from .feature_table import FeatureRows
 from .histograms import RegionHistograms
 from .threshold_form import ThresholdForm
-from .threshold_layers import KINDS, ShownKind, ThresholdLayers, film_of_result
+from .threshold_layers import KINDS, ThresholdKind, ThresholdLayers, film_of_result
 from .thresholding import Thresholding
 
 NOTHING = "<b>Measure a film first:</b> its features appear here."
@@ -69,13 +69,7 @@ class FeaturesWidget(ListeningWidget):
             column.addWidget(widget)
         column.addLayout(self._layer_row())
         column.addWidget(self.histograms, 1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(inside)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        scroll_in(self, inside)
         self._let_shrink()
 
     def _layer_row(self) -> QGridLayout:
@@ -85,7 +79,7 @@ class FeaturesWidget(ListeningWidget):
         self.pair.addItems([f"Pair {i}" for i in (1, 2, 3)])
         self.pair.setToolTip("The pair of thresholds whose layers are shown.")
         self.pair.currentIndexChanged.connect(lambda _: self._draw_layers())
-        self.shown: dict[ShownKind, QCheckBox] = {
+        self.shown: dict[ThresholdKind, QCheckBox] = {
             "normalised": QCheckBox("Clipped, normalised"),
             "clipped": QCheckBox("Which pixels"),
         }
@@ -190,7 +184,7 @@ class FeaturesWidget(ListeningWidget):
                     images.corner_row_col,
                 )
 
-    def _on_shown(self, kind: ShownKind, on: bool) -> None:
+    def _on_shown(self, kind: ThresholdKind, on: bool) -> None:
         active = self._session.layers.selection.active if self._session.layers else None
         self._draw_layers()
         # A new layer would take the selection from the landmarks that are dragged.

@@ -15,8 +15,8 @@ from ..viewer.identity import belongs_to, kind_of, tag
 from ..viewer.place import Place
 from ..viewer.session import Session
 
-ShownKind = Literal["levels", "mineral"]
-NAMES: dict[ShownKind, str] = {
+GreyScaleKind = Literal["levels", "mineral"]
+NAMES: dict[GreyScaleKind, str] = {
     "levels": "ruler",
     "mineral": "bone mineral, g/cm²",
 }
@@ -41,7 +41,9 @@ class GreyScaleLayers:
         self._on_levels = on_levels
         self._drawing = False
 
-    def find(self, kind: ShownKind, film_layer: Layer | None = None) -> Layer | None:
+    def find(
+        self, kind: GreyScaleKind, film_layer: Layer | None = None
+    ) -> Layer | None:
         """The layer of a kind, of this film or of any."""
         for layer in self._session.layers:
             mine = film_layer is None or belongs_to(layer, film_layer)
@@ -50,7 +52,7 @@ class GreyScaleLayers:
         return None
 
     def show(
-        self, kind: ShownKind, film_layer: Layer, measurement: Measurement
+        self, kind: GreyScaleKind, film_layer: Layer, measurement: Measurement
     ) -> None:
         """Make or renew one layer; none where the film does not tell it."""
         make = _levels if kind == "levels" else _mineral
@@ -73,14 +75,14 @@ class GreyScaleLayers:
         layer = made(
             data, name=f"{film_layer.name}: {NAMES[kind]}", metadata=facts, **arguments
         )
-        self._session.layers.insert(self._above_bone(film_layer), layer)
+        self._session.layers.insert(self._session.below_regions(film_layer), layer)
         if kind == "levels":
             layer.mode = "select"
             layer.events.data.connect(lambda event: self._moved(film_layer, event))
         else:
             layer.colorbar.visible = True
 
-    def remove(self, kind: ShownKind) -> None:
+    def remove(self, kind: GreyScaleKind) -> None:
         """Take a layer of this kind out, whatever its film."""
         layer = self.find(kind)
         if layer is not None:
@@ -100,15 +102,6 @@ class GreyScaleLayers:
         middles = np.array([np.mean(line, axis=0)[::-1] for line in layer.data])
         below = frame.below_mm(middles.reshape(-1, 2))
         self._on_levels(tuple(round(float(mm), 2) for mm in np.sort(below)))
-
-    def _above_bone(self, film_layer: Layer) -> int:
-        """Under the polygons and points, which must stay in sight."""
-        layers = self._session.layers
-        for kind in ("regions", "landmarks"):
-            layer = self._session.result(film_layer, kind)
-            if layer is not None:
-                return int(layers.index(layer))
-        return int(layers.index(film_layer)) + 1
 
 
 def _levels(measurement: Measurement, place: Place) -> tuple[Any, dict[str, Any]]:

@@ -24,7 +24,7 @@ from ...core.measurement import Measurement
 from ...core.ruler_choice import RulerChoice
 from ...grey_scale import NETWORK, OBJECT, RULERS, USUAL, RulerReading, Stretch
 from ..viewer.session import Session
-from .grey_scale_layers import GreyScaleLayers, ShownKind
+from .grey_scale_layers import GreyScaleKind, GreyScaleLayers
 from .known_objects import KnownObjects
 from .profile_figure import ProfileFigure
 
@@ -97,7 +97,7 @@ class GreyScalePanel(QWidget):
 
     def _layer_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        self.shown: dict[ShownKind, QCheckBox] = {
+        self.shown: dict[GreyScaleKind, QCheckBox] = {
             "levels": QCheckBox("Levels on the film"),
             "mineral": QCheckBox("Mineral map"),
         }
@@ -198,7 +198,7 @@ class GreyScalePanel(QWidget):
         self.profile.setVisible(stretch is not None)
         self.fit.setText("" if stretch is None else _tube_text(stretch))
 
-    def _draw_layer(self, kind: ShownKind) -> None:
+    def _draw_layer(self, kind: GreyScaleKind) -> None:
         measurement = self._session.measurement(self._film)
         if measurement is None or not self.shown[kind].isChecked():
             self._layers.remove(kind)

@@ -222,7 +222,7 @@ class LandmarkKeeper(QObject):
 
     def _predicted(self) -> Labels | None:
         """What the networks found on this film, where they did."""
-        from ...core.measurement import LandmarkSet
+        from ...core.hip_images import LandmarkSet
         from ...pipeline.models import landmarks_model
         from ...study.predictions import predicted_labels
 

@@ -18,8 +18,8 @@ from .thresholding import (
     normalised_picture,
 )
 
-ShownKind = Literal["normalised", "clipped"]
-KINDS: tuple[ShownKind, ...] = ("normalised", "clipped")
+ThresholdKind = Literal["normalised", "clipped"]
+KINDS: tuple[ThresholdKind, ...] = ("normalised", "clipped")
 
 
 class ThresholdLayers:
@@ -28,7 +28,9 @@ class ThresholdLayers:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def find(self, kind: ShownKind, film_layer: Layer | None = None) -> Layer | None:
+    def find(
+        self, kind: ThresholdKind, film_layer: Layer | None = None
+    ) -> Layer | None:
         """The layer of a kind, of this film or of any."""
         for layer in self._session.layers:
             if kind_of(layer) == kind and (
@@ -39,7 +41,7 @@ class ThresholdLayers:
 
     def show(
         self,
-        kind: ShownKind,
+        kind: ThresholdKind,
         film_layer: Layer,
         thresholding: Thresholding,
         pair: int,
@@ -77,24 +79,15 @@ class ThresholdLayers:
         facts_of_layer["film_id"] = str(film_layer.unique_id)
         made: Any = Image if kind == "normalised" else Labels
         layer = made(picture, **arguments)
-        self._session.layers.insert(self._below_regions(film_layer), layer)
+        self._session.layers.insert(self._session.below_regions(film_layer), layer)
         if kind == "clipped":
             layer.editable = False
 
-    def remove(self, kind: ShownKind) -> None:
+    def remove(self, kind: ThresholdKind) -> None:
         """Take a layer of this kind out, whatever its film."""
         layer = self.find(kind)
         if layer is not None:
             self._session.layers.remove(layer)
-
-    def _below_regions(self, film_layer: Layer) -> int:
-        """Right under the polygons and points, which must stay in sight."""
-        layers = self._session.layers
-        for kind in ("regions", "landmarks"):
-            layer = self._session.result(film_layer, kind)
-            if layer is not None:
-                return int(layers.index(layer))
-        return int(layers.index(film_layer)) + 1
 
 
 def film_of_result(session: Session, layer: Layer | None) -> Layer | None:

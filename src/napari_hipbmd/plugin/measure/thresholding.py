@@ -22,12 +22,13 @@ from ...bmd import (
     region_pixels,
 )
 from ...core.anatomy import Region
-from ...core.measurement import HipImages, Measurement, RegionMeasurement
+from ...core.hip_images import HipImages
+from ...core.measurement import Measurement, RegionMeasurement
 from ...core.radiograph import FloatImage
+from ...plugin.viewer.layers import LayerData
 from ..viewer.identity import tag
 from ..viewer.place import Place
 
-LayerData = tuple[Any, dict[str, Any], str]
 KEPT, RAISED, LOWERED = 0, 1, 2
 CLIPPED_COLOURS = {None: "transparent", RAISED: "#3b82f6", LOWERED: "#ff6b3d"}
 """Of pixels that were set to T1 (blue) and to T2 (orange)."""

@@ -8,11 +8,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from qtpy.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from ...core.radiograph import FilmRefused, HipBox
 from ...study.film_marks import FilmType
 from ...synthesis import Made
+from ..ui.controls import scroll_in
 from ..ui.key_bindings import KeyBindings
 from ..ui.latest import Latest
 from ..ui.preferences import read_preference, write_preference
@@ -80,13 +81,7 @@ class PairsWidget(ListeningWidget):
         for part in (self.films, self.panel, self.form):
             column.addWidget(part)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(inside)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll, 1)
+        outer = scroll_in(self, inside)
         outer.addWidget(self.bar)
         self._let_shrink()
         self._keys = KeyBindings(

@@ -1,1 +1,1 @@
-"""The docks *Open study*, *Hip boxes* and *Film facts*: films and what they say."""
+"""The docks *Open study* and *Film facts*: films, their hips, and what they say."""

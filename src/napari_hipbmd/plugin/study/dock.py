@@ -1,4 +1,4 @@
-"""The dock *Open study*: the films of a folder by study and series, to open."""
+"""The dock *Open study*: the films of a folder, to open, and the hips on them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from qtpy.QtWidgets import (
 
 from ...core.radiograph import Cancelled, FilmRefused
 from ...quality import NONE
-from ..ui.narrow import NarrowDock
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
 from ..viewer.contrast import widen_when_inserted
 from ..viewer.films import film_layer
+from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.origins import remember_origin
 from ..viewer.session import session_of
+from .boxes_panel import HipBoxesPanel
 from .film_groups import FolderList, ListedFilm, list_folder
 
 FIRST = (
@@ -42,8 +43,8 @@ NOTHING_CHOSEN = "Choose a folder, then films in the list."
 FILM = Qt.ItemDataRole.UserRole
 
 
-class StudyWidget(NarrowDock):
-    """Choose a folder; open some or all of its films, one layer a film."""
+class StudyWidget(ListeningWidget):
+    """Choose a folder; open its films, one layer a film; put a box on each hip."""
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
@@ -54,6 +55,7 @@ class StudyWidget(NarrowDock):
         self._setup_ui()
         self._let_shrink()
         self._show_state()
+        self._listen()
 
     def choose_folder(self) -> None:
         """Ask for a folder and list it."""
@@ -64,6 +66,15 @@ class StudyWidget(NarrowDock):
     def list_folder(self, folder: Path) -> None:
         """List a folder's films; the list comes when it is ready."""
         self._start(lambda run: list_folder(folder), self._on_listed, LISTING)
+
+    def _heard(self) -> Heard:
+        return self.boxes.heard()
+
+    def _on_listening(self) -> None:
+        self.boxes.show_film_in_front()
+
+    def _on_left(self) -> None:
+        self.boxes.cancel()
 
     def _setup_ui(self) -> None:
         column = QVBoxLayout(self)
@@ -94,12 +105,20 @@ class StudyWidget(NarrowDock):
             QHeaderView.ResizeMode.ResizeToContents
         )
         self.reasons.hide()
+        self.boxes_button = _button("Hip boxes …", "show_boxes")
+        self.boxes_button.setCheckable(True)
+        self.boxes_button.setToolTip("A box on each hip of the film in front.")
+        self.boxes = HipBoxesPanel(self._viewer)
+        self.boxes.setObjectName("hip_boxes")
+        self.boxes.hide()
         column.addWidget(self.folder_button)
         column.addWidget(self.note)
         column.addWidget(self.tree, 3)
         column.addWidget(self.bar)
         column.addWidget(self.reasons_button)
         column.addWidget(self.reasons, 2)
+        column.addWidget(self.boxes_button)
+        column.addWidget(self.boxes)
         self._connect()
 
     def _connect(self) -> None:
@@ -109,6 +128,7 @@ class StudyWidget(NarrowDock):
         self.bar.stepped.connect(self._on_stepped)
         self.bar.running.connect(lambda _: self._show_state())
         self.reasons_button.toggled.connect(self.reasons.setVisible)
+        self.boxes_button.toggled.connect(self.boxes.setVisible)
         self.tree.itemSelectionChanged.connect(self._show_state)
         self.tree.itemDoubleClicked.connect(lambda item, _: self._open([item]))
 

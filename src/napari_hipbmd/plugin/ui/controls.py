@@ -1,4 +1,4 @@
-"""Small pieces that the panels of the workbench are made of."""
+"""Small pieces that docks and panels are made of."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from qtpy.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .shortcuts import BY_ID, current_keys
 
@@ -49,6 +57,18 @@ def row(*widgets: QWidget, stretch: int = 1) -> QHBoxLayout:
     for widget in widgets:
         layout.addWidget(widget, stretch)
     return layout
+
+
+def scroll_in(widget: QWidget, inside: QWidget) -> QVBoxLayout:
+    """Let a widget scroll what is in it; gives its layout, for what stays in sight."""
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+    scroll.setWidget(inside)
+    outer = QVBoxLayout(widget)
+    outer.setContentsMargins(0, 0, 0, 0)
+    outer.addWidget(scroll, 1)
+    return outer
 
 
 def press(control: QPushButton, action: Callable[[], object]) -> None:

@@ -20,11 +20,11 @@ from psygnal import Signal
 from ...core.bounded_json import as_type, read_json
 from ...core.files import write_text_atomic
 from ...core.radiograph import FilmRefused
-from ..viewer.identity import RESULTS, Kind
+from ..viewer.identity import RESULTS, LayerKind
 
 Scope = Literal["Landmark workbench", "Measure BMD", "Make pairs"]
 
-SCOPES: Mapping[Scope, tuple[Kind, ...]] = {
+SCOPES: Mapping[Scope, tuple[LayerKind, ...]] = {
     "Landmark workbench": (
         "film",
         "box",

@@ -13,7 +13,7 @@ SMALL_PART = 0.5
 """Of the film's area: a hip box below it is brought nearer."""
 
 
-def look_at_hip(viewer: Any, place: Place, measurement: Measurement) -> None:
+def frame_hip(viewer: Any, place: Place, measurement: Measurement) -> None:
     """Fill the canvas with a film, whatever else is in the viewer, or with its hip."""
     viewer.reset_view()
     if measurement.film is None or viewer.dims.ndisplay != 2:

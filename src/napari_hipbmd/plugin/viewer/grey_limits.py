@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from .session import Session
 
 Limits = tuple[float, float]
-Line = tuple[float, float]
+GreyLine = tuple[float, float]
 STO_KINDS = ("sto", "enhanced_sto")
 WITH_BAR = (*STO_KINDS, "bone", "enhanced_bone", "sto_error")
 _SAMPLES, _STRAIGHT = 64, 1e-4
-_lines: WeakKeyDictionary[Any, tuple[Any, str, Line | None]] = WeakKeyDictionary()
+_lines: WeakKeyDictionary[Any, tuple[Any, str, GreyLine | None]] = WeakKeyDictionary()
 
 
-def grey_line(layer: Any, film: Radiograph) -> Line | None:
+def grey_line(layer: Any, film: Radiograph) -> GreyLine | None:
     """Slope and offset of the grey, 0 … 1, over the values that a film's layer holds.
 
     None where it is no straight line: a film that is linear in exposure.
@@ -118,7 +118,7 @@ class GreyLimits:
         return None
 
 
-def _line_of(layer: Any) -> Line | None:
+def _line_of(layer: Any) -> GreyLine | None:
     """Of this layer as it is now; made anew where its pixels are others."""
     seen = (layer.data, layer.colormap.name)
     before = _lines.get(layer)

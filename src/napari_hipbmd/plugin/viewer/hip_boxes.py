@@ -20,6 +20,7 @@ from qtpy.QtCore import QTimer
 
 from ...core.hip_box import (
     OTHER,
+    BoxBySide,
     default_size,
     edited,
     on_film,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from ...study import PlacedBox
     from .session import Session
 
-Boxes = Mapping[Side, HipBox]
 
 WORDS: Mapping[Side, str] = {"L": "left", "R": "right"}
 BOTH_THERE = "Both hips have a box already: drag one of them, or take one away."
@@ -126,7 +126,7 @@ class HipBoxes:
             self._set(film_layer, {**boxes, side: on_film(found, shape)})
         self._select(film_layer, side)
 
-    def place_all(self, film_layer: Any, proposed: Boxes) -> None:
+    def place_all(self, film_layer: Any, proposed: BoxBySide) -> None:
         """Put several boxes at once on hips that have none."""
         shape = film_layer.data.shape[-2:]
         new = {side: on_film(box, shape) for side, box in proposed.items()}
@@ -162,7 +162,7 @@ class HipBoxes:
         Returns
         -------
         bool
-            False where they were refused; :attr:`said` tells why. Boxes of a film
+            False where they were refused; :attr:`said` tells why. BoxBySide of a film
             without a file, or of nobody, are not kept, and :meth:`where_kept` says so.
         """
         origin, who = origin_of(film_layer), read_preference("annotator", "")
@@ -189,7 +189,7 @@ class HipBoxes:
 
     # how
 
-    def _set(self, film_layer: Any, boxes: Boxes) -> None:
+    def _set(self, film_layer: Any, boxes: BoxBySide) -> None:
         if boxes != self.of(film_layer):
             self._boxes[film_layer] = dict(boxes)
             self.remember(film_layer)
@@ -342,7 +342,7 @@ class HipBoxes:
             after[drawn] = on_film(box, shape)
         return after, drawn
 
-    def _side_of(self, film_layer: Any, box: HipBox, taken: Boxes) -> Side:
+    def _side_of(self, film_layer: Any, box: HipBox, taken: BoxBySide) -> Side:
         """Which hip a new box is of.
 
         The one that was asked for, the one that the film says it shows, or that of the

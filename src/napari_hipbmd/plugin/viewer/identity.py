@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 KEY = "hipbmd"
-Kind = Literal[
+LayerKind = Literal[
     "film", "box", "sto", "bone", "found_box", "regions", "landmarks",
     "labels", "label_regions", "predictions", "other", "differences",
     "normalised", "clipped", "levels", "mineral", "known_objects",
@@ -13,10 +13,10 @@ Kind = Literal[
     "profile_line", "stage_montage",
     "sto_boxes", "hip_mask", "pair",
 ]  # fmt: skip
-RESULTS: tuple[Kind, ...] = ("sto", "bone", "found_box", "regions", "landmarks")
+RESULTS: tuple[LayerKind, ...] = ("sto", "bone", "found_box", "regions", "landmarks")
 
 
-def tag(kind: Kind, **facts: Any) -> dict[str, dict[str, Any]]:
+def tag(kind: LayerKind, **facts: Any) -> dict[str, dict[str, Any]]:
     """The metadata of a layer of ours."""
     return {KEY: {"kind": kind, **facts}}
 
@@ -27,7 +27,7 @@ def facts_of(layer: Any) -> dict[str, Any]:
     return facts if isinstance(facts, dict) else {}
 
 
-def kind_of(layer: Any) -> Kind | None:
+def kind_of(layer: Any) -> LayerKind | None:
     """What a layer of ours is, or None for a layer of somebody else's."""
     return facts_of(layer).get("kind")
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.anatomy import INDEX, LANDMARK_IDS, LANDMARKS, TWICE_FOUND, Points, Region
-from ...core.measurement import HipImages, LandmarkSet, Measurement, RegionMeasurement
+from ...core.hip_images import HipImages, LandmarkSet
+from ...core.measurement import Measurement, RegionMeasurement
 from ...core.radiograph import FloatImage, HipBox
 from .identity import tag
 from .place import Place

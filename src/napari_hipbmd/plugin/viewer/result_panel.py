@@ -18,7 +18,8 @@ from qtpy.QtWidgets import (
 
 from ...bmd import T_SCORE_SITES
 from ...core.anatomy import SITES, Site
-from ...core.measurement import RESEARCH_USE, Measurement, research_use
+from ...core.caveats import RESEARCH_USE, research_use
+from ...core.measurement import Measurement
 from .layers import DOUBTFUL, DOUBTFUL_MM, PLACED, SURE, UNSURE, UNSURE_MM
 
 SITE_NAMES: dict[Site, str] = {
@@ -215,7 +216,7 @@ def _model(measurement: Measurement) -> str:
     if not measurement.model_name:
         return ""
     return (
-        f"Regression <b>{_escaped(measurement.model_name)}</b>, calibrated on"
+        f"Regression <b>{_escaped(measurement.model_name)}</b>, fitted to"
         f" {_escaped(measurement.calibrated_on)}."
     )
 

@@ -16,7 +16,7 @@ from ...core.radiograph import FilmRefused, Patient
 from ...core.ruler_choice import RulerChoice
 from ...quality import NONE, Policy, policy_of_study, withhold
 from .beforehand import load_beforehand
-from .camera import look_at_hip
+from .camera import frame_hip
 from .contrast import widen, widen_when_inserted
 from .films import can_be_a_film, look_like_films
 from .grey_limits import GreyLimits
@@ -205,7 +205,7 @@ class Session:
             self._models[film_layer] = models
         self._follow_landmarks(film_layer)
         if first:
-            look_at_hip(self._viewer(), Place.of(film_layer), measurement)
+            frame_hip(self._viewer(), Place.of(film_layer), measurement)
         self.shown.emit(film_layer)
         self.measured.emit(film_layer)
 
@@ -353,6 +353,14 @@ class Session:
         for layer in old:
             self.layers.remove(layer)
         return visible
+
+    def below_regions(self, film_layer: Layer) -> int:
+        """The place in the list right under a film's regions and landmarks."""
+        for kind in ("regions", "landmarks"):
+            layer = self.result(film_layer, kind)
+            if layer is not None:
+                return int(self.layers.index(layer))
+        return int(self.layers.index(film_layer)) + 1
 
     def _above(self, film_layer: Layer) -> int:
         """The place in the list right above a film and what belongs to it."""

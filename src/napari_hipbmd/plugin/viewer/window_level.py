@@ -13,9 +13,9 @@ from math import exp
 from typing import Any
 from weakref import WeakSet
 
+from .grey_limits import Limits
 from .identity import belongs_to, facts_of, kind_of
 
-Limits = tuple[float, float]
 RIGHT_BUTTON = 2
 PIXELS_PER_E_FOLD = 200.0
 PIXELS_PER_WIDTH = 400.0

@@ -10,7 +10,8 @@ import numpy as np
 from qtpy.QtCore import QObject, Signal
 
 from ...core.anatomy import LANDMARK_IDS
-from ...core.measurement import LandmarkSet, Measurement
+from ...core.hip_images import LandmarkSet
+from ...core.measurement import Measurement
 from ...core.radiograph import FilmRefused, HipBox, Patient
 from ...quality import withhold
 from ...study import Labels

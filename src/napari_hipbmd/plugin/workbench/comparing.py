@@ -12,7 +12,7 @@ from ...core.radiograph import FilmRefused
 from ...evaluation.observers import (
     CONSENSUS,
     Peers,
-    compare,
+    compare_observers,
     study_errors,
     write_errors,
 )
@@ -43,11 +43,11 @@ class Comparing(QObject):
         """Whether films are being compared."""
         return self._run is not None
 
-    def compare(self, study: Study, pair: Peers) -> None:
+    def compare_observers(self, study: Study, pair: Peers) -> None:
         """Compare two people on every film."""
 
         def work(run: Run) -> Any:
-            return compare(study, pair, run.tell, run.is_cancelled)
+            return compare_observers(study, pair, run.tell, run.is_cancelled)
 
         self._start(work, self.compared.emit)
 

@@ -56,7 +56,7 @@ class ConflictWatch(QObject):
             return
         self._close()
         dialog = ConflictDialog(
-            editor.case.conflict, self._work.canvas.film, self._window
+            editor.case.conflict, self._work.case_view.film, self._window
         )
         dialog.kept.connect(editor.resolve)
         self.dialog = dialog

@@ -17,7 +17,7 @@ Cell = str | float | int | None
 
 
 @dataclass(frozen=True)
-class Line:
+class DifferenceLine:
     """Cells, and where a click on them goes."""
 
     cells: tuple[Cell, ...]
@@ -46,7 +46,7 @@ class DifferencesTable(QTableWidget):
         self.setSortingEnabled(True)
         self.cellClicked.connect(self._on_clicked)
 
-    def show_lines(self, heads: Sequence[str], lines: Iterable[Line]) -> None:
+    def show_lines(self, heads: Sequence[str], lines: Iterable[DifferenceLine]) -> None:
         """Show other lines, sorted as before where the columns are the same."""
         lines = list(lines)
         same = [self._head(i) for i in range(self.columnCount())] == list(heads)
@@ -75,7 +75,7 @@ class DifferencesTable(QTableWidget):
     def mark(self, case_id: str, landmark: str) -> None:
         """Show which line is the current one."""
         for i in range(self.rowCount()):
-            line: Line = self.item(i, 0).data(ROLE)
+            line: DifferenceLine = self.item(i, 0).data(ROLE)
             if (line.case_id, line.landmark) == (case_id, landmark):
                 self.selectRow(i)
                 return
@@ -86,7 +86,7 @@ class DifferencesTable(QTableWidget):
         return item.text() if item is not None else ""
 
     def _on_clicked(self, row: int, column: int) -> None:
-        line: Line = self.item(row, column).data(ROLE)
+        line: DifferenceLine = self.item(row, column).data(ROLE)
         self.wanted.emit(line.case_id, line.landmark)
 
 
@@ -115,7 +115,7 @@ def _text(value: Cell) -> str:
     return f"{value:.1f}" if isinstance(value, float) else str(value)
 
 
-Lines = tuple[tuple[str, ...], list[Line]]
+Lines = tuple[tuple[str, ...], list[DifferenceLine]]
 
 
 def one_by_one(differences: Iterable[FilmDifference], *, with_case: bool) -> Lines:
@@ -123,7 +123,7 @@ def one_by_one(differences: Iterable[FilmDifference], *, with_case: bool) -> Lin
     found = list(differences)
     unit = _unit(found)
     lines = [
-        Line(
+        DifferenceLine(
             (
                 *((each.case_id,) if with_case else ()),
                 each.landmark,
@@ -165,7 +165,7 @@ def _grouped(
         worst = max(group, key=lambda d: _length(d) or 0)
         f = error_figures(group, unit)
         cells = (name, f.n, f.mean, f.sd, f.p95, f.largest, f.only_one)
-        lines.append(Line(cells, worst.case_id, worst.landmark))
+        lines.append(DifferenceLine(cells, worst.case_id, worst.landmark))
     lines.sort(key=lambda line: -float(line.cells[2] or 0))
     return (first, "n", f"mean, {unit}", "SD", "95 %", "largest", "one only"), lines
 

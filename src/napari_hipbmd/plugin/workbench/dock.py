@@ -47,7 +47,7 @@ class WorkbenchWidget(ListeningWidget):
         super().__init__()
         self._session = session_of(napari_viewer)
         self.work = Work(napari_viewer, self)
-        self.canvas = self.work.canvas
+        self.case_view = self.work.case_view
         self._dialog: KeysDialog | None = None
         self._setup_ui()
         self.walk = Walk(self.work, self.cases, self.bar, self)
@@ -57,16 +57,16 @@ class WorkbenchWidget(ListeningWidget):
         self._connect()
         self._keys = KeyBindings(SCOPE, actions_of(self))
         self._keys.bind_widget(self)
-        self.canvas.on_made = self._keys.bind
+        self.case_view.on_made = self._keys.bind
         # A window that closes deletes the widgets, and its layers after them.
-        self.destroyed.connect(self.canvas.leave)
+        self.destroyed.connect(self.case_view.leave)
         self._listen()
         self.bar.say(FIRST)
 
     def _setup_ui(self) -> None:
         self.setObjectName("workbench")
         self.studies = StudyBar()
-        self.landmarks = LandmarkPanel(self.canvas, NumbersPanel(self._session))
+        self.landmarks = LandmarkPanel(self.case_view, NumbersPanel(self._session))
         self.cases = QueuePanel()
         self.observers = ObserversPanel(self.work)
         self.check = CheckPanel()
@@ -146,7 +146,7 @@ class WorkbenchWidget(ListeningWidget):
         layers = [
             layer
             for kind in ("labels", "label_regions")
-            if (layer := self.canvas.layer(kind)) is not None
+            if (layer := self.case_view.layer(kind)) is not None
         ]
         self._dialog = KeysDialog(SCOPE, layers, parent=self)
         self._dialog.show()
@@ -187,7 +187,7 @@ class WorkbenchWidget(ListeningWidget):
         self.studies.say_who(annotator)
 
     def _on_mouse_moved(self, viewer: Any, event: Any) -> None:
-        film = self.canvas.film
+        film = self.case_view.film
         if film is None:
             return
         row_col = np.array(film.world_to_data(event.position[-2:]))
@@ -205,7 +205,7 @@ class WorkbenchWidget(ListeningWidget):
     # opening and closing the dock
 
     def _listen(self) -> None:
-        viewer = self.canvas.viewer
+        viewer = self.case_view.viewer
         if not self._listening and viewer is not None:
             self._listening = True
             viewer.mouse_move_callbacks.append(self._on_mouse_moved)
@@ -217,10 +217,10 @@ class WorkbenchWidget(ListeningWidget):
         self._listening = False
         self.work.leave_study()
         self.hips.leave()
-        self.canvas.close()
+        self.case_view.close()
         self.screen_room.leave()
         self._keys.release()
-        viewer = self.canvas.viewer
+        viewer = self.case_view.viewer
         if viewer is not None and self._on_mouse_moved in viewer.mouse_move_callbacks:
             viewer.mouse_move_callbacks.remove(self._on_mouse_moved)
         self.conflicts.leave()

@@ -23,9 +23,9 @@ from ...study.exchange import (
     HOLDINGS,
     SAID,
     Exported,
-    Format,
     Imported,
     ImportPlan,
+    LabelFormat,
     Names,
     export_labels,
     import_labels,
@@ -110,7 +110,7 @@ class ExchangePanel(QWidget):
         press(self.cancel, self._on_cancel_clicked)
 
     @property
-    def format(self) -> Format:
+    def format(self) -> LabelFormat:
         """The format that is chosen."""
         return FORMATS[self.form.currentData()]
 
@@ -209,7 +209,7 @@ class ExchangePanel(QWidget):
 
         self._start(read, self._on_imported)
 
-    def _asked_path(self, form: Format) -> str:
+    def _asked_path(self, form: LabelFormat) -> str:
         if form.read_study is None:
             return QFileDialog.getExistingDirectory(self, "The folder with the files")
         kinds = " ".join(f"*{ending}" for ending in form.endings)

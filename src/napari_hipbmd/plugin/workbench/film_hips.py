@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from qtpy.QtCore import QObject
 
-from ...core.radiograph import FilmRefused, HipBox, Radiograph, Side
+from ...core.hip_box import BoxBySide
+from ...core.radiograph import FilmRefused, Radiograph
 from ...study.both_hips import (
     TwoHips,
     make_one_case,
@@ -21,8 +21,6 @@ from ..viewer.proposing import propose_boxes
 from .case_bar import CaseBar
 from .proposed_layer import ProposedLayer
 from .work import Work
-
-Found = Mapping[Side, HipBox]
 
 OFFER = "Both hips are seen on this film, and the study has one row for it."
 MADE = "{} is the left hip now and {} the right one; look at their boxes."
@@ -52,9 +50,9 @@ class FilmHips(QObject):
     def __init__(self, work: Work, bar: CaseBar, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._work, self._bar = work, bar
-        self._layer = ProposedLayer(work.canvas)
+        self._layer = ProposedLayer(work.case_view)
         self._run: Run | None = None
-        self._found: dict[Path, Found] = {}
+        self._found: dict[Path, BoxBySide] = {}
         self._done: TwoHips | None = None
         work.case_opened.connect(self._on_case_opened)
         work.case_closing.connect(self._on_case_closing)
@@ -126,7 +124,7 @@ class FilmHips(QObject):
         after = names[(names.index(case_id) + 1) % len(names)]
         return after if after != case_id else None
 
-    def _proposed(self) -> Found | None:
+    def _proposed(self) -> BoxBySide | None:
         """Two boxes for the open film, as long as they may be agreed to."""
         study, case_id = self._work.study, self._work.case_id
         if study is None or not case_id or not may_be_two_cases(study, case_id):
@@ -139,7 +137,7 @@ class FilmHips(QObject):
         assert study is not None
         if self._work.settling is None and may_be_two_cases(study, case_id):
             image = study.case(case_id).image
-            film = facts_of(self._work.canvas.film)["film"]
+            film = facts_of(self._work.case_view.film)["film"]
             if image not in self._found and _may_show_two(film):
                 self._search(image, film)
         self._show()
@@ -160,7 +158,7 @@ class FilmHips(QObject):
             lambda _: self._on_ended(run),
         )
 
-    def _on_found(self, run: Run, image: Path, found: Found) -> None:
+    def _on_found(self, run: Run, image: Path, found: BoxBySide) -> None:
         self._found[image] = found
         self._on_ended(run)
 

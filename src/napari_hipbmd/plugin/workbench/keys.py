@@ -18,14 +18,14 @@ STEPS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
 
 def actions_of(dock: WorkbenchWidget) -> dict[str, Callable[[], Any]]:
     """Id of the shortcut → the function; see :mod:`.ui.shortcuts`."""
-    canvas, panel = dock.canvas, dock.landmarks
+    case_view, panel = dock.case_view, dock.landmarks
 
     def act(name: str, *arguments: Any) -> Callable[[], None]:
         return lambda: panel.act(name, *arguments)
 
     def go(name: str, *arguments: Any) -> Callable[[], None]:
         def called() -> None:
-            canvas.activate()
+            case_view.activate()
             panel.act(name, *arguments)
 
         return called
@@ -55,9 +55,9 @@ def actions_of(dock: WorkbenchWidget) -> dict[str, Callable[[], Any]]:
         "accept_first": settle(lambda editor: editor.accept_from(True)),
         "accept_mean": settle(lambda editor: editor.take_mean()),
         "accept_second": settle(lambda editor: editor.accept_from(False)),
-        "other": lambda: canvas.toggle("other", "differences"),
-        "predictions": lambda: canvas.toggle("predictions"),
-        "regions": lambda: canvas.toggle("label_regions"),
+        "other": lambda: case_view.toggle("other", "differences"),
+        "predictions": lambda: case_view.toggle("predictions"),
+        "regions": lambda: case_view.toggle("label_regions"),
         "undo": act("undo"),
         "redo": act("redo"),
         "next_case": lambda: dock.walk.step(1),

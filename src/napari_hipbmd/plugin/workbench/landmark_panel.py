@@ -19,7 +19,7 @@ from ..ui.controls import button, enable, note, press, row, with_key
 from ..ui.fold import Fold
 from ..ui.narrow import Squares, scrolled_column
 from ..viewer.layers import REGION_NAMES
-from .canvas import ZOOM, CaseCanvas
+from .case_view import ZOOM, CaseView
 from .editor import Editor, tie_of
 from .landmark_table import LandmarkTable
 from .magnifier import Magnifier
@@ -44,12 +44,12 @@ class LandmarkPanel(QWidget):
 
     def __init__(
         self,
-        canvas: CaseCanvas,
+        case_view: CaseView,
         numbers: NumbersPanel,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._canvas = canvas
+        self._case_view = case_view
         self.numbers = numbers
         self._cursor: np.ndarray | None = None
         self.warned: dict[str, str] = {}
@@ -60,7 +60,7 @@ class LandmarkPanel(QWidget):
     @property
     def editor(self) -> Editor | None:
         """The open case."""
-        return self._canvas.editor
+        return self._case_view.editor
 
     def _setup_ui(self) -> None:
         self.where = WherePicture()
@@ -152,26 +152,26 @@ class LandmarkPanel(QWidget):
         press(self.undo, lambda: self.act("undo"))
         press(self.redo, lambda: self.act("redo"))
         press(self.centre, self.centre_current)
-        press(self.fit, self._canvas.fit)
+        press(self.fit, self._case_view.fit)
         press(self.regions_follow, self._on_regions_follow_clicked)
-        press(self.box, self._canvas.draw_box)
+        press(self.box, self._case_view.draw_box)
         self.tie.clicked.connect(lambda _: self.act("toggle_tie"))
-        self.outlines.toggled.connect(self._canvas.edit_outlines)
+        self.outlines.toggled.connect(self._case_view.edit_outlines)
         self.zoom.valueChanged.connect(self._on_zoom_changed)
         self.advance.toggled.connect(self._on_advance_toggled)
         self.table.chosen.connect(self._on_chosen)
 
     def open(self) -> None:
-        """Show the case that the canvas has opened."""
+        """Show the case that the workbench has opened."""
         editor = self.editor
         if editor is not None:
             editor.changed.connect(self.refresh)
             editor.current_changed.connect(self._on_current_changed)
             editor.auto_advance = self.advance.isChecked()
-            self.numbers.open(self._canvas.film, editor)
+            self.numbers.open(self._case_view.film, editor)
         self.outlines.setChecked(False)
         self._cursor = None
-        self.magnifier.show_film(self._canvas.film)
+        self.magnifier.show_film(self._case_view.film)
         self.refresh()
 
     def close_case(self) -> None:
@@ -194,8 +194,8 @@ class LandmarkPanel(QWidget):
     def centre_current(self) -> None:
         """Bring the current landmark to the middle."""
         if self.editor is not None:
-            self._canvas.activate()
-            self._canvas.centre(self.editor.current)
+            self._case_view.activate()
+            self._case_view.centre(self.editor.current)
 
     def look_at_cursor(self, row_col: np.ndarray | None) -> None:
         """Let the lens follow the cursor over the film."""
@@ -282,7 +282,7 @@ class LandmarkPanel(QWidget):
             self.magnifier.look_at(self._cursor, "cursor", editor.labels)
         else:
             name = editor.current
-            self.magnifier.look_at(self._canvas.where(name), name, editor.labels)
+            self.magnifier.look_at(self._case_view.where(name), name, editor.labels)
 
     def _on_current_changed(self, name: str) -> None:
         self._cursor = None
@@ -292,12 +292,12 @@ class LandmarkPanel(QWidget):
 
     def _on_chosen(self, name: str) -> None:
         if self.editor is not None:
-            self._canvas.activate()
+            self._case_view.activate()
             self.editor.select(name)
-            self._canvas.centre(name)
+            self._case_view.centre(name)
 
     def _on_zoom_changed(self, zoom: float) -> None:
-        self._canvas.zoom = zoom
+        self._case_view.zoom = zoom
         self.centre_current()
 
     def _on_advance_toggled(self, on: bool) -> None:

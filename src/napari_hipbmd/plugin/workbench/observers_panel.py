@@ -161,7 +161,7 @@ class ObserversPanel(QWidget):
         settling = isinstance(editor, ConsensusEditor)
         self.consensus.show_editor(editor if settling else None)
         if settling:
-            self._work.canvas.fit()
+            self._work.case_view.fit()
         self._refresh()
 
     def _on_case_closing(self) -> None:
@@ -180,12 +180,12 @@ class ObserversPanel(QWidget):
         if editor is None:
             return
         if isinstance(editor, ConsensusEditor):
-            self._work.canvas.show_overlay(of_two(editor.a, editor.b))
+            self._work.case_view.show_overlay(of_two(editor.a, editor.b))
             return
         if pair is not None and not blind_reason(self._work, pair):
             self._theirs = self._work.labels_of(pair.b)
         found = None if self._theirs is None else from_mine(self._theirs)
-        self._work.canvas.show_overlay(found)
+        self._work.case_view.show_overlay(found)
 
     # what is shown
 

@@ -15,7 +15,7 @@ from ..viewer.layers import box_corners
 from .case_layers import line_width
 
 if TYPE_CHECKING:
-    from .canvas import CaseCanvas
+    from .case_view import CaseView
 
 COLOUR = "#c58cff"
 NAME = "proposed hips"
@@ -24,23 +24,23 @@ NAME = "proposed hips"
 class ProposedLayer:
     """Shows proposed boxes on the open film, and goes when there are none."""
 
-    def __init__(self, canvas: CaseCanvas) -> None:
-        self._canvas = canvas
+    def __init__(self, case_view: CaseView) -> None:
+        self._case_view = case_view
         self._layer: Any = None
 
     def show(self, boxes: Mapping[Side, HipBox]) -> None:
         """Show these boxes in place of the ones before."""
-        viewer = self._canvas.viewer
+        viewer = self._case_view.viewer
         if viewer is None:
             return
-        self._canvas.whole = bool(boxes)
+        self._case_view.whole = bool(boxes)
         if self._layer is not None and self._layer in viewer.layers:
             viewer.layers.remove(self._layer)
         self._layer = None
-        film = self._canvas.film
+        film = self._case_view.film
         if not boxes or film is None:
             return
-        place = self._canvas.place
+        place = self._case_view.place
         self._layer = Shapes(
             [box_corners(box) for box in boxes.values()],
             shape_type="rectangle",
@@ -60,5 +60,5 @@ class ProposedLayer:
         )
         viewer.layers.insert(list(viewer.layers).index(film) + 1, self._layer)
         self._layer.editable = False  # napari unlocks a layer that is new
-        self._canvas.activate()
-        self._canvas.fit_again()
+        self._case_view.activate()
+        self._case_view.fit_again()

@@ -18,12 +18,12 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...study import STATUSES, QueueEntry, Status
+from ...study import STATUSES, QueueEntry, QueueStatus
 from ..ui.controls import button, enable, note, row
 
 ALL = "all cases"
 UNDONE = "not done"
-STATUS_COLOURS: dict[Status, str] = {
+STATUS_COLOURS: dict[QueueStatus, str] = {
     "untouched": "#9a9a9a",
     "predicted": "#56b4e9",
     "in work": "#ffb347",

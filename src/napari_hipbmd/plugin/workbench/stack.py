@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from napari.layers import Image, Layer, Points, Shapes, Vectors
 
-from ..viewer.identity import KEY, Kind, facts_of, tag
+from ..viewer.identity import KEY, LayerKind, facts_of, tag
 from ..viewer.layers import BOX_COLOUR, LayerData
 from ..viewer.origins import remember_origin
 from ..viewer.place import Place
@@ -21,7 +21,7 @@ from ..viewer.session import Session
 from .case_layers import OTHER_COLOUR, label_offset, line_width
 
 OWNER = "workbench"
-ORDER: tuple[Kind, ...] = (
+ORDER: tuple[LayerKind, ...] = (
     "film",
     "box",
     "label_regions",
@@ -35,7 +35,7 @@ ORDER: tuple[Kind, ...] = (
 MARK_SIZE, ANY_SIZE = (4, 22), (2, 10_000)
 """Least and most screen pixels of a point."""
 
-NAMES: dict[Kind, str] = {
+NAMES: dict[LayerKind, str] = {
     "box": "hip box",
     "label_regions": "regions",
     "predictions": "predictions",
@@ -113,7 +113,7 @@ class LayerStack:
             if layer is not None:
                 self._session.layers.remove(layer)
 
-    def _above(self, kinds: tuple[Kind, ...]) -> int:
+    def _above(self, kinds: tuple[LayerKind, ...]) -> int:
         """The place in the list above those of these layers that are there."""
         layers = list(self._session.layers)
         return 1 + max(
@@ -122,7 +122,7 @@ class LayerStack:
             if (layer := self.layer(kind)) is not None
         )
 
-    def _made(self, kind: Kind) -> Layer:
+    def _made(self, kind: LayerKind) -> Layer:
         arguments: dict[str, Any] = {
             "ndim": 2,
             "name": NAMES[kind],
@@ -165,7 +165,7 @@ class LayerStack:
         )
 
 
-def words_offset(kind: Kind, place: Place) -> tuple[float, float]:
+def words_offset(kind: LayerKind, place: Place) -> tuple[float, float]:
     """How far below and right of its point a word begins, or left of it ends."""
     below, right = label_offset(place)
     return (below, -right) if kind == "other" else (below, right)

@@ -7,7 +7,7 @@ from typing import Any
 from qtpy.QtCore import QObject
 
 from ...core.radiograph import FilmRefused
-from ...study import QueueEntry, Status, what_is_missing
+from ...study import QueueEntry, QueueStatus, what_is_missing
 from .case_bar import CaseBar
 from .queue_panel import QueuePanel
 from .work import Work
@@ -98,7 +98,7 @@ class Walk(QObject):
         self._cases.show_rows(queue.entries, self._work.case_id)
         self._show_case()
 
-    def _mark(self, status: Status) -> bool:
+    def _mark(self, status: QueueStatus) -> bool:
         queue, case_id = self._work.queue, self._work.case_id
         if queue is None or not case_id:
             return False

@@ -11,7 +11,7 @@ from ...core.radiograph import Cancelled, FilmRefused
 from ...evaluation.observers import CONSENSUS, Peers
 from ...study import Labels, OpenCase, QueueEntry, Study
 from ...study.queue import Queue
-from .canvas import CaseCanvas
+from .case_view import CaseView
 from .consensus_editor import ConsensusEditor
 from .editor import Editor
 from .loader import CaseLoader
@@ -36,7 +36,7 @@ class Work(QObject):
 
     Attributes
     ----------
-    canvas
+    case_view
         The layers of the open case.
     study, queue
         None while no study is open.
@@ -59,7 +59,7 @@ class Work(QObject):
 
     def __init__(self, viewer: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.canvas = CaseCanvas(viewer)
+        self.case_view = CaseView(viewer)
         self.study: Study | None = None
         self.queue: Queue | None = None
         self.who = ""
@@ -67,12 +67,12 @@ class Work(QObject):
         self.case_id = ""
         self._loader: CaseLoader | None = None
         self._predictor: Predictor | None = None
-        self.canvas.lost.connect(self._on_film_lost)
+        self.case_view.lost.connect(self._on_film_lost)
 
     @property
     def editor(self) -> Editor | None:
         """The open case, or None."""
-        return self.canvas.editor
+        return self.case_view.editor
 
     @property
     def model(self) -> str:
@@ -146,7 +146,7 @@ class Work(QObject):
             self.say(f"{case_id}: {refusal}", warning=True)
             return
         editor = self._editor(case, loaded.predicted)
-        self.canvas.open(loaded.layer(), editor, loaded.case.image)
+        self.case_view.open(loaded.layer(), editor, loaded.case.image)
         editor.said.connect(self.say)
         remember_case(self.study, case_id)
         self.say(case.notice, warning=True)
@@ -176,7 +176,7 @@ class Work(QObject):
         self.case_closing.emit()
         editor.said.disconnect(self.say)
         editor.close()
-        self.canvas.leave()
+        self.case_view.leave()
         self.case_id = ""
 
     def prepare(self, among: list[QueueEntry] | None) -> None:
@@ -228,7 +228,7 @@ class Work(QObject):
         """The film's layer was deleted: the case is closed, and nothing is lost."""
         case_id = self.case_id
         self.close_case()
-        self.canvas.close()
+        self.case_view.close()
         self.say(f"{case_id} was closed with its film; open it again in Cases.")
 
     # predictions
@@ -276,7 +276,7 @@ class Work(QObject):
             if editor.predicted is None and self.settling is None:
                 editor.predicted = self._predictions(case_id)
                 editor.changed.emit()
-                self.canvas.fit_again()
+                self.case_view.fit_again()
         else:
             self._loader.forget([case_id])
         if self.queue.entry(case_id).status == "untouched":

@@ -14,7 +14,7 @@ tiff, png  a case (``.tif``, ``.png``): regions as a label image
 """
 
 from .exporting import Exported, export_labels
-from .formats import FORMATS, HOLDINGS, SAID, Format
+from .formats import FORMATS, HOLDINGS, SAID, LabelFormat
 from .importing import Imported, ImportPlan, import_labels
 from .names import Names, read_names
 from .parcel import IMPORTED
@@ -26,7 +26,7 @@ __all__ = [
     "IMPORTED",
     "SAID",
     "Exported",
-    "Format",
+    "LabelFormat",
     "Imported",
     "Names",
     "ImportPlan",

@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...core.files import new_folder
+from ...core.progress import StepProgress
 from ...core.radiograph import FilmRefused
 from ..films import film_facts
 from ..labels import Labels
 from ..study import Study
-from .formats import Format, format_named
+from .formats import LabelFormat, format_named
 from .turned import as_stored
-from .writing import Asked, Progress, step
+from .writing import Asked, step
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def export_labels(
     form: str,
     out: str | Path,
     annotators: Iterable[str] | None = None,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
     cancelled: Asked | None = None,
 ) -> Exported:
     """Write labels for other programs, each as of its last change.
@@ -70,7 +71,7 @@ def export_labels(
     annotators
         Whose labels; everybody's by default.
     progress
-        See :data:`writing.Progress`.
+        See :data:`writing.StepProgress`.
     cancelled
         Asked between cases.
 
@@ -135,7 +136,7 @@ def _annotators(study: Study, wanted: Iterable[str] | None) -> tuple[str, ...]:
 
 
 def _write(
-    format_: Format,
+    format_: LabelFormat,
     folder: Path,
     annotator: str,
     labels: list[Labels],
@@ -162,7 +163,7 @@ def _write(
     return there
 
 
-def _readme(format_: Format, done: Exported) -> str:
+def _readme(format_: LabelFormat, done: Exported) -> str:
     counts = [f"{len(cases)} by {who}" for who, cases in done.cases.items() if cases]
     lines = [
         f"Labels of hips as {format_.title}: {', '.join(counts)}.",

@@ -32,7 +32,7 @@ EVERYTHING = frozenset(HOLDINGS)
 
 
 @dataclass(frozen=True)
-class Format:
+class LabelFormat:
     """One format.
 
     Attributes
@@ -89,10 +89,10 @@ _MASK = (
     " pixel only. Where two overlap, the later one is shown. The pixel spacing is the"
     " picture's resolution."
 )
-FORMATS: dict[str, Format] = {
+FORMATS: dict[str, LabelFormat] = {
     f.name: f
     for f in (
-        Format(
+        LabelFormat(
             "coco",
             "COCO keypoints",
             (".json",),
@@ -104,7 +104,7 @@ FORMATS: dict[str, Format] = {
             write_study=write_coco,
             read_study=read_coco,
         ),
-        Format(
+        LabelFormat(
             "slicer",
             "3D Slicer Markups",
             (".mrk.json",),
@@ -116,7 +116,7 @@ FORMATS: dict[str, Format] = {
             write_case=write_slicer,
             read_case=read_slicer,
         ),
-        Format(
+        LabelFormat(
             "pts",
             ".pts",
             (".pts",),
@@ -126,7 +126,7 @@ FORMATS: dict[str, Format] = {
             write_case=write_pts,
             read_case=read_pts,
         ),
-        Format(
+        LabelFormat(
             "csv",
             "CSV",
             (".csv",),
@@ -136,7 +136,7 @@ FORMATS: dict[str, Format] = {
             write_study=write_rows,
             read_study=read_rows,
         ),
-        Format(
+        LabelFormat(
             "deeplabcut",
             "DeepLabCut's CSV",
             (".csv",),
@@ -148,7 +148,7 @@ FORMATS: dict[str, Format] = {
             write_study=write_deeplabcut,
             read_study=read_deeplabcut,
         ),
-        Format(
+        LabelFormat(
             "tiff",
             "label TIFF",
             (".tif", ".tiff"),
@@ -157,7 +157,7 @@ FORMATS: dict[str, Format] = {
             write_case=write_tiff,
             read_case=read_mask,
         ),
-        Format(
+        LabelFormat(
             "png",
             "label PNG",
             (".png",),
@@ -170,7 +170,7 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def format_named(name: str) -> Format:
+def format_named(name: str) -> LabelFormat:
     """A format by its name.
 
     Raises

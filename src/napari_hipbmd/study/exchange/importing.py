@@ -16,6 +16,7 @@ import numpy as np
 
 from ...core.anatomy import TIES, Region
 from ...core.files import read_regular
+from ...core.progress import StepProgress
 from ...core.radiograph import FilmRefused
 from ..case import checked_name
 from ..changes import Change
@@ -28,12 +29,12 @@ from ..study import Study
 from .cases import Cases
 from .content import LARGEST_BYTES
 from .film_check import insist_on_film
-from .formats import Format, format_named
+from .formats import LabelFormat, format_named
 from .masks import VALUES, label_image, largest_piece
 from .names import Names
 from .parcel import IMPORTED, Intake, Parcel, same_label, same_outline
 from .turned import as_shown, stored_facts
-from .writing import Asked, Progress, apply_all, step
+from .writing import Asked, apply_all, step
 
 MANY = 8
 
@@ -97,7 +98,7 @@ def import_labels(
     form: str,
     path: str | Path,
     plan: ImportPlan,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
     cancelled: Asked | None = None,
 ) -> Imported:
     """Take labels of another program over.
@@ -116,7 +117,7 @@ def import_labels(
     plan
         Whose labels they become, and what is allowed.
     progress
-        See :data:`Progress`.
+        See :data:`StepProgress`.
     cancelled
         Asked between cases.
 
@@ -206,10 +207,10 @@ def _doubts(
 
 
 def _read(
-    format_: Format,
+    format_: LabelFormat,
     path: Path,
     intake: Intake,
-    progress: Progress | None,
+    progress: StepProgress | None,
     cancelled: Asked | None,
 ) -> list[Parcel]:
     parcels: list[Parcel] = []
@@ -229,7 +230,7 @@ def _read(
     return parcels
 
 
-def _files(path: Path, format_: Format) -> list[Path]:
+def _files(path: Path, format_: LabelFormat) -> list[Path]:
     endings = ", ".join(format_.endings)
     if path.is_dir():
         found = sorted(
@@ -251,7 +252,7 @@ def _files(path: Path, format_: Format) -> list[Path]:
     return [path]
 
 
-def _is_of(file: Path, format_: Format) -> bool:
+def _is_of(file: Path, format_: LabelFormat) -> bool:
     name = file.name.lower()
     return name.endswith(format_.endings) and not name.startswith(".")
 

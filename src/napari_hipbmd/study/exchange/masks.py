@@ -26,7 +26,7 @@ from ..outlines import MOST_CORNERS, Polygon, as_polygon, crosses_itself
 from .content import refusing
 from .parcel import Intake, Parcel
 
-Kind = Literal["tiff", "png"]
+MaskFile = Literal["tiff", "png"]
 VALUES: Mapping[Region, int] = {region: i for i, region in enumerate(REGIONS, 1)}
 MOST_CRUMBS = 0.01
 """Of a region's pixels: loose ones beyond that are a second piece."""
@@ -46,7 +46,7 @@ def label_image(labels: Labels, shape: tuple[int, int]) -> LabelImage:
     return image
 
 
-def write_mask(labels: Labels, kind: Kind) -> bytes:
+def write_mask(labels: Labels, kind: MaskFile) -> bytes:
     """The regions of one case as a TIFF or PNG file.
 
     Raises

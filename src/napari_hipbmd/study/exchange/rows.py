@@ -34,7 +34,7 @@ COLUMNS = (
 )  # fmt: skip
 _CORNER = re.compile(r"(.+?) +([1-9][0-9]*)")
 _APART = ";"
-Row = Mapping[str, str]
+TableRow = Mapping[str, str]
 
 
 def write_rows(labels: Sequence[Labels]) -> bytes:
@@ -106,7 +106,7 @@ class _Case:
     film: FilmFacts = FilmFacts()
     apart: tuple[str, ...] = ()
 
-    def add(self, row: Row, intake: Intake) -> None:
+    def add(self, row: TableRow, intake: Intake) -> None:
         """Read one row."""
         always = tuple(_word(row, column) for column in (*_FILM, "apart"))
         if self.always is None:
@@ -141,7 +141,7 @@ class _Case:
                 regions[region] = as_polygon(in_order, region)
         return Parcel(self.name, self.landmarks, regions, self.film, self.apart)
 
-    def _add_corner(self, region: Region, number: int, row: Row) -> None:
+    def _add_corner(self, region: Region, number: int, row: TableRow) -> None:
         xy = _pair(row, "x", "y")
         corners = self.corners.setdefault(region, {})
         if xy is None or number in corners:
@@ -151,7 +151,7 @@ class _Case:
             )
         corners[number] = xy
 
-    def _check_mm(self, row: Row, intake: Intake) -> None:
+    def _check_mm(self, row: TableRow, intake: Intake) -> None:
         """Refuse millimetres that do not fit the film's spacing."""
         xy, mm = _pair(row, "x", "y"), _pair(row, "x_mm", "y_mm")
         if xy is None or mm is None:
@@ -203,7 +203,7 @@ def _texts(values: Mapping[str, float | None]) -> dict[str, str]:
     return {k: "" if v is None else repr(float(v)) for k, v in values.items()}
 
 
-def _label(row: Row, source: str) -> Label:
+def _label(row: TableRow, source: str) -> Label:
     xy = _pair(row, "x", "y")
     state = _word(row, "state") or ("absent" if xy is None else "placed")
     origin = {name: row.get(name, "") for name in _ORIGIN}
@@ -218,7 +218,7 @@ def _label(row: Row, source: str) -> Label:
     )
 
 
-def _film(row: Row) -> FilmFacts:
+def _film(row: TableRow) -> FilmFacts:
     shape = _pair(row, "rows", "columns")
     box = [_number(row, column) for column in _BOX]
     corners = [v for v in box if v is not None]
@@ -230,7 +230,7 @@ def _film(row: Row) -> FilmFacts:
     )
 
 
-def _pair(row: Row, first: str, second: str) -> XY | None:
+def _pair(row: TableRow, first: str, second: str) -> XY | None:
     a, b = _number(row, first), _number(row, second)
     if a is None and b is None:
         return None
@@ -239,7 +239,7 @@ def _pair(row: Row, first: str, second: str) -> XY | None:
     return a, b
 
 
-def _number(row: Row, column: str) -> float | None:
+def _number(row: TableRow, column: str) -> float | None:
     word = _word(row, column)
     if not word:
         return None
@@ -249,7 +249,7 @@ def _number(row: Row, column: str) -> float | None:
         raise FilmRefused(f"{word[:20]!r} is not a number ({column}).") from None
 
 
-def _word(row: Row, column: str) -> str:
+def _word(row: TableRow, column: str) -> str:
     return row.get(column, "").strip()
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from ...core.anatomy import LANDMARK_IDS, REGIONS, Region
 from ...core.bounded_json import parse_json
-from ...core.radiograph import SAME_SPACING, FilmRefused
+from ...core.radiograph import SAME_SPACING, FilmRefused, SpacingMm
 from ..facts import FilmFacts
 from ..label import STATES, XY, Label, State
 from ..labels import Labels
@@ -30,7 +30,6 @@ SCHEMA = (
 )
 _OFF_PLANE_MM = 1.0
 """Half the thickness that Slicer gives a plain picture, and a little more."""
-Spacing = tuple[float, float]
 
 
 def write_slicer(labels: Labels) -> bytes:
@@ -106,7 +105,7 @@ def _markup(kind: str, name: str, points: list[dict[str, Any]]) -> dict[str, Any
 
 
 def _point(
-    number: int, label: str, xy: XY | None, spacing: Spacing, description: str = ""
+    number: int, label: str, xy: XY | None, spacing: SpacingMm, description: str = ""
 ) -> dict[str, Any]:
     x, y = xy or (0.0, 0.0)
     return {
@@ -124,7 +123,7 @@ def _point(
 def _add(
     landmarks: dict[str, Label],
     points: Iterable[Mapping[str, Any]],
-    spacing: Spacing,
+    spacing: SpacingMm,
     sign: float,
     intake: Intake,
 ) -> None:
@@ -141,7 +140,7 @@ def _add(
 
 
 def _label(
-    point: Mapping[str, Any], spacing: Spacing, sign: float, source: str
+    point: Mapping[str, Any], spacing: SpacingMm, sign: float, source: str
 ) -> Label | None:
     """A point's label; None where it has no position yet."""
     said = str(point.get("description", "")).strip()
@@ -154,7 +153,7 @@ def _label(
     return Label(_xy(point, spacing, sign), cast(State, state), source=source)
 
 
-def _xy(point: Mapping[str, Any], spacing: Spacing, sign: float) -> XY:
+def _xy(point: Mapping[str, Any], spacing: SpacingMm, sign: float) -> XY:
     x, y, z = map(float, point["position"])
     if abs(z) > _OFF_PLANE_MM:
         raise FilmRefused(
@@ -177,7 +176,7 @@ def _sign(markup: Mapping[str, Any]) -> float:
     return 1.0 if system == "LPS" else -1.0
 
 
-def _doubt_of_two(intake: Intake, case: str, used: Spacing) -> None:
+def _doubt_of_two(intake: Intake, case: str, used: SpacingMm) -> None:
     """Tell of a film that knows two spacings, since the file does not say whose mm."""
     other = intake.detector_mm(case)
     if other is None or abs(other[1] / used[1] - 1) < SAME_SPACING:
@@ -191,7 +190,7 @@ def _doubt_of_two(intake: Intake, case: str, used: Spacing) -> None:
     )
 
 
-def _spacing(film: FilmFacts, case: str) -> Spacing:
+def _spacing(film: FilmFacts, case: str) -> SpacingMm:
     if film.spacing_mm is None or not np.isfinite(film.spacing_mm).all():
         raise FilmRefused(
             f"The film of {case[:40]} has no pixel spacing, and Slicer's files are in"

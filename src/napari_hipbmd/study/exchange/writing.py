@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from ...core.progress import StepProgress
 from ...core.radiograph import Cancelled, FilmRefused
 from ..changes import Change
 from ..journal import journal_path
@@ -13,7 +14,6 @@ from ..labels import Labels, labels_path
 from ..recovery import same_content
 from ..study import Study
 
-Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and of how many."""
 Asked = Callable[[], bool]
 """Asked whether to stop."""
@@ -23,7 +23,7 @@ def apply_all(
     study: Study,
     annotator: str,
     changes: Mapping[str, tuple[Labels, Change]],
-    progress: Progress | None,
+    progress: StepProgress | None,
     cancelled: Asked | None,
 ) -> None:
     """Make all changes; where one fails, take those back that were made.
@@ -84,7 +84,7 @@ def step(
     what: str,
     done: int,
     count: int,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
     cancelled: Asked | None = None,
 ) -> None:
     """Tell the progress, and stop where that was asked for."""

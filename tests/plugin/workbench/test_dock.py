@@ -193,7 +193,7 @@ def test_a_film_that_cannot_be_read_is_told_and_passed_over(bench: Bench) -> Non
     bench.widget.work._loader.forget([SECOND])
     bench.press("next_case")
     assert SECOND in bench.message
-    assert bench.widget.canvas.editor is None
+    assert bench.widget.case_view.editor is None
     bench.press("next_case")
     assert bench.widget.work.case_id == THIRD
 

@@ -1,4 +1,4 @@
-"""The dock *Hip boxes*: a box on each hip, square, remembered and shown again."""
+"""*Hip boxes* of *Open study*: one on each hip, square, kept and shown again."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from qtpy.QtWidgets import QLabel, QLineEdit, QPushButton, QTreeWidget
 
 from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.dicom import FilmTags, write_film
+from napari_hipbmd.plugin.study.boxes_panel import HipBoxesPanel
 from napari_hipbmd.plugin.ui.preferences import write_preference
 from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.viewer.session import session_of
@@ -47,8 +48,8 @@ class Dock:
     def __init__(self, viewer: Any, qtbot: Any, film: Path) -> None:
         self.viewer, self.qtbot, self.path = viewer, qtbot, film
         add = viewer.window.add_plugin_dock_widget
-        _, self.widget = add(PLUGIN, "Hip boxes")
         _, self.study = add(PLUGIN, "Open study")
+        self.widget = opened_panel(self.study)
         self.study.list_folder(film.parents[1])
         self.wait(lambda: not self.study.bar.is_running)
         self.study.bar.button.click()
@@ -89,6 +90,12 @@ class Dock:
         data[index] = first + (data[index] - first) * (factor, 1)
         layer._data_view.edit(index, data[index])
         layer.events.data(value=layer.data, action="changed", data_indices=(index,))
+
+
+def opened_panel(study: Any) -> Any:
+    """The part of *Open study* with the hip boxes, as a click shows it."""
+    study.findChild(QPushButton, "show_boxes").click()
+    return study.findChild(HipBoxesPanel)
 
 
 @pytest.fixture
@@ -216,7 +223,8 @@ def test_a_box_of_nobody_is_not_kept_until_somebody_says_who_they_are(
 def test_without_a_film_every_button_says_why_it_is_off(
     viewer: Any, qtbot: Any
 ) -> None:
-    _, widget = viewer.window.add_plugin_dock_widget(PLUGIN, "Hip boxes")
+    _, study = viewer.window.add_plugin_dock_widget(PLUGIN, "Open study")
+    widget = opened_panel(study)
     for name in ("place_L", "place_R", "remove_L", "propose", "swap"):
         button = widget.findChild(QPushButton, name)
         assert not button.isEnabled() and "Open a radiograph" in button.toolTip()

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from qtpy.QtWidgets import QComboBox, QFileDialog, QPushButton, QTableWidget
 
-from napari_hipbmd.evaluation.model_comparison import compare, summary_rows
+from napari_hipbmd.evaluation.model_comparison import compare_on_films, summary_rows
 from napari_hipbmd.study import Study
 
 
@@ -39,7 +39,7 @@ def test_two_models_are_compared_and_exported(
         for i in range(table.rowCount())
     ]
     assert shown == summary_rows(
-        compare(sample_study.folder, (None, small_enhancement))
+        compare_on_films(sample_study.folder, (None, small_enhancement))
     )
     assert "6 films" in dock.text("compare_note")
     assert "at least 20 cases" in dock.text("compare_note")

@@ -277,7 +277,7 @@ def test_a_film_that_is_deleted_closes_its_case_and_loses_nothing(
     bench.press("accept_all")
     case_id = bench.widget.work.case_id
     bench.viewer.layers.remove(bench.layer("film"))
-    bench.wait(lambda: bench.widget.canvas.editor is None)
+    bench.wait(lambda: bench.widget.case_view.editor is None)
     assert "closed with its film" in bench.message
     bench.widget.work.open_case(case_id)
     assert bench.labels.missing == ()

@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.core.anatomy import REGIONS, SITES, mask
-from napari_hipbmd.core.measurement import HipImages
+from napari_hipbmd.core.hip_images import HipImages
 from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
-from napari_hipbmd.evaluation.model_comparison import compare, csv_text, score, text
+from napari_hipbmd.evaluation.model_comparison import (
+    compare_on_films,
+    comparison_csv,
+    score,
+    text,
+)
 
 SQUARES = {
     region: np.array([(x, 10), (x + 20, 10), (x + 20, 40), (x, 40)], float)
@@ -57,7 +62,7 @@ def test_a_ghost_of_the_bone_in_the_sto_lowers_ssim_more_than_a_shade(exact):
 
 @pytest.fixture(scope="module")
 def compared(tiny_study, small_enhancement):
-    return compare(tiny_study, (None, small_enhancement))
+    return compare_on_films(tiny_study, (None, small_enhancement))
 
 
 @pytest.mark.slow
@@ -82,7 +87,7 @@ def test_the_gap_is_that_of_the_validation(tiny_study, compared, tmp_path):
 
 @pytest.mark.slow
 def test_the_csv_has_a_line_a_film_and_model_and_the_means(compared):
-    lines = list(csv.DictReader(io.StringIO(csv_text(compared))))
+    lines = list(csv.DictReader(io.StringIO(comparison_csv(compared))))
     assert len(lines) == 2 * 24 + 2
     for name in compared.names:
         mine = [line for line in lines if line["model"] == name]
@@ -92,7 +97,7 @@ def test_the_csv_has_a_line_a_film_and_model_and_the_means(compared):
 
 
 def test_a_model_beside_itself_differs_in_nothing(sample_study):
-    same = compare(sample_study.folder, (None, None))
+    same = compare_on_films(sample_study.folder, (None, None))
     assert len(set(same.names)) == 2
     for first, second in same.scores:
         assert first.psnr_db == second.psnr_db
@@ -107,11 +112,11 @@ def test_films_without_a_truth_are_named_or_refused(sample_study, tmp_path):
     shutil.copytree(sample_study.folder, folder)
     lost = sample_study.cases[0].case_id
     (folder / "truth" / f"{lost}.json").unlink()
-    found = compare(folder, (None, None))
+    found = compare_on_films(folder, (None, None))
     assert found.left_out == {lost: "its exact STO is not known"}
     shutil.rmtree(folder / "truth")
     with pytest.raises(FilmRefused, match="no film of study has one"):
-        compare(folder, (None, None))
+        compare_on_films(folder, (None, None))
 
 
 def test_pairs_are_compared_by_their_test_part(hipbmd, sample_study, tmp_path):
@@ -121,7 +126,7 @@ def test_pairs_are_compared_by_their_test_part(hipbmd, sample_study, tmp_path):
         "--split", 0.5, 0, 0.5,
     )  # fmt: skip
     assert made.status == 0
-    found = compare(tmp_path / "pairs", (None, None))
+    found = compare_on_films(tmp_path / "pairs", (None, None))
     assert found.case_ids and all(name.startswith("pair ") for name in found.case_ids)
     assert len(found.case_ids) < 12
     for first, second in found.scores:
@@ -132,7 +137,7 @@ def test_pairs_are_compared_by_their_test_part(hipbmd, sample_study, tmp_path):
 
 def test_it_stops_when_asked(sample_study):
     with pytest.raises(Cancelled):
-        compare(sample_study.folder, (None, None), cancelled=lambda: True)
+        compare_on_films(sample_study.folder, (None, None), cancelled=lambda: True)
 
 
 def test_the_command_prints_the_table_and_writes_the_csv(

@@ -20,7 +20,7 @@ from napari_hipbmd.tasks.validate import validate
 
 def run(made_up, out, **options):
     quick = {"folds": 4, "preset": "paper", **options}
-    return validate(made_up.study, out, measure=made_up.measure, **quick)
+    return validate(made_up.study, out, prepare=made_up.prepare, **quick)
 
 
 def test_a_study_gives_table_figures_and_files(validated):
@@ -89,7 +89,7 @@ def test_an_output_holds_nothing_that_names_the_patient(validated):
 
 
 def test_landmark_errors_are_in_mm(made_up, tmp_path):
-    found = collect(made_up.study, tmp_path / "features.csv", made_up.measure)
+    found = collect(made_up.study, tmp_path / "features.csv", made_up.prepare)
     errors = landmark_errors(made_up.study, found)
     # 0.7 px of noise in x and y: mean radius 0.7 · √(π/2) px of 1.5 mm
     assert errors.mean_mm == pytest.approx(0.7 * np.sqrt(np.pi / 2) * 1.5, rel=0.1)
@@ -116,28 +116,28 @@ def test_an_interrupted_run_goes_on_where_it_stopped(made_up, tmp_path):
 
 def test_other_weights_measure_everything_again(made_up, tmp_path):
     cache = tmp_path / "features.csv"
-    collect(made_up.study, cache, made_up.measure, made_with="old")
-    collect(made_up.study, cache, made_up.measure, made_with="new")
+    collect(made_up.study, cache, made_up.prepare, made_with="old")
+    collect(made_up.study, cache, made_up.prepare, made_with="new")
     assert len(made_up.measured) == 80
 
 
 def test_a_changed_film_is_measured_again(made_up, tmp_path):
     cache = tmp_path / "features.csv"
-    collect(made_up.study, cache, made_up.measure)
+    collect(made_up.study, cache, made_up.prepare)
     film = made_up.study.cases[7].image
     film.parent.mkdir(parents=True)
     film.write_bytes(b"another film")
-    collect(made_up.study, cache, made_up.measure)
+    collect(made_up.study, cache, made_up.prepare)
     assert made_up.measured[40:] == ["hip-07"]
 
 
 @pytest.mark.parametrize("damage", ["", "case_id\n", "\x00\x01", "half"])
 def test_a_damaged_cache_is_made_anew(made_up, tmp_path, damage):
     cache = tmp_path / "features.csv"
-    collect(made_up.study, cache, made_up.measure)
+    collect(made_up.study, cache, made_up.prepare)
     whole = cache.read_text("utf-8")
     cache.write_text(whole[: len(whole) // 2] if damage == "half" else damage, "utf-8")
-    found = collect(made_up.study, cache, made_up.measure)
+    found = collect(made_up.study, cache, made_up.prepare)
     assert len(found) == 40
     assert cache.read_text("utf-8") == whole
 
@@ -147,7 +147,7 @@ def test_progress_is_told_case_by_case(made_up, tmp_path):
     collect(
         made_up.study,
         tmp_path / "features.csv",
-        made_up.measure,
+        made_up.prepare,
         progress=lambda done, n, name, found: told.append((done, n, name)),
     )
     assert told[0] == (0, 40, "hip-00")
@@ -178,27 +178,27 @@ def test_a_study_without_readings_is_refused_before_anything_is_measured(
 ):
     study = strip(made_up.study, dxa={})
     with pytest.raises(FilmRefused, match="no DXA readings"):
-        validate(study, tmp_path, measure=made_up.measure)
+        validate(study, tmp_path, prepare=made_up.prepare)
     assert not made_up.measured
 
 
 def test_twelve_films_are_refused(made_up, tmp_path):
     study = Study(made_up.study.folder, made_up.study.cases[:12])
     with pytest.raises(FilmRefused, match="the study has 12"):
-        validate(study, tmp_path, measure=made_up.measure)
+        validate(study, tmp_path, prepare=made_up.prepare)
 
 
 def test_one_patient_in_all_folds_is_refused(made_up, tmp_path):
     study = strip(made_up.study, group="one person")
     with pytest.raises(FilmRefused, match="are of one patient: column 'group'"):
-        validate(study, tmp_path, measure=made_up.measure)
+        validate(study, tmp_path, prepare=made_up.prepare)
 
 
 def test_a_study_without_biology_is_validated_on_the_films_alone(made_up, tmp_path):
     from napari_hipbmd.core.radiograph import Patient
 
     study = strip(made_up.study, patient=Patient())
-    found = validate(study, tmp_path, 4, preset="paper", measure=made_up.measure)
+    found = validate(study, tmp_path, 4, preset="paper", prepare=made_up.prepare)
     assert not found.with_biology
     assert {one.row for one in found.results} == set(ROWS) - {"biology"}
     assert "enhanced" in found.text()

@@ -1,4 +1,4 @@
-"""The dock *Hip boxes*: one box on each hip of a film, kept with the study."""
+"""The hip boxes of the film in front: one on each hip, kept with the study."""
 
 from __future__ import annotations
 
@@ -12,18 +12,25 @@ from qtpy.QtWidgets import (
     QLineEdit,
     QPushButton,
     QVBoxLayout,
+    QWidget,
 )
 
 from ...core.radiograph import FilmRefused, Side
 from ...study.case import checked_name
 from ..ui.controls import enable
 from ..ui.preferences import read_preference, write_preference
-from .box_tool import IN_WORKBENCH, PROPOSE_HINT, SIDES, BoxProposal, why_no_proposal
-from .hip_boxes import WORDS
-from .identity import facts_of
-from .listening import Heard, ListeningWidget
-from .session import Session, session_of
-from .window_level import film_in_front
+from ..viewer.box_tool import (
+    IN_WORKBENCH,
+    PROPOSE_HINT,
+    SIDES,
+    BoxProposal,
+    why_no_proposal,
+)
+from ..viewer.hip_boxes import WORDS
+from ..viewer.identity import facts_of
+from ..viewer.listening import Heard
+from ..viewer.session import Session, session_of
+from ..viewer.window_level import film_in_front
 
 NO_FILM = "Open a radiograph first."
 FIRST = f"<b>{NO_FILM}</b> A box on each hip tells the program where to measure."
@@ -37,8 +44,11 @@ NO_BOX = "There is no box on this hip."
 NOTHING_TO_SWAP = "There is no box yet."
 
 
-class HipBoxesWidget(ListeningWidget):
-    """Place, propose, swap and take away the hip boxes of the film in front."""
+class HipBoxesPanel(QWidget):
+    """Place, propose, swap and take away the hip boxes of the film in front.
+
+    The dock that it is a part of connects what :meth:`heard` lists.
+    """
 
     def __init__(self, napari_viewer: Any) -> None:
         super().__init__()
@@ -49,10 +59,10 @@ class HipBoxesWidget(ListeningWidget):
         self._setup_ui()
         self._let_shrink()
         self._connect()
-        self._listen()
 
     def _setup_ui(self) -> None:
         column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
         self.title = _note("film")
         self.who = QLineEdit(read_preference("annotator", ""))
         self.who.setObjectName("who")
@@ -90,7 +100,6 @@ class HipBoxesWidget(ListeningWidget):
         hint = _note("hint")
         hint.setText(HINT)
         column.addWidget(hint)
-        column.addStretch(1)
 
     def _connect(self) -> None:
         self.who.editingFinished.connect(self._on_who_edited)
@@ -108,23 +117,23 @@ class HipBoxesWidget(ListeningWidget):
         self._proposal.running.connect(lambda _: self._show())
         self.swap_button.clicked.connect(lambda _: self._on_swap_clicked())
 
-    def _heard(self) -> Heard:
+    def heard(self) -> Heard:
+        """Events and what they call."""
         layers = self._session.layers
         return [
-            (layers.events.inserted, self._on_layers_changed),
-            (layers.events.removed, self._on_layers_changed),
-            (layers.selection.events.active, self._on_layers_changed),
+            (layers.events.inserted, self.show_film_in_front),
+            (layers.events.removed, self.show_film_in_front),
+            (layers.selection.events.active, self.show_film_in_front),
             (self._boxes.changed, self._on_boxes_changed),
             (self._boxes.said, self._on_said),
         ]
 
-    def _on_listening(self) -> None:
-        self._on_layers_changed()
-
-    def _on_left(self) -> None:
+    def cancel(self) -> None:
+        """Stop looking for hips."""
         self._proposal.cancel()
 
-    def _on_layers_changed(self, event: Any = None) -> None:
+    def show_film_in_front(self, event: Any = None) -> None:
+        """Show the boxes of the film that is in front now."""
         film = film_in_front(self._session)
         if film is not self._film:
             self._film = film

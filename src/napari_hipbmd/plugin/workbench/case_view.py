@@ -9,11 +9,10 @@ from typing import Any
 from weakref import ref
 
 import numpy as np
-from napari.layers import Points
 from psygnal import Signal
 from qtpy.QtCore import QTimer
 
-from ...core.anatomy import INDEX, LANDMARK_IDS
+from ...core.anatomy import INDEX
 from ...core.hip_box import on_film
 from ...core.radiograph import FilmRefused, HipBox
 from ...study import Labels
@@ -36,6 +35,8 @@ from .case_layers import (
     region_shapes,
 )
 from .editor import Editor
+from .layer_events import is_over, show_points
+from .looking import around_hip, camera_of, look_at, whole_film
 from .mouse import follow_mouse
 from .overlay import Drawn, Overlay, centre_of
 from .stack import OWNER, LayerStack
@@ -47,7 +48,7 @@ ZOOM = 8.0
 """Screen pixels for a pixel of the film, when a landmark is centred."""
 
 
-class CaseCanvas:
+class CaseView:
     """The layers of the workbench in one viewer.
 
     The labels are the truth and the layers a picture of them. What a person does to
@@ -109,7 +110,7 @@ class CaseCanvas:
         editor.previewed.connect(self._draw)
         editor.current_changed.connect(self._on_current_changed)
         if self.viewer is not None:
-            _camera(self.viewer).events.zoom.connect(self._on_zoomed)
+            camera_of(self.viewer).events.zoom.connect(self._on_zoomed)
         self.redraw()
         self.show_overlay(None)
         self.activate()
@@ -123,7 +124,7 @@ class CaseCanvas:
             self.editor.previewed.disconnect(self._draw)
             self.editor.current_changed.disconnect(self._on_current_changed)
             if self.viewer is not None:
-                _camera(self.viewer).events.zoom.disconnect(self._on_zoomed)
+                camera_of(self.viewer).events.zoom.disconnect(self._on_zoomed)
         self.editor = None
 
     def close(self) -> None:
@@ -153,25 +154,16 @@ class CaseCanvas:
         editor, viewer = self.editor, self.viewer
         if editor is None or viewer is None or self.film is None:
             return
-        rows, columns = self.film.data.shape[-2:]
-        low, high = np.zeros(2), np.array([rows, columns], float)
         known = (editor.predicted or editor.labels).xy
         known = known[np.isfinite(known).all(axis=1)]
         if self._overlay is not None:
             others = self._overlay(editor.labels).points[:, ::-1]
             known = np.concatenate([known, others])
-        box = self._box()
-        if self.whole:
-            pass
-        elif box is not None:
-            corners = box_corners(box)
-            low = np.clip(corners.min(axis=0), low, high)
-            high = np.clip(corners.max(axis=0), low, high)
-        elif len(known) >= len(LANDMARK_IDS) // 2:
-            around = np.ptp(known, axis=0).max() * 0.35
-            low = np.maximum(low, known.min(axis=0)[::-1] - around)
-            high = np.minimum(high, known.max(axis=0)[::-1] + around)
-        self._look(low, high)
+        shape = self.film.data.shape[-2:]
+        part = (
+            whole_film(shape) if self.whole else around_hip(shape, self._box(), known)
+        )
+        look_at(viewer, self.film, *part)
         self._fitted = self._view()
 
     def fit_again(self) -> None:
@@ -181,7 +173,7 @@ class CaseCanvas:
 
     def _view(self) -> tuple[Any, ...]:
         """Where one looks."""
-        camera = _camera(self.viewer)
+        camera = camera_of(self.viewer)
         return (tuple(camera.center), camera.zoom)
 
     def centre(self, name: str) -> None:
@@ -189,7 +181,7 @@ class CaseCanvas:
         row_col = self.where(name)
         if row_col is None or self.film is None or self.viewer is None:
             return
-        camera = _camera(self.viewer)
+        camera = camera_of(self.viewer)
         camera.center = tuple(self.film.data_to_world(row_col))
         camera.zoom = self.zoom / float(np.mean(np.abs(self.film.scale)))
 
@@ -248,7 +240,7 @@ class CaseCanvas:
         if points is None or regions is None or self.editor is None:
             return
         with self._quietly():
-            _fill(points, label_points(labels, self.editor.current, self.place))
+            show_points(points, label_points(labels, self.editor.current, self.place))
             shapes = region_shapes(labels)
             editable, mode = regions.editable, regions.mode
             regions.data = []
@@ -271,7 +263,9 @@ class CaseCanvas:
             return
         editor = self.editor
         with self._quietly():
-            _fill(layer, predicted_points(editor.predicted, editor.labels, self.place))
+            show_points(
+                layer, predicted_points(editor.predicted, editor.labels, self.place)
+            )
             layer.editable = False
 
     def _box(self) -> HipBox | None:
@@ -309,7 +303,7 @@ class CaseCanvas:
             shown = self._overlay(labels or self.editor.labels)
         with self._quietly():
             lines.data = shown.lines
-            _fill(points, shown.arguments(self.place))
+            show_points(points, shown.arguments(self.place))
             points.editable = lines.editable = False
 
     def _line_width(self) -> float:
@@ -317,7 +311,7 @@ class CaseCanvas:
         width, film, viewer = line_width(self.place), self.film, self.viewer
         if film is None or viewer is None:
             return width
-        shown = _camera(viewer).zoom * float(np.mean(np.abs(film.scale)))
+        shown = camera_of(viewer).zoom * float(np.mean(np.abs(film.scale)))
         return min(width, THICKEST / max(shown, 1e-9))
 
     def _set_line_widths(self) -> None:
@@ -374,7 +368,7 @@ class CaseCanvas:
 
     def _on_points_data(self, event: Any) -> None:
         """Somebody used napari's own tools on the landmarks."""
-        if self._drawing or self.editor is None or not _is_over(event):
+        if self._drawing or self.editor is None or not is_over(event):
             return
         layer, editor = self.layer("labels"), self.editor
         ids = list(layer.features["id"])
@@ -393,7 +387,7 @@ class CaseCanvas:
                 editor.place((float(column), float(row)), name)
 
     def _on_regions_data(self, event: Any) -> None:
-        if self._drawing or self.editor is None or not _is_over(event):
+        if self._drawing or self.editor is None or not is_over(event):
             return
         editor = self.editor
         moved = changed_outlines(editor.labels, self.layer("label_regions").data)
@@ -405,7 +399,7 @@ class CaseCanvas:
 
     def _on_box_data(self, event: Any) -> None:
         layer = self.layer("box")
-        if self._drawing or self.editor is None or not _is_over(event):
+        if self._drawing or self.editor is None or not is_over(event):
             return
         if layer is None or not layer.data:
             self.editor.changed.emit()
@@ -430,38 +424,3 @@ class CaseCanvas:
             yield
         finally:
             self._drawing = before
-
-    def _look(self, low: np.ndarray, high: np.ndarray) -> None:
-        viewer, film = self.viewer, self.film
-        scale = np.abs(np.array(film.scale[-2:]))  # type: ignore[union-attr]
-        camera = _camera(viewer)
-        viewer.reset_view()
-        everything = np.ptp(viewer.layers.extent.world, axis=0)[-2:]
-        camera.center = tuple(film.data_to_world((low + high) / 2))  # type: ignore[union-attr]
-        camera.zoom *= float(np.min(everything / ((high - low) * scale)))
-
-
-def _camera(viewer: Any) -> Any:
-    # napari 0.9 keeps the camera in the scene.
-    return getattr(viewer, "scene", viewer).camera
-
-
-def _is_over(event: Any) -> bool:
-    """Whether a person has ended what they do, and not only begun."""
-    action = getattr(event, "action", None)
-    return str(getattr(action, "value", action)) in ("changed", "added", "removed")
-
-
-def _fill(layer: Points, arguments: dict[str, Any]) -> None:
-    """Show other points; every attribute has as many entries as there are points."""
-    layer.data = arguments["data"]
-    if not layer.visible:
-        # napari slices a hidden layer when it is shown, but lays out its words now.
-        layer.set_view_slice()
-    layer.features = arguments["features"]
-    layer.selected_data = set()
-    if len(arguments["data"]):
-        for name in ("size", "symbol", "face_color", "border_color"):
-            if name in arguments:
-                setattr(layer, name, arguments[name])
-    layer.refresh()
