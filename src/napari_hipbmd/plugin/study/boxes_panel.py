@@ -57,7 +57,6 @@ class HipBoxesPanel(QWidget):
         self._film: Any = None
         self._proposal = BoxProposal(self._session, self)
         self._setup_ui()
-        self._let_shrink()
         self._connect()
 
     def _setup_ui(self) -> None:
