@@ -387,7 +387,7 @@ def test_an_object_of_known_thickness_is_a_ruler_of_its_own(measured):
     named = {ruler.name: ruler for ruler in found.grey_scale.rulers}
     assert named["object"].weight > 0.2
     assert found.grey_scale.relative_error < scale.relative_error
-    told = found.to_json()["grey_scale"]["rulers"]
+    told = measurement_as_json(found)["grey_scale"]["rulers"]
     assert any(ruler["name"] == "object" for ruler in told)
     gone = remeasure(found, measured.landmarks.xy, rulers=RulerChoice())
     assert gone.grey_scale == scale

@@ -312,7 +312,7 @@ class ObserversPanel(QWidget):
         if study is None or pair is None or self.view.currentText() == HERE:
             self._refresh()
             return
-        self._comparing.compare(study, pair)
+        self._comparing.compare_observers(study, pair)
         self._enable()
 
     def _on_export_clicked(self) -> None:
