@@ -1,12 +1,12 @@
 """How often both hips of a whole-pelvis film are found, and how long it takes.
 
-    hipbmd phantom --n 200 --seed 3 --family train --pixels 450 --whole-pelvis --out STUDY
-    python benchmarks/whole_pelvis.py STUDY
+    hipbmd phantom --n 1200 --seed 2 --family train --pixels 450 --whole-pelvis --out DIR
+    python benchmarks/whole_pelvis.py DIR --films 120
 
 Hips are looked for on each film as a whole, without a box or a side. A hip is found if
 the box that is proposed for its side holds all its landmarks, and is not larger than
-half the film; of films that show one hip alone nothing is asked. The time is that of one
-core's own work, reading left out.
+half the film; films that show one hip alone are left out. The time is one core's own
+work, without reading.
 """
 
 from __future__ import annotations
