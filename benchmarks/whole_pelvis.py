@@ -1,6 +1,6 @@
 """How often both hips of a whole-pelvis film are found, and how long it takes.
 
-    hipbmd phantom --n 1200 --seed 2 --family train --pixels 450 --whole-pelvis --out DIR
+    hipbmd phantom --n 1200 --seed 2 --pixels 450 --whole-pelvis --out DIR
     python benchmarks/whole_pelvis.py DIR --films 120
 
 Hips are looked for on each film as a whole, without a box or a side. A hip is found if
