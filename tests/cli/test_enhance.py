@@ -22,7 +22,7 @@ def test_a_film_gives_sto_bone_error_latent_and_stages(
         "enhance", case.image, "--out", tmp_path / "out", "--latent", "--stages"
     )
     assert ran.status == 0 and "1 of 1 enhanced" in ran.out
-    [folder] = (tmp_path / "out").iterdir()
+    [folder] = (tmp_path / "out").glob("*/")
     card = json.loads((folder / "film.json").read_text("utf-8"))
     tiffs = [name for name in card["files"] if name.endswith(".tif")]
     pages = {name: tifffile.imread(folder / name) for name in tiffs}
@@ -47,7 +47,7 @@ def test_without_being_asked_it_writes_no_stacks_and_no_error_without_truth(
     film = tmp_path / "alone.dcm"
     film.write_bytes(case.image.read_bytes())
     hipbmd("enhance", film, "--out", tmp_path / "out")
-    [folder] = (tmp_path / "out").iterdir()
+    [folder] = (tmp_path / "out").glob("*/")
     names = sorted(path.name for path in folder.iterdir())
     assert names == ["bone.tif", "film.json", "sto.tif"]
 
@@ -60,7 +60,7 @@ def test_one_bad_film_never_stops_the_others(hipbmd, case, tmp_path):
     ran = hipbmd("enhance", films, "--out", tmp_path / "out")
     assert ran.status == 3
     assert "bad.dcm: " in ran.err and "1 of 2 enhanced" in ran.out
-    assert len(list((tmp_path / "out").iterdir())) == 1
+    assert len(list((tmp_path / "out").glob("*/"))) == 1
 
 
 @pytest.mark.parametrize(

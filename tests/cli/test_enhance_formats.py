@@ -28,7 +28,7 @@ def written(hipbmd, case, tmp_path):
             "--format", kind, "--latent", *options,
         )  # fmt: skip
         assert ran.status == 0, ran.err
-        [folder] = (tmp_path / "out").iterdir()
+        [folder] = (tmp_path / "out").glob("*/")
         return read_film(film or case.image), folder
 
     return write
