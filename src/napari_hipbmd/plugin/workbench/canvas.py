@@ -17,6 +17,7 @@ from ...core.anatomy import INDEX, LANDMARK_IDS
 from ...core.hip_box import on_film
 from ...core.radiograph import FilmRefused, HipBox
 from ...study import Labels
+from ..viewer.edits import is_over
 from ..viewer.identity import facts_of, kind_of
 from ..viewer.layers import (
     BOX_COLOUR,
@@ -374,7 +375,7 @@ class CaseCanvas:
 
     def _on_points_data(self, event: Any) -> None:
         """Somebody used napari's own tools on the landmarks."""
-        if self._drawing or self.editor is None or not _is_over(event):
+        if self._drawing or self.editor is None or not is_over(event):
             return
         layer, editor = self.layer("labels"), self.editor
         ids = list(layer.features["id"])
@@ -393,7 +394,7 @@ class CaseCanvas:
                 editor.place((float(column), float(row)), name)
 
     def _on_regions_data(self, event: Any) -> None:
-        if self._drawing or self.editor is None or not _is_over(event):
+        if self._drawing or self.editor is None or not is_over(event):
             return
         editor = self.editor
         moved = changed_outlines(editor.labels, self.layer("label_regions").data)
@@ -405,7 +406,7 @@ class CaseCanvas:
 
     def _on_box_data(self, event: Any) -> None:
         layer = self.layer("box")
-        if self._drawing or self.editor is None or not _is_over(event):
+        if self._drawing or self.editor is None or not is_over(event):
             return
         if layer is None or not layer.data:
             self.editor.changed.emit()
@@ -444,12 +445,6 @@ class CaseCanvas:
 def _camera(viewer: Any) -> Any:
     # napari 0.9 keeps the camera in the scene.
     return getattr(viewer, "scene", viewer).camera
-
-
-def _is_over(event: Any) -> bool:
-    """Whether a person has ended what they do, and not only begun."""
-    action = getattr(event, "action", None)
-    return str(getattr(action, "value", action)) in ("changed", "added", "removed")
 
 
 def _fill(layer: Points, arguments: dict[str, Any]) -> None:
