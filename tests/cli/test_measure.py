@@ -109,7 +109,7 @@ def test_a_picture_with_its_spacing_and_patient_is_measured(hipbmd, png, film):
     [same] = json.loads(hipbmd("measure", film, "--json", "-").out)
     assert hip["bmd_g_cm2"]["neck"]["value"] == pytest.approx(
         same["bmd_g_cm2"]["neck"]["value"],
-        abs=0.06,  # a picture tells no tube voltage, which one ruler looks at
+        abs=0.08,  # a picture tells no tube voltage, which two rulers look at
     )
 
 

@@ -36,7 +36,7 @@ def people(count=40):
 
 @pytest.fixture(params=COMMANDS)
 def told(request, tmp_path, hipbmd):
-    """What a command says about rows, having written and measured nothing."""
+    """What a command refuses rows for, having written and measured nothing."""
 
     def run(rows, *options):
         study, out = tmp_path / "study", tmp_path / "out"
@@ -47,8 +47,9 @@ def told(request, tmp_path, hipbmd):
             table.writerows(rows)
         ran = hipbmd(*COMMANDS[request.param](study, out), *options)
         assert ran.status == 2 and not ran.out and not out.exists()
-        [sentence] = ran.err.strip().splitlines()
-        return sentence
+        *noticed, refused = ran.err.strip().splitlines()
+        assert all(line.startswith("hipbmd: cases.csv: ") for line in noticed)
+        return refused
 
     return run
 

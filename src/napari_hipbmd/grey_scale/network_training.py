@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from ..core.radiograph import FilmRefused
+from ..learning.splitting import held_out_patients
 from ..learning.training import Fit, fit, write_model
 from .network import NAME, OUTPUTS, GainNetwork
 from .picture import Picture
@@ -65,11 +66,8 @@ class GainFilms:
 
     def split(self, share: float, seed: int) -> tuple[GainFilms, GainFilms]:
         """Training and validation films, by patient."""
-        patients = sorted(set(self.groups))
-        order = np.random.default_rng(seed).permutation(len(patients))
-        held = {patients[i] for i in order[: max(1, round(share * len(patients)))]}
-        inside = np.array([group in held for group in self.groups])
-        return self.take(np.flatnonzero(~inside)), self.take(np.flatnonzero(inside))
+        fitted, held = held_out_patients(self.groups, share, seed)
+        return self.take(fitted), self.take(held)
 
 
 class _Dataset(Dataset[tuple[Tensor, Tensor, Tensor]]):

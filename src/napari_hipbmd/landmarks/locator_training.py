@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, Dataset
 from ..core.radiograph import FilmRefused
 from ..learning import augmentation
 from ..learning.augmentation import Wobble
+from ..learning.splitting import held_out_patients
 from ..learning.training import (
     Fit,
     channels_last,
@@ -68,11 +69,8 @@ class Films:
 
     def split(self, share: float, seed: int) -> tuple[Films, Films]:
         """Training and validation films, by patient."""
-        patients = sorted(set(self.group))
-        order = np.random.default_rng(seed).permutation(len(patients))
-        held = {patients[i] for i in order[: max(1, round(share * len(patients)))]}
-        inside = np.array([group in held for group in self.group])
-        return self.take(np.flatnonzero(~inside)), self.take(np.flatnonzero(inside))
+        fitted, held = held_out_patients(self.group, share, seed)
+        return self.take(fitted), self.take(held)
 
 
 class _Dataset(Dataset[tuple[Tensor, Tensor, Tensor]]):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.anatomy import Points
+from .splitting import held_out_patients
 
 LEVELS = 65535.0
 
@@ -60,13 +61,8 @@ class Hips:
 
     def split(self, share: float, seed: int) -> tuple[Hips, Hips]:
         """Training and validation hips, by patient."""
-        patients = sorted(set(self.group))
-        order = np.random.default_rng(seed).permutation(len(patients))
-        held = {patients[i] for i in order[: max(1, round(share * len(patients)))]}
-        inside = np.array([g in held for g in self.group])
-        if inside.all():
-            inside[0] = False
-        return self.take(np.flatnonzero(~inside)), self.take(np.flatnonzero(inside))
+        fitted, held = held_out_patients(self.group, share, seed)
+        return self.take(fitted), self.take(held)
 
 
 def to_levels(grey: NDArray[np.floating]) -> NDArray[np.uint16]:

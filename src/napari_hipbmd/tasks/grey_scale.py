@@ -25,7 +25,7 @@ from ..runs.networks import (
     prepare_with,
 )
 from ..study import Study
-from .training_data import source_of
+from .training_data import cases_with_truth, source_of
 
 """Called with a stage (``"measuring"``, ``"fitting"``), and (done, all) of it."""
 
@@ -72,9 +72,7 @@ def fit_grey_scale(
     """
     study = study if isinstance(study, Study) else Study.open(study)
     out, folder = Path(out), None if models is None else Path(models)
-    if any(case.extra.get("family") == "shifted" for case in study.cases):
-        raise FilmRefused("Hips of the family 'shifted' are for testing alone.")
-    cases = [c for c in study.cases if study.truth(c.case_id, with_sto=False)]
+    cases = cases_with_truth(study)
     if not cases:
         raise FilmRefused(
             f"The study {study.folder.name} has no truth, and a calibration of the"

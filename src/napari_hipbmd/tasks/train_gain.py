@@ -29,7 +29,7 @@ from ..runs.networks import (
     prepare_with,
 )
 from ..study import Study
-from .training_data import source_of
+from .training_data import cases_with_truth, source_of
 
 if TYPE_CHECKING:
     from ..grey_scale.network_training import GainFilms
@@ -73,9 +73,7 @@ def train_gain(
         from ..grey_scale.network_training import GainFilms, train
 
     study = Study.open(folder)
-    if any(case.extra.get("family") == "shifted" for case in study.cases):
-        raise FilmRefused("Hips of the family 'shifted' are for testing alone.")
-    cases = [c for c in study.cases if study.truth(c.case_id, with_sto=False)]
+    cases = cases_with_truth(study)
     group = {case.case_id: case.group or case.case_id for case in cases}
     made_with = networks_fingerprint(models, weights_dir(), SEEN_BY)
     kept = plan.out / PICTURES / made_with

@@ -107,6 +107,19 @@ def _hip_box(film: Radiograph, xy: Points | None) -> HipBox:
     return box_around(xy[np.isfinite(xy).all(1)])
 
 
+def cases_with_truth(study: Study) -> list[Case]:
+    """The cases that rulers of the gain may learn from: those with a truth.
+
+    Raises
+    ------
+    FilmRefused
+        If hips of the study are kept for testing.
+    """
+    if any(case.extra.get("family") == "shifted" for case in study.cases):
+        raise FilmRefused("Hips of the family 'shifted' are for testing alone.")
+    return [c for c in study.cases if study.truth(c.case_id, with_sto=False)]
+
+
 def source_of(study: Study) -> dict[str, object]:
     """What a model card says about the films it was made from."""
     digital = [case for case in study.cases if "family" in case.extra]

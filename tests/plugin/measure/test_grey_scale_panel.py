@@ -179,3 +179,18 @@ def test_an_object_that_is_drawn_becomes_a_ruler_and_leaves_with_its_shape(
     assert tab.measurement.rulers.objects == ()
     assert tab.measurement.grey_scale == before.grey_scale
     assert tab.measurement.bmd_g_cm2 == before.bmd_g_cm2
+
+
+def test_an_object_is_still_a_ruler_when_its_film_is_measured_anew(tab: Tab) -> None:
+    before = tab.measurement
+    assert before.landmarks is not None
+    tab.find(QPushButton, "draw_object").click()
+    (objects,) = tab.layers("known_objects")
+    x, y = before.landmarks.xy[INDEX["T4"]]
+    around = [[y - 20, x - 15], [y - 20, x + 15], [y + 40, x + 15], [y + 40, x - 15]]
+    objects.add_rectangles([np.array(around)])
+    with_object = tab.measurement
+    tab.session.show(tab.session.films()[0], before)
+    again = tab.measurement
+    assert len(again.rulers.objects) == 1
+    assert again.grey_scale == with_object.grey_scale

@@ -102,6 +102,7 @@ class MeasureWidget(ListeningWidget):
             (layers.events.reordered, self._on_layers_changed),
             (layers.selection.events.active, self._on_active_changed),
             (self._session.shown, self.case.keeper.follow_new),
+            (self._session.shown, self.grey_scale.objects.hand_on),
             (self._session.measured, self._on_measured),
             (self._session.stale, self._on_stale),
             (self._session.film_changed, self._on_film_changed),

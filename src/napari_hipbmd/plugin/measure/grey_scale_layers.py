@@ -11,6 +11,7 @@ from napari.layers import Image, Layer, Shapes
 
 from ...core.measurement import Measurement
 from ...grey_scale import RulerReading, shaft_frame
+from ..viewer.edits import is_over
 from ..viewer.identity import belongs_to, kind_of, tag
 from ..viewer.place import Place
 from ..viewer.session import Session
@@ -90,8 +91,7 @@ class GreyScaleLayers:
 
     def _moved(self, film_layer: Layer, event: Any) -> None:
         """A person dragged a level, or took one away."""
-        action = getattr(event, "action", None)
-        over = str(getattr(action, "value", action)) in ("changed", "removed")
+        over = is_over(event, ("changed", "removed"))
         measurement = self._session.measurement(film_layer)
         layer = self.find("levels", film_layer)
         if not over or self._drawing or measurement is None or layer is None:

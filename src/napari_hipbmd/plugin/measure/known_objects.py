@@ -16,6 +16,7 @@ from ...core.anatomy import Points
 from ...core.radiograph import FilmRefused
 from ...core.ruler_choice import LEAST_MM, MATERIALS, MOST_MM, KnownObject
 from ..ui.controls import button, enable, note, press, row
+from ..viewer.edits import is_over
 from ..viewer.identity import belongs_to, kind_of, tag
 from ..viewer.layers import LINE_MM, pixel_mm
 from ..viewer.place import Place
@@ -50,7 +51,6 @@ class KnownObjects(QWidget):
         super().__init__()
         self._session = session
         self._film: Any = None
-        self._handing_on = False
         self.material = QComboBox()
         self.material.setObjectName("object_material")
         self.material.addItems(MATERIALS)
@@ -85,20 +85,15 @@ class KnownObjects(QWidget):
         names = [f"{one.thickness_mm:g} mm {one.material}" for one in known]
         self.told.setText(f"On this film: {', '.join(names)}." if names else "")
         self.told.setVisible(bool(names))
-        layer = self._layer()
-        drawn = layer is not None and len(layer.data) > 0
-        if measurement is not None and drawn and not known:
-            self._hand_on(film_layer)  # measured anew: the objects still lie there
 
-    def _layer(self, film_layer: Any = None) -> Any:
-        film = self._film if film_layer is None else film_layer
+    def _layer(self, film_layer: Any) -> Any:
         for layer in self._session.layers:
-            if kind_of(layer) == "known_objects" and belongs_to(layer, film):
+            if kind_of(layer) == "known_objects" and belongs_to(layer, film_layer):
                 return layer
         return None
 
     def _on_draw_clicked(self) -> None:
-        layer = self._layer() or self._made(self._film)
+        layer = self._layer(self._film) or self._made(self._film)
         layer.feature_defaults = {
             "material": self.material.currentText(),
             "mm": self.thickness.value(),
@@ -130,15 +125,14 @@ class KnownObjects(QWidget):
         return layer
 
     def _on_data(self, film_layer: Any, event: Any) -> None:
-        action = getattr(event, "action", None)
-        over = str(getattr(action, "value", action)) in ("changed", "added", "removed")
-        if film_layer is not None and over:
-            self._hand_on(film_layer)
+        if film_layer is not None and is_over(event):
+            self.hand_on(film_layer)
 
-    def _hand_on(self, film_layer: Any) -> None:
+    def hand_on(self, film_layer: Any) -> None:
+        """Have a film measured again with the objects that lie on it, if any do."""
         layer = self._layer(film_layer)
         measurement = self._session.measurement(film_layer)
-        if layer is None or measurement is None or self._handing_on:
+        if layer is None or measurement is None:
             return
         found = []
         for outline, kind, material, mm in zip(
@@ -153,12 +147,8 @@ class KnownObjects(QWidget):
                 found.append(KnownObject(xy, material, float(mm)))
             except FilmRefused as refusal:
                 self.said.emit(str(refusal))
-        self._handing_on = True
-        try:
-            chosen = replace(measurement.rulers, objects=tuple(found))
-            self._session.remeasure(film_layer, rulers=chosen)
-        finally:
-            self._handing_on = False
+        chosen = replace(measurement.rulers, objects=tuple(found))
+        self._session.remeasure(film_layer, rulers=chosen)
 
 
 def outline_xy(corners_row_col: NDArray[np.float64], kind: str) -> Points:

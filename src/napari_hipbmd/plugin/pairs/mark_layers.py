@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...core.radiograph import HipBox
 from ...study.film_marks import FilmMarks
 from ...synthesis import check_sto_box, sto_box
+from ..viewer.edits import action_of, is_over
 from ..viewer.identity import belongs_to, tag
 from ..viewer.layers import LINE_MM, box_corners, pixel_mm
 from ..viewer.place import Place
@@ -131,8 +132,6 @@ class MarkLayers:
         return tag(kind, film_id=str(self.film_layer.unique_id))
 
     def _on_edited(self, event: Any = None) -> None:
-        action = getattr(event, "action", None)
-        over = str(getattr(action, "value", action)) in ("None", "changed", "added",
-                                                         "removed")  # fmt: skip
+        over = not action_of(event) or is_over(event)
         if over and not self._quiet:
             self._edited()

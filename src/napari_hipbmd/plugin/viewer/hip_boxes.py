@@ -29,6 +29,7 @@ from ...core.hip_box import (
 )
 from ...core.radiograph import FilmRefused, HipBox, Side
 from ..ui.preferences import read_preference
+from .edits import is_over
 from .identity import belongs_to, facts_of, kind_of, tag
 from .layers import BOX_COLOUR, LINE_MM, box_corners, box_of_rectangle, pixel_mm
 from .origins import origin_of
@@ -305,9 +306,7 @@ class HipBoxes:
 
     def _on_data(self, film_layer: Any, event: Any) -> None:
         """Somebody used napari's own tools on the boxes."""
-        action = getattr(event, "action", None)
-        over = str(getattr(action, "value", action)) in ("changed", "added", "removed")
-        if film_layer is None or self._drawing or not over:
+        if film_layer is None or self._drawing or not is_over(event):
             return
         layer = self.layer(film_layer)
         try:

@@ -16,6 +16,7 @@ from ...core.anatomy import INDEX
 from ...core.hip_box import on_film
 from ...core.radiograph import FilmRefused, HipBox
 from ...study import Labels
+from ..viewer.edits import is_over, show_points
 from ..viewer.identity import facts_of, kind_of
 from ..viewer.layers import (
     BOX_COLOUR,
@@ -35,7 +36,6 @@ from .case_layers import (
     region_shapes,
 )
 from .editor import Editor
-from .layer_events import is_over, show_points
 from .looking import around_hip, camera_of, look_at, whole_film
 from .mouse import follow_mouse
 from .overlay import Drawn, Overlay, centre_of

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from napari.layers import Points
 
+ENDINGS = ("changed", "added", "removed")
 
-def is_over(event: Any) -> bool:
-    """Whether a person has ended what they do, and not only begun."""
+
+def action_of(event: Any) -> str:
+    """What a layer's data event is about; empty where it does not say."""
     action = getattr(event, "action", None)
-    return str(getattr(action, "value", action)) in ("changed", "added", "removed")
+    return "" if action is None else str(getattr(action, "value", action))
+
+
+def is_over(event: Any, endings: Collection[str] = ENDINGS) -> bool:
+    """Whether a person has ended what they do, and not only begun."""
+    return action_of(event) in endings
 
 
 def show_points(layer: Points, arguments: dict[str, Any]) -> None:
