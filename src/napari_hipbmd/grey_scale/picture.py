@@ -50,15 +50,15 @@ def gain_picture(
     rows = middle[1] - corner[0] + (down - ABOVE_MM) / spacing_mm[0]
     columns = middle[0] - corner[1] + across
     places = np.broadcast_arrays(rows[:, None], columns[None])
-    px = float(np.mean(spacing_mm))
-    smooth = gaussian_filter(images.film, GRAIN_MM / px)
+    pixel_mm = np.array(spacing_mm)
+    smooth = gaussian_filter(images.film, GRAIN_MM / pixel_mm)
     film, sto = (
         map_coordinates(a, places, order=1, mode="nearest")
         for a in (smooth, images.sto)
     )
-    block = max(round(GRAIN_OVER_MM / px), 1)
-    energy = downscale_local_mean((images.film - smooth) ** 2, (block, block))
-    inside = [(at - (block - 1) / 2) / block for at in places]
+    block = np.maximum(np.round(GRAIN_OVER_MM / pixel_mm), 1).astype(int)
+    energy = downscale_local_mean((images.film - smooth) ** 2, tuple(block))
+    inside = [(at - (n - 1) / 2) / n for at, n in zip(places, block, strict=True)]
     variance = map_coordinates(energy, inside, order=1, mode="nearest")
     grain = np.log(np.maximum(np.sqrt(np.maximum(variance, 0)), DARKEST_GRAIN)) / 4
     last = np.array(images.film.shape)[:, None, None] - 1
@@ -72,5 +72,5 @@ def gain_facts(
     """``(6,)`` in the order of :data:`FACTS`; NaN where one is unknown."""
     sex = None if patient.sex is None else float(patient.sex == "M")
     known = (sex, patient.age_years, patient.height_cm, patient.weight_kg, kvp)
-    pixel = float(np.log(np.mean(spacing_mm)))
+    pixel = float(np.mean(np.log(spacing_mm)))
     return np.array([np.nan if v is None else v for v in (*known, pixel)], np.float32)
