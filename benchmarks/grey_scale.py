@@ -1,12 +1,13 @@
 """What the rulers of the grey scale are worth: the tables of docs/grey-scale.md.
 
-    python benchmarks/grey_scale.py STUDY [--models DIR] [--work DIR] [--patients 4]
+    python benchmarks/grey_scale.py STUDY --fitted FITTED [--models DIR] [--work DIR]
 
 STUDY holds digital hips that no network and no ruler has learnt from, of the family
 ``shifted``. Every film is measured with the networks' own landmarks and soft tissue.
-Then some patients who are not in it are rendered with ten settings each: tube voltage,
-a thicker and a thinner body, display curves; how much their aBMD scatters is told with
-a regression fitted to STUDY, without the rulers and with them.
+FITTED holds the hips that the bundled regression was fitted to: regressions fitted to
+them, without the rulers and with them, are tried on STUDY as they are, and on patients
+of neither who are rendered with ten settings each: tube voltage, a thicker and a
+thinner body, display curves.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from pages import write_into
 
-from napari_hipbmd.bmd import BmdModel, feature_vector, in_both_units
+from napari_hipbmd.bmd import BmdModel, ReadImage, feature_vector, in_both_units
 from napari_hipbmd.core.anatomy import SITES
 from napari_hipbmd.core.radiograph import Patient, Radiograph
 from napari_hipbmd.core.resources import weights_dir
@@ -42,6 +43,7 @@ from napari_hipbmd.study import Study
 PAGE = Path(__file__).parents[1] / "docs/grey-scale.md"
 PIXELS, FIRST_SEED = 450, 90_000
 THICKER_MM = 30.0
+FITTED: tuple[ReadImage, ...] = ("enhanced", "calibrated")
 Setting = Callable[[Person, HipPlan], tuple[Person, HipPlan]]
 
 
@@ -102,16 +104,42 @@ def read(
     return feature_vector(found.regions), gain
 
 
-def scatter(study: Study, table: FeatureTable, count: int, models: Models) -> str:
-    """Standard deviation of aBMD over ten settings of one patient."""
+def regressions(study: Study, table: FeatureTable) -> dict[str, BmdModel]:
+    """One for each row, fitted to a study as the bundled one is."""
     patients = [case.patient for case in study.cases]
-    fitted = {
+    return {
         row: BmdModel.fit(
             table.features[row], patients, table.dxa_g_cm2, groups=table.groups,
             image=row,
         )
-        for row in ("enhanced", "calibrated")
+        for row in FITTED
     }  # fmt: skip
+
+
+def elsewhere(fitted: dict[str, BmdModel], study: Study, table: FeatureTable) -> str:
+    """How far regressions are off on a study that they were not fitted to."""
+    lines = [
+        f"| row | {' | '.join(f'{site}: r / MAE / bias' for site in SITES)} |",
+        "|---|" + 4 * "---|",
+    ]
+    for row, model in fitted.items():
+        said = [
+            model.predict(x, case.patient)
+            for x, case in zip(table.features[row], study.cases, strict=True)
+        ]
+        cells = []
+        for site, dxa in zip(SITES, table.dxa_g_cm2.T, strict=True):
+            value = np.array([one[site].value for one in said])
+            use = np.isfinite(value) & np.isfinite(dxa)
+            off = value[use] - dxa[use]
+            r = np.corrcoef(value[use], dxa[use])[0, 1]
+            cells.append(f"{r:.2f} / {np.abs(off).mean():.3f} / {off.mean():+.3f}")
+        lines.append(f"| {ROW_NAMES[row]} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def scatter(fitted: dict[str, BmdModel], count: int, models: Models) -> str:
+    """Standard deviation of aBMD over ten settings of one patient."""
     spread: dict[str, list[np.ndarray]] = {row: [] for row in fitted}
     for seed in range(FIRST_SEED, FIRST_SEED + count):
         hip = render(seed, "train", PIXELS)
@@ -121,9 +149,12 @@ def scatter(study: Study, table: FeatureTable, count: int, models: Models) -> st
             person, plan = setting(hip.person, hip.plan)
             shown = render(seed, "train", PIXELS, hip.plan.side, person, plan)
             vector, gain = read(shown, own, models)
-            both = in_both_units(vector[None], gain[None])[0]
-            for row, x in (("enhanced", vector), ("calibrated", both)):
-                estimate = fitted[row].predict(x, own)
+            inputs = {
+                "enhanced": vector,
+                "calibrated": in_both_units(vector[None], gain[None])[0],
+            }
+            for row, model in fitted.items():
+                estimate = model.predict(inputs[row], own)
                 found[row].append([estimate[site].value for site in SITES])
         for row, values in found.items():
             spread[row].append(np.std(values, axis=0, ddof=1))
@@ -136,6 +167,23 @@ def scatter(study: Study, table: FeatureTable, count: int, models: Models) -> st
         means = np.sqrt(np.mean(np.square(sds), axis=0))
         lines.append(f"| {row} | " + " | ".join(f"{v:.3f}" for v in means) + " |")
     return "\n".join(lines)
+
+
+def read_study(
+    study: Study, kept: Path, models: Path | None
+) -> tuple[list[CaseFeatures], FeatureTable]:
+    """What the films of a study give, kept for another time."""
+    found = collect(
+        study,
+        kept,
+        prepare_with(models),
+        made_with=networks_fingerprint(models, weights_dir()),
+        calibration=calibration_of(models),
+        progress=lambda done, count, *_: print(
+            f"films {done} of {count}", file=sys.stderr
+        ),
+    )
+    return found, feature_table(study.cases, found)
 
 
 def gains(found: Sequence[CaseFeatures]) -> str:
@@ -214,23 +262,16 @@ def main() -> None:
     parser.add_argument("study", type=Path)
     parser.add_argument("--models", type=Path)
     parser.add_argument("--work", type=Path, default=Path("runs/grey_scale"))
-    parser.add_argument("--patients", type=int, default=4)
+    parser.add_argument("--fitted", type=Path, help="what the regressions know")
+    parser.add_argument("--patients", type=int, default=12)
     parser.add_argument("--page", type=Path, default=PAGE)
     args = parser.parse_args()
     study = Study.open(args.study)
-    found = collect(
-        study,
-        args.work / "features.csv",
-        prepare_with(args.models),
-        made_with=networks_fingerprint(args.models, weights_dir()),
-        calibration=calibration_of(args.models),
-        progress=lambda done, count, *_: print(
-            f"films {done} of {count}", file=sys.stderr
-        ),
-    )
-    table = feature_table(study.cases, found)
+    found, table = read_study(study, args.work / "features.csv", args.models)
     shafts = {one.case_id: "shaft" in one.signs for one in found}
-    command = f"python benchmarks/grey_scale.py STUDY --patients {args.patients}"
+    command = "python benchmarks/grey_scale.py STUDY"
+    if args.fitted is not None:
+        command += f" --fitted FITTED --patients {args.patients}"
     version = f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}"
     told = [
         f"`{command}`, {version}; {len(study.cases)} hips of the family *shifted*.",
@@ -241,9 +282,16 @@ def main() -> None:
         rows(evaluate(table, biology=False), shafts),
         thickness(found, table),
     ]
-    if args.patients:
-        models = load_models(args.models)
-        told.append(scatter(study, table, args.patients, models))
+    if args.fitted is not None:
+        others = Study.open(args.fitted)
+        _, known = read_study(others, args.work / "fitted.csv", args.models)
+        fitted = regressions(others, known)
+        told += [
+            f"With regressions fitted to the {len(others.cases)} hips of FITTED alone:",
+            elsewhere(fitted, study, table),
+            f"{args.patients} patients who are in neither, with the same regressions:",
+            scatter(fitted, args.patients, load_models(args.models)),
+        ]
     text = "\n\n".join(told)
     print(text)
     write_into(args.page, {"grey scale": text})
