@@ -46,6 +46,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(skip)
 
 
+def pytest_collection_finish() -> None:
+    """Never walk again over what the libraries hold: garbage is collected often."""
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _window_goes_with_its_test(request: pytest.FixtureRequest) -> Iterator[None]:
     """Take a closed window away at once, in the thread that drew it.

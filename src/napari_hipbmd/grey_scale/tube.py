@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,8 @@ DEEP = 0.97
 
 HALO_MM = 2.5
 _FINE = 2
-_TAIL = 1.345
+STEP, FIRST_STEP = 1e-3, float(np.finfo(np.float64).eps ** 0.5)
+"""Of a parameter for its slope: relative to it, and where it is 0."""
 
 
 @dataclass(frozen=True)
@@ -56,16 +58,24 @@ def chords(tube: Tube, x_mm: Values) -> tuple[Values, Values]:
     The rays are parallel: over the 30 mm of a shaft a cone beam's differ by less than
     two degrees. In depth the wall is as thick as the mean of both sides.
     """
-    outer = tube.width / 2
-    inner = tube.canal / 2
-    middle = tube.centre + (tube.medial - tube.lateral) / 2
-    depth = tube.deep * outer
-    hollow = max(depth - (tube.medial + tube.lateral) / 2, 0.0)
-    whole = 2 * depth * np.sqrt(np.clip(1 - ((x_mm - tube.centre) / outer) ** 2, 0, 1))
-    if inner <= 0 or hollow <= 0:
-        return whole, np.zeros_like(whole)
+    wall, canal = _chords([tube], x_mm)
+    return wall[0], canal[0]
+
+
+def _chords(tubes: Sequence[Tube], x_mm: Values) -> tuple[Values, Values]:
+    """Of several tubes at once, ``(k, n)`` each."""
+    of_each = np.array(
+        [(t.centre, t.width, t.canal, t.medial, t.lateral, t.deep) for t in tubes]
+    )
+    centre, width, canal_width, medial, lateral, deep = of_each.T[..., None]
+    outer, inner = width / 2, canal_width / 2
+    middle = centre + (medial - lateral) / 2
+    depth = deep * outer
+    hollow = np.maximum(depth - (medial + lateral) / 2, 0.0)
+    whole = 2 * depth * np.sqrt(np.clip(1 - ((x_mm - centre) / outer) ** 2, 0, 1))
+    inner = np.maximum(inner, 1e-9)  # no ray crosses a canal that is none
     canal = 2 * hollow * np.sqrt(np.clip(1 - ((x_mm - middle) / inner) ** 2, 0, 1))
-    canal = np.minimum(canal, whole)
+    canal = np.where(canal_width > 0, np.minimum(canal, whole), 0.0)
     return whole - canal, canal
 
 
@@ -104,22 +114,26 @@ class TubeFit:
     rms: float
 
 
-def _basis(x: Values, tube: Tube, blur_mm: float, halo: bool) -> Values:
-    """Columns: wall, canal, halo of the wall, 1, x; the wall in g/cm²."""
+def _bases(
+    x: Values, tubes: Sequence[Tube], blurs_mm: Sequence[float], halo: bool
+) -> Values:
+    """Columns of each tube: wall, canal, halo of the wall, 1, x; the wall in g/cm²."""
     step = float(x[1] - x[0]) / _FINE
     pad = round(8 / step)
     count = (len(x) - 1) * _FINE + 1
     fine = x[0] + step * np.arange(-pad, count + pad)
-    wall, canal = chords(tube, fine)
-    wall, canal = (
-        gaussian_filter1d(c * CORTICAL_G_CM3 / 10, max(blur_mm, 0.05) / step)
-        for c in (wall, canal)
-    )
-    parts = [wall, canal]
-    if halo:
-        parts.append(wall - gaussian_filter1d(wall, HALO_MM / step))
+    both = np.stack(_chords(tubes, fine), 1) * CORTICAL_G_CM3 / 10
+    sigmas = np.maximum(blurs_mm, 0.05) / step
+    for sigma in np.unique(sigmas):
+        alike = sigmas == sigma
+        both[alike] = gaussian_filter1d(both[alike], sigma)
     take = slice(pad, pad + count, _FINE)
-    return np.stack([*(p[take] for p in parts), np.ones(len(x)), x - tube.centre], -1)
+    parts = list(both[..., take].swapaxes(0, 1))
+    if halo:
+        wide = gaussian_filter1d(both[:, 0], HALO_MM / step)
+        parts.append((both[:, 0] - wide)[:, take])
+    centres = np.array([[tube.centre] for tube in tubes])
+    return np.stack([*parts, np.ones_like(parts[0]), x - centres], -1)
 
 
 def fit_tube(
@@ -162,46 +176,53 @@ def fit_tube(
             np.exp(q[4])
         )
 
-    def solved(p: Values) -> tuple[Values, Values]:
-        tube, blur = made(p)
-        a = _basis(x_mm, tube, blur, halo)[seen]
-        weights = np.linalg.solve(a.T @ a + ridge, a.T @ y).astype(np.float64)
+    def bases(ps: Values) -> Values:
+        tubes, blurs = zip(*map(made, ps), strict=True)
+        return _bases(x_mm, tubes, blurs, halo)[:, seen]
+
+    def solved(ps: Values) -> tuple[Values, Values]:
+        a = bases(ps)
+        turned = a.swapaxes(1, 2)
+        weights: Values = np.linalg.solve(
+            turned @ a + ridge, (turned @ y)[..., None]
+        ).astype(np.float64)
         return a, weights
 
-    def residual(p: Values) -> Values:
-        a, w = solved(p)
-        return np.concatenate([(a @ w - y) / 0.02, 0.7 * p])
+    def residuals(ps: Values) -> Values:
+        a, w = solved(ps)
+        return np.hstack([((a @ w)[..., 0] - y) / 0.02, 0.7 * ps])
+
+    def slopes(p: Values) -> Values:
+        step = np.where(p == 0, FIRST_STEP, STEP * p)
+        here, *there = residuals(np.vstack([p, p + np.diag(step)]))
+        return (np.stack(there, -1) - here[:, None]) / step
 
     found = least_squares(
-        residual,
+        lambda p: residuals(p[None])[0],
         np.zeros(5),
+        jac=slopes,
         loss="soft_l1",
         x_scale=1.0,
         max_nfev=10,
-        diff_step=1e-3,
     )
     tube, blur = made(found.x)
-    a, w = solved(found.x)
+    [a], [w] = solved(found.x[None])
+    w = w[:, 0]
     gain = float(w[0])
     if gain <= 0:
         return None
     left = y - a @ w
     rms = float(np.sqrt(np.mean(left**2)))
-    nonlinear = []
-    for k in range(5):  # the gain's error with everything else free
-        p = found.x.copy()
-        p[k] += 0.02
-        moved = made(p)
-        there = _basis(x_mm, moved[0], moved[1], halo)[seen] @ w
-        nonlinear.append((there - a @ w) / 0.02)
-    jacobian = np.hstack([a, np.stack(nonlinear, -1)])
+    # the gain's error with everything else free
+    nonlinear = (bases(found.x + 0.02 * np.eye(5)) @ w - a @ w) / 0.02
+    jacobian = np.hstack([a, nonlinear.T])
     noise = max(rms, 0.004)
     correlated = 4.0  # blur and texture: that many samples say one thing
     info = jacobian.T @ jacobian / (noise**2 * correlated)
     info[a.shape[1] :, a.shape[1] :] += np.eye(5) * 0.5
     info[1, 1] += 9 / 0.02**2 / 10
     covariance = np.linalg.pinv(info)
-    whole = _basis(x_mm, tube, blur, halo) @ w
+    whole = _bases(x_mm, [tube], [blur], halo)[0] @ w
     return TubeFit(
         gain * height,
         float(np.sqrt(max(covariance[0, 0], 0)) / gain),
