@@ -87,7 +87,7 @@ def decode_frame(frame: Frame) -> NDArray[np.integer]:
     try:
         decoder = get_decoder(syntax)
         if decoder.is_available:
-            plugin = _only_plugin(syntax, frame.bits_stored, decoder.available_plugins)
+            plugin = _only_plugin(syntax, frame, decoder.available_plugins)
             array, _ = decoder.as_array(
                 frame.dataset(), index=0, decoding_plugin=plugin
             )
@@ -108,16 +108,19 @@ def decode_frame(frame: Frame) -> NDArray[np.integer]:
     raise MissingCodec(_advice(syntax))
 
 
-def _only_plugin(syntax: UID, bits_stored: int, available: tuple[str, ...]) -> str:
+def _only_plugin(syntax: UID, frame: Frame, available: tuple[str, ...]) -> str:
     """The plugin to ask alone, or an empty text to ask them all in turn.
 
     Both JPEG-LS plugins wrap CharLS, so that asking the second after the first has
     failed gains nothing, and pyjpegls takes six seconds to fail. GDCM's declines some
-    few bits.
+    few bits. For JPEG 2000 Pillow's OpenJPEG shares the work among processors.
     """
-    if syntax not in JPEGLSTransferSyntaxes or len(available) < 2:
+    if len(available) < 2:
         return ""
-    return "pyjpegls" if bits_stored < 8 else "gdcm"
+    if syntax in JPEGLSTransferSyntaxes:
+        return "pyjpegls" if frame.bits_stored < 8 else "gdcm"
+    shared = syntax in JPEG2000TransferSyntaxes and frame.samples == 1
+    return "pillow" if shared and not frame.signed and "pillow" in available else ""
 
 
 def _is_jpeg_2000(syntax: UID) -> bool:

@@ -27,6 +27,8 @@ _FEWEST_FULL = 4
 _LETTER_LEVELS = 4
 _SMOOTHER = 0.8
 _JUMP, _JUMPS = 0.75, 4e-3
+_LINES, _ENOUGH = 500, 200_000
+"""Lines, and pixels, of a large film that are looked at: more tell nothing new."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,8 +137,11 @@ def _whole(
     Overlays and rubbish up there make a picture rougher; its own bits make it smoother.
     """
     shift = facts.high_bit + 1 - facts.bits_stored
-    tried = (words >> shift, words.view(f"i{words.dtype.itemsize}") >> shift)
-    found = next((t for t in tried if _smoother(t, values) and not _lettered(t)), None)
+    smooth = _SMOOTHER * _roughness(values)
+    tried = (view >> shift for view in (words, words.view(f"i{words.dtype.itemsize}")))
+    found = next(
+        (t for t in tried if _roughness(t) < smooth and not _lettered(t)), None
+    )
     if found is None:
         return None
     ends = _ends(found)
@@ -161,7 +166,8 @@ def _fitted(
     """The film on fewer bits where it leaves many of those that are named unused."""
     low, high = named.ends
     room = (high - low + 1) >> _UNUSED_BITS
-    bright = float(np.percentile(seen[::3], _BRIGHT_PERCENT))
+    some = seen.ravel()[:: max(1, seen.size // _ENOUGH)]
+    bright = float(np.percentile(some, _BRIGHT_PERCENT))
     dark = float(seen.min())
     half = _fills_half(seen, named)
     signed_for_nothing = named.signed and dark >= 0
@@ -227,13 +233,13 @@ def _lettered(values: NDArray[np.integer]) -> bool:
     return bool(below.size) and len(np.unique(below)) <= _LETTER_LEVELS
 
 
-def _smoother(one: NDArray[np.integer], other: NDArray[np.integer]) -> bool:
-    return _roughness(one) < _SMOOTHER * _roughness(other)
-
-
 def _roughness(values: NDArray[np.integer]) -> float:
-    wide = values[::2].astype(np.int32)
-    return float(np.abs(np.diff(wide, axis=1)).mean())
+    return float(np.abs(np.diff(_lines(values), axis=1)).mean())
+
+
+def _lines(values: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Some rows, evenly over the film, with room for their differences."""
+    return values[:: max(1, len(values) // _LINES)].astype(np.int32)
 
 
 def _wraps(values: NDArray[np.integer], facts: HeaderFacts) -> bool:
@@ -243,10 +249,12 @@ def _wraps(values: NDArray[np.integer], facts: HeaderFacts) -> bool:
     to the next: at 3–7 % of all pixels of a hip, and at .04 % of those of real films.
     """
     span = 1 << facts.bits_stored
-    wide = values.astype(np.int32)
-    low, high = int(wide.min()), int(wide.max())
+    low, high = int(values.min()), int(values.max())
+    if high - low <= _JUMP * span:
+        return False
     jumps = count = 0
-    for a, b in ((wide[:, 1:], wide[:, :-1]), (wide[1:], wide[:-1])):
+    for lines in (_lines(values), _lines(values.T)):
+        a, b = lines[:, 1:], lines[:, :-1]
         # A mask or letters end at one and the same value.
         far = (np.abs(a - b) > _JUMP * span) & (np.minimum(a, b) > low)
         jumps += int(np.count_nonzero(far & (np.maximum(a, b) < high)))

@@ -23,7 +23,7 @@ from .pipe import receive, send
 CPU_SECONDS, CPU_SECONDS_PER_MEGAPIXEL = 1.0, 0.4
 WALL_SECONDS, WALL_SECONDS_PER_MEGAPIXEL = 20.0, 4.0
 _MAX_ADDRESS_BYTES = 4 << 30
-_CODECS = ("gdcm", "jpeg_ls", "openjpeg", "PIL.Image")
+_CODECS = ("gdcm", "jpeg_ls", "openjpeg", "PIL.Jpeg2KImagePlugin")
 DIED = "the codec did not survive the frame"
 
 

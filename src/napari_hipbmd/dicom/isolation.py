@@ -27,6 +27,9 @@ START_SECONDS = 60.0
 _WALL_SECONDS, _WALL_SECONDS_PER_MEGAPIXEL = 30.0, 6.0
 """Longer than the helper's own limits: it is killed only when it is stuck itself."""
 
+_MOST_THREADS = 4
+"""That OpenJPEG unpacks one film with."""
+
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -99,7 +102,11 @@ def _start() -> subprocess.Popen[bytes] | None:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
+            env={
+                "OPJ_NUM_THREADS": str(min(os.cpu_count() or 1, _MOST_THREADS)),
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(path),
+            },
         )
     except OSError:
         return None

@@ -11,8 +11,8 @@ from pydicom.dataset import Dataset
 
 from .tags import items, text, values
 
-_EVERY = 7
-"""One pixel of so many tells what a film holds."""
+_EVERY, _ENOUGH = 7, 200_000
+"""One pixel of so many tells what a film holds; of a large film, so many pixels do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +91,8 @@ def luts(film: Dataset, keyword: str, signed: bool) -> list[Lut]:
 
 def usual_inputs(values: NDArray[Any]) -> NDArray[Any]:
     """``(99,)`` percentiles of a film's values: what it holds nearly everywhere."""
-    found: NDArray[Any] = np.percentile(
-        values.ravel()[::_EVERY], np.linspace(1, 99, 99), method="nearest"
-    )
+    some = values.ravel()[:: max(_EVERY, values.size // _ENOUGH)]
+    found: NDArray[Any] = np.percentile(some, np.linspace(1, 99, 99), method="nearest")
     return found
 
 
