@@ -16,12 +16,12 @@ threads that kept Python's lock from it, or worked beside it.
 from __future__ import annotations
 
 import argparse
-import faulthandler
 import platform
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,13 +50,10 @@ class Heartbeat:
     gaps
         Milliseconds on the clock, of work of the whole program, and of work of the
         window's own thread.
-    stacks
-        Whether to tell what every thread does while a beat is late.
     """
 
-    def __init__(self, stacks: bool = False) -> None:
+    def __init__(self) -> None:
         self.gaps: list[tuple[float, float, float]] = []
-        self.stacks = stacks
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(BEAT_MS)
@@ -70,19 +67,14 @@ class Heartbeat:
         yield
         self._on_beat()
         self._timer.stop()
-        faulthandler.cancel_dump_traceback_later()
 
     def _on_beat(self) -> None:
         now = _clocks()
-        gap = tuple(1000 * (a - b) for a, b in zip(now, self._last, strict=True))
+        clock, program, own = (
+            1000 * (a - b) for a, b in zip(now, self._last, strict=True)
+        )
         self._last = now
-        self.gaps.append(gap)
-        if self.stacks:
-            # Looks without Python's lock: what holds it is seen, too.
-            faulthandler.dump_traceback_later(LIMIT_MS / 1000, repeat=True)
-            if gap[0] > LIMIT_MS:
-                told = ", ".join(f"{ms:.0f}" for ms in gap)
-                print(f"--- clock, program, own: {told} ms", file=sys.stderr)
+        self.gaps.append((clock, program, own))
 
 
 def _clocks() -> tuple[float, float, float]:
@@ -112,12 +104,25 @@ def rest(seconds: float) -> None:
     wait(lambda: perf_counter() > until)
 
 
+def first_dock(viewer: Any, folder: Path, heart: Heartbeat) -> None:
+    """The first dock of an afternoon: torch and the networks are loaded behind it."""
+    with heart.beating():
+        viewer.window.add_plugin_dock_widget(PLUGIN, "Measure BMD")
+        rest_until_loaded()
+
+
+def rest_until_loaded() -> None:
+    """Let the window live until nothing more is loaded beforehand."""
+    rest(2)
+    wait(lambda: all(thread.name != "beforehand" for thread in threading.enumerate()))
+
+
 def measure(viewer: Any, folder: Path, heart: Heartbeat) -> None:
-    """The first *Measure* of an afternoon: the networks are loaded in it."""
+    """The first *Measure* of an afternoon."""
     film = sample_data_dir() / "images"
     viewer.open(sorted(film.glob("*.dcm"))[0], plugin=PLUGIN)
     _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Measure BMD")
-    rest(1)
+    rest_until_loaded()
     [layer] = session_of(viewer).films()
     with heart.beating():
         dock.bar.button.click()
@@ -131,7 +136,7 @@ def validate(viewer: Any, folder: Path, heart: Heartbeat) -> None:
     shutil.copytree(sample_data_dir(), study)
     _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Validate")
     dock.study.choose(study)
-    rest(1)
+    rest_until_loaded()
     with heart.beating():
         dock.bar.button.click()
         wait(lambda: not dock.bar.is_running)
@@ -142,7 +147,7 @@ def open_study(viewer: Any, folder: Path, heart: Heartbeat) -> None:
     """Six large films are opened at once by *Open study*."""
     study = make_study(folder / "study", "JPEG", 6).folder
     _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Open study")
-    rest(1)
+    rest_until_loaded()
     with heart.beating():
         dock.list_folder(study)
         wait(lambda: dock.bar.button.isEnabled())
@@ -160,7 +165,7 @@ def open_case(viewer: Any, folder: Path, heart: Heartbeat) -> None:
     viewer.window.add_dock_widget(dock, name="Landmark workbench")
     dock.studies.annotator.setEditText("anna")
     dock.open_study(study.folder)
-    rest(2)
+    rest_until_loaded()
     key = viewer.window._qt_viewer._key_map_handler.press_key
     with heart.beating():
         for _ in study.cases[1:]:
@@ -169,6 +174,7 @@ def open_case(viewer: Any, folder: Path, heart: Heartbeat) -> None:
 
 
 SCENES: dict[str, Callable[[Any, Path, Heartbeat], None]] = {
+    "The program starts: its first dock": first_dock,
     "Measure, for the first time": measure,
     "Validate, six films": validate,
     "Open study, six films": open_study,
@@ -176,12 +182,12 @@ SCENES: dict[str, Callable[[Any, Path, Heartbeat], None]] = {
 }
 
 
-def play(name: str, stacks: bool) -> None:
+def play(name: str) -> None:
     """One scene in this process; prints a line of the table."""
     QStandardPaths.setTestModeEnabled(True)  # nobody's own settings are touched
     viewer = napari.Viewer(title="napari-hipbmd")
     viewer.window.resize(1400, 900)
-    heart = Heartbeat(stacks)
+    heart = Heartbeat()
     with tempfile.TemporaryDirectory() as folder:
         rest(1)
         start = perf_counter()
@@ -207,10 +213,9 @@ def main() -> None:
     """Play every scene, each in a process of its own, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scene", choices=SCENES)
-    parser.add_argument("--stacks", action="store_true", help="what it did meanwhile")
     arguments = parser.parse_args()
     if arguments.scene:
-        play(arguments.scene, arguments.stacks)
+        play(arguments.scene)
         return
     load = psutil.getloadavg()[0] / (psutil.cpu_count() or 1)
     print(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Semaphore
 from typing import Any
 
 from napari.layers import Layer
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -52,6 +53,7 @@ class StudyWidget(ListeningWidget):
         session_of(napari_viewer)  # shows the hip boxes of films that are opened
         self._opened = 0
         self._opening: list[QTreeWidgetItem] = []
+        self._taken = Semaphore()
         self._setup_ui()
         self._let_shrink()
         self._show_state()
@@ -210,7 +212,8 @@ class StudyWidget(ListeningWidget):
             return
         films = [item.data(0, FILM) for item in items]
         self._opened, self._opening = 0, items
-        self._start(lambda run: _read(run, films), self._on_opened, OPENING)
+        taken = self._taken = Semaphore()
+        self._start(lambda run: _read(run, films, taken), self._on_opened, OPENING)
 
     def _on_stepped(self, step: Stepped) -> None:
         item, result = self._opening[step.done - 1], step.more
@@ -220,6 +223,8 @@ class StudyWidget(ListeningWidget):
         else:
             self._add(item.data(0, FILM), result)
             item.setText(2, _told(result))
+        taken = self._taken
+        QTimer.singleShot(0, lambda: taken.release())
 
     def _add(self, film: ListedFilm, shown: Any) -> None:
         """Put a film into the viewer: the first of a lot is shown, the others wait."""
@@ -275,12 +280,17 @@ def open_study() -> None:
         widget.choose_folder()
 
 
-def _read(run: Run, films: list[ListedFilm]) -> int:
-    """Read films one after the other; gives how many could not be."""
+def _read(run: Run, films: list[ListedFilm], taken: Semaphore) -> int:
+    """Read films one after the other; gives how many could not be.
+
+    Not faster than the window takes them: it lives between two of them.
+    """
     from ...dicom import open_film
 
     failed = 0
     for done, film in enumerate(films, 1):
+        while not (taken.acquire(timeout=0.1) or run.is_cancelled()):
+            pass
         if run.is_cancelled():
             raise Cancelled
         try:

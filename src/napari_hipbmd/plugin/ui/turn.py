@@ -21,6 +21,12 @@ def let_window_live(ready: Callable[[], bool]) -> None:
     asking.stop()
 
 
+def let_window_draw() -> None:
+    """One turn between two pieces of the window's own work: keys and clicks wait."""
+    if QApplication.instance() is not None:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+
+
 class OncePerTurn(QObject):
     """Calls its own :meth:`_on_turn` after what asked for it, once for all of one turn.
 

@@ -15,6 +15,7 @@ from ...core.measurement import Measurement
 from ...core.radiograph import FilmRefused, Patient
 from ...core.ruler_choice import RulerChoice
 from ...quality import NONE, Policy, policy_of_study, withhold
+from ..ui.turn import let_window_draw
 from .beforehand import load_beforehand
 from .camera import frame_hip
 from .contrast import widen, widen_when_inserted
@@ -199,6 +200,7 @@ class Session:
             layer = Layer.create(data, arguments, kind)
             layer.visible = visible.get(kind_of(layer), layer.visible)
             self.layers.insert(self._above(film_layer), layer)
+            let_window_draw()  # napari takes a tenth of a second for each layer
         self._keep(film_layer, measurement)
         self._models.pop(film_layer, None)
         if models is not None:
