@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from napari_hipbmd.pipeline.models import load_models, models_sha256
 from napari_hipbmd.runs.collecting import collect
 from napari_hipbmd.tasks.grey_scale import fit_grey_scale
 
-from ..grey_scale.test_calibration import FILMS, cohort
 from ..made_up_study import MadeUpStudy
 
 
@@ -37,10 +37,9 @@ def test_too_few_films_with_a_shaft_are_refused_after_all_are_measured(
 def test_a_folder_of_models_with_its_own_rulers_uses_them_and_says_so(
     tmp_path: Path,
 ) -> None:
-    from napari_hipbmd.grey_scale import fit_calibration
-
-    signs, gains = cohort()
-    own = fit_calibration(signs, gains, [str(i) for i in range(FILMS)], {})
+    bundled = load_models().grey_scale
+    assert bundled is not None
+    own = replace(bundled, usual=bundled.usual + 0.5)
     (tmp_path / "grey_scale.json").write_text(own.to_json(), "utf-8")
     models = load_models(tmp_path)
     assert models.grey_scale is not None
