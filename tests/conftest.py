@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -75,6 +76,17 @@ def repo_root() -> Path:
 def sample_study() -> Study:
     """The six films that come with the package, and their truth."""
     return Study.open(sample_data_dir())
+
+
+@pytest.fixture
+def three_cases(tmp_path: Path) -> Study:
+    """Three of the sample films, to be changed at will."""
+    folder = tmp_path / "study"
+    shutil.copytree(sample_data_dir(), folder)
+    table = folder / "cases.csv"
+    lines = table.read_text("utf-8").splitlines(keepends=True)
+    table.write_text("".join(lines[:4]), "utf-8")
+    return Study.open(folder)
 
 
 @pytest.fixture

@@ -8,21 +8,25 @@ from napari_hipbmd.cli.main import COMMANDS, build_parser
 
 
 def arguments(parser):
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
+    """What a formatter is given to show of a parser, and of those below it."""
+    shown = []
+
+    class Noting(argparse.HelpFormatter):
+        def add_argument(self, action):
+            shown.append(action)
+
+    parser.formatter_class = Noting
+    parser.format_help()
+    for action in shown:
+        if isinstance(action.choices, dict):  # commands, each with a parser
             for inner in action.choices.values():
                 yield from arguments(inner)
-        elif not isinstance(action, argparse._HelpAction):
+        elif action.dest != "help":
             yield action
 
 
 def of_command(name):
-    [commands] = [
-        action
-        for action in build_parser(name)._actions
-        if isinstance(action, argparse._SubParsersAction)
-    ]
-    return list(arguments(commands.choices[name]))
+    return list(arguments(build_parser(name)))
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -121,6 +121,8 @@ def test_the_demo_prints_its_table_and_writes_its_report(hipbmd, tmp_path):
 
 
 def test_the_demo_without_a_display_says_so(hipbmd, tmp_path, monkeypatch):
-    monkeypatch.setattr("napari_hipbmd.cli.demo._has_display", lambda: False)
+    monkeypatch.setattr("sys.platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
     ran = hipbmd("demo", "--out", tmp_path)
     assert ran.status == 0 and "No display here" in ran.out

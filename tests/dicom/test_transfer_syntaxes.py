@@ -3,7 +3,6 @@
 import io
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +21,23 @@ from pydicom.uid import (
 )
 
 from napari_hipbmd.core.radiograph import FilmRefused
-from napari_hipbmd.dicom import inspect, isolation, open_film, read_film
+from napari_hipbmd.dicom import inspect, open_film, read_film
 
 from .syntaxes import LOSSLESS, in_syntax
 
 # Bits stored, bits allocated, signed: what films come in.
 FORMATS = [(8, 8, 0), (10, 16, 0), (12, 16, 0), (16, 16, 0), (12, 16, 1), (16, 16, 1)]
+
+
+def in_a_new_process(code, *arguments):
+    """Run code where no helper has been started yet; gives what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+    )
+    assert not done.returncode, done.stderr
+    return done.stdout.strip()
 
 
 def film_in(make_film, hip, bits, allocated, signed, photometric="MONOCHROME2"):
@@ -148,15 +158,16 @@ def test_an_unknown_transfer_syntax_is_named(make_film):
         read_film(path)
 
 
-def test_a_missing_codec_is_named_with_the_line_to_type(make_film, monkeypatch):
-    from pydicom.pixels.decoders import base
-
+def test_a_missing_codec_is_named_with_the_line_to_type(make_film):
     path = in_syntax(make_film(), "JPEGLSLossless")
-    decoder = base.get_decoder("1.2.840.10008.1.2.4.80")
-    monkeypatch.setattr(decoder, "_available", {})
-    monkeypatch.setattr(isolation, "_start", lambda: None)
-    monkeypatch.setattr(isolation, "_helper", isolation._Helper())
-    assert inspect(path)["reason"].endswith("python -m pip install pyjpegls")
+    said = in_a_new_process(
+        "import sys; sys.modules |= {'gdcm': None, 'jpeg_ls': None};"
+        "sys.executable = '/nowhere/python';"  # or a helper would know them
+        "from napari_hipbmd.dicom import inspect;"
+        "print(inspect(sys.argv[1])['reason'])",
+        path,
+    )
+    assert said.endswith("python -m pip install pyjpegls")
 
 
 def test_a_codec_that_dies_costs_one_film(make_film, hip):
@@ -172,32 +183,41 @@ def test_a_codec_that_dies_costs_one_film(make_film, hip):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
-def test_a_pause_between_two_films_mixes_up_no_answers(make_film, hip, monkeypatch):
+def test_a_pause_between_two_films_mixes_up_no_answers(make_film, hip):
     """The helper's clock stands still while nothing is asked."""
-    monkeypatch.setattr(isolation, "_helper", isolation._Helper())
-    code = (
-        "import napari_hipbmd.dicom.helper as h;"
-        "h.WALL_SECONDS, h.CPU_SECONDS = 0.3, 5.0; h.main()"
-    )
-    start = subprocess.Popen
-    monkeypatch.setattr(
-        isolation.subprocess,
-        "Popen",
-        lambda command, **options: start([command[0], "-c", code], **options),
-    )
     paths = []
-    for number, film in enumerate((hip, hip // 2, hip // 3)):
-        path = make_film(film, name=f"{number}.dcm")
+    for number in (1, 2, 3):
+        path = make_film(hip // number, name=f"{number}.dcm")
         paths.append(in_syntax(path, "JPEG2000Lossless", path.with_suffix(".j2k")))
-    for number, path in enumerate(paths):
-        np.testing.assert_array_equal(open_film(path).stored, hip // (number + 1))
-        time.sleep(0.5)
-    isolation._helper.stop()
+    in_a_new_process(
+        """
+import subprocess, sys, time
+import numpy as np
+from napari_hipbmd.dicom import open_film
+
+HURRIED = "; ".join((
+    "import napari_hipbmd.dicom.helper as h",
+    "h.WALL_SECONDS, h.CPU_SECONDS = 0.3, 5.0",
+    "h.main()",
+))
+usual = subprocess.Popen
+subprocess.Popen = lambda command, **how: usual([command[0], "-c", HURRIED], **how)
+for path in sys.argv[1:]:
+    np.save(path + ".npy", open_film(path).stored)
+    time.sleep(0.5)
+""",
+        *paths,
+    )
+    for number, path in enumerate(paths, start=1):
+        np.testing.assert_array_equal(np.load(f"{path}.npy"), hip // number)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
-def test_films_are_read_where_no_helper_can_be_started(make_film, hip, monkeypatch):
+def test_films_are_read_where_no_helper_can_be_started(make_film, hip):
     path = in_syntax(make_film(), "JPEG2000Lossless")
-    monkeypatch.setattr(isolation.sys, "executable", "/nowhere/python")
-    monkeypatch.setattr(isolation, "_helper", isolation._Helper())
-    np.testing.assert_array_equal(read_film(path).pixels, hip)
+    in_a_new_process(
+        "import sys; sys.executable = '/nowhere/python';"
+        "import numpy as np; from napari_hipbmd.dicom import read_film;"
+        "np.save(sys.argv[1] + '.npy', read_film(sys.argv[1]).pixels)",
+        path,
+    )
+    np.testing.assert_array_equal(np.load(f"{path}.npy"), hip)

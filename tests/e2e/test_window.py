@@ -20,12 +20,14 @@ from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.study import Study
 
+from ..napari_window import canvas_of
+
 pytestmark = pytest.mark.e2e
 
 
 def on_canvas(viewer: Any, world: np.ndarray) -> QPoint:
     """Where a place of the world is drawn, in pixels of the canvas."""
-    canvas = viewer.window._qt_viewer.canvas
+    canvas = canvas_of(viewer)
     middle = np.array(canvas.size) / 2
     offset = (np.asarray(world) - viewer.camera.center[-2:]) * viewer.camera.zoom
     row, column = middle + offset
@@ -44,7 +46,7 @@ def test_a_landmark_that_is_dragged_takes_its_region_and_the_numbers_along(
     table = widget.findChild(QTableWidget, "results")
     points, regions = result(window, "landmarks"), result(window, "regions")
     before, start = table.item(0, 0).text(), points.data[0].copy()
-    native = window.window._qt_viewer.canvas.native
+    native = canvas_of(window).native
 
     at = on_canvas(window, points.data_to_world(start))
     QTest.mousePress(native, Qt.MouseButton.LeftButton, pos=at)
@@ -90,7 +92,7 @@ def test_the_demo_shows_the_whole_film_whatever_room_the_docks_take(
     qtbot.wait(300)
     look_again(window, measurement)
     film = window.layers[0]
-    width, height = window.window._qt_viewer.canvas.size[::-1]
+    width, height = canvas_of(window).size[::-1]
     last = np.array(film.data.shape) - 1
     for corner in (np.zeros(2), last):
         at = on_canvas(window, film.data_to_world(corner))
@@ -98,7 +100,7 @@ def test_the_demo_shows_the_whole_film_whatever_room_the_docks_take(
 
 
 def drag(viewer: Any, qtbot: Any, start: QPoint, end: QPoint) -> None:
-    native = viewer.window._qt_viewer.canvas.native
+    native = canvas_of(viewer).native
     QTest.mouseMove(native, start)
     qtbot.wait(30)
     QTest.mousePress(native, Qt.MouseButton.LeftButton, pos=start)
@@ -149,7 +151,7 @@ def test_the_right_button_sets_the_window_while_another_tool_is_active(
     shapes.mode = mode
     qtbot.wait(100)
     before, zoom = tuple(film.contrast_limits), window.camera.zoom
-    native = window.window._qt_viewer.canvas.native
+    native = canvas_of(window).native
     start = on_canvas(window, film.data_to_world((200, 180)))
     QTest.mouseMove(native, start)
     QTest.mousePress(native, Qt.MouseButton.RightButton, pos=start)

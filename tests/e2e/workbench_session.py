@@ -25,6 +25,9 @@ from qtpy.QtWidgets import QApplication, QPushButton
 from napari_hipbmd.plugin.workbench.predicting import Predictor
 from napari_hipbmd.study.labels import labels_json
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # it runs by itself, too
+from napari_window import canvas_of
+
 DOCK = ("napari-hipbmd", "Landmark workbench")
 
 
@@ -50,7 +53,7 @@ def open_dock(folder: Path, who: str = "anna") -> tuple[Any, Any]:
 
 def on_canvas(viewer: Any, dock: Any, name: str) -> QPoint:
     """Where a landmark is drawn."""
-    canvas = viewer.window._qt_viewer.canvas
+    canvas = canvas_of(viewer)
     x, y = dock.case_view.editor.labels.landmarks[name].xy
     world = np.array(dock.case_view.film.data_to_world((y, x)))
     camera = viewer.scene.camera
@@ -61,7 +64,7 @@ def on_canvas(viewer: Any, dock: Any, name: str) -> QPoint:
 
 def drag(viewer: Any, dock: Any, name: str, by: QPoint) -> None:
     """Drag a landmark with the mouse."""
-    native = viewer.window._qt_viewer.canvas.native
+    native = canvas_of(viewer).native
     start = on_canvas(viewer, dock, name)
     QTest.mousePress(native, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 6):
@@ -73,7 +76,7 @@ def drag(viewer: Any, dock: Any, name: str, by: QPoint) -> None:
 
 def key(viewer: Any, key: Any, modifier: Any = Qt.KeyboardModifier.NoModifier) -> None:
     """Press a key over the film."""
-    QTest.keyClick(viewer.window._qt_viewer.canvas.native, key, modifier)
+    QTest.keyClick(canvas_of(viewer).native, key, modifier)
     settle(5)
 
 

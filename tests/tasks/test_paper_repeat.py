@@ -11,10 +11,8 @@ from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.evaluation.published import PATIENTS, figures_of, people_lines
 from napari_hipbmd.evaluation.rows import RowResult
 from napari_hipbmd.evaluation.success import success_curve, success_gain
-from napari_hipbmd.phantom import FAMILIES
-from napari_hipbmd.phantom.cohort import draw_person
 from napari_hipbmd.study import Case, Study, write_cases
-from napari_hipbmd.tasks.digital_hips import _patient_index
+from napari_hipbmd.tasks.digital_hips import drawn_person
 from napari_hipbmd.tasks.paper_repeat import SEED
 
 
@@ -122,9 +120,7 @@ def test_a_gain_in_success_is_the_area_between_the_curves():
 def test_the_people_of_the_repeat_follow_table_1():
     cases = []
     for index in range(sum(PATIENTS.values())):
-        patient = _patient_index(index)
-        stream = np.random.default_rng([SEED, FAMILIES.index("shifted"), patient])
-        person = draw_person(stream)
+        person, _ = drawn_person("shifted", SEED, index)
         who = Patient(person.sex, person.age_years, person.height_cm, person.weight_kg)
         dxa = {"neck": person.neck_bmd_g_cm2}
         cases.append(Case(f"hip-{index}", Path("x.dcm"), "L", who, dxa))

@@ -27,8 +27,9 @@ MATERIALS = ("bone", "muscle", "fat", "marrow")
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Detected energy share per bin, and linear attenuation in 1/cm per material."""
+    """Bins of energy: detected share, and linear attenuation in 1/cm per material."""
 
+    energy_kev: NDArray[np.float64]
     weight: NDArray[np.float64]
     mu_per_cm: dict[str, NDArray[np.float64]]
 
@@ -54,7 +55,7 @@ def spectrum(kvp: float) -> Spectrum:
         for name, values in table["mass_attenuation_cm2_g"].items()
     }
     weight = fluence * energy * (1 - np.exp(-mu.pop("csi") * CSI_CM))
-    return Spectrum(weight / weight.sum(), mu)
+    return Spectrum(energy, weight / weight.sum(), mu)
 
 
 def transmission(spec: Spectrum, thickness_cm: dict[str, Field]) -> Field:

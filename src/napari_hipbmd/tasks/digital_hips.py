@@ -21,7 +21,7 @@ from ..core.progress import Progress
 from ..core.radiograph import Cancelled, FilmRefused, HipBox, Patient, Side
 from ..dicom import FilmTags, write_film
 from ..phantom import FAMILIES, DigitalHip, Family, render, render_pelvis
-from ..phantom.cohort import draw_person
+from ..phantom.cohort import Person, draw_person
 from ..phantom.display import to_stored
 from ..study.boxes import PlacedBox, place_boxes
 from ..study.case import Case
@@ -45,6 +45,16 @@ def _patient_index(index: int) -> int:
     return index - 1 if index % PAIR_EVERY == PAIR_EVERY - 1 else index
 
 
+def drawn_person(
+    family: Family, seed: int, index: int
+) -> tuple[Person, np.random.Generator]:
+    """Whose hip case ``index`` is, and the stream to draw more of this person from."""
+    stream = np.random.default_rng(
+        [seed, FAMILIES.index(family), _patient_index(index)]
+    )
+    return draw_person(stream), stream
+
+
 def digital_hips(
     family: Family, seed: int, index: int, pixels: int, whole: bool
 ) -> tuple[DigitalHip, ...]:
@@ -57,8 +67,7 @@ def digital_hips(
         index of the first.
     """
     patient = _patient_index(index)
-    stream = np.random.default_rng([seed, FAMILIES.index(family), patient])
-    person = draw_person(stream)
+    person, stream = drawn_person(family, seed, index)
     if whole and index % PAIR_EVERY >= PAIR_EVERY - 2:
         columns = round(pixels * stream.uniform(*PELVIS_FINER))
         film_seed = int(stream.integers(1 << 62))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
-from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
 
 SPACING_MM = (0.5, 0.25)
@@ -31,13 +28,8 @@ def labels_at(
 
 
 @pytest.fixture
-def study(tmp_path: Path) -> Study:
-    folder = tmp_path / "study"
-    shutil.copytree(sample_data_dir(), folder)
-    table = folder / "cases.csv"
-    lines = table.read_text("utf-8").splitlines(keepends=True)
-    table.write_text("".join(lines[:4]), "utf-8")
-    return Study.open(folder)
+def study(three_cases: Study) -> Study:
+    return three_cases
 
 
 Labelled = Callable[..., None]

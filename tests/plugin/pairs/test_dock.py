@@ -24,9 +24,12 @@ from qtpy.QtWidgets import (
 
 from napari_hipbmd.core.radiograph import FilmRefused, HipBox
 from napari_hipbmd.plugin.viewer.identity import facts_of, kind_of
-from napari_hipbmd.study.film_marks import list_marked, read_marks
+from napari_hipbmd.plugin.viewer.session import session_of
+from napari_hipbmd.study.film_marks import FilmMarks, list_marked, read_marks
 from napari_hipbmd.study.pair_sources import gather
 from napari_hipbmd.synthesis import PairOptions, check_pairs, read_manifest, write_pairs
+
+from ...napari_window import press_key
 
 SHAPE = (240, 320)
 BONE = np.zeros(SHAPE, bool)
@@ -105,17 +108,39 @@ class Dock:
         return self.widget.findChild(QTableWidget, "pair_films")
 
     @property
-    def editor(self) -> Any:
-        return self.widget._editor
+    def film(self) -> Any:
+        return self.layer("film")
+
+    @property
+    def tissue(self) -> Any:
+        return self.layer("sto_boxes")
+
+    @property
+    def mask(self) -> Any:
+        return self.layer("hip_mask")
+
+    def layer(self, kind: str) -> Any:
+        (layer,) = [each for each in self.viewer.layers if kind_of(each) == kind]
+        return layer
 
     def wait(self, there: Any) -> None:
         self.qtbot.waitUntil(lambda: bool(there()), timeout=60_000)
 
     def idle(self) -> None:
         self.wait(lambda: not self.button("cancel_write_pairs").isEnabled())
-        self.wait(lambda: not self.editor._saving.isActive())
-        self.wait(lambda: not self.editor._checking.is_busy())
-        self.wait(lambda: not self.widget._previewing.is_busy())
+
+    def kept(self, name: str) -> FilmMarks:
+        """The marks on the disk, once they are those that are drawn."""
+
+        def same() -> bool:
+            marks = read_marks(self.folder, name)
+            if marks is None or len(marks.sto_boxes) != len(self.tissue.data):
+                return False
+            painted = np.zeros(SHAPE, bool) if marks.mask is None else marks.mask
+            return np.array_equal(painted, self.mask.data > 0)
+
+        self.wait(same)
+        return read_marks(self.folder, name)
 
     def button(self, name: str) -> QPushButton:
         return self.widget.findChild(QPushButton, name)
@@ -128,7 +153,7 @@ class Dock:
     def press(self, layer: Any, key: str) -> None:
         """A key in the canvas while a layer is in front."""
         self.viewer.layers.selection.active = layer
-        self.viewer.window._qt_viewer._key_map_handler.press_key(key)
+        press_key(self.viewer, key)
 
     def type(self, name: str, text: object) -> None:
         line = self.widget.findChild(QLineEdit, name)
@@ -145,12 +170,23 @@ class Dock:
     def said(self) -> str:
         return self.text("pairs_note")
 
-    def names(self) -> list[str]:
-        return [self.table.item(row, 0).text() for row in range(self.table.rowCount())]
+    def says(self, name: str, text: str) -> None:
+        """Wait until a label says it."""
+        self.wait(lambda: text in self.text(name))
 
-    def open(self, name: str) -> Any:
+    def rows(self) -> list[list[str]]:
+        rows, columns = self.table.rowCount(), self.table.columnCount()
+        return [[self.table.item(r, c).text() for c in range(columns)]
+                for r in range(rows)]  # fmt: skip
+
+    def names(self) -> list[str]:
+        return [row[0] for row in self.rows()]
+
+    def open(self, name: str) -> None:
         self.table.selectRow(self.names().index(name))
-        return self.editor.layers
+
+    def paint(self, mask: Any) -> None:
+        self.mask.data = mask.astype(np.uint8)
 
     def draw_sto(self, x0: float, y0: float, x1: float, y1: float) -> None:
         """The tool's own path: the button, then a rectangle on the layer in front."""
@@ -163,11 +199,12 @@ class Dock:
         """Every film gets an STO box and a mask and is confirmed as type 2."""
         self.type("marked_by", "eve")
         for name in SCORES:
-            layers = self.open(name)
+            self.open(name)
             self.draw_sto(10, 10, 90, 90)
-            layers.put_mask(BONE)
-            self.idle()
+            self.paint(BONE)
+            self.kept(name)
             self.click("type_2")
+        assert sorted(row[2:] for row in self.rows()) == [["2", "1", "yes"]] * 3
 
     def pair_layers(self) -> dict[str, Any]:
         return {
@@ -190,44 +227,40 @@ def test_the_most_even_films_come_first_and_the_choice_is_kept_with_who_and_when
     dock.idle()
     assert dock.names() == ["leg-1", "leg-2", "leg-0"]
     assert dock.table.item(0, 1).text() == "90.0 %"
-    layers = dock.open("leg-1")
-    dock.press(layers.tissue, "2")
+    dock.open("leg-1")
+    dock.press(dock.tissue, "2")
     assert "Type your name first" in dock.said()
     assert list_marked(dock.folder) == []
     dock.type("marked_by", "eve")
-    dock.press(layers.tissue, "2")
+    dock.press(dock.tissue, "2")
     choice = read_marks(dock.folder, "leg-1").choice
     assert (choice.film_type, choice.by) == (2, "eve")
     assert choice.at.startswith("20") and choice.at.endswith("+00:00")
     assert dock.table.item(0, 2).text() == "2"
     assert "type 2, eve" in dock.text("type_note")
-    dock.press(layers.mask, "1")
+    dock.press(dock.mask, "1")
     assert read_marks(dock.folder, "leg-1").choice.film_type == 1
-    dock.press(layers.tissue, "E")
-    assert dock.editor.film.name == "leg-2"
+    dock.press(dock.tissue, "E")
+    assert dock.film.name == "leg-2"
 
 
 def test_a_box_on_bone_is_flagged_and_kept_and_one_off_the_film_is_refused(dock):
-    layers = dock.open("leg-0")
+    dock.open("leg-0")
     dock.draw_sto(10, 10, 90, 90)
-    dock.idle()
-    assert dock.text("flags") == "No STO box overlaps bone."
+    dock.says("flags", "No STO box overlaps bone.")
     dock.draw_sto(130, 50, 190, 110)
-    dock.idle()
-    assert "STO box 2 seems to overlap bone" in dock.text("flags")
-    colours = [tuple(np.round(c, 2)) for c in layers.tissue.edge_color]
+    dock.says("flags", "STO box 2 seems to overlap bone")
+    colours = [tuple(np.round(c, 2)) for c in dock.tissue.edge_color]
     assert colours[0] != colours[1]
     assert len(read_marks(dock.folder, "leg-0").sto_boxes) == 2
     dock.draw_sto(280, 10, 400, 90)
-    dock.idle()
-    assert "reaches outside its film of 320 × 240" in dock.said()
+    dock.says("pairs_note", "reaches outside its film of 320 × 240")
     assert len(read_marks(dock.folder, "leg-0").sto_boxes) == 2
-    layers.tissue.selected_data = {2}
-    dock.press(layers.tissue, "Delete")
-    assert len(layers.tissue.data) == 2
+    dock.tissue.selected_data = {2}
+    dock.press(dock.tissue, "Delete")
+    assert len(dock.tissue.data) == 2
     dock.draw_sto(240, 10, 250, 20)
-    dock.idle()
-    assert "smaller than 32 pixels" in dock.said()
+    dock.says("pairs_note", "smaller than 32 pixels")
 
 
 def test_sto_boxes_are_proposed_kept_and_not_proposed_twice(dock, networks):
@@ -236,7 +269,7 @@ def test_sto_boxes_are_proposed_kept_and_not_proposed_twice(dock, networks):
     dock.idle()
     assert "proposed beside the bones: 1" in dock.said()
     box = HipBox(9.5, 9.5, 59.5, 59.5)
-    assert read_marks(dock.folder, "leg-0").sto_boxes == (box,)
+    assert dock.kept("leg-0").sto_boxes == (box,)
     dock.click("propose_sto")
     dock.idle()
     assert networks.asked[-1] == (box,)
@@ -245,27 +278,26 @@ def test_sto_boxes_are_proposed_kept_and_not_proposed_twice(dock, networks):
 
 
 def test_a_mask_is_proposed_painted_and_snapped_and_kept(dock, networks):
-    layers = dock.open("leg-0")
+    dock.open("leg-0")
     dock.click("propose")
     dock.idle()
     assert networks.asked == [{}]
-    np.testing.assert_array_equal(read_marks(dock.folder, "leg-0").mask, BONE)
-    assert dock.viewer.layers.selection.active == layers.mask
-    assert layers.mask.mode == "paint"
-    layers.mask.undo()
-    dock.idle()
-    assert not read_marks(dock.folder, "leg-0").has_bone
+    np.testing.assert_array_equal(dock.kept("leg-0").mask, BONE)
+    assert dock.viewer.layers.selection.active == dock.mask
+    assert dock.mask.mode == "paint"
+    dock.mask.undo()
+    assert not dock.mask.data.any()
+    assert not dock.kept("leg-0").has_bone
     rough = np.zeros(SHAPE, bool)
     rough[63:176, 143:216] = True
-    layers.put_mask(rough)
+    dock.paint(rough)
     dock.click("snap")
     dock.idle()
-    kept = read_marks(dock.folder, "leg-0").mask
+    kept = dock.kept("leg-0").mask
     assert (kept != BONE).sum() < 0.3 * (rough != BONE).sum()
     dock.click("erase")
-    layers.mask.paint((120, 180), 0)
-    dock.idle()
-    assert not read_marks(dock.folder, "leg-0").mask[120, 180]
+    dock.mask.paint((120, 180), 0)
+    assert not dock.kept("leg-0").mask[120, 180]
     dock.open("leg-2")
     dock.click("propose")
     dock.idle()
@@ -274,12 +306,12 @@ def test_a_mask_is_proposed_painted_and_snapped_and_kept(dock, networks):
 
 def test_hip_boxes_are_those_of_every_dock(dock, networks):
     dock.type("marked_by", "eve")
-    layers = dock.open("leg-0")
+    dock.open("leg-0")
     dock.click("draw_hip")
     box = dock.viewer.layers.selection.active
     assert kind_of(box) == "box" and box.mode == "add_rectangle"
     box.add_rectangles([[40, 120], [200, 280]])
-    boxes = dock.widget._session.hip_boxes.of(layers.film_layer)
+    boxes = session_of(dock.viewer).hip_boxes.of(dock.film)
     assert list(boxes.values()) == [HipBox(120, 40, 280, 200)]
     dock.click("propose")
     dock.idle()
@@ -289,12 +321,11 @@ def test_hip_boxes_are_those_of_every_dock(dock, networks):
 def test_one_pair_is_seen_beside_the_film_and_follows_the_form(dock):
     dock.open("leg-0")
     dock.click("preview")
-    dock.idle()
-    assert "neither marked films" in dock.said() and dock.pair_layers() == {}
+    dock.says("pairs_note", "neither marked films")
+    assert dock.pair_layers() == {}
     dock.mark_all()
     dock.click("preview")
-    dock.idle()
-    assert "film − STO is the projected bone within" in dock.said()
+    dock.says("pairs_note", "film − STO is the projected bone within")
     shown = dock.pair_layers()
     assert list(shown) == ["STO", "projected bone", "synthetic film", "film − STO"]
     film, sto, bone = (
@@ -305,21 +336,24 @@ def test_one_pair_is_seen_beside_the_film_and_follows_the_form(dock):
     assert bone.max() > 0.2
     dock.widget.findChild(QDoubleSpinBox, "pair_rotation_deg").setValue(0)
     dock.widget.findChild(QSpinBox, "pair_index").setValue(7)
-    dock.idle()
+    dock.says("pairs_note", "turned +0.0°")
     assert dock.pair_layers()["STO"] == shown["STO"]
     assert not np.array_equal(shown["projected bone"].data, bone)
-    assert "turned +0.0°" in dock.said()
     operator = dock.widget.findChild(QComboBox, "pair_operator")
     operator.setCurrentIndex(operator.findData("replace"))
-    dock.idle()
-    assert "donor's soft tissue" in dock.said()
+    dock.says("pairs_note", "donor's soft tissue")
     before = shown["projected bone"].data.copy()
     for name in SCORES:  # whichever hip is shown
-        dock.open(name).put_mask(np.roll(BONE, 30, 0))
-        dock.idle()
+        dock.open(name)
+        dock.paint(np.roll(BONE, 30, 0))
+        dock.kept(name)
     dock.click("preview")
-    dock.idle()
-    assert not np.array_equal(dock.pair_layers()["projected bone"].data, before)
+    dock.wait(
+        lambda: (
+            (bone := dock.pair_layers().get("projected bone")) is not None
+            and not np.array_equal(bone.data, before)
+        )
+    )
 
 
 def test_pairs_are_written_as_without_a_window_and_only_of_type_2_donors(
@@ -389,7 +423,7 @@ def test_ordering_can_be_cancelled_and_keeps_what_is_known(dock, networks):
     networks.go.set()
     dock.idle()
     assert "Stopped" in dock.said()
-    assert [dock.table.item(r, 1).text() for r in range(3)].count("–") == 2
+    assert [row[1] for row in dock.rows()].count("–") == 2
 
 
 def test_a_folder_without_films_or_with_damaged_marks_is_told(dock, tmp_path):

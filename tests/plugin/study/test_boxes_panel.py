@@ -18,6 +18,8 @@ from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.study import Case, Study, film_boxes, remember_boxes, write_cases
 
+from ...napari_window import drag
+
 PLUGIN = "napari-hipbmd"
 SHAPE = (1200, 2000)
 
@@ -82,14 +84,15 @@ class Dock:
     def wait(self, true: Any) -> None:
         self.qtbot.waitUntil(true, timeout=20_000)
 
-    def resize(self, index: int, factor: float) -> None:
-        """As napari does when a corner is dragged: then it tells of the change."""
+    def drag_lower_edge(self, index: int, pixels: float) -> None:
+        """Take a box at a lower corner, and draw it further down."""
         layer = self.layer
-        data = [each.copy() for each in layer.data]
-        first = data[index][0].copy()
-        data[index] = first + (data[index] - first) * (factor, 1)
-        layer._data_view.edit(index, data[index])
-        layer.events.data(value=layer.data, action="changed", data_indices=(index,))
+        layer.mode, layer.selected_data = "select", {index}
+        corner = layer.data[index].max(axis=0)
+        start, end = (
+            {"position": layer.data_to_world(corner + (by, 0))} for by in (0, pixels)
+        )
+        drag(layer, 1, start, end, end)
 
 
 def opened_panel(study: Any) -> Any:
@@ -127,7 +130,7 @@ def test_a_click_puts_a_box_of_900_pixels_on_each_hip_and_both_become_cases(
 def test_a_box_whose_corner_is_dragged_stays_a_square_and_is_kept(dock: Dock) -> None:
     dock.click("place_L")
     before = dock.boxes()["L"]
-    dock.resize(0, 1.1)
+    dock.drag_lower_edge(0, 90)
     after = dock.boxes()["L"]
     assert after.width == pytest.approx(after.height) == pytest.approx(990)
     assert after.y0 == before.y0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +24,8 @@ from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.quality import NONE, Policy
 from napari_hipbmd.study import Study
+
+from ...napari_window import drag
 
 PLUGIN = "napari-hipbmd"
 
@@ -151,17 +152,8 @@ def test_the_right_button_sets_the_window_of_the_film_in_any_tool(
     film = docks.films()[-1]
     docks.viewer.layers.selection.active = film
     before = tuple(film.contrast_limits)
-    from napari_hipbmd.plugin.viewer.window_level import _on_drag
-
-    event = SimpleNamespace(
-        button=2, modifiers=(), pos=(100, 100), type="mouse_press", handled=False
-    )
-    drag = _on_drag(docks.viewer, event)
-    next(drag)
-    event.type, event.pos = "mouse_move", (40, 100)
-    next(drag)
-    event.type = "mouse_release"
-    assert next(drag, None) is None
+    start, end = {"pos": (100, 100)}, {"pos": (40, 100)}
+    drag(docks.viewer, 2, start, end, end)
     after = tuple(film.contrast_limits)
     assert after[1] - after[0] < before[1] - before[0]
 

@@ -19,6 +19,8 @@ from napari_hipbmd.plugin.ui.keys_dialog import KeysDialog
 from napari_hipbmd.plugin.ui.shortcuts import SCOPES, SHORTCUTS, Keys, normal
 from napari_hipbmd.plugin.viewer.identity import tag
 
+from ...napari_window import press_key
+
 SCOPE = "Landmark workbench"
 
 
@@ -29,10 +31,6 @@ def keys(tmp_path: Path) -> Keys:
 
 def points() -> Points:
     return Points(np.zeros((2, 2)), metadata=tag("labels"))
-
-
-def press(viewer: Any, key: str) -> None:
-    viewer.window._qt_viewer._key_map_handler.press_key(key)
 
 
 def test_the_default_keys_do_not_clash_with_each_other(keys: Keys) -> None:
@@ -62,7 +60,7 @@ def test_a_key_on_our_layer_wins_over_napari_s_and_deletes_nothing(
     bindings.bind(layer)
     layer.selected_data = {0, 1}
     for key in ("1", "Delete", "Backspace", "A", "Ctrl+A", "Ctrl+V"):
-        press(viewer, key)
+        press_key(viewer, key)
     assert called == ["placed"]
     assert len(layer.data) == 2
     bindings.release()
@@ -78,7 +76,7 @@ def test_napari_s_keys_do_not_delete_a_region(
     KeyBindings(SCOPE, {}, keys).bind(layer)
     layer.selected_data = {0}
     for key in ("3", "Delete", "Backspace", "1", "X"):
-        press(viewer, key)
+        press_key(viewer, key)
     assert len(layer.data) == 1
     assert layer.mode == "pan_zoom"
 
@@ -101,13 +99,13 @@ def test_a_changed_key_works_at_once_and_is_remembered(
     bindings = KeyBindings(SCOPE, {"tie": lambda: called.append("tie")}, keys)
     bindings.bind(layer)
     keys.change("tie", ["f7"])
-    press(viewer, "T")
+    press_key(viewer, "T")
     assert called == []
-    press(viewer, "F7")
+    press_key(viewer, "F7")
     assert called == ["tie"]
     assert Keys(tmp_path / "keys.json").of("tie") == ("F7",)
     keys.reset()
-    press(viewer, "T")
+    press_key(viewer, "T")
     assert called == ["tie", "tie"]
 
 

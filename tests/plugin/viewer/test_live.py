@@ -58,15 +58,15 @@ def live(
 
 
 def test_a_neck_landmark_moves_the_neck_and_nothing_else(live: Live) -> None:
-    drawn = list(live.regions._data_view.shapes)
-    corners = [shape.data.copy() for shape in drawn]
+    drawn = list(live.regions.data)
+    corners = [each.copy() for each in drawn]
     colours = live.regions.edge_color.copy()
     live.pull("N2", (4, -3))
     assert [
-        s.data is c or np.array_equal(s.data, c)
-        for s, c in zip(live.regions._data_view.shapes, corners, strict=True)
+        np.array_equal(now, before)
+        for now, before in zip(live.regions.data, corners, strict=True)
     ] == [False, True, True]
-    assert live.regions._data_view.shapes[1] is drawn[1]
+    assert live.regions.data[1] is drawn[1], "it is not built anew"
     np.testing.assert_allclose(live.regions.data[0][1], live.points.data[INDEX["N2"]])
     np.testing.assert_array_equal(live.regions.edge_color, colours)
     assert not live.regions.editable

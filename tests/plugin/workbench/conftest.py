@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,13 @@ import pytest
 from qtpy.QtWidgets import QWidget
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
-from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
 from napari_hipbmd.plugin.workbench.editor import Editor
 from napari_hipbmd.plugin.workbench.predicting import Predictor
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
 from napari_hipbmd.study.predictions import write_predictions
 
+from ...napari_window import press_key
 from ..conftest import fresh_application
 
 MODEL = "model-1"
@@ -77,7 +76,7 @@ class Bench:
         button.click()
 
     def key(self, key: str) -> None:
-        self.viewer.window._qt_viewer._key_map_handler.press_key(key)
+        press_key(self.viewer, key)
 
     def layer(self, kind: str) -> Any:
         return self.widget.case_view.layer(kind)
@@ -116,14 +115,9 @@ def shared_bench(window: Any) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def study_folder(tmp_path: Path) -> Path:
+def study_folder(three_cases: Study) -> Path:
     """A study of three digital hips that a model has predicted, a little off."""
-    folder = tmp_path / "study"
-    shutil.copytree(sample_data_dir(), folder)
-    table = folder / "cases.csv"
-    lines = table.read_text("utf-8").splitlines(keepends=True)
-    table.write_text("".join(lines[:4]), "utf-8")
-    study = Study.open(folder)
+    study, folder = three_cases, three_cases.folder
     for case in study.cases:
         truth = study.truth(case.case_id, with_sto=False)
         assert truth is not None

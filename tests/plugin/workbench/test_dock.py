@@ -190,7 +190,7 @@ def test_a_folder_that_is_no_study_is_refused_in_words(
 
 def test_a_film_that_cannot_be_read_is_told_and_passed_over(bench: Bench) -> None:
     bench.study.case(SECOND).image.write_bytes(b"junk")
-    bench.widget.work._loader.forget([SECOND])
+    bench.open()  # read ahead, it would be known still
     bench.press("next_case")
     assert SECOND in bench.message
     assert bench.widget.case_view.editor is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +13,9 @@ from PIL import Image
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.radiograph import FilmRefused
-from napari_hipbmd.study import FilmFacts, Label, Labels
-from napari_hipbmd.study.exchange import FORMATS, Names
-from napari_hipbmd.study.exchange import importing as importing_module
+from napari_hipbmd.study import FilmFacts, Label, Labels, Study
+from napari_hipbmd.study.exchange import FORMATS, ImportPlan, Names, import_labels
+from napari_hipbmd.study.exchange.importing import LARGEST_BYTES
 from napari_hipbmd.study.exchange.parcel import Intake, Parcel
 
 FILM = FilmFacts((120, 90), (0.15, 0.15), "L")
@@ -148,9 +149,9 @@ def test_masks_that_are_no_regions_are_refused(data: bytes, sentence: str) -> No
         read("png", data)
 
 
-def test_a_huge_file_is_not_read(monkeypatch, tmp_path) -> None:
+def test_a_huge_file_is_not_read(sample_study: Study, tmp_path: Path) -> None:
     path = tmp_path / "huge.csv"
     with path.open("wb") as file:
-        file.truncate(importing_module.LARGEST_BYTES + 1)
+        file.truncate(LARGEST_BYTES + 1)
     with pytest.raises(FilmRefused, match="huge.csv .* is larger than 100 MB"):
-        importing_module._bytes(path)
+        import_labels(sample_study, "csv", path, ImportPlan("anna"))

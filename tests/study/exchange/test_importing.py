@@ -339,7 +339,7 @@ def test_a_disk_that_fills_up_leaves_no_half_import(
     append = Journal.append
 
     def full(self, file, entry) -> None:
-        if IDS[2] in str(self._path):
+        if IDS[2] in str(file.name):
             raise OSError(28, "No space left on device")
         append(self, file, entry)
 

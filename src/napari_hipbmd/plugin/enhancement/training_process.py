@@ -54,11 +54,6 @@ class TrainingProcess(QObject):
         self._end: tuple[str, str] | None = None
         self._ended = False
 
-    @property
-    def pid(self) -> int:
-        """The number of the process, 0 when there is none."""
-        return int(self._process.processId())
-
     def start(self, plan: TrainingPlan, out: Path, *, resume: bool) -> None:
         """Begin, or go on from the last checkpoint."""
         environment = QProcessEnvironment.systemEnvironment()
