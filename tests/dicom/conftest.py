@@ -60,6 +60,22 @@ def make_film(tmp_path: Path, hip: NDArray[np.uint16]) -> MakeFilm:
     return make
 
 
+@pytest.fixture
+def make_colour_film(make_film: MakeFilm) -> Callable[[NDArray[np.uint8]], Path]:
+    """Write a film of three channels, ``(rows, columns, 3)``."""
+    return lambda channels: make_film(
+        edit={
+            "SamplesPerPixel": 3,
+            "PlanarConfiguration": 0,
+            "PhotometricInterpretation": "RGB",
+            "BitsAllocated": 8,
+            "BitsStored": 8,
+            "HighBit": 7,
+            "PixelData": channels.tobytes(),
+        }
+    )
+
+
 def real_data_folder() -> Path | None:
     """Real films beside the project, where they are to be had."""
     beside = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -142,22 +142,11 @@ def test_a_coloured_picture_is_not_taken_for_a_marked_film(tmp_path, grey8):
     assert "in colours" in inspect(tmp_path / "sepia.png")["reason"]
 
 
-def test_marks_on_a_dicom_film_saved_in_colour_are_known_too(make_film, hip):
+def test_marks_on_a_dicom_film_saved_in_colour_are_known_too(make_colour_film, hip):
     grey = (hip >> 4).astype(np.uint8)
     channels = np.stack([grey] * 3, -1)
     channels[20:24, 10:60] = (255, 0, 0)
-    path = make_film(
-        edit={
-            "SamplesPerPixel": 3,
-            "PlanarConfiguration": 0,
-            "PhotometricInterpretation": "RGB",
-            "BitsAllocated": 8,
-            "BitsStored": 8,
-            "HighBit": 7,
-            "PixelData": channels.tobytes(),
-        }
-    )
-    film = read_film(path)
+    film = read_film(make_colour_film(channels))
     assert film.burnt_in is not None and film.burnt_in[20:24, 10:60].all()
     assert np.abs(film.pixels - grey)[20:24, 10:60].mean() < 10
 

@@ -180,20 +180,10 @@ def test_an_ordinary_film_of_a_hip_is_not_flagged(make_film, part):
 
 
 @pytest.mark.parametrize("same", [True, False])
-def test_colour_is_taken_for_grey_only_where_it_is_grey(make_film, hip, same):
+def test_colour_is_taken_for_grey_only_where_it_is_grey(make_colour_film, hip, same):
     grey = (hip >> 4).astype(np.uint8)
     channels = [grey, grey, grey if same else 255 - grey]
-    path = make_film(
-        edit={
-            "SamplesPerPixel": 3,
-            "PlanarConfiguration": 0,
-            "PhotometricInterpretation": "RGB",
-            "BitsAllocated": 8,
-            "BitsStored": 8,
-            "HighBit": 7,
-            "PixelData": np.stack(channels, -1).tobytes(),
-        }
-    )
+    path = make_colour_film(np.stack(channels, -1))
     if same:
         np.testing.assert_array_equal(open_film(path).stored, grey)
         assert "colour" in codes(path)

@@ -10,6 +10,8 @@ from napari_hipbmd.core.locks import kept_alone
 from napari_hipbmd.runs.journal import film_sha256
 from napari_hipbmd.runs.results import LOCK
 
+from ..json_places import places
+
 WRONG = [None, True, -1, 10**30, "x", "../../x", "<script>alert(1)</script>", [], {}]
 
 
@@ -21,15 +23,6 @@ def folder(hipbmd, sample_study, tmp_path):
     (films / "hip.dcm").write_bytes(sample_study.cases[0].image.read_bytes())
     hipbmd("measure", films, "--out", tmp_path / "out", "--html")
     return tmp_path
-
-
-def places(content, path=()):
-    yield path
-    inner = content.items() if isinstance(content, dict) else ()
-    if isinstance(content, list):
-        inner = enumerate(content)
-    for key, value in inner:
-        yield from places(value, (*path, key))
 
 
 def changed(content, way, value):

@@ -31,6 +31,8 @@ from napari_hipbmd.study.predictions import (
 )
 from napari_hipbmd.study.truth import read_truth
 
+from ..json_places import places
+
 WRONG = [
     None, True, -1, 10**30, 1e300, "", "x", "<script>", [], {}, [[]], {"a": 1}, [1, 2],
     "9" * 4000,
@@ -41,16 +43,6 @@ BOX = {
     "version": 1,
     "films": {"images/a.dcm": {"L": {"edges": [0, 0, 90, 90], "by": "a", "at": "x"}}},
 }
-
-
-def places(content, path=()):
-    """Every place in parsed JSON."""
-    yield path
-    inner = content.items() if isinstance(content, dict) else ()
-    if isinstance(content, list):
-        inner = enumerate(content)
-    for key, value in inner:
-        yield from places(value, (*path, key))
 
 
 def mutants(content, count, seed=0):

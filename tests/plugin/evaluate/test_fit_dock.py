@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from napari.components import ViewerModel
-from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -17,67 +15,34 @@ from qtpy.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QWidget,
 )
 
 from napari_hipbmd.bmd import BmdModel
 from napari_hipbmd.core.anatomy import SITES
 from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.plugin.evaluate.fit_dock import FitWidget
-from napari_hipbmd.plugin.viewer.session import session_of
 
 from ..conftest import StandIn
+from ..controls import PLUGIN, Controls
 
-PLUGIN = "napari-hipbmd"
 
-
-class Dock:
-    """What a person sees of the dock, by the names of its controls."""
-
-    def __init__(self, viewer: Any, qtbot: Any) -> None:
-        self.viewer, self.qtbot = viewer, qtbot
-        if hasattr(viewer, "window"):
-            _, self.widget = viewer.window.add_plugin_dock_widget(PLUGIN, "Fit BMD")
-        else:
-            self.widget = FitWidget(viewer)
-            qtbot.addWidget(self.widget)
-        self.session = session_of(viewer)
-
-    def find(self, kind: type[QWidget], name: str) -> Any:
-        found = self.widget.findChild(kind, name)
-        assert found is not None, name
-        return found
-
-    def click(self, name: str) -> None:
-        button = self.find(QPushButton, name)
-        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    def wait(self, condition: Callable[[], Any]) -> None:
-        self.qtbot.waitUntil(condition, timeout=300_000)
-
+class Dock(Controls):
     def fit(self) -> None:
         self.click("fit_bmd")
         self.wait(lambda: not self.find(QPushButton, "cancel_fit_bmd").isEnabled())
-
-    def text(self, name: str) -> str:
-        return self.find(QLabel, name).text()
-
-    def choose(self, name: str, data: str) -> None:
-        box = self.find(QComboBox, name)
-        box.setCurrentIndex(box.findData(data))
-        box.activated.emit(box.currentIndex())
 
 
 @pytest.fixture
 def docked(make_napari_viewer_proxy: Any, qtbot: Any) -> Dock:
     """In a window."""
-    return Dock(make_napari_viewer_proxy(), qtbot)
+    return Dock(make_napari_viewer_proxy(), qtbot, "Fit BMD")
 
 
 @pytest.fixture
 def dock(qtbot: Any) -> Dock:
     """With a viewer's layers but without its window, which takes its time."""
-    return Dock(ViewerModel(), qtbot)
+    viewer = ViewerModel()
+    return Dock(viewer, qtbot, FitWidget(viewer))
 
 
 def test_without_a_study_it_says_what_to_choose(

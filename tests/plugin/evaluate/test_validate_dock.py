@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from napari.components import ViewerModel
-from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
     QComboBox,
-    QLabel,
     QProgressBar,
     QPushButton,
-    QWidget,
 )
 
 from napari_hipbmd.core.resources import weights_dir
@@ -25,41 +21,15 @@ from napari_hipbmd.evaluation.rows import ROWS
 from napari_hipbmd.plugin.evaluate.validate_dock import ValidateWidget
 from napari_hipbmd.plugin.ui.figure_view import FigureView
 from napari_hipbmd.plugin.viewer.identity import facts_of, kind_of
-from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.runs.collecting import collect
 from napari_hipbmd.runs.networks import networks_fingerprint
 from napari_hipbmd.study import Study
 
 from ..conftest import StandIn
+from ..controls import Controls
 
-PLUGIN = "napari-hipbmd"
 
-
-class Dock:
-    """What a person sees of the dock, by the names of its controls."""
-
-    def __init__(self, viewer: Any, qtbot: Any) -> None:
-        self.viewer, self.qtbot = viewer, qtbot
-        if hasattr(viewer, "window"):
-            _, self.widget = viewer.window.add_plugin_dock_widget(PLUGIN, "Validate")
-        else:
-            self.widget = ValidateWidget(viewer)
-            qtbot.addWidget(self.widget)
-        self.widget.resize(600, 800)
-        self.session = session_of(viewer)
-
-    def find(self, kind: type[QWidget], name: str) -> Any:
-        found = self.widget.findChild(kind, name)
-        assert found is not None, name
-        return found
-
-    def click(self, name: str) -> None:
-        button = self.find(QPushButton, name)
-        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    def wait(self, condition: Callable[[], Any]) -> None:
-        self.qtbot.waitUntil(condition, timeout=300_000)
-
+class Dock(Controls):
     def quick(self) -> None:
         """Few folds and samples."""
         self.find(QAbstractSpinBox, "folds").setValue(4)
@@ -70,9 +40,6 @@ class Dock:
     def validate(self) -> None:
         self.click("validate")
         self.wait(lambda: not self.find(QPushButton, "cancel_validate").isEnabled())
-
-    def text(self, name: str) -> str:
-        return self.find(QLabel, name).text()
 
     def show(self, tab: str) -> FigureView:
         names = ["options", *self.widget.tabs.views, "tables"]
@@ -106,14 +73,18 @@ class Dock:
 @pytest.fixture
 def dock(qtbot: Any) -> Dock:
     """With a viewer's layers but without its window, which takes its time."""
-    return Dock(ViewerModel(), qtbot)
+    viewer = ViewerModel()
+    dock = Dock(viewer, qtbot, ValidateWidget(viewer))
+    dock.widget.resize(600, 800)
+    return dock
 
 
 @pytest.mark.slow
 def test_a_click_on_a_point_opens_its_film(
     make_napari_viewer_proxy: Any, qtbot: Any, stand_in: StandIn, sample_study: Study
 ) -> None:
-    dock = Dock(make_napari_viewer_proxy(), qtbot)
+    dock = Dock(make_napari_viewer_proxy(), qtbot, "Validate")
+    dock.widget.resize(600, 800)
     (stand_in.folder / "images").mkdir()
     for name in ("hip-07", "hip-20"):
         film = stand_in.folder / "images" / f"{name}.dcm"

@@ -11,7 +11,6 @@ from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QLabel,
     QPushButton,
     QTableWidget,
 )
@@ -23,38 +22,20 @@ from napari_hipbmd.pipeline.models import load_models
 from napari_hipbmd.plugin.measure.demo import show_measurement
 from napari_hipbmd.plugin.measure.histograms import RegionHistograms
 from napari_hipbmd.plugin.viewer.identity import kind_of
-from napari_hipbmd.plugin.viewer.session import session_of
 
 from ...made_up_study import raw_regression
+from ..controls import Controls
 
-NAME = ("napari-hipbmd", "Features and thresholds")
+NAME = "Features and thresholds"
 
 
-class Features:
-    """What a person sees of the dock, by the names of its controls."""
-
-    def __init__(self, viewer: Any, qtbot: Any) -> None:
-        self.viewer, self.qtbot = viewer, qtbot
-        _, self.widget = viewer.window.add_plugin_dock_widget(*NAME)
-        self.session = session_of(viewer)
-
-    def find(self, kind: Any, name: str) -> Any:
-        found = self.widget.findChild(kind, name)
-        assert found is not None, name
-        return found
-
+class Features(Controls):
     def cell(self, region: str, pair: int, column: int) -> str:
         table = self.find(QTableWidget, "features")
         return table.item(3 * REGIONS.index(region) + pair, column).text()
 
     def number(self, region: str, pair: int, column: int) -> float:
         return float(self.cell(region, pair, column).strip("%").replace("−", "-"))
-
-    def text(self, name: str) -> str:
-        return self.find(QLabel, name).text()
-
-    def layers(self, kind: str) -> list[Any]:
-        return [layer for layer in self.viewer.layers if kind_of(layer) == kind]
 
     @property
     def measurement(self) -> Measurement:
@@ -69,11 +50,11 @@ def viewer(make_napari_viewer_proxy: Any) -> Any:
 @pytest.fixture
 def dock(viewer: Any, qtbot: Any, really_measured: Measurement) -> Features:
     show_measurement(viewer, really_measured)
-    return Features(viewer, qtbot)
+    return Features(viewer, qtbot, NAME)
 
 
 def test_without_a_measured_film_it_says_what_to_do(viewer: Any, qtbot: Any) -> None:
-    dock = Features(viewer, qtbot)
+    dock = Features(viewer, qtbot, NAME)
     assert "Measure a film first" in dock.text("features_title")
     box = dock.find(QCheckBox, "show_clipped")
     assert not box.isEnabled() and "Measure" in box.toolTip()
@@ -153,7 +134,7 @@ def test_a_regression_fitted_to_raw_films_shows_the_film(
     assert really_measured.landmarks is not None
     measured = remeasure(really_measured, really_measured.landmarks.xy, models=raw)
     show_measurement(viewer, measured)
-    dock = Features(viewer, qtbot)
+    dock = Features(viewer, qtbot, NAME)
     assert "the film itself" in dock.text("features_title")
     part = dock.measurement.regions["neck"]
     assert dock.number("neck", 0, 2) == pytest.approx(part.features[0], abs=6e-5)

@@ -11,7 +11,6 @@ from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QLabel,
     QPushButton,
     QTableWidget,
     QTabWidget,
@@ -22,37 +21,17 @@ from napari_hipbmd.core.measurement import Measurement
 from napari_hipbmd.core.measurement_json import measurement_as_json
 from napari_hipbmd.plugin.measure.demo import show_measurement
 from napari_hipbmd.plugin.viewer.identity import kind_of
-from napari_hipbmd.plugin.viewer.session import session_of
+
+from ..controls import Controls
 
 
-class Tab:
-    """What a person sees of it, by the names of its controls."""
-
-    def __init__(self, viewer: Any) -> None:
-        self.viewer = viewer
-        _, self.widget = viewer.window.add_plugin_dock_widget(
-            "napari-hipbmd", "Measure BMD"
-        )
-        self.find(QTabWidget, "result_tabs").setCurrentIndex(1)
-        self.session = session_of(viewer)
-
-    def find(self, kind: Any, name: str) -> Any:
-        found = self.widget.findChild(kind, name)
-        assert found is not None, name
-        return found
-
-    def text(self, name: str) -> str:
-        return self.find(QLabel, name).text()
-
+class Tab(Controls):
     def cell(self, row: int, column: int) -> str:
         return self.find(QTableWidget, "rulers").item(row, column).text()
 
     def tick(self, row: int, on: bool) -> None:
         state = Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
         self.find(QTableWidget, "rulers").item(row, 0).setCheckState(state)
-
-    def layers(self, kind: str) -> list[Any]:
-        return [layer for layer in self.viewer.layers if kind_of(layer) == kind]
 
     @property
     def measurement(self) -> Measurement:
@@ -62,10 +41,12 @@ class Tab:
 
 
 @pytest.fixture
-def tab(make_napari_viewer_proxy: Any, really_measured: Measurement) -> Tab:
+def tab(make_napari_viewer_proxy: Any, qtbot: Any, really_measured: Measurement) -> Tab:
     viewer = make_napari_viewer_proxy()
     show_measurement(viewer, really_measured)
-    return Tab(viewer)
+    tab = Tab(viewer, qtbot, "Measure BMD")
+    tab.find(QTabWidget, "result_tabs").setCurrentIndex(1)
+    return tab
 
 
 def test_it_says_what_a_grey_step_is_worth_and_who_says_so(tab: Tab) -> None:
