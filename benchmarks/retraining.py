@@ -19,9 +19,9 @@ import numpy as np
 from scipy.ndimage import gaussian_filter, zoom
 
 from napari_hipbmd.core.resources import weights_dir
+from napari_hipbmd.landmarks.errors import measure_errors
 from napari_hipbmd.landmarks.predict import LandmarkFinder
 from napari_hipbmd.landmarks.retraining import BATCH, EPOCHS, retrain
-from napari_hipbmd.landmarks.training import measure_errors
 from napari_hipbmd.learning.hips import LEVELS, Hips, to_levels
 from napari_hipbmd.learning.training import Fit
 from napari_hipbmd.study import Study

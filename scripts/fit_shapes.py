@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS, TWICE_FOUND
 from napari_hipbmd.core.files import write_text_atomic
-from napari_hipbmd.landmarks.shape import OBSERVER_SD_MM, ShapeModel, shape_doubts
+from napari_hipbmd.landmarks.shape import OBSERVER_SD_MM, ShapeModel
+from napari_hipbmd.landmarks.shape_doubts import shape_doubts
 from napari_hipbmd.landmarks.shape_fitting import fit_shapes
 from napari_hipbmd.study import Study
 from napari_hipbmd.study.shapes import canonical_shapes_mm

@@ -13,9 +13,12 @@ from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.canvas import CANVAS_PX
 from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.core.resources import weights_dir
+from napari_hipbmd.landmarks.labelled import Labelled
+from napari_hipbmd.landmarks.losses import counted, loss_of
+from napari_hipbmd.landmarks.networks import Decentralised
 from napari_hipbmd.landmarks.predict import LandmarkFinder
 from napari_hipbmd.landmarks.retraining import retrain
-from napari_hipbmd.landmarks.training import Labelled, LandmarkTraining, counted
+from napari_hipbmd.landmarks.views import views_of
 from napari_hipbmd.learning.hips import Hips, to_levels
 from napari_hipbmd.learning.training import Fit, write_model
 from napari_hipbmd.study import Label, Labels, Study
@@ -132,13 +135,13 @@ def test_nothing_is_learned_from_a_landmark_that_nobody_placed():
             *Labelled(replace(hips, landmarks_xy=hole), guess=marks), strict=True
         )
     )
-    module = LandmarkTraining("default", 1).eval()
-    views = module._views(image, target, random=False)
-    for name, (view, points) in views.items():
-        one, _ = module._loss(name, view, points, counted(name, known))
+    network = Decentralised("default").eval()
+    for name, (view, points) in views_of(image, target, random=False).items():
+        counts, found = counted(name, known), network(name, view)
+        one, _ = loss_of(*found, points, counts)
         elsewhere = points.clone()
-        elsewhere[~counted(name, known)] += 0.1
-        other, _ = module._loss(name, view, elsewhere, counted(name, known))
+        elsewhere[~counts] += 0.1
+        other, _ = loss_of(*found, elsewhere, counts)
         assert torch.isfinite(one) and torch.equal(one, other)
 
 

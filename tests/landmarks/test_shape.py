@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS
 from napari_hipbmd.core.radiograph import FilmRefused
-from napari_hipbmd.landmarks.shape import ShapeModel, bundled_shapes, shape_doubts
+from napari_hipbmd.landmarks.shape import ShapeModel, bundled_shapes
+from napari_hipbmd.landmarks.shape_doubts import shape_doubts
 from napari_hipbmd.landmarks.shape_fitting import fit_shapes
 from napari_hipbmd.study import Study
 from napari_hipbmd.study.shapes import canonical_shapes_mm, shapes_of_study
@@ -137,7 +138,7 @@ def test_a_mistake_among_the_labels_does_not_widen_the_model() -> None:
 
 def test_checking_loads_no_torch() -> None:
     code = (
-        "import sys, napari_hipbmd.landmarks.shape as s;"
+        "import sys, napari_hipbmd.landmarks.shape_doubts as s;"
         "s.shape_doubts(s.bundled_shapes().mean, 'L'); print('torch' in sys.modules)"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

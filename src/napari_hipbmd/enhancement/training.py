@@ -14,6 +14,7 @@ from torch.utils.data import Dataset
 
 from ..learning import augmentation
 from ..learning.hips import Hips
+from ..learning.optimiser import adamw_with_cosine
 from ..learning.training import (
     EpochReport,
     Fit,
@@ -205,15 +206,11 @@ class EnhancementTraining(LightningModule):
         return shown
 
     def configure_optimizers(self) -> Any:
-        """Adam with a cosine to zero."""
-        optimiser = torch.optim.AdamW(
-            self.network.parameters(),
-            self.recipe.learning_rate,
-            weight_decay=1e-4,
-            fused=True,
+        """AdamW with a cosine to zero."""
+        weights, rate = self.network.parameters(), self.recipe.learning_rate
+        return adamw_with_cosine(
+            weights, rate, self.epochs, weight_decay=1e-4, fused=True
         )
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.epochs)
-        return [optimiser], [schedule]
 
 
 def learn_enhancement(hips: Hips, preset: EnhancementPreset, plan: Fit) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from ..core.radiograph import FilmRefused
+from ..learning.optimiser import adamw_with_cosine
 from ..learning.splitting import held_out_patients
 from ..learning.training import Fit, fit, write_model
 from .network import NAME, OUTPUTS, GainNetwork
@@ -134,11 +135,10 @@ class GainTraining(LightningModule):
 
     def configure_optimizers(self) -> Any:
         """AdamW with a cosine to zero."""
-        optimiser = torch.optim.AdamW(
-            self.network.parameters(), LEARNING_RATE, weight_decay=DECAY
+        weights = self.network.parameters()
+        return adamw_with_cosine(
+            weights, LEARNING_RATE, self.epochs, weight_decay=DECAY
         )
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.epochs)
-        return [optimiser], [schedule]
 
 
 def train(films: GainFilms, plan: Fit) -> None:

@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, Dataset
 from ..core.radiograph import FilmRefused
 from ..learning import augmentation
 from ..learning.augmentation import Wobble
+from ..learning.optimiser import adamw_with_cosine
 from ..learning.splitting import held_out_patients
 from ..learning.training import (
     Fit,
@@ -26,7 +27,8 @@ from ..learning.training import (
 )
 from .disturbance import soften
 from .locator import FILM_PX, NAME, SIDES, LocatorNetwork
-from .networks import as_input, axis
+from .losses import heat_about
+from .networks import as_input
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -131,11 +133,7 @@ class LocatorTraining(LightningModule):
             points, log_heat, presence = self.network.see(image)
         counts = (shown > 0.5).repeat_interleave(3, 1)
         target = torch.where(counts[..., None], centres, 0.0)
-        at = axis(log_heat.shape[-1], film.device)
-        x = torch.exp(-0.5 * ((at - target[..., :1]) / HEAT_SIGMA) ** 2)
-        y = torch.exp(-0.5 * ((at - target[..., 1:]) / HEAT_SIGMA) ** 2)
-        wanted = y[..., :, None] * x[..., None, :]
-        wanted = wanted / wanted.sum((-2, -1), keepdim=True).clamp(min=1e-6)
+        wanted = heat_about(target, log_heat.shape[-1], HEAT_SIGMA)
         total = counts.sum().clamp(min=1)
         heat = (-(wanted * log_heat).sum((-2, -1)) * counts).sum() / total
         apart = functional.smooth_l1_loss(points, target, reduction="none", beta=0.05)
@@ -167,10 +165,8 @@ class LocatorTraining(LightningModule):
 
     def configure_optimizers(self) -> Any:
         """AdamW with a cosine to zero."""
-        rate = LEARNING_RATE
-        optimiser = torch.optim.AdamW(self.network.parameters(), rate, fused=True)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.epochs)
-        return [optimiser], [schedule]
+        weights = self.network.parameters()
+        return adamw_with_cosine(weights, LEARNING_RATE, self.epochs, fused=True)
 
 
 def learn_locator(

@@ -20,18 +20,11 @@ from ..core.radiograph import FilmRefused
 from ..learning.hips import LEVELS, Hips
 from ..learning.training import Fit, fit
 from .correction import Correction
+from .errors import Errors, correction_from, expected_errors, measure_errors
+from .labelled import Labelled
 from .networks import Decentralised
 from .predict import LandmarkFinder, find_on_batch
-from .training import (
-    VALIDATION_SHARE,
-    Errors,
-    Labelled,
-    LandmarkTraining,
-    correction_from,
-    expected_errors,
-    measure_errors,
-    write_landmarks,
-)
+from .training import VALIDATION_SHARE, LandmarkTraining, write_landmarks
 
 EPOCHS = 40
 BATCH = 8

@@ -1,10 +1,10 @@
-"""Whether sixteen landmarks make a hip: a point-distribution model.
+"""The shapes of hips: a point-distribution model of sixteen landmarks.
 
 Shapes are aligned by similarity transforms (generalised Procrustes) and their
 remaining variation is a Gaussian around principal components, widened by how far two
 people place a landmark apart (Cootes et al., Comput. Vis. Image Underst. 61, 1995).
 A shape's distance from the mean is a Mahalanobis distance in which shift, turn and
-size are free. Where it is too large, the fewest landmarks that explain it are named.
+size are free.
 """
 
 from __future__ import annotations
@@ -13,30 +13,23 @@ import json
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import combinations
 from typing import Any
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 from scipy.stats import chi2
 
-from ..core.anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, Points, is_mirrored
+from ..core.anatomy import INDEX, LANDMARK_IDS, Points
 from ..core.arrays import Matrix
 from ..core.bounded_json import parse_json
-from ..core.radiograph import FilmRefused, Side
+from ..core.radiograph import FilmRefused
 
 OBSERVER_SD_MM = np.full(len(LANDMARK_IDS), 1.2)
 OBSERVER_SD_MM[[INDEX["N6"], INDEX["T4"], INDEX["I1"]]] = 1.8, 1.4, 1.4
 """Spread of a person's hand along each axis. Two people place a landmark 1.7 mm apart
 on average on real hips, N6 3.2 and T4 2.5 mm: SD = distance / (√π) each; no less than
 1.2, because real hips vary more than digital ones."""
-LEAST_POINTS = 6
-MOST_NAMED = 4
 QUANTILE = 0.999
-NEARLY, LARGE_GAIN = 1.5, 0.5
-"""What is nearly plausible after an exchange, and much more so, is explained by it."""
 FREE = 1e4  # variance of shift, turn and size: as good as unknown
-_TWINS = [{INDEX[a], INDEX[b]} for a, b in TWICE_FOUND]
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,49 +136,6 @@ def bundled_shapes() -> ShapeModel:
     return ShapeModel.from_json(text)
 
 
-def shape_doubts(
-    landmarks_xy: Points,
-    side: Side,
-    spacing_mm: tuple[float, float] | None = None,
-    model: ShapeModel | None = None,
-) -> list[str]:
-    """Reasons to doubt that landmarks lie on a hip, naming the points.
-
-    Parameters
-    ----------
-    landmarks_xy
-        ``(16, 2)`` film pixels; NaN where a landmark has no position.
-    side
-        Of the hip.
-    spacing_mm
-        ``(row, column)``. Without it pixels are taken to be square, and nothing is
-        said about size.
-    model
-        The shapes to compare with; those of digital hips by default.
-
-    Returns
-    -------
-    list of str
-        Sentences; empty when nothing is wrong, or fewer than six landmarks have a
-        position.
-    """
-    model = model or bundled_shapes()
-    step = np.array((1.0, 1.0) if spacing_mm is None else spacing_mm[::-1])
-    shape = np.asarray(landmarks_xy, float) * step
-    if is_mirrored(side):
-        shape = shape * [-1, 1]
-    there = [i for i in range(len(shape)) if np.isfinite(shape[i]).all()]
-    if len(there) < LEAST_POINTS:
-        return []
-    if centroid_size(shape[there]) < 1e-6:
-        return ["All landmarks lie in one place."]
-    unit = "pixels" if spacing_mm is None else "mm"
-    out = _Judge(model, shape, there, unit).doubts()
-    if spacing_mm is not None and len(there) == len(shape):
-        out += _size_doubts(model, centroid_size(shape))
-    return out
-
-
 def centroid_size(shape: Points) -> float:
     """Root mean square distance of the points from their centroid."""
     return float(np.sqrt(((shape - shape.mean(0)) ** 2).sum(1).mean()))
@@ -265,114 +215,12 @@ def distances(
 
 @lru_cache(maxsize=512)
 def _precision(model: ShapeModel, there: tuple[int, ...]) -> Matrix:
-    return np.asarray(np.linalg.inv(_loose(model, there)), np.float64)
+    return np.asarray(np.linalg.inv(loose_covariance(model, there)), np.float64)
 
 
-def _loose(model: ShapeModel, there: tuple[int, ...]) -> Matrix:
-    """Covariance of the points ``there`` with shift, turn and size free."""
+def loose_covariance(model: ShapeModel, there: tuple[int, ...]) -> Matrix:
+    """``(2k, 2k)`` mm²: of the points ``there``, with shift, turn and size free."""
     at = np.array([2 * i + k for i in there for k in (0, 1)])
     free = similarity_directions(model.mean[list(there)])
     out: Matrix = model.covariance[np.ix_(at, at)] + FREE * free.T @ free
     return out
-
-
-class _Judge:
-    """One shape while it is looked at, in canonical orientation."""
-
-    def __init__(
-        self, model: ShapeModel, shape: Points, there: list[int], unit: str
-    ) -> None:
-        self._model = model
-        self._shape = shape
-        self._there = there
-        self._unit = unit
-
-    def doubts(self) -> list[str]:
-        excess = self._excess(self._shape, self._there)
-        if excess <= 1:
-            return []
-        mirrored = self._excess(self._shape * [-1, 1], self._there)
-        pair, exchanged = self._best_swap()
-        explained = min(mirrored, exchanged)
-        if explained > min(NEARLY, excess * LARGE_GAIN):
-            return self._outliers()
-        if mirrored < exchanged:
-            return [
-                (
-                    "The landmarks look like those of the other side: check whether the"
-                    " hip is a left or a right one."
-                )
-            ]
-        a, b = (LANDMARK_IDS[i] for i in pair)
-        return [f"{a} and {b} look swapped."]
-
-    def _excess(self, shape: Points, there: list[int]) -> float:
-        """Distance over what is plausible: above 1 is not."""
-        whole, point = distances(self._model, shape, there)
-        limits = self._model.limits
-        return max(whole / limits[0], point / limits[1])
-
-    def _best_swap(self) -> tuple[tuple[int, int], float]:
-        """The two points whose exchange helps most, and the excess after it."""
-        best: tuple[tuple[int, int], float] = ((0, 0), np.inf)
-        for pair in combinations(self._there, 2):
-            if set(pair) in _TWINS:
-                continue
-            shape = self._shape.copy()
-            shape[list(pair)] = shape[list(pair[::-1])]
-            excess = self._excess(shape, self._there)
-            if excess < best[1]:
-                best = (pair, excess)
-        return best
-
-    def _outliers(self) -> list[str]:
-        """The fewest points without which the others are plausible."""
-        left = list(self._there)
-        out: list[int] = []
-        while len(out) < MOST_NAMED and len(left) > LEAST_POINTS:
-            tried = {
-                i: self._excess(self._shape, [j for j in left if j != i]) for i in left
-            }
-            worst = min(tried, key=lambda i: tried[i])
-            left.remove(worst)
-            out.append(worst)
-            if tried[worst] <= 1:
-                return [self._sentence(i, left) for i in sorted(out)]
-        return [
-            (
-                "The landmarks together do not have the shape of a hip: check them all,"
-                " and the side."
-            )
-        ]
-
-    def _sentence(self, i: int, left: list[int]) -> str:
-        off = np.linalg.norm(self._expected(i, left) - self._shape[i])
-        return (
-            f"{LANDMARK_IDS[i]} lies {off:.0f} {self._unit} from where the other"
-            " landmarks put it."
-        )
-
-    def _expected(self, i: int, left: list[int]) -> Points:
-        """Where the other points say that a point belongs, in the shape's own frame."""
-        model = self._model
-        on_mean, factor = aligned(self._shape[left], model.mean[left])
-        off = on_mean - model.mean[left]
-        covariance = _loose(model, (*left, i))
-        n = 2 * len(left)
-        known = cho_factor(covariance[:n, :n])
-        shift = covariance[n:, :n] @ cho_solve(known, off.ravel())
-        place = (model.mean[i] + shift - model.mean[left].mean(0)) @ [1, 1j]
-        back = place / factor + self._shape[left].mean(0) @ [1, 1j]
-        return np.array([back.real, back.imag])
-
-
-def _size_doubts(model: ShapeModel, size_mm: float) -> list[str]:
-    low, high = model.sizes_mm
-    if 0.75 * low <= size_mm <= 1.33 * high:
-        return []
-    word = "small" if size_mm < low else "large"
-    text = (
-        f"The hip is implausibly {word}: its landmarks spread {size_mm:.0f} mm about"
-        f" their middle, others {low:.0f} to {high:.0f} mm: check the pixel spacing."
-    )
-    return [text]

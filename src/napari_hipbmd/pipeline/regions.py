@@ -60,7 +60,7 @@ def _shape(
     landmarks_xy: Points, side: Side, spacing_mm: tuple[float, float] | None
 ) -> tuple[Flag, ...]:
     """Flag landmarks that make no hip's shape."""
-    from ..landmarks.shape import shape_doubts
+    from ..landmarks.shape_doubts import shape_doubts
 
     doubts = shape_doubts(landmarks_xy, side, spacing_mm)
     return (Flag("implausible-shape", " ".join(doubts)),) if doubts else ()

@@ -51,7 +51,7 @@ def doubts_about(labels: Labels, model: ShapeModel | None = None) -> list[Doubt]
     model
         The hips that the landmarks are compared with; the digital ones by default.
     """
-    from ..landmarks.shape import shape_doubts
+    from ..landmarks.shape_doubts import shape_doubts
 
     film, xy = labels.film, labels.xy
     texts = [
