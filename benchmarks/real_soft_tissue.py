@@ -21,7 +21,7 @@ from scipy.ndimage import binary_dilation, gaussian_gradient_magnitude
 from napari_hipbmd.core.canvas import CANVAS_PX, Canvas
 from napari_hipbmd.core.radiograph import FloatImage, HipBox
 from napari_hipbmd.core.resources import weights_dir
-from napari_hipbmd.enhancement.apply import Enhancer, enhance
+from napari_hipbmd.enhancement.apply import Enhancer, subtract_sto
 from napari_hipbmd.study.pair_sources import gather
 from napari_hipbmd.synthesis import HipSource, SoftTissueTile
 from napari_hipbmd.synthesis.sources import Placement, make_pair
@@ -102,7 +102,7 @@ def main() -> None:
         found = []
         for film, sto in films:
             canvas = Canvas(film, WHOLE, False)
-            drawn = enhance(film, canvas, enhancer.sto_on_grid(canvas)).sto
+            drawn = subtract_sto(film, canvas, enhancer.sto_on_grid(canvas)).sto
             found.append(ghost(drawn, sto, film - sto))
         rows[folder.name] = found
     for name, some in rows.items():

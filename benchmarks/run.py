@@ -30,7 +30,7 @@ from napari_hipbmd.core.files import write_text_atomic
 from napari_hipbmd.core.radiograph import FloatImage, HipBox
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film
-from napari_hipbmd.enhancement.apply import enhance
+from napari_hipbmd.enhancement.apply import subtract_sto
 from napari_hipbmd.enhancement.networks import AutoencoderShape, build
 from napari_hipbmd.evaluation.rows import gap_closed
 from napari_hipbmd.evaluation.tables import Validation
@@ -69,7 +69,7 @@ def enhancement_ratio(study: Study, count: int) -> tuple[float, float]:
 
     def here(grey: FloatImage, box: HipBox, mirrored: bool) -> None:
         canvas = make_canvas(grey, box, mirrored)
-        enhance(grey, canvas, enhancer.sto_on_grid(canvas))
+        subtract_sto(grey, canvas, enhancer.sto_on_grid(canvas))
 
     def plainly(grey: FloatImage, _box: HipBox, _mirrored: bool) -> None:
         part = torch.from_numpy(np.ascontiguousarray(grey[:PLAIN_PX, :PLAIN_PX]))

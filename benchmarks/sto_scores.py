@@ -18,11 +18,11 @@ import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter
 
-from napari_hipbmd.bmd import covariate_row, feature_vector, features
+from napari_hipbmd.bmd import covariate_row, feature_vector, region_features
 from napari_hipbmd.core.anatomy import REGIONS, SITES, mask, polygons
 from napari_hipbmd.core.canvas import CANVAS_PX, Canvas
 from napari_hipbmd.core.radiograph import FloatImage, HipBox
-from napari_hipbmd.enhancement.apply import Enhancer, enhance
+from napari_hipbmd.enhancement.apply import Enhancer, subtract_sto
 from napari_hipbmd.evaluation.feature_table import FeatureTable
 from napari_hipbmd.evaluation.rows import evaluate, gap_closed
 from napari_hipbmd.learning import augmentation
@@ -99,7 +99,7 @@ def measured(
             ("enhanced", film - sto),
             ("exact", film - exact),
         ):
-            rows[row].append(feature_vector(features(bone, regions)))
+            rows[row].append(feature_vector(region_features(bone, regions)))
     found = FeatureTable(
         case_ids=[c.case_id for c in cases],
         groups=[c.group or c.case_id for c in cases],
@@ -152,7 +152,7 @@ def drawn_by(enhancer: Enhancer) -> DrawSto:
 
     def draw(film: FloatImage, _number: int) -> FloatImage:
         canvas = Canvas(film, whole, False)
-        return enhance(film, canvas, enhancer.sto_on_grid(canvas)).sto
+        return subtract_sto(film, canvas, enhancer.sto_on_grid(canvas)).sto
 
     return draw
 
@@ -221,8 +221,10 @@ def invariance_table(draw: DrawSto, hips: Hips) -> str:
         regions = polygons(hips.landmarks_xy[i])
         for name, look in {"": lambda g: g, **LOOKS}.items():
             seen = np.asarray(look(film), "float32")
-            bone = feature_vector(features(seen - draw(seen, i), regions))[MIDDLE]
-            there = feature_vector(features(seen - look(exact), regions))[MIDDLE]
+            bone = feature_vector(region_features(seen - draw(seen, i), regions))[
+                MIDDLE
+            ]
+            there = feature_vector(region_features(seen - look(exact), regions))[MIDDLE]
             shares.setdefault(name, []).append(bone / there)
     plain = np.array(shares.pop(""))
     lines = [

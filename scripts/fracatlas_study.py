@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from napari_hipbmd.landmarks.locate import box_around
+from napari_hipbmd.landmarks.locate import usual_box
 from napari_hipbmd.study.boxes import PlacedBox, place_boxes
 from napari_hipbmd.study.labels import read_labels
 
@@ -46,7 +46,7 @@ def main() -> None:
         labels = read_labels(given.out, "observer-1", row["case_id"])
         assert labels is not None
         xy = labels.xy[np.isfinite(labels.xy).all(1)]
-        box = PlacedBox(box_around(xy), "observer-1", labels.modified)
+        box = PlacedBox(usual_box(xy), "observer-1", labels.modified)
         boxes.setdefault(row["image"], {})[row["side"]] = box
     place_boxes(given.out, boxes)  # type: ignore[arg-type]
     print(json.dumps({"hips": len(rows), "films": len(boxes)}))

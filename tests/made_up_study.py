@@ -12,7 +12,7 @@ from napari_hipbmd.core.hip_images import HipImages, LandmarkSet
 from napari_hipbmd.core.radiograph import FilmRefused, Patient, Radiograph
 from napari_hipbmd.grey_scale import RulerReading
 from napari_hipbmd.pipeline import PreparedHip
-from napari_hipbmd.pipeline.gain import with_reading
+from napari_hipbmd.pipeline.gain import with_gain_read
 from napari_hipbmd.runs.jobs import Job
 from napari_hipbmd.study import Case, Study, Truth, write_truth
 
@@ -63,7 +63,7 @@ class MadeUpStudy:
         )
         key = film.tobytes(), guess.tobytes(), marks.tobytes()
         if key not in _READINGS:
-            _READINGS[key] = with_reading(hip, None).reading
+            _READINGS[key] = with_gain_read(hip, None).reading
         return replace(hip, reading=_READINGS[key])
 
     def _case(self, i: int) -> Case:

@@ -10,7 +10,7 @@ from napari_hipbmd.bmd import (
     FEATURE_NAMES,
     feature_means,
     feature_vector,
-    features,
+    region_features,
     region_pixels,
     thresholds,
 )
@@ -33,7 +33,7 @@ def film():
 
 
 def test_features_are_those_of_the_pixels_inside_each_polygon(film, landmarks_xy):
-    found = features(film, polygons(landmarks_xy))
+    found = region_features(film, polygons(landmarks_xy))
     assert list(found) == list(REGIONS)
     for region, polygon in polygons(landmarks_xy).items():
         values = film[mask(polygon, film.shape)]
@@ -50,15 +50,15 @@ def test_each_region_is_read_from_its_own_place(landmarks_xy):
     levels = {"neck": 0.2, "trochanter": 0.5, "intertrochanter": 0.8}
     for region, polygon in polygons(landmarks_xy).items():
         film[mask(polygon, film.shape)] = levels[region]
-    vector = feature_vector(features(film, polygons(landmarks_xy)))
+    vector = feature_vector(region_features(film, polygons(landmarks_xy)))
     np.testing.assert_allclose(vector, np.repeat([0.2, 0.5, 0.8], 3), atol=0.01)
     assert FEATURE_NAMES[0] == "neck_t1"
     assert FEATURE_NAMES[8] == "intertrochanter_t3"
 
 
 def test_a_crop_of_the_film_gives_the_same_features_as_the_film(film, landmarks_xy):
-    whole = features(film, polygons(landmarks_xy))
-    crop = features(film[20:, 30:], polygons(landmarks_xy), offset_xy=(30, 20))
+    whole = region_features(film, polygons(landmarks_xy))
+    crop = region_features(film[20:, 30:], polygons(landmarks_xy), offset_xy=(30, 20))
     for region in REGIONS:
         np.testing.assert_array_equal(whole[region].features, crop[region].features)
 
@@ -74,7 +74,7 @@ def test_a_pixel_counts_when_its_centre_is_inside():
 def test_a_region_half_outside_uses_what_is_there_and_says_how_much():
     film = np.full((40, 40), 0.3, dtype=np.float32)
     square = np.array([[-10.5, 9.5], [9.5, 9.5], [9.5, 29.5], [-10.5, 29.5]])
-    found = features(film, {"neck": square})["neck"]
+    found = region_features(film, {"neck": square})["neck"]
     assert found.pixels == 10 * 20
     assert found.share == pytest.approx(0.5)
     np.testing.assert_allclose(found.features, 0.3, rtol=1e-6)
@@ -82,7 +82,7 @@ def test_a_region_half_outside_uses_what_is_there_and_says_how_much():
 
 @pytest.mark.parametrize("away", [-500.0, 500.0])
 def test_a_region_outside_the_film_has_no_features(film, landmarks_xy, away):
-    found = features(film, polygons(landmarks_xy + away))
+    found = region_features(film, polygons(landmarks_xy + away))
     for region in REGIONS:
         assert np.isnan(found[region].features).all()
         assert found[region].pixels == 0
@@ -91,7 +91,7 @@ def test_a_region_outside_the_film_has_no_features(film, landmarks_xy, away):
 
 def test_a_landmark_that_is_nowhere_gives_nan_features(film, landmarks_xy):
     landmarks_xy[0] = np.nan
-    found = features(film, polygons(landmarks_xy))
+    found = region_features(film, polygons(landmarks_xy))
     assert np.isnan(found["neck"].features).all()
     assert np.isfinite(found["intertrochanter"].features).all()
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napari_hipbmd.bmd import feature_vector, features, ring_features, ring_plane
+from napari_hipbmd.bmd import feature_vector, region_features, ring_features, ring_plane
 from napari_hipbmd.core.anatomy import TYPICAL_XY, mask, polygons
 
 SHAPE = (420, 400)
@@ -37,7 +37,7 @@ def test_soft_tissue_that_is_a_plane_is_taken_off_exactly(
     bone, soft_tissue, landmarks_xy
 ):
     found = ring_features(bone + soft_tissue, landmarks_xy, PIXEL_MM)
-    truth = feature_vector(features(bone, polygons(landmarks_xy)))
+    truth = feature_vector(region_features(bone, polygons(landmarks_xy)))
     np.testing.assert_allclose(found, truth, atol=1e-4)
 
 
@@ -54,7 +54,7 @@ def test_a_bone_or_a_fold_across_part_of_the_ring_hardly_matters(
     film = bone + soft_tissue
     x, y = landmarks_xy[13].astype(int)  # I3, medial
     film[y - 40 : y, x - 30 : x - 5] += 0.5
-    truth = feature_vector(features(bone, polygons(landmarks_xy)))
+    truth = feature_vector(region_features(bone, polygons(landmarks_xy)))
     found = ring_features(film, landmarks_xy, PIXEL_MM)
     np.testing.assert_allclose(found, truth, atol=0.02)
 
@@ -69,7 +69,7 @@ def test_head_and_shaft_beyond_the_regions_do_not_count_as_soft_tissue(
     shaft = below & (x > landmarks_xy[13, 0]) & (x < landmarks_xy[12, 0])
     film[(head | shaft) & (bone == 0)] = 2.0
     found = ring_features(film, landmarks_xy, PIXEL_MM)
-    truth = feature_vector(features(bone, polygons(landmarks_xy)))
+    truth = feature_vector(region_features(bone, polygons(landmarks_xy)))
     np.testing.assert_allclose(found, truth, atol=0.01)
 
 

@@ -14,7 +14,7 @@ from pydicom.pixels import apply_modality_lut, apply_voi_lut
 from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.dicom import open_film
 from napari_hipbmd.dicom.decode import stored_values
-from napari_hipbmd.dicom.facts import facts_of
+from napari_hipbmd.dicom.facts import header_facts
 from napari_hipbmd.dicom.guard import quietly, refusing
 from napari_hipbmd.dicom.header import read_header
 from napari_hipbmd.dicom.modality import modality_transform
@@ -36,7 +36,7 @@ def test_values_equal_those_of_another_program(any_file):
             if file_kind(any_file)[0] not in ("dicom", "bare dicom"):
                 pytest.skip("not DICOM")
             header = read_header(any_file)
-            facts = facts_of(header)
+            facts = header_facts(header)
             if header.pixel_keyword is None or not facts.rows:
                 pytest.skip("no picture")
             if facts.frames > 1 or facts.photometric in COLOURS:

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from napari_hipbmd.bmd import BmdModel, feature_vector, features
+from napari_hipbmd.bmd import BmdModel, feature_vector, region_features
 from napari_hipbmd.core.anatomy import LANDMARK_IDS, polygons
 from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.runs.collecting import collect
@@ -40,7 +40,7 @@ def test_a_fit_on_annas_landmarks_is_made_of_her_regions(made_up, tmp_path):
     [one] = [found for found in again if found.case_id == "hip-05"]
     np.testing.assert_allclose(one.landmarks_xy, ANNA)
     np.testing.assert_allclose(
-        one.features["raw"], feature_vector(features(film, polygons(ANNA)))
+        one.features["raw"], feature_vector(region_features(film, polygons(ANNA)))
     )
 
 

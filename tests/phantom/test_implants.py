@@ -15,7 +15,7 @@ LEFT = HipAxes((88.0, 0.0), (SIN, -COS), (-0.08, -0.9968), 23.0)
 
 
 def metal(kind, hip=RIGHT, seed=0, x=X, y=Y):
-    return implants.draw(x, y, kind, hip, np.random.default_rng(seed))
+    return implants.draw_metal(x, y, kind, hip, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("kind", KINDS)

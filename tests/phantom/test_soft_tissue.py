@@ -17,7 +17,7 @@ SEEDS = range(8)
 
 def drawn(seed, film_type=1, family="train", person=WOMAN, x=X, y=Y, heads=HEADS):
     rng = np.random.default_rng(seed)
-    return soft_tissue.draw(x, y, person, film_type, family, rng, heads)
+    return soft_tissue.draw_soft_tissue(x, y, person, film_type, family, rng, heads)
 
 
 def test_the_same_seed_gives_the_same_soft_tissue():
@@ -89,7 +89,9 @@ def test_type_2_films_are_smoother_than_type_1_over_the_hip():
 def test_old_people_have_more_chalk_in_their_vessels():
     def chalk(age):
         rngs = map(np.random.default_rng, range(30))
-        return np.mean([calcifications.draw(X, Y, age, 22.0, r).sum() for r in rngs])
+        return np.mean(
+            [calcifications.draw_calcifications(X, Y, age, 22.0, r).sum() for r in rngs]
+        )
 
     assert chalk(85) > 2 * chalk(35)
 

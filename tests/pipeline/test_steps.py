@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from napari_hipbmd.bmd import feature_vector, features
+from napari_hipbmd.bmd import feature_vector, region_features
 from napari_hipbmd.core import anatomy
 from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS, REGIONS, SITES
 from napari_hipbmd.core.measurement_json import measurement_as_json
@@ -314,7 +314,9 @@ def test_a_regression_of_the_raw_film_measures_the_film_itself(film, measured):
     found = remeasure(measured, measured.landmarks.xy, models=raw)
     assert found.measured_on == "raw" and measured.measured_on == "enhanced"
     grey = film.grey()
-    expected = feature_vector(features(grey, anatomy.polygons(found.landmarks.xy)))
+    expected = feature_vector(
+        region_features(grey, anatomy.polygons(found.landmarks.xy))
+    )
     np.testing.assert_allclose(feature_vector(found.regions), expected, atol=1e-6)
     assert np.abs(expected - feature_vector(measured.regions)).max() > 0.05
     whole = measure(film, image="hip.dcm", models=raw)

@@ -261,8 +261,7 @@ class StandIn:
 def stand_in(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     """A study of forty films, and a stand-in for the networks that measure them."""
     one = StandIn(MadeUpStudy(tmp_path / "study"))
-    for task in ("fit", "validate"):
-        monkeypatch.setattr(
-            f"napari_hipbmd.tasks.{task}.prepare_with", lambda folder: one
-        )
+    monkeypatch.setattr(
+        "napari_hipbmd.runs.collecting.prepare_with", lambda folder: one
+    )
     return one

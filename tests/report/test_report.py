@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from napari_hipbmd.bmd import features, t_scores
+from napari_hipbmd.bmd import region_features, t_scores
 from napari_hipbmd.core.anatomy import SITES, TYPICAL_XY, area, mask, polygons
 from napari_hipbmd.core.hip_images import HipImages, LandmarkSet
 from napari_hipbmd.core.measurement import Estimate, Measurement, RegionMeasurement
@@ -31,7 +31,7 @@ def hip(case_id="hip-1", size=240, seed=0, **changes):
     for polygon in polygons(marks).values():
         film[mask(polygon, film.shape)] += np.float32(0.2)
     spacing = (180 / size, 180 / size)
-    found = features(film - sto, polygons(marks))
+    found = region_features(film - sto, polygons(marks))
     bmd = {
         site: Estimate(TRUTH[site] + 0.05, TRUTH[site] - 0.06, TRUTH[site] + 0.16)
         for site in SITES

@@ -20,7 +20,7 @@ from napari_hipbmd.synthesis import (
     PairsFolder,
     Sources,
     check_pairs,
-    draw,
+    draw_pair,
     read_manifest,
     write_again,
     write_pairs,
@@ -185,8 +185,8 @@ def test_every_pair_is_drawn_within_the_ranges(
     options = PairOptions("additive", rotation, True, (low, high), exposure, seed)
     assert as_type(PairOptions, json.loads(json.dumps(options.to_json()))) == options
     parts = ["train", "validation", "test"] * 2
-    one = draw(options, parts, parts, index)
-    assert one == draw(options, parts, parts, index)
+    one = draw_pair(options, parts, parts, index)
+    assert one == draw_pair(options, parts, parts, index)
     assert abs(one.placement.rotation_deg) <= rotation
     assert low * (1 - 1e-9) <= one.placement.scale <= high * (1 + 1e-9)
     assert abs(one.exposure) <= exposure

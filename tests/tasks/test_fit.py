@@ -83,7 +83,7 @@ def test_in_sample_and_out_of_fold_stand_beside_each_other(made_up, tmp_path):
 
 def test_own_networks_go_along_with_the_regression(made_up, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "napari_hipbmd.tasks.fit.prepare_with", lambda _: made_up.prepare
+        "napari_hipbmd.runs.collecting.prepare_with", lambda _: made_up.prepare
     )
     own, out = tmp_path / "own", tmp_path / "out"
     own.mkdir()

@@ -5,13 +5,23 @@ from .features import (
     FEATURES_VERSION,
     RegionFeatures,
     feature_vector,
-    features,
     features_of_values,
+    region_features,
 )
 from .fitting import MINIMUM_CASES, interval_by_error, interval_half_width
 from .folds import grouped_folds
 from .inference import Uncertainty, patient_weights
 from .linear import Linear, LinearKind, fit_linear, out_of_fold
+from .presets import (
+    COVARIATES,
+    IMAGES,
+    PRESETS,
+    Grey,
+    ReadImage,
+    RegressionPreset,
+    chosen_preset,
+    covariate_row,
+)
 from .raster import RegionPixels, region_pixels
 from .reference import (
     SITE_NAMES,
@@ -21,19 +31,9 @@ from .reference import (
     t_score_reference,
     t_scores,
 )
-from .regression import (
-    COVARIATES,
-    IMAGES,
-    PRESETS,
-    BmdModel,
-    Grey,
-    ReadImage,
-    RegressionPreset,
-    SiteModel,
-    chosen_preset,
-    covariate_row,
-)
+from .regression import BmdModel
 from .ring import ring_features, ring_plane
+from .site_model import SiteModel
 from .thresholds import (
     SD_MULTIPLIERS,
     Multipliers,
@@ -71,7 +71,7 @@ __all__ = [
     "covariate_row",
     "feature_means",
     "feature_vector",
-    "features",
+    "region_features",
     "features_of_values",
     "fit_linear",
     "grouped_folds",

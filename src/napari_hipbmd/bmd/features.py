@@ -54,7 +54,7 @@ class RegionFeatures:
     sd: float = float("nan")
 
 
-def features(
+def region_features(
     grey: FloatImage,
     polygons: Mapping[Region, Points],
     offset_xy: tuple[float, float] = (0.0, 0.0),

@@ -1,9 +1,8 @@
-"""Fitting a :class:`~napari_hipbmd.bmd.regression.BmdModel` to DXA readings."""
+"""Fitting the regression of each site to DXA readings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,40 +10,32 @@ from numpy.typing import NDArray
 from ..core.anatomy import SITES, Site
 from ..core.arrays import Matrix
 from ..core.radiograph import FilmRefused, Patient
-from .features import FEATURES_VERSION
 from .inference import uncertainty
 from .linear import LinearKind, fit_linear, out_of_fold
-from .regression import (
-    INTERVAL,
-    BmdModel,
-    ReadImage,
-    RegressionPreset,
-    SiteModel,
-    covariate_row,
-    inputs_of,
-)
+from .presets import ReadImage, RegressionPreset, covariate_row, inputs_of
+from .site_model import INTERVAL, SiteModel
 
 MINIMUM_CASES = 20
 _FEWEST_FOR_A_LINE = 50
 _LARGEST_G_CM2 = 3.0
 
 
-def fit_model(
+Fitted = tuple[dict[Site, SiteModel], dict[Site, SiteModel]]
+"""With the biology, and by the features alone."""
+
+
+def fit_sites(
     features: Matrix,
     patients: Sequence[Patient],
     bmd_g_cm2: Matrix,
     *,
     groups: Sequence[str] | None,
     preset: RegressionPreset,
-    name: str,
-    calibrated_on: str,
-    created_by: str,
     folds: int,
     seed: int,
     image: ReadImage,
-    provenance: Mapping[str, Any],
-) -> BmdModel:
-    """See :meth:`BmdModel.fit`."""
+) -> Fitted:
+    """The regressions of the sites that have readings; see ``BmdModel.fit``."""
     features = np.asarray(features, dtype=np.float64)
     bmd = np.asarray(bmd_g_cm2, dtype=np.float64)
     n = len(patients)
@@ -84,17 +75,7 @@ def fit_model(
         )
     if with_biology.keys() != features_only.keys():
         with_biology = {}
-    return BmdModel(
-        name,
-        calibrated_on,
-        created_by,
-        preset,
-        FEATURES_VERSION,
-        with_biology,
-        features_only,
-        image,
-        provenance,
-    )
+    return with_biology, features_only
 
 
 def interval_half_width(residuals: NDArray[np.float64], inputs: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,91 +13,23 @@ from numpy.typing import NDArray
 from ..core.anatomy import SITES, Site
 from ..core.arrays import Matrix
 from ..core.measurement import Estimate
-from ..core.radiograph import FilmRefused, Patient
-from .features import FEATURE_NAMES
-from .inference import Uncertainty
-from .linear import Linear, LinearKind
-from .units import CALIBRATED_NAMES
+from ..core.radiograph import Patient
+from .features import FEATURES_VERSION
+from .fitting import fit_sites
+from .presets import (
+    Grey,
+    ReadImage,
+    RegressionPreset,
+    chosen_preset,
+    covariate_row,
+    inputs_of,
+)
+from .site_model import SiteModel
+from .storage import read_stored, stored
 
-ReadImage = Literal["raw", "enhanced", "calibrated"]
-Grey = Literal["raw", "enhanced"]
-"""Whose grey values are read."""
-IMAGES: tuple[ReadImage, ...] = ("raw", "enhanced", "calibrated")
-
-COVARIATES: tuple[str, ...] = ("sex", "age_years", "height_cm", "weight_kg")
-"""The biology, in this order; sex is 1 for a man and 0 for a woman."""
-
-INTERVAL = 0.90
 FEATURE_SD, COVARIATE_SD = 4.0, 3.0
 """Further than that from the mean of its fit, a film or patient is of another kind."""
 _WORDS = {"age_years": "age", "height_cm": "height", "weight_kg": "weight"}
-
-
-@dataclass(frozen=True)
-class RegressionPreset:
-    """What enters a regression and how it is fitted."""
-
-    name: str
-    kind: LinearKind
-    covariates: tuple[str, ...]
-
-
-PRESETS: Mapping[str, RegressionPreset] = {
-    "default": RegressionPreset("default", "ridge", COVARIATES),
-    "paper": RegressionPreset("paper", "ols", COVARIATES[1:]),
-}
-
-
-def inputs_of(image: ReadImage) -> tuple[str, ...]:
-    """The features that a regression on this image takes, by name."""
-    return CALIBRATED_NAMES if image == "calibrated" else FEATURE_NAMES
-
-
-def chosen_preset(preset: str | RegressionPreset) -> RegressionPreset:
-    """A preset by its name, or the one that is given.
-
-    Raises
-    ------
-    FilmRefused
-        If there is no preset of that name.
-    """
-    if isinstance(preset, RegressionPreset):
-        return preset
-    if preset not in PRESETS:
-        raise FilmRefused(
-            f"There is no preset '{preset}': choose one of {', '.join(PRESETS)}."
-        )
-    return PRESETS[preset]
-
-
-@dataclass(frozen=True, eq=False)
-class SiteModel:
-    """The regression of one site, with what out-of-fold predictions reached.
-
-    ``half_width_g_cm2`` is half the 90 % interval; ``r`` and ``mae_g_cm2`` are the
-    correlation and the mean absolute error over ``n`` cases, out of fold.
-    ``uncertainty`` tells how well the coefficients are known.
-    ``half_width_per_error_g_cm2`` is what the relative error of a film's gain adds,
-    times that error, in quadrature; 0 where no gain enters.
-    """
-
-    linear: Linear
-    half_width_g_cm2: float
-    r: float
-    mae_g_cm2: float
-    n: int
-    uncertainty: Uncertainty | None = None
-    half_width_per_error_g_cm2: float = 0.0
-
-    def predict(self, row: Matrix, gain_error: float = 0.0) -> Estimate:
-        """Estimate from one row of inputs ``(p,)`` and the gain's relative error."""
-        value = float(self.linear.predict(row))
-        half = float(
-            np.hypot(
-                self.half_width_g_cm2, self.half_width_per_error_g_cm2 * gain_error
-            )
-        )
-        return Estimate(value, value - half, value + half)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,23 +122,29 @@ class BmdModel:
         """
         from threadpoolctl import threadpool_limits
 
-        from .fitting import fit_model
-
+        chosen = chosen_preset(preset)
         with threadpool_limits(1):  # small matrices: threads only wait for another
-            return fit_model(
+            with_biology, features_only = fit_sites(
                 features,
                 patients,
                 bmd_g_cm2,
                 groups=groups,
-                preset=chosen_preset(preset),
-                name=name,
-                calibrated_on=calibrated_on,
-                created_by=created_by,
+                preset=chosen,
                 folds=folds,
                 seed=seed,
                 image=image,
-                provenance=provenance or {},
             )
+        return cls(
+            name,
+            calibrated_on,
+            created_by,
+            chosen,
+            FEATURES_VERSION,
+            with_biology,
+            features_only,
+            image,
+            provenance or {},
+        )
 
     def lacks_biology(self, patient: Patient) -> bool:
         """Whether covariates that the model asks for are unknown."""
@@ -277,9 +215,7 @@ class BmdModel:
 
     def to_json(self) -> str:
         """The model as JSON text."""
-        from .storage import model_as_dict
-
-        return json.dumps(model_as_dict(self), indent=1, allow_nan=False) + "\n"
+        return json.dumps(stored(**vars(self)), indent=1, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> BmdModel:
@@ -290,20 +226,4 @@ class BmdModel:
         FilmRefused
             If the text is not such a model; says what is wrong with it.
         """
-        from .storage import model_from_text
-
-        return model_from_text(text)
-
-
-def covariate_row(
-    patient: Patient, names: Sequence[str] = COVARIATES
-) -> NDArray[np.float64]:
-    """The biology as numbers ``(len(names),)``; NaN where unknown."""
-    sex = {"F": 0.0, "M": 1.0, None: None}[patient.sex]
-    values = {
-        "sex": sex,
-        "age_years": patient.age_years,
-        "height_cm": patient.height_cm,
-        "weight_kg": patient.weight_kg,
-    }
-    return np.array([values[name] for name in names], dtype=np.float64)
+        return cls(**read_stored(text))

@@ -14,7 +14,7 @@ from skimage.measure import points_in_poly
 
 from ..core.anatomy import INDEX, Points, polygons
 from ..core.radiograph import FloatImage
-from .features import feature_vector, features
+from .features import feature_vector, region_features
 
 RING_START_MM = 2.0
 """A landmark polygon cuts the corners of a rounded bone by about as much."""
@@ -68,7 +68,9 @@ def ring_features(
     x, y = np.arange(x0, x1), np.arange(y0, y1)[:, None]
     soft = (plane[0] + plane[1] * x + plane[2] * y).astype(np.float32)
     bone = grey[y0:y1, x0:x1] - soft
-    return feature_vector(features(bone, polygons(marks), (float(x0), float(y0))))
+    return feature_vector(
+        region_features(bone, polygons(marks), (float(x0), float(y0)))
+    )
 
 
 def ring_plane(

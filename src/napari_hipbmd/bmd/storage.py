@@ -13,51 +13,62 @@ from ..core.radiograph import FilmRefused
 from .features import FEATURES_VERSION
 from .inference import Uncertainty
 from .linear import Linear
-from .regression import (
-    COVARIATES,
-    IMAGES,
-    BmdModel,
-    RegressionPreset,
-    SiteModel,
-    inputs_of,
-)
+from .presets import COVARIATES, IMAGES, ReadImage, RegressionPreset, inputs_of
+from .site_model import SiteModel
 
 _FORMAT = "napari-hipbmd BMD regression"
 _FORMAT_VERSION = 2
 _READABLE = (1, 2)  # version 1 knows neither image nor provenance
 _IMAGES_TOLD = ", ".join(IMAGES)
 _PER_ERROR = "half_width_per_error_g_cm2"  # absent before gains were read
-_SETS = ("with_biology", "features_only")
 
 
-def model_as_dict(model: BmdModel) -> dict[str, Any]:
-    """The model as plain JSON values."""
+def stored(
+    *,
+    name: str,
+    calibrated_on: str,
+    created_by: str,
+    preset: RegressionPreset,
+    features_version: int,
+    with_biology: Mapping[Site, SiteModel],
+    features_only: Mapping[Site, SiteModel],
+    image: ReadImage,
+    provenance: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The parts of a ``BmdModel`` as plain JSON values."""
+    sets = {"with_biology": with_biology, "features_only": features_only}
     return {
         "format": _FORMAT,
         "format_version": _FORMAT_VERSION,
-        "name": model.name,
-        "calibrated_on": model.calibrated_on,
-        "created_by": model.created_by,
+        "name": name,
+        "calibrated_on": calibrated_on,
+        "created_by": created_by,
         "preset": {
-            "name": model.preset.name,
-            "kind": model.preset.kind,
-            "covariates": list(model.preset.covariates),
+            "name": preset.name,
+            "kind": preset.kind,
+            "covariates": list(preset.covariates),
         },
-        "image": model.image,
-        "provenance": dict(model.provenance),
-        "features_version": model.features_version,
-        "features": list(model.inputs),
+        "image": image,
+        "provenance": dict(provenance),
+        "features_version": features_version,
+        "features": list(inputs_of(image)),
         "unit": "g/cm2",
         "interval": 0.9,
         **{
-            name: {site: _site_as_dict(m) for site, m in getattr(model, name).items()}
-            for name in _SETS
+            one: {site: _site_as_dict(m) for site, m in models.items()}
+            for one, models in sets.items()
         },
     }
 
 
-def model_from_text(text: str | bytes) -> BmdModel:
-    """The model of :func:`model_as_dict`, or FilmRefused saying what is wrong."""
+def read_stored(text: str | bytes) -> dict[str, Any]:
+    """The parts of the model that :func:`stored` gave, from JSON.
+
+    Raises
+    ------
+    FilmRefused
+        If the text is not such a model; says what is wrong with it.
+    """
     try:
         data = parse_json(text)
         if not isinstance(data, dict) or data.get("format") != _FORMAT:
@@ -73,7 +84,7 @@ def model_from_text(text: str | bytes) -> BmdModel:
                 f"it was fitted on version {data['features_version']!r} of the"
                 f" features and this is version {FEATURES_VERSION}; fit it again"
             )
-        return _model(data)
+        return _parts(data)
     except KeyError as error:
         what = f"'{error.args[0]}' is missing"
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
@@ -81,34 +92,34 @@ def model_from_text(text: str | bytes) -> BmdModel:
     raise FilmRefused(f"The BMD regression cannot be used: {what}.")
 
 
-def _model(data: dict[str, Any]) -> BmdModel:
-    stored = data["preset"]
-    covariates = tuple(stored["covariates"])
-    if stored["kind"] not in ("ridge", "ols"):
-        raise ValueError(f"its kind is {stored['kind']!r}, not 'ridge' or 'ols'")
+def _parts(data: dict[str, Any]) -> dict[str, Any]:
+    told = data["preset"]
+    covariates = tuple(told["covariates"])
+    if told["kind"] not in ("ridge", "ols"):
+        raise ValueError(f"its kind is {told['kind']!r}, not 'ridge' or 'ols'")
     if any(name not in COVARIATES for name in covariates):
         raise ValueError(f"it asks for covariates other than {', '.join(COVARIATES)}")
-    preset = RegressionPreset(str(stored["name"]), stored["kind"], covariates)
     image = data.get("image", "enhanced")
     inputs = len(inputs_of(image))
-    model = BmdModel(
-        str(data["name"]),
-        str(data["calibrated_on"]),
-        str(data["created_by"]),
-        preset,
-        int(data["features_version"]),
-        _sites(data["with_biology"], inputs + len(covariates)),
-        _sites(data["features_only"], inputs),
-        image,
-        data.get("provenance", {}),
-    )
-    if not isinstance(model.provenance, dict):
+    parts: dict[str, Any] = {
+        "name": str(data["name"]),
+        "calibrated_on": str(data["calibrated_on"]),
+        "created_by": str(data["created_by"]),
+        "preset": RegressionPreset(str(told["name"]), told["kind"], covariates),
+        "features_version": int(data["features_version"]),
+        "with_biology": _sites(data["with_biology"], inputs + len(covariates)),
+        "features_only": _sites(data["features_only"], inputs),
+        "image": image,
+        "provenance": data.get("provenance", {}),
+    }
+    if not isinstance(parts["provenance"], dict):
         raise ValueError("its provenance is no table of names and values")
-    if not model.features_only:
+    if not parts["features_only"]:
         raise ValueError("it holds no site")
-    if model.with_biology and model.with_biology.keys() != model.features_only.keys():
+    both, alone = parts["with_biology"], parts["features_only"]
+    if both and both.keys() != alone.keys():
         raise ValueError("its two sets of coefficients have different sites")
-    return model
+    return parts
 
 
 def _sites(stored: Mapping[str, Any], inputs: int) -> dict[Site, SiteModel]:

@@ -134,7 +134,7 @@ class HeaderFacts:
         return 0, (1 << self.bits_stored) - 1
 
 
-def facts_of(header: Header) -> HeaderFacts:
+def header_facts(header: Header) -> HeaderFacts:
     """Read the facts; what is missing or damaged becomes None, zero or False."""
     film = header.dataset
     allocated = integer(film, "BitsAllocated")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..core.radiograph import Flag, FloatImage, Radiograph
 from ..core.turning import Turn, turn_of
 from .decode import rows_left_over, stored_values, whole_words
-from .facts import HeaderFacts, facts_of
+from .facts import HeaderFacts, header_facts
 from .fill import filled
 from .grey import grey_of_colour
 from .grey_range import levels
@@ -119,7 +119,7 @@ def open_film(path: str | Path) -> DisplayedFilm:
         if kind == "picture":
             return _open_picture(path)
         header = read_header(path)
-        return film_of(path, header, facts_of(header))
+        return film_of(path, header, header_facts(header))
 
 
 def film_of(path: Path, header: Header, facts: HeaderFacts) -> DisplayedFilm:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.radiograph import FilmRefused
-from .facts import HeaderFacts, facts_of
+from .facts import HeaderFacts, header_facts
 from .film import DisplayedFilm, film_of, open_film
 from .guard import quietly, refusing
 from .header import read_header
@@ -26,7 +26,7 @@ def inspect(path: str | Path) -> dict[str, Any]:
             if file_kind(path)[0] not in ("dicom", "bare dicom"):
                 return _answer("readable", None, None, open_film(path))
             header = read_header(path)
-            facts = facts_of(header)
+            facts = header_facts(header)
             return _answer("readable", None, facts, film_of(path, header, facts))
     except FilmRefused as refusal:
         return _answer("refused", str(refusal), facts, None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..core.radiograph import FilmRefused, Patient, Side
-from .facts import HeaderFacts, facts_of
+from .facts import HeaderFacts, header_facts
 from .folder import look_through
 from .guard import quietly, refusing
 from .header import read_header
@@ -123,7 +123,7 @@ def _found(path: Path) -> _Found:
         here = str(path.parent)
         return _Found(path, case_id_of(path), "", here, (0, ""), 0, "picture", None)
     header = read_header(path)
-    facts = facts_of(header)
+    facts = header_facts(header)
     check(header, facts)
     film = header.dataset
     return _Found(

@@ -95,7 +95,9 @@ def _cells(grid_px: int) -> BSpline:
     return make_interp_spline(np.arange(grid_px), np.eye(grid_px), k=3)
 
 
-def enhance(grey: FloatImage, canvas: Canvas, sto_on_grid: FloatImage) -> HipImages:
+def subtract_sto(
+    grey: FloatImage, canvas: Canvas, sto_on_grid: FloatImage
+) -> HipImages:
     """Subtract the smoothly upsampled STO from the film at full resolution.
 
     Parameters

@@ -115,6 +115,16 @@ def _too_short(case: Case) -> bool:
     return height is not None and not child and height < _SHORTEST_CM
 
 
+def enough_biology(table: FeatureTable, preset: RegressionPreset) -> bool:
+    """Whether enough cases with a reading know the covariates that a preset has."""
+    if not preset.covariates:
+        return False
+    columns = [COVARIATES.index(name) for name in preset.covariates]
+    known = np.isfinite(table.covariates[:, columns]).all(axis=1)
+    read = np.isfinite(table.dxa_g_cm2).any(axis=1)
+    return bool((known & read).sum() >= MINIMUM_CASES)
+
+
 def checked_covariates(
     cases: Sequence[Case], preset: RegressionPreset
 ) -> RegressionPreset:

@@ -9,12 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from ..bmd import COVARIATES, RegressionPreset, fit_linear, grouped_folds
+from ..bmd import (
+    COVARIATES,
+    MINIMUM_CASES,
+    RegressionPreset,
+    fit_linear,
+    grouped_folds,
+)
 from ..core.anatomy import SITES, Site
 from ..runs.feature_cache import Row
 from .agreement import agreement
 from .feature_table import FeatureTable
-from .rows import MINIMUM_CASES, RowResult
+from .rows import RowResult
 
 CURVE_ROWS: tuple[Row, ...] = ("biology", "raw", "enhanced")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..bmd import MINIMUM_CASES
 from ..core.radiograph import Cancelled, FilmRefused
 from ..runs.feature_cache import CaseFeatures
 from ..study import Case
 from .feature_table import feature_table
-from .rows import MINIMUM_CASES, RowResult, evaluate
+from .rows import RowResult, evaluate
 
 _PARTIAL_FOLDS = 5
 _FEWEST_NEW = 25

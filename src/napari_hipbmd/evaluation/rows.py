@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from ..bmd import (
     COVARIATES,
     FEATURE_NAMES,
+    MINIMUM_CASES,
     LinearKind,
     RegressionPreset,
     chosen_preset,
@@ -44,7 +45,6 @@ FoldReport = Callable[[int, int, "list[RowResult]"], None]
 
 The last one holds only the cases of the folds that are done.
 """
-MINIMUM_CASES = 20
 _INNER_FOLDS = 5
 NO_READINGS = (
     "The study has no DXA readings: give them in g/cm² in the columns bmd_neck,"

@@ -81,7 +81,7 @@ def locate(
     hip = seen[own]
     box = on_film(hip.box, grey.shape)
     canvas = make_canvas(grey, box, is_mirrored(own), pixel_aspect=pixel_aspect)
-    found = box_around(finder.find(canvas, None).xy)  # at its own size
+    found = usual_box(finder.find(canvas, None).xy)  # at its own size
     if 0.6 < found.width / hip.box.width < 1.6:
         box = on_film(found, grey.shape)
     return Located(box, own, hip.probability)
@@ -122,7 +122,7 @@ def propose(
     return boxes
 
 
-def box_around(landmarks_xy: Points, factor: float = 1.0) -> HipBox:
+def usual_box(landmarks_xy: Points, factor: float = 1.0) -> HipBox:
     """The hip box that landmarks ``(n, 2)`` in film pixels usually lie in."""
     extent = float(np.ptp(landmarks_xy, axis=0).max())
     x, y = (landmarks_xy.min(0) + landmarks_xy.max(0)) / 2

@@ -5,7 +5,8 @@ beam with scatter and noise makes a log image of them, display processing and wh
 happens to pictures a film.
 """
 
-from .family import FAMILIES, VIEWS, Family, View
+from .families import FAMILIES, Family
+from .family import VIEWS, View
 from .hip import DigitalHip, render, render_pelvis
 
 __all__ = [

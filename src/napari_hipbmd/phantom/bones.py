@@ -221,6 +221,6 @@ def _pelvis(
     inside = thick.trabecular_g_cm2 * np.clip(1 + grain, 0.05, 3)
     tissue = np.float32(physics.BONE_MINERAL_G_CM3 * CORTEX_SHARE / 10)
     top = float(bones.pelvis[np.abs(bones.pelvis[:, 0]) < 20, 1].max()) - 12
-    column = spine.draw(plane, top, strength, rng)
+    column = spine.draw_vertebrae(plane, top, strength, rng)
     mineral = tissue * thick.cortex_mm + inside + column
     return thick.envelope_mm + 45 * np.minimum(column, 0.6), mineral

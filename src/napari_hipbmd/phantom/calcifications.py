@@ -101,7 +101,7 @@ def granulomas(p: Plane, rng: np.random.Generator) -> Field:
     return out
 
 
-def draw(
+def draw_calcifications(
     x_mm: NDArray[np.float32], y_mm: NDArray[np.float32], age_years: float,
     radius_mm: float, rng: np.random.Generator, heads_xy: Heads = HEADS,
 ) -> Field:  # fmt: skip

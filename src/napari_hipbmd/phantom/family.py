@@ -16,15 +16,14 @@ import numpy as np
 from ..core.radiograph import Side
 from . import implants, looks
 from .cohort import Person
+from .families import Family
 from .femur import FemurDraw, draw_femur, draw_scores, held_out_scores
 from .mineral import MineralState, draw_state
 from .pelvis import PelvisDraw
 from .rooms import Curve, draw_curve
 from .skeleton import LegPose, PelvisPose
 
-Family = Literal["train", "shifted"]
 View = Literal["hip", "pelvis"]
-FAMILIES: tuple[Family, ...] = ("train", "shifted")
 VIEWS: tuple[View, ...] = ("hip", "pelvis")
 FROG_LEG_SHARE = 0.06  # films that are not AP, as they occur among them
 HELD_OUT_SHARE = 0.5  # of ``shifted``: the bones of people left out of training
@@ -148,7 +147,7 @@ def draw_plan(
         setup=setup,
         curve=curve,
         framing=_framing(rng, view, legs[0]),
-        look=looks.draw(own[7], family),
+        look=looks.draw_look(own[7], family),
         metal=metal,
         spine_metal=bool(rng.random() < 0.03),
         film_type=1 if rng.random() < 0.6 else 2,

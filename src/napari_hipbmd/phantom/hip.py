@@ -15,7 +15,8 @@ from . import calcifications, display, implants, looks, soft_tissue
 from .bones import BoneLayers, Hip, lay_bones
 from .cohort import Person
 from .exposure import attenuate, coarse_grid
-from .family import Family, HipPlan
+from .families import Family
+from .family import HipPlan
 from .geometry import Field
 from .layout import Layout, lay_out
 from .skeleton import Skeleton
@@ -126,11 +127,11 @@ def _expose(laid: Layout) -> tuple[DigitalHip, ...]:
     x_mm, y_mm = beam.at_depth(0.0)
     left, right = ((float(f.centre[0]), float(f.centre[1])) for f in bones.femora)
     heads = (left, right)
-    soft = soft_tissue.draw(
+    soft = soft_tissue.draw_soft_tissue(
         coarse_grid(x_mm, pixel_mm), coarse_grid(y_mm, pixel_mm), person,
         plan.film_type, plan.family, of_soft, heads,
     )  # fmt: skip
-    metal = calcifications.draw(
+    metal = calcifications.draw_calcifications(
         x_mm, y_mm, person.age_years, person.head_radius_mm, of_metal, heads
     )
     metal = metal + _metal(plan, bones, x_mm, y_mm, of_metal)
@@ -172,7 +173,7 @@ def _metal(
             _direction(shaft),
             other.bone.radius_mm,
         )
-        out += implants.draw(x_mm, y_mm, plan.metal, axes, rng)
+        out += implants.draw_metal(x_mm, y_mm, plan.metal, axes, rng)
     if plan.spine_metal:
         top = float(bones.pelvis[:, 1].max()) - 30
         out += implants.draw_spine(x_mm, y_mm, top, rng)

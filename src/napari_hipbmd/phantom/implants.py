@@ -210,7 +210,7 @@ def _screws(c: _Canvas, hip: HipAxes, rng: np.random.Generator) -> None:
 _DRAW = dict(zip(KINDS, (_total, _hemi, _plate, _nail, _screws), strict=True))
 
 
-def draw(
+def draw_metal(
     x_mm: NDArray[np.float32],
     y_mm: NDArray[np.float32],
     kind: ImplantKind,

@@ -13,7 +13,8 @@ from ..core.radiograph import Side
 from . import projected_landmarks
 from .bones import Hip
 from .cohort import Person, draw_person
-from .family import Family, HipPlan, View, draw_plan
+from .families import Family
+from .family import HipPlan, View, draw_plan
 from .geometry import Beam
 from .skeleton import PosedFemur, Skeleton, build_skeleton
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -17,10 +16,8 @@ from scipy.ndimage import gaussian_filter
 
 from ..core.radiograph import Side
 from .annotations import ink
+from .families import Family
 from .geometry import Field
-
-if TYPE_CHECKING:
-    from .family import Family
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,7 @@ ODDS: dict[Family, _Odds] = {
 }  # fmt: skip
 
 
-def draw(rng: np.random.Generator, family: Family) -> Look:
+def draw_look(rng: np.random.Generator, family: Family) -> Look:
     """One film's looks."""
     odds = ODDS[family]
     u = rng.uniform

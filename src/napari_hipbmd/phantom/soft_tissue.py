@@ -16,7 +16,7 @@ from .body import Body, draw_body, thickness
 from .clutter import draw_clutter
 from .cohort import Person
 from .contents import bladder, bowel, genitals
-from .family import Family
+from .families import Family
 from .planar import Map, Noise, Plane, add_path, bell, bezier, ellipse, rise, rounded
 
 HIP_FROM_MIDLINE_MM = 88.0
@@ -163,7 +163,7 @@ def _planes(p: Plane, heads: Heads, radius: float, rng: np.random.Generator) -> 
     return out
 
 
-def draw(
+def draw_soft_tissue(
     x_mm: NDArray[np.float32],
     y_mm: NDArray[np.float32],
     person: Person,

@@ -8,7 +8,7 @@ from .geometry import Field
 from .planar import Plane, ellipse, rise
 
 
-def draw(
+def draw_vertebrae(
     plane: Plane, top_y_mm: float, strength: float, rng: np.random.Generator
 ) -> Field:
     """Mineral of L5, L4, L3 above ``top_y_mm`` and of the coccyx, ``(rows, columns)``.

@@ -41,7 +41,7 @@ class FilmGain:
     flags: tuple[Flag, ...] = ()
 
 
-def with_reading(hip: PreparedHip, network: SeesGain | None) -> PreparedHip:
+def with_gain_read(hip: PreparedHip, network: SeesGain | None) -> PreparedHip:
     """With what the rulers of its film show; none where it tells no pixel size."""
     try:
         return replace(hip, reading=_read(hip, network, None, None))

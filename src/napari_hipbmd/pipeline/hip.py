@@ -67,9 +67,11 @@ def see_hip(
 
 def enhance_hip(seen: SeenHip, networks: Networks) -> HipImages:
     """STO and bone image of a hip at full resolution."""
-    from ..enhancement.apply import enhance
+    from ..enhancement.apply import subtract_sto
 
-    return enhance(seen.grey, seen.canvas, networks.enhancer.sto_on_grid(seen.canvas))
+    return subtract_sto(
+        seen.grey, seen.canvas, networks.enhancer.sto_on_grid(seen.canvas)
+    )
 
 
 def box_around(landmarks_xy: Points, film: Radiograph) -> HipBox | None:

@@ -28,7 +28,7 @@ from distributed.security import Security
 from distributed.worker_memory import parse_memory_limit
 
 from ..core.radiograph import Cancelled, FilmRefused
-from .loop import FilmWork, GivenT, JobT, done
+from .work import FilmWork, GivenT, JobT, done
 
 _LOG = logging.getLogger(__name__)
 CONNECT_SECONDS = 10

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bmd import feature_vector, features, ring_features
+from ..bmd import feature_vector, region_features, ring_features
 from ..core.anatomy import INDEX, polygons
 from ..core.radiograph import Patient
+from ..core.resources import weights_dir
 from ..core.version import __version__
 from ..grey_scale import Calibration, true_gain
 from ..pipeline import PreparedHip
@@ -20,7 +22,7 @@ from .feature_cache import CaseFeatures, Row, read_cache, write_cache
 from .jobs import Job, Options, jobs_of_study
 from .journal import film_sha256, made_of
 from .loop import run_jobs
-from .networks import PrepareJob
+from .networks import PrepareJob, networks_fingerprint, prepare_with
 
 _SAVE_EVERY = 10
 _NECK_WIDTH_MM = 31.0  # 1.41 head radii of 22 mm: only for films without a spacing
@@ -106,6 +108,36 @@ def collect(
     return [one for _, one in ordered.values()]
 
 
+def collect_by(
+    models: Path | None,
+    study: Study,
+    cache: Path,
+    prepare: PrepareJob | None = None,
+    **how: Any,
+) -> list[CaseFeatures]:
+    """:func:`collect` by the networks of a folder, whose cases are known by them.
+
+    Parameters
+    ----------
+    models
+        Those that it lacks, and by default all, are the bundled ones.
+    prepare
+        Finds images and landmarks of one hip; these networks when absent.
+    how
+        ``cases``, ``landmarks``, ``calibration``, ``progress`` and ``cancelled``.
+
+    Raises
+    ------
+    FilmRefused
+        If a network cannot be used.
+    Cancelled
+        When asked to stop. What was measured is in the cache.
+    """
+    made_with = networks_fingerprint(models, weights_dir())
+    work = prepare or prepare_with(models)
+    return collect(study, cache, work, made_with=made_with, **how)
+
+
 class _Features:
     """What the runner does to a job here."""
 
@@ -131,15 +163,15 @@ def case_features(hip: PreparedHip, study: Study, case: Case) -> CaseFeatures:
     regions = polygons(marks.xy)
     row, column = images.corner_row_col
     rows: dict[Row, NDArray[np.float64]] = {
-        "enhanced": feature_vector(features(images.bone, regions, (column, row)))
+        "enhanced": feature_vector(region_features(images.bone, regions, (column, row)))
     }
-    rows["raw"] = feature_vector(features(grey, regions))
+    rows["raw"] = feature_vector(region_features(grey, regions))
     rows["ring"] = ring_features(grey, marks.xy, _pixel_mm(hip))
     gains: dict[Row, tuple[float, float]] = {}
     truth = study.truth(case.case_id)
     if truth is not None and truth.sto is not None and truth.sto.shape == grey.shape:
         exact = grey - truth.sto
-        rows["exact"] = feature_vector(features(exact, regions))
+        rows["exact"] = feature_vector(region_features(exact, regions))
         gain = true_gain(exact, truth.regions, truth.bmd_g_cm2["total"])
         if gain > 0:
             gains["exact_gain"] = gain, 0.0

@@ -3,35 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, TypeVar
 
 from ..core.extras import from_extra
-from ..core.radiograph import Cancelled, FilmRefused
-from ..core.threads import one_thread
-
-JobT = TypeVar("JobT")
-GivenT = TypeVar("GivenT")
-InT = TypeVar("InT", contravariant=True)
-OutT = TypeVar("OutT", covariant=True)
-
-
-class FilmWork(Protocol[InT, OutT]):
-    """What is done to every job; it travels to other processes.
-
-    A bad film is refused by raising :class:`FilmRefused`.
-    """
-
-    def __call__(self, job: InT, /) -> OutT:
-        """Do one job."""
-        ...
-
-    def lost(self, job: InT, reason: str, /) -> OutT:
-        """What is given of a job that could not be done."""
-        ...
-
-    def fingerprint(self) -> str:
-        """What has to be the same everywhere: version and models."""
-        ...
+from ..core.radiograph import Cancelled
+from .work import FilmWork, GivenT, JobT, done
 
 
 def run_jobs(
@@ -70,17 +45,3 @@ def run_jobs(
         from .cluster import run_on_cluster
 
     yield from run_on_cluster(jobs, work, workers, scheduler, cancelled)
-
-
-def done(work: FilmWork[JobT, GivenT], job: JobT) -> GivenT:
-    """Do one job, with one thread: the numbers are the same wherever that is."""
-    with one_thread():
-        try:
-            return work(job)
-        except FilmRefused as refusal:
-            return work.lost(job, str(refusal))
-        except Cancelled:
-            raise
-        except Exception as error:  # whatever it is, it concerns one film
-            what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-            return work.lost(job, f"The film could not be measured ({what}).")

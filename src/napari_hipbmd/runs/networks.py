@@ -15,7 +15,7 @@ from ..core.model_card import read_card
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..pipeline import PreparedHip, prepare
-from ..pipeline.gain import with_reading
+from ..pipeline.gain import with_gain_read
 from ..pipeline.models import load_networks
 from .jobs import Job
 from .reading import read_job
@@ -44,7 +44,7 @@ def prepare_with(models: Path | None) -> PrepareJob:
             box=options.box,
             landmarks_xy=job.landmarks_xy,
         )
-        found = with_reading(found, networks.gain)
+        found = with_gain_read(found, networks.gain)
         seconds = {**found.seconds, "total": perf_counter() - started}
         return replace(found, seconds=seconds)
 

@@ -20,7 +20,7 @@ from .folder import (
 )
 from .making import max_error
 from .manifest import MANIFEST, Manifest, read_manifest
-from .options import PairDraw, PairOptions, draw
+from .options import PairDraw, PairOptions, draw_pair
 from .pairs import Operator, additive, donor_soft_tissue, feather, replace
 from .pairs_folder import PairsFolder
 from .proposal import propose_mask, snap_to_edges
@@ -50,7 +50,7 @@ __all__ = [
     "checked_shares",
     "covered",
     "donor_soft_tissue",
-    "draw",
+    "draw_pair",
     "evenness",
     "feather",
     "fit_to",

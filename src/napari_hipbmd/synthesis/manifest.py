@@ -16,7 +16,7 @@ from ..core.bounded_json import as_type, read_json
 from ..core.files import write_text_atomic
 from ..core.parts import PARTS, Part
 from ..core.radiograph import FilmRefused
-from .options import PairDraw, PairOptions, draw
+from .options import PairDraw, PairOptions, draw_pair
 
 MANIFEST = "manifest.json"
 FORMAT, VERSION = "hipbmd pairs", 1
@@ -75,7 +75,7 @@ class Manifest:
     def draw(self, index: int) -> PairDraw:
         """What pair ``index`` is made of."""
         hips, tiles = ([e.part for e in some] for some in (self.hips, self.tiles))
-        return draw(self.options, hips, tiles, index)
+        return draw_pair(self.options, hips, tiles, index)
 
     def file(self, index: int) -> str:
         """Where pair ``index`` lies, relative to the folder."""

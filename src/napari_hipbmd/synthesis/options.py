@@ -109,7 +109,7 @@ class PairDraw:
         )
 
 
-def draw(
+def draw_pair(
     options: PairOptions, hips: Sequence[Part], tiles: Sequence[Part], index: int
 ) -> PairDraw:
     """Pair ``index``: depends on the seed, the index and the parts alone.

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import pipeline
-from ..bmd import RegionFeatures
-from ..bmd import features as region_features
+from ..bmd import RegionFeatures, region_features
 from ..core.anatomy import Points, Region, polygons
 from ..core.hip_images import LandmarkSet
 from ..core.measurement import Measurement

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.options import check, option
-from ..core.radiograph import FilmRefused, HipBox, Side
+from ..core.radiograph import FilmRefused, Side
 from ..pipeline.models import Networks, networks_with_enhancement
 from ..runs.enhanced_formats import PictureFormat, check_format
 from ..runs.enhancing import EnhancedJob, enhance_many
 from ..runs.jobs import Options, jobs_of
-from .measure import Corners
+from .film_options import (
+    Corners,
+    box_option,
+    force_spacing_option,
+    hip_box,
+    side_option,
+    spacing_option,
+)
 
 
 @dataclass(frozen=True)
@@ -38,20 +45,10 @@ class EnhanceOptions:
     stages: bool = option(
         False, "write every stage of the encoder, too", label="Encoder stages"
     )
-    side: Side | None = option(
-        None, "which hip it is (default: what the table or the film says)"
-    )
-    box: Corners | None = option(
-        None, "the hip box, in pixels of the film", metavar=("X0", "Y0", "X1", "Y1")
-    )
-    spacing_mm: float | None = option(
-        None,
-        "pixel spacing of a film that has none it can be sure of",
-        low=0.01, high=2, unit="mm", metavar="S",
-    )  # fmt: skip
-    force_spacing: bool = option(
-        False, "take --spacing-mm even where a film knows its own spacing"
-    )
+    side: Side | None = side_option()
+    box: Corners | None = box_option()
+    spacing_mm: float | None = spacing_option()
+    force_spacing: bool = force_spacing_option()
 
     def __post_init__(self) -> None:
         check(self)
@@ -85,10 +82,9 @@ def enhance_paths(
         raise FilmRefused(f"--out needs a folder, and {out} is a file.")
     check_format(options.format)
     networks = networks_with_enhancement(options.models)
-    box = None if options.box is None else HipBox(*options.box)
     about = Options(
         options.side,
-        box=box,
+        box=hip_box(options.box),
         spacing_mm=options.spacing_mm,
         force_spacing=options.force_spacing,
     )

@@ -15,10 +15,10 @@ from ..core.anatomy import SITES, Site
 from ..core.files import write_text_atomic
 from ..core.options import option
 from ..core.radiograph import FilmRefused
-from ..core.resources import weights_dir
 from ..core.version import __version__
 from ..evaluation.checks import (
     checked_covariates,
+    enough_biology,
     left_out,
     refuse_too_small,
     refuse_wrong_units,
@@ -28,13 +28,11 @@ from ..evaluation.feature_table import FeatureTable, feature_table
 from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
 from ..evaluation.rows import RowResult, evaluate
 from ..pipeline.models import calibration_of
-from ..runs.collecting import collect
+from ..runs.collecting import collect_by
 from ..runs.networks import (
     PrepareJob,
     copy_networks,
-    networks_fingerprint,
     networks_provenance,
-    prepare_with,
 )
 from ..study import PREDICTED, TRUTH, Case, Study
 from .regression import RegressionOptions, one_of
@@ -202,20 +200,20 @@ def fit_regression(
     options: dict[str, object] = {
         "preset": preset, "sites": plan.targets, "rows": (plan.image,),
     }  # fmt: skip
-    found = collect(
+    found = collect_by(
+        folder,
         study,
         out / "features.csv",
-        prepare or prepare_with(folder),
+        prepare,
         cases=cases,
         landmarks=plan.landmarks,
-        made_with=networks_fingerprint(folder, weights_dir()),
         calibration=calibration_of(folder),
         progress=FillingIn(cases, tell, options),
         cancelled=cancelled,
     )
     table = _targets_only(feature_table(cases, found), plan.targets)
     _refuse_too_few(table, found, plan)
-    biology = bool(preset.covariates) and _some_biology(table, preset)
+    biology = enough_biology(table, preset)
     folds = min(plan.folds, len({c.group or c.case_id for c in cases}))
     results = evaluate(
         table, folds, plan.seed, preset=preset, biology=biology,
@@ -278,14 +276,6 @@ def _refuse_too_few(table: FeatureTable, found: Sequence[Any], plan: FitPlan) ->
             f"Of {len(found)} films with a reading {len(found) - len(reasons)} could be"
             f" measured, and a regression needs 20; case {case_id}: {reason}"
         )
-
-
-def _some_biology(table: FeatureTable, preset: RegressionPreset) -> bool:
-    from ..bmd import COVARIATES, MINIMUM_CASES
-
-    columns = [COVARIATES.index(name) for name in preset.covariates]
-    known = np.isfinite(table.covariates[:, columns]).all(axis=1)
-    return bool(known.sum() >= MINIMUM_CASES)
 
 
 def _are_digital(cases: Sequence[Case]) -> bool:

@@ -11,18 +11,15 @@ import numpy as np
 from ..core.files import write_text_atomic
 from ..core.progress import StepProgress
 from ..core.radiograph import Cancelled, FilmRefused
-from ..core.resources import weights_dir
 from ..core.version import __version__
 from ..grey_scale import Calibration, fit_calibration
 from ..report.grid import Grid, fixed
-from ..runs.collecting import collect
+from ..runs.collecting import collect_by
 from ..runs.feature_cache import CaseFeatures
 from ..runs.networks import (
     PrepareJob,
     copy_networks,
-    networks_fingerprint,
     networks_provenance,
-    prepare_with,
 )
 from ..study import Study
 from .training_data import cases_with_truth, source_of
@@ -92,12 +89,12 @@ def fit_grey_scale(
         if report is not None:
             report("fitting", done, count)
 
-    found = collect(
+    found = collect_by(
+        folder,
         study,
         out / "features.csv",
-        prepare or prepare_with(folder),
+        prepare,
         cases=cases,
-        made_with=networks_fingerprint(folder, weights_dir()),
         progress=measured,
         cancelled=cancelled,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..core.files import write_text_atomic
 from ..core.measurement import Measurement
 from ..core.options import check, option
-from ..core.radiograph import FilmRefused, HipBox, Patient, Sex, Side
+from ..core.radiograph import FilmRefused, Patient, Sex, Side
 from ..pipeline.models import load_models, models_sha256
 from ..quality import policy_named
 from ..report import csv_text, json_text
@@ -17,18 +17,23 @@ from ..runs.jobs import Job, Options, jobs_of
 from ..runs.measuring import Make
 from ..runs.results import Done, Results
 from ..study import PREDICTED
+from .film_options import (
+    Corners,
+    box_option,
+    force_spacing_option,
+    hip_box,
+    side_option,
+    spacing_option,
+)
 
 SCREEN = "-"
-Corners = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class MeasureOptions:
     """What may be said about films, how they are measured, and what is kept."""
 
-    side: Side | None = option(
-        None, "which hip it is (default: what the table or the film says)"
-    )
+    side: Side | None = side_option()
     sex: Sex | None = option(
         None, "of the patient (default: what the table or the film says)"
     )
@@ -56,17 +61,9 @@ class MeasureOptions:
         unit="kg",
         metavar="W",
     )
-    box: Corners | None = option(
-        None, "the hip box, in pixels of the film", metavar=("X0", "Y0", "X1", "Y1")
-    )
-    spacing_mm: float | None = option(
-        None,
-        "pixel spacing of a film that has none it can be sure of",
-        low=0.01, high=2, unit="mm", metavar="S",
-    )  # fmt: skip
-    force_spacing: bool = option(
-        False, "take --spacing-mm even where a film knows its own spacing"
-    )
+    box: Corners | None = box_option()
+    spacing_mm: float | None = spacing_option()
+    force_spacing: bool = force_spacing_option()
     landmarks: str = option(
         PREDICTED,
         "of a study: the networks' (default), those placed by NAME, what two people"
@@ -118,7 +115,7 @@ class MeasureOptions:
         return Options(
             self.side,
             Patient(self.sex, self.age_years, self.height_cm, self.weight_kg),
-            None if self.box is None else HipBox(*self.box),
+            hip_box(self.box),
             self.spacing_mm,
             self.force_spacing,
             None if self.withhold is None else policy_named(self.withhold),

@@ -124,7 +124,7 @@ def bone_shares(
     for the surroundings of the box, about the size of a hip: so it is seen anywhere on
     a film, not at the hip alone.
     """
-    from ..enhancement.apply import enhance
+    from ..enhancement.apply import subtract_sto
 
     grey = film.grey()
     size = default_size(film.shape, film.spacing_mm)
@@ -134,7 +134,7 @@ def bone_shares(
         around = max(size, box.width, box.height)
         square = on_film(HipBox.square(box.centre_xy, around), film.shape)
         canvas = make_canvas(grey, square, mirrored, pixel_aspect=film.pixel_aspect)
-        images = enhance(grey, canvas, networks.enhancer.sto_on_grid(canvas))
+        images = subtract_sto(grey, canvas, networks.enhancer.sto_on_grid(canvas))
         row, column = images.corner_row_col
         inside = images.bone[
             max(0, round(box.y0) - row) : max(0, round(box.y1) - row + 1),

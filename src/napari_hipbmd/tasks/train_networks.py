@@ -61,11 +61,7 @@ def train_landmarks(
     mixed = None
     if real is not None:
         mixed = real_hips(real, progress)
-        settings["real_films"] = {
-            "set": real.folder.name,
-            "annotator": real.annotator,
-            "times": real.times,
-        }
+        settings["real_films"] = real.provenance()
     learn_landmarks(hips, preset, replace(plan, settings=settings), mixed, weights)  # type: ignore[arg-type]
 
 
@@ -92,11 +88,7 @@ def train_locator(folder: Path, plan: Fit, real: RealFilms | None = None) -> Non
             c for c in labelled.cases if split.get(c.group or c.case_id) == "train"
         )
         more = load_films(Study(labelled.folder, part), real.annotator)
-        settings["real_films"] = {
-            "set": real.folder.name,
-            "annotator": real.annotator,
-            "times": real.times,
-        }
+        settings["real_films"] = real.provenance()
     learn_locator(
         load_films(study), replace(plan, settings=settings), more,
         real.times if real else 1,

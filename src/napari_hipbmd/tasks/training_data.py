@@ -100,11 +100,11 @@ def load_hips(
 
 def _hip_box(film: Radiograph, xy: Points | None) -> HipBox:
     """The whole film, or on a large one the square around the landmarks."""
-    from ..landmarks.locate import box_around, needs_locating
+    from ..landmarks.locate import needs_locating, usual_box
 
     if xy is None or not needs_locating(film.shape, film.spacing_mm):
         return film.whole_box()
-    return box_around(xy[np.isfinite(xy).all(1)])
+    return usual_box(xy[np.isfinite(xy).all(1)])
 
 
 def cases_with_truth(study: Study) -> list[Case]:
@@ -155,6 +155,14 @@ class RealFilms:
     folder: Path
     annotator: str
     times: int = 4
+
+    def provenance(self) -> dict[str, object]:
+        """For the model card."""
+        return {
+            "set": self.folder.name,
+            "annotator": self.annotator,
+            "times": self.times,
+        }
 
 
 def _labelled_xy(

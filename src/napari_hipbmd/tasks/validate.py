@@ -9,36 +9,34 @@ from typing import Any
 
 import numpy as np
 
-from ..bmd import COVARIATES, RegressionPreset, chosen_preset
+from ..bmd import RegressionPreset, chosen_preset
 from ..core.files import write_text_atomic
 from ..core.options import REQUIRED, option
 from ..core.radiograph import FilmRefused
-from ..core.resources import weights_dir
 from ..evaluation.bootstrap import SAMPLES
 from ..evaluation.checks import (
     checked_covariates,
+    enough_biology,
     left_out,
     refuse_too_small,
     refuse_wrong_units,
 )
-from ..evaluation.feature_table import FeatureTable, feature_table
+from ..evaluation.feature_table import feature_table
 from ..evaluation.figures import FigureKind, write_figures
 from ..evaluation.landmark_errors import landmark_errors
 from ..evaluation.learning_curve import learning_curve
 from ..evaluation.page import validation_page
 from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
-from ..evaluation.rows import MINIMUM_CASES, ROW_NAMES, ROWS, RowResult, evaluate
+from ..evaluation.rows import ROW_NAMES, ROWS, RowResult, evaluate
 from ..evaluation.success import ONE_PAIR
 from ..evaluation.summary import summarise
 from ..evaluation.tables import Validation
 from ..pipeline.models import calibration_of
-from ..runs.collecting import collect
+from ..runs.collecting import collect_by
 from ..runs.feature_cache import CaseFeatures, Row
 from ..runs.networks import (
     PrepareJob,
-    networks_fingerprint,
     networks_provenance,
-    prepare_with,
 )
 from ..study import PREDICTED, Study
 from .regression import RegressionOptions, one_of
@@ -172,12 +170,12 @@ def validate(
     preset = checked_covariates(study.cases, chosen_preset(preset))
     folder = None if models is None else Path(models)
     tell = stoppable(report, cancelled)
-    found = collect(
+    found = collect_by(
+        folder,
         study,
         out / "features.csv",
-        prepare or prepare_with(folder),
+        prepare,
         landmarks=landmarks,
-        made_with=networks_fingerprint(folder, weights_dir()),
         calibration=calibration_of(folder),
         progress=FillingIn(study.cases, tell, {"preset": preset, "sites": ("neck",)}),
         cancelled=cancelled,
@@ -218,7 +216,7 @@ def _validated(
     tell: RowsReport,
 ) -> Validation:
     table, preset = feature_table(study.cases, found), plan.preset
-    biology = bool(preset.covariates) and _knows_biology(table, preset)
+    biology = enough_biology(table, preset)
     images = [row for row in plan.rows if row in table.features]
     _refuse_no_rows(plan.rows, images, biology)
 
@@ -285,11 +283,3 @@ def _refuse_no_rows(rows: Sequence[Row], images: Sequence[Row], biology: bool) -
         " needs age, sex, height and weight, 'exact STO' the truth of digital hips, and"
         " every other row films that can be measured."
     )
-
-
-def _knows_biology(table: FeatureTable, preset: RegressionPreset) -> bool:
-    """Whether enough cases know the covariates."""
-    columns = [COVARIATES.index(name) for name in preset.covariates]
-    known = np.isfinite(table.covariates[:, columns]).all(axis=1)
-    read = np.isfinite(table.dxa_g_cm2).any(axis=1)
-    return bool((known & read).sum() >= MINIMUM_CASES)

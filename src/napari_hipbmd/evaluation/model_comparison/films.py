@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ...bmd import FEATURE_NAMES, feature_vector, features
+from ...bmd import FEATURE_NAMES, feature_vector, region_features
 from ...core.anatomy import REGIONS, polygons
 from ...core.radiograph import FilmRefused, Radiograph
 from ...core.version import __version__
@@ -131,8 +131,8 @@ def _of_case(
         case.case_id,
         (first, second),
         case,
-        feature_vector(features(seen.grey, measured)),
-        feature_vector(features(seen.grey - truth.sto, measured)),
+        feature_vector(region_features(seen.grey, measured)),
+        feature_vector(region_features(seen.grey - truth.sto, measured)),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from ...bmd import FEATURE_NAMES, feature_vector, features, region_pixels
+from ...bmd import FEATURE_NAMES, feature_vector, region_features, region_pixels
 from ...core.anatomy import Points, Region
 from ...core.hip_images import HipImages
 from ...core.radiograph import FloatImage
@@ -81,7 +81,7 @@ def score(
         g_cm2[region] = grey[region] * per_grey
     vector = np.full(len(FEATURE_NAMES), np.nan)
     if measured_regions:
-        vector = feature_vector(features(images.bone, measured_regions, corner))
+        vector = feature_vector(region_features(images.bone, measured_regions, corner))
     return FilmScore(
         float(peak_signal_noise_ratio(exact_sto, images.sto, data_range=GREY_RANGE)),
         float(

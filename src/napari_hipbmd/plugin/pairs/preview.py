@@ -18,7 +18,7 @@ from ...synthesis import (
     SoftTissueTile,
     Source,
     Sources,
-    draw,
+    draw_pair,
     make_pair,
 )
 from ..ui.run import Run
@@ -75,7 +75,7 @@ class PreviewMaker:
         if operator not in self._sources:
             self._sources[operator] = gather([self._folder], operator)
         sources = self._sources[operator]
-        drawn = draw(
+        drawn = draw_pair(
             replace(options, split=(1.0, 0.0, 0.0)),
             _training(sources.hips),
             _training(sources.tiles),
