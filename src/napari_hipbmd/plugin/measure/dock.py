@@ -15,8 +15,8 @@ from ...core.measurement import Measurement
 from ...core.radiograph import TYPED, FilmRefused, HipBox, Patient, Radiograph, Side
 from ..ui.controls import scroll_in
 from ..ui.run_bar import RunBar
+from ..viewer.box_sides import WORDS
 from ..viewer.films import film_of
-from ..viewer.hip_boxes import WORDS
 from ..viewer.identity import facts_of
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.measuring import FINDING, measure_film

@@ -11,7 +11,7 @@ from napari.layers import Image, Layer, Shapes
 
 from ...core.measurement import Measurement
 from ...grey_scale import RulerReading, shaft_frame
-from ..viewer.edits import is_over
+from ..viewer.edits import OwnHand, is_over
 from ..viewer.identity import belongs_to, kind_of, tag
 from ..viewer.place import Place
 from ..viewer.session import Session
@@ -40,7 +40,7 @@ class GreyScaleLayers:
     ) -> None:
         self._session = session
         self._on_levels = on_levels
-        self._drawing = False
+        self._drawing = OwnHand()
 
     def find(
         self, kind: GreyScaleKind, film_layer: Layer | None = None
@@ -64,11 +64,8 @@ class GreyScaleLayers:
             self.remove(kind)
             return
         if layer is not None:
-            self._drawing = True
-            try:
+            with self._drawing:
                 layer.data = data
-            finally:
-                self._drawing = False
             return
         self.remove(kind)
         facts: dict[str, Any] = tag(kind, film_id=str(film_layer.unique_id))

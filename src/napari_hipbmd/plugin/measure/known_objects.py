@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from weakref import ref
 
 import numpy as np
-from napari.layers import Layer, Shapes
+from napari.layers import Layer
 from numpy.typing import NDArray
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QDoubleSpinBox, QVBoxLayout, QWidget
@@ -16,10 +15,9 @@ from ...core.anatomy import Points
 from ...core.radiograph import FilmRefused
 from ...core.ruler_choice import LEAST_MM, MATERIALS, MOST_MM, KnownObject
 from ..ui.controls import button, enable, note, press, row
+from ..viewer.drawn import drawn_on
 from ..viewer.edits import is_over
-from ..viewer.identity import belongs_to, kind_of, tag
-from ..viewer.layers import LINE_MM, pixel_mm
-from ..viewer.place import Place
+from ..viewer.identity import belongs_to, kind_of
 
 if TYPE_CHECKING:
     from ..viewer.session import Session
@@ -102,25 +100,15 @@ class KnownObjects(QWidget):
         layer.mode = "add_rectangle"
 
     def _made(self, film_layer: Layer) -> Any:
-        place = Place.of(film_layer)
-        layer = Shapes(
-            ndim=2,
-            name=f"{film_layer.name}: known objects",
-            edge_color=COLOUR,
-            face_color="transparent",
-            edge_width=LINE_MM / pixel_mm(place),
-            features={"material": np.array([], str), "mm": np.array([], float)},
-            text={
-                "string": "{material} {mm:g} mm",
-                "color": COLOUR,
-                "size": 11,
-                "anchor": "upper_left",
-            },
-            metadata=tag("known_objects", film_id=str(film_layer.unique_id)),
-            **place.arguments(),
+        layer = drawn_on(
+            film_layer,
+            "known_objects",
+            "known objects",
+            COLOUR,
+            {"string": "{material} {mm:g} mm", "size": 11},
+            {"material": np.array([], str), "mm": np.array([], float)},
+            self._on_data,
         )
-        film = ref(film_layer)
-        layer.events.data.connect(lambda event: self._on_data(film(), event))
         self._session.layers.append(layer)
         return layer
 

@@ -16,6 +16,7 @@ from ...study import edits as edit
 from ...study.case import checked_name
 from ..ui.turn import Rest
 from ..viewer.case_of_film import FilmCase, case_of_film
+from ..viewer.edits import OwnHand
 from ..viewer.films import film_of
 from ..viewer.origins import origin_of
 from ..viewer.session import Session
@@ -53,7 +54,7 @@ class LandmarkKeeper(QObject):
         self._kept_loose: set[Path] = set()
         self._found: Points | None = None
         self._seen: Points | None = None
-        self._drawing = False
+        self._drawing = OwnHand()
         self._rest = Rest(self)
         self._rest.rested.connect(self._on_rest)
 
@@ -271,10 +272,9 @@ class LandmarkKeeper(QObject):
         xy = np.where(np.isfinite(kept), kept, self._found)
         rows = [INDEX[name] for name in points.features["id"]]
         if not np.allclose(xy[rows], points.data[:, ::-1], atol=SAME_PX):
-            self._drawing = True
-            points.data = xy[rows][:, ::-1]
-            self._session.remeasure(self._film)
-            self._drawing = False
+            with self._drawing:
+                points.data = xy[rows][:, ::-1]
+                self._session.remeasure(self._film)
         self._seen = self._shown()
 
     def _tell(self, problem: BaseException) -> None:

@@ -10,13 +10,12 @@ from typing import Any
 
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
-from ...core.radiograph import FilmRefused, HipBox
-from ...study.film_marks import FilmType
+from ...core.radiograph import FilmRefused
 from ...synthesis import Made
 from ..ui.controls import scroll_in
 from ..ui.key_bindings import KeyBindings
 from ..ui.latest import Latest
-from ..ui.preferences import read_preference, write_preference
+from ..ui.preferences import read_preference
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
 from ..viewer.listening import Heard, ListeningWidget
@@ -24,6 +23,7 @@ from ..viewer.session import session_of
 from . import work
 from .film_list import FilmList
 from .films import PairFilm, find_films
+from .marking import Marking
 from .marking_panel import MarkingPanel
 from .marks_editor import MarksEditor
 from .pair_form import PairForm
@@ -31,7 +31,6 @@ from .preview import Preview, PreviewMaker, preview_layers, show_preview
 
 NO_FOLDER = "Choose a folder of films, or a study."
 NO_OUT = "Choose a folder for the pairs."
-NO_NAME = "Type your name first: the type is stored with who confirmed it, and when."
 FIRST = (
     "<b>Choose a folder</b> of lower-limb and hip films, or a study. Then draw STO"
     " boxes on bone-free places, make a hip mask, and say which films are even."
@@ -41,13 +40,6 @@ FOUND = (
     " to mark it."
 )
 ORDERED = "The most even first. Press <b>2</b> for even soft tissue, <b>1</b> if not."
-PROPOSED = "Proposed by the networks: correct it with brush, eraser or polygon."
-BOXES_PROPOSED = (
-    "STO boxes proposed beside the bones: {}. Look at each; <b>Take away</b> those that"
-    " show bone."
-)
-NO_ROOM = "No more room for an STO box was found beside the bones: draw one."
-SNAPPED = "The rim follows the edges now; Ctrl+Z on the mask brings it back."
 SANITY = "film − STO is the projected bone within {:.1e} of the grey range"
 PASTED = " (with <i>replace</i> the donor's soft tissue is part of that)"
 STOPPED = "Stopped; what was finished is kept."
@@ -76,6 +68,7 @@ class PairsWidget(ListeningWidget):
         self.panel = MarkingPanel(self._session, str(read_preference("annotator", "")))
         self.form = PairForm()
         self.bar = RunBar("write_pairs", "Write pairs", prefix="pairs_")
+        self.marking = Marking(self._session, self._editor, self.panel, self._begin)
         inside = QWidget()
         column = QVBoxLayout(inside)
         for part in (self.films, self.panel, self.form):
@@ -87,9 +80,9 @@ class PairsWidget(ListeningWidget):
         self._keys = KeyBindings(
             "Make pairs",
             {
-                "type_1": partial(self._on_type, 1),
-                "type_2": partial(self._on_type, 2),
-                "remove_box": partial(self._on_draw_wanted, "remove"),
+                "type_1": partial(self.marking.choose_type, 1),
+                "type_2": partial(self.marking.choose_type, 2),
+                "remove_box": partial(self.marking.draw, "remove"),
                 "next_film": partial(self.films.step, 1),
                 "previous_film": partial(self.films.step, -1),
             },
@@ -100,15 +93,9 @@ class PairsWidget(ListeningWidget):
         self.films.folder_chosen.connect(self._on_folder_chosen)
         self.films.film_chosen.connect(self._on_film_chosen)
         self.films.order_wanted.connect(self._on_order_wanted)
-        self.panel.draw_wanted.connect(self._on_draw_wanted)
-        self.panel.boxes_wanted.connect(self._on_boxes_wanted)
-        self.panel.propose_wanted.connect(self._on_propose_wanted)
-        self.panel.snap_wanted.connect(self._on_snap_wanted)
-        self.panel.type_chosen.connect(self._on_type)
-        self.panel.patient_typed.connect(self._editor.choose_patient)
+        self.marking.told.connect(self._say)
         self._editor.kept.connect(self._on_kept)
         self._editor.told.connect(self._say)
-        self._editor.flagged.connect(self._on_flagged)
         self.form.changed.connect(self._on_pair_changed)
         self.form.preview_button.clicked.connect(lambda _: self._preview())
         self.form.out_field.chosen.connect(self._set_ready)
@@ -178,95 +165,12 @@ class PairsWidget(ListeningWidget):
 
     # marking
 
-    def _on_draw_wanted(self, what: str) -> None:
-        layers = self._editor.layers
-        if layers is None:
-            return
-        if what == "sto":
-            layers.draw_on(layers.tissue, "add_rectangle")
-        elif what == "remove":
-            layers.tissue.remove_selected()
-        else:
-            layers.draw_on(layers.mask, what)
-
-    def _on_boxes_wanted(self) -> None:
-        film = self._editor.film
-        if film is None:
-            return
-        self._editor.save()
-        marks = self._editor.marks()
-        self._begin(
-            "Looking for soft tissue",
-            work.propose_boxes(
-                self._editor.radiograph(),
-                self._editor.hip_boxes(),
-                film.side,
-                self._session.models_folder,
-                () if marks is None else marks.sto_boxes,
-            ),
-            lambda boxes: self._on_boxes(film, boxes),
-        )
-
-    def _on_boxes(self, film: PairFilm, boxes: list[HipBox]) -> None:
-        now, layers = self._editor.film, self._editor.layers
-        if now is None or layers is None or now.name != film.name:
-            return
-        layers.add_boxes(boxes)
-        layers.draw_on(layers.tissue, "select")
-        self._say(BOXES_PROPOSED.format(len(boxes)) if boxes else NO_ROOM)
-
-    def _on_propose_wanted(self) -> None:
-        film = self._editor.film
-        if film is None:
-            return
-        self._begin(
-            "Looking for the hip",
-            work.propose(
-                self._editor.radiograph(),
-                self._editor.hip_boxes(),
-                film.side,
-                self._session.models_folder,
-            ),
-            lambda mask: self._on_mask(film, mask, PROPOSED),
-        )
-
-    def _on_snap_wanted(self) -> None:
-        film, layers = self._editor.film, self._editor.layers
-        if film is None or layers is None:
-            return
-        self._begin(
-            "Following edges",
-            work.snap(self._editor.radiograph(), layers.bone()),
-            lambda mask: self._on_mask(film, mask, SNAPPED),
-        )
-
-    def _on_mask(self, film: PairFilm, mask: Any, told: str) -> None:
-        now = self._editor.film
-        if now is not None and now.name == film.name:
-            self._editor.put_mask(mask)
-            self._on_draw_wanted("paint")
-            self._say(told)
-
-    def _on_type(self, film_type: FilmType) -> None:
-        name = self.panel.annotator()
-        try:
-            self._editor.choose_type(film_type, name)
-        except FilmRefused:
-            self._say(NO_NAME)
-            return
-        write_preference("annotator", name)
-
     def _on_kept(self) -> None:
         film = self._editor.film
         if film is not None:
             self.films.update_film(film)
             self.panel.show_film(self._editor.marks())
             self._on_marks_changed()
-
-    def _on_flagged(self, shares: list[float] | None) -> None:
-        from ...tasks.propose import TOUCHES
-
-        self.panel.show_flags(shares, TOUCHES)
 
     def _on_hip_boxes_changed(self, film_layer: Any) -> None:
         layers = self._editor.layers

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...core.radiograph import HipBox
 from ...study.film_marks import FilmMarks
 from ...synthesis import check_sto_box, sto_box
-from ..viewer.edits import action_of, is_over
+from ..viewer.edits import OwnHand, action_of, is_over
 from ..viewer.identity import belongs_to, tag
 from ..viewer.layers import LINE_MM, box_corners, pixel_mm
 from ..viewer.place import Place
@@ -30,7 +30,7 @@ class MarkLayers:
         self.film_layer = film_layer
         self._layers = layers
         self._edited = edited
-        self._quiet = False
+        self._drawing = OwnHand()
         place = Place.of(film_layer)
         painted = np.zeros(marks.shape, np.uint8) if marks.mask is None else marks.mask
         self.mask = Labels(
@@ -114,11 +114,10 @@ class MarkLayers:
     def flag(self, flagged: Sequence[bool]) -> None:
         """Draw STO boxes that overlap bone in another colour."""
         if len(flagged) == len(self.tissue.data) and len(flagged):
-            self._quiet = True
-            self.tissue.edge_color = [
-                FLAG_COLOUR if one else STO_COLOUR for one in flagged
-            ]
-            self._quiet = False
+            with self._drawing:
+                self.tissue.edge_color = [
+                    FLAG_COLOUR if one else STO_COLOUR for one in flagged
+                ]
 
     def draw_on(self, layer: Any, mode: str) -> None:
         """Let a person draw: the layer in front, its tool in the hand."""
@@ -133,5 +132,5 @@ class MarkLayers:
 
     def _on_edited(self, event: Any = None) -> None:
         over = not action_of(event) or is_over(event)
-        if over and not self._quiet:
+        if over and not self._drawing:
             self._edited()

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from napari.layers import Layer
-from numpy.typing import NDArray
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from ...core.radiograph import FilmRefused, HipBox, Radiograph
@@ -112,11 +111,6 @@ class MarksEditor(QObject):
         """Say whose film it is."""
         if self._marks is not None and patient != self._marks.patient:
             self._keep(replace(self._marks, patient=patient))
-
-    def put_mask(self, mask: NDArray[np.bool_]) -> None:
-        """Put a proposed mask in place of what is painted."""
-        if self.layers is not None:
-            self.layers.put_mask(mask)
 
     def save(self) -> None:
         """Keep what is drawn now; what cannot be used is told, and not kept."""

@@ -40,7 +40,7 @@ def score_films(films: list[PairFilm], models: Path | None) -> Callable[[Run], N
     return work
 
 
-def propose(
+def propose_mask(
     film: Radiograph, hips: dict[Any, HipBox], side: Side | None, models: Path | None
 ) -> Callable[[Run], NDArray[Any]]:
     """A first hip mask, from the networks."""

@@ -19,6 +19,7 @@ from ...core.radiograph import FilmRefused, Side
 from ...study.case import checked_name
 from ..ui.controls import enable
 from ..ui.preferences import read_preference, write_preference
+from ..viewer.box_sides import WORDS
 from ..viewer.box_tool import (
     IN_WORKBENCH,
     PROPOSE_HINT,
@@ -26,7 +27,6 @@ from ..viewer.box_tool import (
     BoxProposal,
     why_no_proposal,
 )
-from ..viewer.hip_boxes import WORDS
 from ..viewer.identity import facts_of
 from ..viewer.listening import Heard
 from ..viewer.session import Session, session_of

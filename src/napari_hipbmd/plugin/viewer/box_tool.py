@@ -10,8 +10,8 @@ from qtpy.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from ...core.radiograph import FilmRefused, Side
 from ..ui.controls import button, enable, press
 from ..ui.run import Run, begin
+from .box_sides import WORDS
 from .films import film_of
-from .hip_boxes import WORDS
 from .identity import facts_of
 from .proposing import propose_boxes
 

@@ -21,6 +21,25 @@ def is_over(event: Any, endings: Collection[str] = ENDINGS) -> bool:
     return action_of(event) in endings
 
 
+class OwnHand:
+    """Entered while the program changes a layer; true meanwhile.
+
+    What layers tell then is not taken for what a person did.
+    """
+
+    def __init__(self) -> None:
+        self._entered = 0
+
+    def __bool__(self) -> bool:
+        return self._entered > 0
+
+    def __enter__(self) -> None:
+        self._entered += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._entered -= 1
+
+
 def show_points(layer: Points, arguments: dict[str, Any]) -> None:
     """Show other points; every attribute has as many entries as there are points."""
     layer.data = arguments["data"]

@@ -7,17 +7,14 @@ changes it on the film changes it on the STO, and the other way round.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 
 from ...core.radiograph import FilmRefused, Radiograph
 from .films import can_be_a_film, film_of
-from .identity import belongs_to, kind_of
-
-if TYPE_CHECKING:
-    from .session import Session
+from .identity import HasLayers, belongs_to, kind_of
 
 Limits = tuple[float, float]
 GreyLine = tuple[float, float]
@@ -61,7 +58,7 @@ class GreyLimits:
     All that is on the grey range gets a colour bar.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: HasLayers) -> None:
         self._session = session
         self._heard: WeakSet[Any] = WeakSet()
         self._setting = False

@@ -7,13 +7,10 @@ over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
 import numpy as np
-from napari.layers import Shapes
 from napari.utils.notifications import show_info
 from psygnal import Signal
 from qtpy.QtCore import QTimer
@@ -21,27 +18,22 @@ from qtpy.QtCore import QTimer
 from ...core.hip_box import (
     OTHER,
     BoxBySide,
-    default_size,
-    edited,
     on_film,
-    shows_both_hips,
-    side_by_place,
 )
 from ...core.radiograph import FilmRefused, HipBox, Side
 from ..ui.preferences import read_preference
-from .edits import is_over
-from .identity import belongs_to, facts_of, kind_of, tag
+from .box_sides import boxes_as_drawn, first_place
+from .drawn import drawn_on
+from .edits import OwnHand, is_over
+from .identity import HasLayers, belongs_to, facts_of, kind_of
 from .layers import BOX_COLOUR, LINE_MM, box_corners, box_of_rectangle, pixel_mm
 from .origins import origin_of
 from .place import Place
 
 if TYPE_CHECKING:
     from ...study import PlacedBox
-    from .session import Session
 
 
-WORDS: Mapping[Side, str] = {"L": "left", "R": "right"}
-BOTH_THERE = "Both hips have a box already: drag one of them, or take one away."
 TWO_HIPS = "Both hips of this film have a box: choose the side that is to be measured."
 NO_FILE = "Not kept: this layer was not read from a file that is still there."
 NO_NAME = "Not kept yet: say who you are, for each box tells who placed it."
@@ -62,12 +54,12 @@ class HipBoxes:
     changed = Signal(object)
     said = Signal(object, str)
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: HasLayers) -> None:
         self._session = session
         self._boxes: WeakKeyDictionary[Any, dict[Side, HipBox]] = WeakKeyDictionary()
         self._known: WeakKeyDictionary[Any, dict[Side, PlacedBox]] = WeakKeyDictionary()
         self._kept: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
-        self._drawing = False
+        self._drawing = OwnHand()
         self._next_side: Side | None = None
         session.layers.events.inserted.connect(self._on_inserted)
         for layer in list(session.layers):
@@ -123,7 +115,7 @@ class HipBoxes:
         boxes = self.of(film_layer)
         if side not in boxes or box is not None:
             shape = film_layer.data.shape[-2:]
-            found = self._first_place(film_layer, side) if box is None else box
+            found = box or first_place(film_layer, side, boxes.get(OTHER[side]))
             self._set(film_layer, {**boxes, side: on_film(found, shape)})
         self._select(film_layer, side)
 
@@ -236,41 +228,18 @@ class HipBoxes:
             return None
         return box_of_rectangle(layer.data[-1])
 
-    def _first_place(self, film_layer: Any, side: Side) -> HipBox:
-        """Where a new box lies: opposite to the other one, or about where a hip is."""
-        rows, columns = film_layer.data.shape[-2:]
-        other = self.of(film_layer).get(OTHER[side])
-        if other is not None:
-            last = columns - 1
-            return HipBox(last - other.x1, other.y0, last - other.x0, other.y1)
-        size = default_size((rows, columns), facts_of(film_layer).get("spacing_mm"))
-        part = 0.5
-        if shows_both_hips((rows, columns), facts_of(film_layer).get("spacing_mm")):
-            part = 0.75 if side == "L" else 0.25
-        return HipBox.square((part * columns, rows / 2), size)
-
     def _made(self, film_layer: Any) -> Any:
         """A new layer for a film's boxes, above the film."""
-        place = Place.of(film_layer)
-        layer = Shapes(
-            ndim=2,
-            name=f"{film_layer.name}: hip boxes",
-            edge_color=BOX_COLOUR,
-            face_color="transparent",
-            edge_width=LINE_MM / pixel_mm(place),
-            features={"side": np.array([], str)},
-            feature_defaults={"side": ""},
-            text={
-                "string": "{side}",
-                "color": BOX_COLOUR,
-                "size": 14,
-                "anchor": "upper_left",
-            },
-            metadata=tag("box", film_id=str(film_layer.unique_id)),
-            **place.arguments(),
+        layer = drawn_on(
+            film_layer,
+            "box",
+            "hip boxes",
+            BOX_COLOUR,
+            {"string": "{side}", "size": 14},
+            {"side": np.array([], str)},
+            self._on_data,
         )
-        film = ref(film_layer)
-        layer.events.data.connect(lambda event: self._on_data(film(), event))
+        layer.feature_defaults = {"side": ""}
         layers = self._session.layers
         layers.insert(list(layers).index(film_layer) + 1, layer)
         return layer
@@ -282,7 +251,7 @@ class HipBoxes:
             return
         sides = sorted(boxes)
         shown = [box_corners(boxes[side]) for side in sides]
-        with self._quietly():
+        with self._drawing:
             selected, mode = set(layer.selected_data), layer.mode
             layer.data = []
             if shown:
@@ -310,7 +279,8 @@ class HipBoxes:
             return
         layer = self.layer(film_layer)
         try:
-            after, drawn = self._as_drawn(film_layer, layer)
+            before = self.of(film_layer)
+            after, drawn = boxes_as_drawn(film_layer, layer, before, self._next_side)
         except FilmRefused as refusal:
             self._draw(film_layer)
             self.said.emit(film_layer, str(refusal))
@@ -319,51 +289,3 @@ class HipBoxes:
         if drawn is not None:
             self._next_side = None
             self._select(film_layer, drawn)
-
-    def _as_drawn(
-        self, film_layer: Any, layer: Any
-    ) -> tuple[dict[Side, HipBox], Side | None]:
-        """The boxes as a person left them, and the side of one that is new."""
-        shape = film_layer.data.shape[-2:]
-        before = self.of(film_layer)
-        after: dict[Side, HipBox] = {}
-        new: list[HipBox] = []
-        sides = list(layer.features.get("side", []))
-        for corners, side in zip(layer.data, sides, strict=True):
-            box = box_of_rectangle(np.asarray(corners)[:, -2:])
-            if side in before and side not in after:
-                after[side] = edited(before[side], box, shape)
-            else:
-                new.append(box)
-        drawn: Side | None = None
-        for box in new:
-            drawn = self._side_of(film_layer, on_film(box, shape), after)
-            after[drawn] = on_film(box, shape)
-        return after, drawn
-
-    def _side_of(self, film_layer: Any, box: HipBox, taken: BoxBySide) -> Side:
-        """Which hip a new box is of.
-
-        The one that was asked for, the one that the film says it shows, or that of the
-        film's half by radiological convention; the other where that one has a box.
-        """
-        said = self._next_side or facts_of(film_layer).get("side")
-        side = said or side_by_place(box, film_layer.data.shape[-2:])
-        if self._next_side in taken:
-            raise FilmRefused(
-                f"The {WORDS[side]} hip has a box already: drag it, or take it away."
-            )
-        if side in taken:
-            side = OTHER[side]
-        if side in taken:
-            raise FilmRefused(BOTH_THERE)
-        return side
-
-    @contextmanager
-    def _quietly(self) -> Iterator[None]:
-        """What is drawn meanwhile is not taken for what a person did."""
-        before, self._drawing = self._drawing, True
-        try:
-            yield
-        finally:
-            self._drawing = before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 KEY = "hipbmd"
 LayerKind = Literal[
@@ -14,6 +14,13 @@ LayerKind = Literal[
     "sto_boxes", "hip_mask", "pair",
 ]  # fmt: skip
 RESULTS: tuple[LayerKind, ...] = ("sto", "bone", "found_box", "regions", "landmarks")
+
+
+class HasLayers(Protocol):
+    """Whatever knows a viewer's layers, such as its session."""
+
+    @property
+    def layers(self) -> Any: ...
 
 
 def tag(kind: LayerKind, **facts: Any) -> dict[str, dict[str, Any]]:

@@ -10,23 +10,30 @@ from napari.layers import Layer
 from psygnal import Signal
 from qtpy.QtCore import QTimer
 
-from ...core.anatomy import INDEX, LANDMARK_IDS
+from ...core.anatomy import LANDMARK_IDS
 from ...core.measurement import Measurement
 from ...core.radiograph import FilmRefused, Patient
 from ...core.ruler_choice import RulerChoice
 from ...quality import NONE, Policy, policy_of_study, withhold
-from ..ui.turn import let_window_draw
 from .beforehand import load_beforehand
 from .camera import frame_hip
 from .contrast import widen, widen_when_inserted
 from .films import can_be_a_film, look_like_films
 from .grey_limits import GreyLimits
 from .hip_boxes import HipBoxes
-from .identity import RESULTS, belongs_to, facts_of, kind_of
-from .layers import landmark_states, landmark_style, landmarks_xy, result_layers
+from .identity import belongs_to, facts_of, kind_of
+from .layers import landmarks_xy
 from .live import LivePoints
 from .place import MILLIMETRES, Place
-from .polygons import move_polygons
+from .shown_result import (
+    below_regions,
+    lock_derived,
+    remove_result,
+    renew_landmarks,
+    renew_regions,
+    result_of,
+    show_result,
+)
 
 if TYPE_CHECKING:
     from ...pipeline.models import Models
@@ -171,10 +178,7 @@ class Session:
 
     def result(self, film_layer: Layer, kind: str) -> Layer | None:
         """The layer with one part of a film's result, or None."""
-        for layer in self.layers:
-            if kind_of(layer) == kind and belongs_to(layer, film_layer):
-                return layer
-        return None
+        return result_of(self.layers, film_layer, kind)
 
     def show(
         self, film_layer: Layer, measurement: Measurement, models: Models | None = None
@@ -190,17 +194,7 @@ class Session:
         if measurement.spacing_mm is not None and Place.of(film_layer).in_pixels:
             self._give_spacing(film_layer, measurement.spacing_mm)
         first = self.measurement(film_layer) is None
-        visible = self._remove_results(film_layer)
-        for data, arguments, kind in result_layers(
-            measurement,
-            Place.of(film_layer),
-            film_layer.name,
-            str(film_layer.unique_id),
-        ):
-            layer = Layer.create(data, arguments, kind)
-            layer.visible = visible.get(kind_of(layer), layer.visible)
-            self.layers.insert(self._above(film_layer), layer)
-            let_window_draw()  # napari takes a tenth of a second for each layer
+        show_result(self.layers, film_layer, measurement)
         self._keep(film_layer, measurement)
         self._models.pop(film_layer, None)
         if models is not None:
@@ -250,13 +244,13 @@ class Session:
             self.stale.emit(film_layer, str(problem))
             return
         self._keep(film_layer, after)
-        self._draw_regions(film_layer, before, after)
-        self._mark_placed(film_layer, after)
+        renew_regions(self.layers, film_layer, before, after)
+        renew_landmarks(self.layers, film_layer, after)
         self.measured.emit(film_layer)
 
     def forget(self, film_layer: Layer) -> None:
         """Take away what belongs to a film that leaves the viewer."""
-        self._remove_results(film_layer)
+        remove_result(self.layers, film_layer)
         self._measurements.pop(film_layer, None)
         self._live.pop(film_layer, None)
 
@@ -290,7 +284,7 @@ class Session:
 
     def _follow_landmarks(self, film_layer: Layer) -> None:
         points = self.result(film_layer, "landmarks")
-        self._lock_derived(film_layer)
+        lock_derived(self.layers, film_layer)
         if points is None:
             self._live.pop(film_layer, None)
             return
@@ -305,41 +299,6 @@ class Session:
         if film_layer is not None:
             self.remeasure(film_layer, moving=moving)
 
-    def _draw_regions(
-        self, film_layer: Layer, before: Measurement, after: Measurement
-    ) -> None:
-        layer = self.result(film_layer, "regions")
-        if layer is not None:
-            changed = [
-                i
-                for i, region in enumerate(after.regions)
-                if after.regions[region] is not before.regions.get(region)
-            ]
-            move_polygons(layer, after.regions, changed)
-
-    def _mark_placed(self, film_layer: Layer, measurement: Measurement) -> None:
-        """A landmark that a person moved has the prediction's error no more."""
-        points = self.result(film_layer, "landmarks")
-        if points is None or measurement.landmarks is None:
-            return
-        rows = [INDEX[name] for name in points.features["id"]]
-        sigma = measurement.landmarks.sigma_mm[rows]
-        states = landmark_states(sigma)
-        if states == list(points.features["state"]):
-            return
-        # In place: a new table would be announced, and its defaults with it.
-        points.features["sigma_mm"] = sigma
-        points.features["state"] = states
-        for name, value in landmark_style(sigma, Place.of(film_layer)).items():
-            setattr(points, name, value)
-
-    def _lock_derived(self, film_layer: Layer) -> None:
-        # Regions follow from the landmarks; napari unlocks a layer on new data.
-        for kind in ("regions", "found_box"):
-            layer = self.result(film_layer, kind)
-            if layer is not None:
-                layer.editable = False
-
     def _give_spacing(self, film_layer: Layer, spacing: tuple[float, float]) -> None:
         film_layer.scale = spacing
         film_layer.units = MILLIMETRES
@@ -348,28 +307,6 @@ class Session:
             box.scale = spacing
             box.units = MILLIMETRES
 
-    def _remove_results(self, film_layer: Layer) -> dict[Any, bool]:
-        """Take an earlier result out; gives what was visible of it."""
-        old = [layer for kind in RESULTS if (layer := self.result(film_layer, kind))]
-        visible = {kind_of(layer): layer.visible for layer in old}
-        for layer in old:
-            self.layers.remove(layer)
-        return visible
-
     def below_regions(self, film_layer: Layer) -> int:
         """The place in the list right under a film's regions and landmarks."""
-        for kind in ("regions", "landmarks"):
-            layer = self.result(film_layer, kind)
-            if layer is not None:
-                return int(self.layers.index(layer))
-        return int(self.layers.index(film_layer)) + 1
-
-    def _above(self, film_layer: Layer) -> int:
-        """The place in the list right above a film and what belongs to it."""
-        mine = [
-            i
-            for i, layer in enumerate(self.layers)
-            if layer is film_layer
-            or (kind_of(layer) in RESULTS and belongs_to(layer, film_layer))
-        ]
-        return max(mine) + 1
+        return below_regions(self.layers, film_layer)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from weakref import ref
@@ -12,38 +11,30 @@ import numpy as np
 from psygnal import Signal
 from qtpy.QtCore import QTimer
 
-from ...core.anatomy import INDEX
-from ...core.hip_box import on_film
-from ...core.radiograph import FilmRefused, HipBox
+from ...core.radiograph import HipBox
 from ...study import Labels
-from ..viewer.edits import is_over, show_points
+from ..viewer.edits import OwnHand, is_over, show_points
 from ..viewer.identity import facts_of, kind_of
 from ..viewer.layers import (
     BOX_COLOUR,
     LayerData,
     box_corners,
-    box_of_rectangle,
-    points_row_col,
 )
 from ..viewer.place import Place
 from ..viewer.session import session_of
+from .by_hand import take_box, take_outlines, take_points
 from .case_layers import (
-    ALL_REGIONS,
-    changed_outlines,
     label_points,
-    line_width,
     predicted_points,
     region_shapes,
 )
 from .editor import Editor
+from .line_widths import LineWidths
 from .looking import around_hip, camera_of, look_at, whole_film
 from .mouse import follow_mouse
 from .overlay import Drawn, Overlay, centre_of
 from .stack import OWNER, LayerStack
 
-THICKEST = 2.5
-"""Screen pixels of a line: much enlarged, it would hide the edge that one looks for."""
-THIN_MS = 40
 ZOOM = 8.0
 """Screen pixels for a pixel of the film, when a landmark is centred."""
 
@@ -69,14 +60,14 @@ class CaseView:
     def __init__(self, viewer: Any) -> None:
         self._viewer = ref(getattr(viewer, "__wrapped__", viewer))
         self._session = session_of(viewer)
-        self._drawing = False
+        self._drawing = OwnHand()
         self._stack = LayerStack(self._session, self._on_made)
         self.on_made: Callable[[Any], None] = lambda layer: None
         self.editor: Editor | None = None
         self.zoom = ZOOM
         self._overlay: Drawn | None = None
         self._session.layers.events.removed.connect(self._on_layer_removed)
-        self._zoomed = False
+        self._lines = LineWidths(self)
         self._fitted: tuple[Any, ...] = ()
         self.whole = False
 
@@ -104,18 +95,17 @@ class CaseView:
         self.leave()
         self.editor = editor
         self._overlay = None
-        with self._quietly():
+        with self._drawing:
             self._stack.show_film(film, image)
         editor.changed.connect(self.redraw)
         editor.previewed.connect(self._draw)
         editor.current_changed.connect(self._on_current_changed)
-        if self.viewer is not None:
-            camera_of(self.viewer).events.zoom.connect(self._on_zoomed)
+        self._lines.follow()
         self.redraw()
         self.show_overlay(None)
         self.activate()
         self.fit()
-        self._set_line_widths()
+        self._lines.set()
 
     def leave(self) -> None:
         """Follow the open case no more; its layers wait for the next one."""
@@ -123,14 +113,13 @@ class CaseView:
             self.editor.changed.disconnect(self.redraw)
             self.editor.previewed.disconnect(self._draw)
             self.editor.current_changed.disconnect(self._on_current_changed)
-            if self.viewer is not None:
-                camera_of(self.viewer).events.zoom.disconnect(self._on_zoomed)
+            self._lines.leave()
         self.editor = None
 
     def close(self) -> None:
         """Take the layers out of the viewer."""
         self.leave()
-        with self._quietly():
+        with self._drawing:
             self._stack.clear()
 
     def redraw(self) -> None:
@@ -239,7 +228,7 @@ class CaseView:
         points, regions = self.layer("labels"), self.layer("label_regions")
         if points is None or regions is None or self.editor is None:
             return
-        with self._quietly():
+        with self._drawing:
             show_points(points, label_points(labels, self.editor.current, self.place))
             shapes = region_shapes(labels)
             editable, mode = regions.editable, regions.mode
@@ -247,7 +236,7 @@ class CaseView:
             if shapes["data"]:
                 regions.add_polygons(
                     shapes["data"],
-                    edge_width=self._line_width(),
+                    edge_width=self._lines.now(),
                     edge_color=shapes["edge_color"],
                     face_color=shapes["face_color"],
                 )
@@ -262,7 +251,7 @@ class CaseView:
         if layer is None or self.editor is None:
             return
         editor = self.editor
-        with self._quietly():
+        with self._drawing:
             show_points(
                 layer, predicted_points(editor.predicted, editor.labels, self.place)
             )
@@ -282,13 +271,13 @@ class CaseView:
         if layer is None or self.editor is None:
             return
         shown = [box_corners(box)] if box is not None else []
-        with self._quietly():
+        with self._drawing:
             if len(layer.data) != len(shown) or not np.array_equal(layer.data, shown):
                 layer.data = []
                 if shown:
                     layer.add_rectangles(
                         shown, edge_color=BOX_COLOUR, face_color="transparent",
-                        edge_width=self._line_width(),
+                        edge_width=self._lines.now(),
                     )  # fmt: skip
 
     def _draw_overlay(self, labels: Labels | None = None) -> None:
@@ -301,34 +290,10 @@ class CaseView:
                 return
         else:
             shown = self._overlay(labels or self.editor.labels)
-        with self._quietly():
+        with self._drawing:
             lines.data = shown.lines
             show_points(points, shown.arguments(self.place))
             points.editable = lines.editable = False
-
-    def _line_width(self) -> float:
-        """In pixels of the film, as thick as it is drawn at the present zoom."""
-        width, film, viewer = line_width(self.place), self.film, self.viewer
-        if film is None or viewer is None:
-            return width
-        shown = camera_of(viewer).zoom * float(np.mean(np.abs(film.scale)))
-        return min(width, THICKEST / max(shown, 1e-9))
-
-    def _set_line_widths(self) -> None:
-        self._zoomed = False
-        if self.editor is None:
-            return
-        width = self._line_width()
-        for kind in ("label_regions", "box", "differences"):
-            layer = self.layer(kind)
-            if layer is not None and len(layer.data):
-                layer.edge_width = width
-                layer.refresh()  # napari does not draw the new width by itself
-
-    def _on_zoomed(self, event: Any = None) -> None:
-        if not self._zoomed:
-            self._zoomed = True
-            QTimer.singleShot(THIN_MS, self._set_line_widths)
 
     # what a person does
 
@@ -357,7 +322,7 @@ class CaseView:
         if self._stack.layer("film") is None:
             self.lost.emit()
             return
-        with self._quietly():
+        with self._drawing:
             self._stack.complete()
         self.redraw()
         self._draw_overlay()
@@ -367,60 +332,19 @@ class CaseView:
             self._draw(self.editor.labels)
 
     def _on_points_data(self, event: Any) -> None:
-        """Somebody used napari's own tools on the landmarks."""
-        if self._drawing or self.editor is None or not is_over(event):
-            return
-        layer, editor = self.layer("labels"), self.editor
-        ids = list(layer.features["id"])
-        before, _ = points_row_col(editor.labels.xy)
-        gone = [name for name in before if name not in ids]
-        if gone:
-            editor.unplace(gone)
-            return
-        if len(layer.data) > len(before):
-            row, column = layer.data[-1]
-            editor.click((float(column), float(row)))
-            return
-        xy = editor.labels.xy
-        for name, (row, column) in zip(ids, layer.data, strict=True):
-            if not np.allclose(xy[INDEX[name]], (column, row)):
-                editor.place((float(column), float(row)), name)
+        if self._is_by_hand(event):
+            take_points(self.editor, self.layer("labels"))
 
     def _on_regions_data(self, event: Any) -> None:
-        if self._drawing or self.editor is None or not is_over(event):
-            return
-        editor = self.editor
-        moved = changed_outlines(editor.labels, self.layer("label_regions").data)
-        for region in ALL_REGIONS:
-            if region in moved:
-                editor.outline(region, moved[region])
-        if not moved:
-            editor.changed.emit()
+        if self._is_by_hand(event):
+            take_outlines(self.editor, self.layer("label_regions"))
 
     def _on_box_data(self, event: Any) -> None:
-        layer = self.layer("box")
-        if self._drawing or self.editor is None or not is_over(event):
-            return
-        if layer is None or not layer.data:
-            self.editor.changed.emit()
-            return
-        try:
-            shape = self.film.data.shape[-2:]
-            box = on_film(box_of_rectangle(layer.data[-1]), shape)
-            self.editor.keep_box(box)
-        except FilmRefused as refusal:
-            self.editor.said.emit(str(refusal))
-            self.editor.changed.emit()
-            return
-        facts_of(self.film)["box"] = box
-        self.editor.set_box(box)
-        self.activate()
+        if self._is_by_hand(event) and take_box(
+            self.editor, self.film, self.layer("box")
+        ):
+            self.activate()
 
-    @contextmanager
-    def _quietly(self) -> Iterator[None]:
-        """What is drawn meanwhile is not taken for what a person did."""
-        before, self._drawing = self._drawing, True
-        try:
-            yield
-        finally:
-            self._drawing = before
+    def _is_by_hand(self, event: Any) -> bool:
+        """Whether somebody used napari's own tools, and has ended that."""
+        return not self._drawing and self.editor is not None and is_over(event)

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..ui.shortcuts import Scope
 from .editor import COARSE_PX, FINE_PX
 
 if TYPE_CHECKING:
+    from .case_view import CaseView
     from .consensus_editor import ConsensusEditor
-    from .dock import WorkbenchWidget
+    from .film_hips import FilmHips
+    from .landmark_panel import LandmarkPanel
+    from .observers_panel import ObserversPanel
+    from .screen_room import ScreenRoom
+    from .walk import Walk
 
 SCOPE: Scope = "Landmark workbench"
 STEPS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
 
 
-def actions_of(dock: WorkbenchWidget) -> dict[str, Callable[[], Any]]:
+class HasParts(Protocol):
+    """The dock, as far as its keys reach into it."""
+
+    case_view: CaseView
+    landmarks: LandmarkPanel
+    observers: ObserversPanel
+    walk: Walk
+    hips: FilmHips
+    screen_room: ScreenRoom
+
+    def show_keys(self) -> None: ...
+
+
+def actions_of(dock: HasParts) -> dict[str, Callable[[], Any]]:
     """Id of the shortcut → the function; see :mod:`.ui.shortcuts`."""
     case_view, panel = dock.case_view, dock.landmarks
 

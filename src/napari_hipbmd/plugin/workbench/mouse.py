@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from napari.layers import Points
 
 from ...study.label import XY
 from .looking import camera_of
-
-if TYPE_CHECKING:
-    from .case_view import CaseView
+from .shown_case import ShownCase
 
 REACH = 12.0
 """Screen pixels from a landmark within which a press takes hold of it."""
@@ -21,7 +19,7 @@ CLICK = 4.0
 """Screen pixels that a hand may tremble between press and release."""
 
 
-def follow_mouse(layer: Points, case_view: CaseView) -> None:
+def follow_mouse(layer: Points, case_view: ShownCase) -> None:
     """Let a layer follow the mouse: a landmark moves, or the film, or one is placed.
 
     A click close to a placed landmark, but not on it, places the one that is missing:
@@ -73,7 +71,7 @@ def follow_mouse(layer: Points, case_view: CaseView) -> None:
     layer.mouse_drag_callbacks.append(on_press)
 
 
-def nearest(case_view: CaseView, position: Any) -> str | None:
+def nearest(case_view: ShownCase, position: Any) -> str | None:
     """The placed landmark within reach of a position of the world, or None.
 
     Of two in the same place it is the current one, if it is among them.
@@ -85,7 +83,7 @@ def nearest(case_view: CaseView, position: Any) -> str | None:
     return _nearest(case_view, position, places)
 
 
-def nearest_prediction(case_view: CaseView, position: Any) -> str | None:
+def nearest_prediction(case_view: ShownCase, position: Any) -> str | None:
     """The missing landmark whose prediction is shown within reach, or None."""
     editor, layer = case_view.editor, case_view.layer("predictions")
     if editor is None or editor.predicted is None or layer is None:
@@ -97,7 +95,7 @@ def nearest_prediction(case_view: CaseView, position: Any) -> str | None:
 
 
 def _nearest(
-    case_view: CaseView, position: Any, places: Mapping[str, XY | None]
+    case_view: ShownCase, position: Any, places: Mapping[str, XY | None]
 ) -> str | None:
     editor = case_view.editor
     if editor is None or case_view.film is None or case_view.viewer is None:
@@ -114,7 +112,7 @@ def _nearest(
     return best if found[best] <= REACH else None
 
 
-def _on_screen(case_view: CaseView, row_col: np.ndarray) -> float:
+def _on_screen(case_view: ShownCase, row_col: np.ndarray) -> float:
     """Length in screen pixels of a step on the film."""
     assert case_view.film is not None and case_view.viewer is not None
     camera = camera_of(case_view.viewer)
@@ -122,7 +120,7 @@ def _on_screen(case_view: CaseView, row_col: np.ndarray) -> float:
     return float(np.hypot(*mm)) * camera.zoom
 
 
-def _row_col(case_view: CaseView, position: Any) -> np.ndarray:
+def _row_col(case_view: ShownCase, position: Any) -> np.ndarray:
     film = case_view.film
     return np.array(film.world_to_data(position[-2:]))  # type: ignore[union-attr]
 

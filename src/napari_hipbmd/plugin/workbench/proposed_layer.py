@@ -9,7 +9,7 @@ import numpy as np
 from napari.layers import Shapes
 
 from ...core.radiograph import HipBox, Side
-from ..viewer.hip_boxes import WORDS
+from ..viewer.box_sides import WORDS
 from ..viewer.identity import tag
 from ..viewer.layers import box_corners
 from .case_layers import line_width

@@ -1,0 +1,109 @@
+"""A film's result in the viewer: put there, renewed in place, taken out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from napari.layers import Layer
+
+from ...core.anatomy import INDEX
+from ...core.measurement import Measurement
+from ..ui.turn import let_window_draw
+from .identity import RESULTS, belongs_to, kind_of
+from .layers import landmark_states, landmark_style, result_layers
+from .place import Place
+from .polygons import move_polygons
+
+
+def result_of(layers: Any, film_layer: Layer, kind: str) -> Layer | None:
+    """The layer with one part of a film's result, or None."""
+    for layer in layers:
+        if kind_of(layer) == kind and belongs_to(layer, film_layer):
+            return layer
+    return None
+
+
+def show_result(layers: Any, film_layer: Layer, measurement: Measurement) -> None:
+    """Put layers above the film, in place of an earlier result and as visible."""
+    visible = remove_result(layers, film_layer)
+    for data, arguments, kind in result_layers(
+        measurement,
+        Place.of(film_layer),
+        film_layer.name,
+        str(film_layer.unique_id),
+    ):
+        layer = Layer.create(data, arguments, kind)
+        layer.visible = visible.get(kind_of(layer), layer.visible)
+        layers.insert(_above(layers, film_layer), layer)
+        let_window_draw()  # napari takes a tenth of a second for each layer
+
+
+def remove_result(layers: Any, film_layer: Layer) -> dict[Any, bool]:
+    """Take a film's result out; gives what was visible of it."""
+    old = [one for kind in RESULTS if (one := result_of(layers, film_layer, kind))]
+    visible = {kind_of(layer): layer.visible for layer in old}
+    for layer in old:
+        layers.remove(layer)
+    return visible
+
+
+def renew_regions(
+    layers: Any, film_layer: Layer, before: Measurement, after: Measurement
+) -> None:
+    """Draw those regions anew that are others than before."""
+    layer = result_of(layers, film_layer, "regions")
+    if layer is not None:
+        changed = [
+            i
+            for i, region in enumerate(after.regions)
+            if after.regions[region] is not before.regions.get(region)
+        ]
+        move_polygons(layer, after.regions, changed)
+
+
+def renew_landmarks(layers: Any, film_layer: Layer, measurement: Measurement) -> None:
+    """Show how sure each is: one that a person moved has no prediction's error."""
+    points = result_of(layers, film_layer, "landmarks")
+    if points is None or measurement.landmarks is None:
+        return
+    rows = [INDEX[name] for name in points.features["id"]]
+    sigma = measurement.landmarks.sigma_mm[rows]
+    states = landmark_states(sigma)
+    if states == list(points.features["state"]):
+        return
+    # In place: a new table would be announced, and its defaults with it.
+    points.features["sigma_mm"] = sigma
+    points.features["state"] = states
+    for name, value in landmark_style(sigma, Place.of(film_layer)).items():
+        setattr(points, name, value)
+
+
+def lock_derived(layers: Any, film_layer: Layer) -> None:
+    """Keep what follows from the landmarks from being drawn on.
+
+    napari unlocks a layer on new data.
+    """
+    for kind in ("regions", "found_box"):
+        layer = result_of(layers, film_layer, kind)
+        if layer is not None:
+            layer.editable = False
+
+
+def below_regions(layers: Any, film_layer: Layer) -> int:
+    """The place in the list right under a film's regions and landmarks."""
+    for kind in ("regions", "landmarks"):
+        layer = result_of(layers, film_layer, kind)
+        if layer is not None:
+            return int(layers.index(layer))
+    return int(layers.index(film_layer)) + 1
+
+
+def _above(layers: Any, film_layer: Layer) -> int:
+    """The place in the list right above a film and what belongs to it."""
+    mine = [
+        i
+        for i, layer in enumerate(layers)
+        if layer is film_layer
+        or (kind_of(layer) in RESULTS and belongs_to(layer, film_layer))
+    ]
+    return max(mine) + 1
