@@ -115,4 +115,4 @@ def test_the_numbers_are_there_before_the_canvas_is_drawn_again(
         Qt.EventPriority.LowEventPriority.value,
     )
     live.pull("T2", (2, 2))
-    assert order == ["numbers", "drawn"]
+    assert order[:2] == ["numbers", "drawn"], "read anew at rest, once more"
