@@ -265,3 +265,11 @@ def stand_in(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> StandIn:
         "napari_hipbmd.runs.collecting.prepare_with", lambda folder: one
     )
     return one
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_loaded_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Torch would else be loaded beside each first test, and runs wait for it."""
+    monkeypatch.setattr(
+        "napari_hipbmd.plugin.viewer.session.load_beforehand", lambda: None
+    )

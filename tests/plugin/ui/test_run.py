@@ -5,7 +5,7 @@ from threading import Event
 import pytest
 from qtpy.QtCore import QObject
 
-from napari_hipbmd.plugin.ui.run import Run, while_there
+from napari_hipbmd.plugin.ui.run import NOTHING_LOADS, Run, while_there
 
 shiboken6 = pytest.importorskip("shiboken6")
 
@@ -41,3 +41,21 @@ def test_a_window_that_is_closed_during_work_ends_it_in_silence(qtbot, capfd):
         qtbot.wait(200)
     assert not exceptions
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_work_waits_while_torch_is_loaded_and_can_be_stopped_meanwhile(qtbot):
+    begun, ended = Event(), []
+    NOTHING_LOADS.clear()
+    try:
+        waiting, given_up = Run(), Run()
+        waiting.done.connect(lambda _: ended.append("done"))
+        given_up.stopped.connect(lambda: ended.append("stopped"))
+        waiting.start(lambda run: begun.set())
+        given_up.start(lambda run: begun.set())
+        given_up.cancel()
+        qtbot.waitUntil(lambda: ended == ["stopped"], timeout=60_000)
+        assert not begun.is_set()
+    finally:
+        NOTHING_LOADS.set()
+    qtbot.waitUntil(lambda: ended == ["stopped", "done"], timeout=60_000)
+    assert begun.is_set()

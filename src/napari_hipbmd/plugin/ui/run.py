@@ -13,6 +13,11 @@ from qtpy.QtCore import QObject, Signal
 
 from ...core.radiograph import Cancelled, FilmRefused
 
+NOTHING_LOADS = Event()
+"""Clear while torch is loaded beforehand: work that imports it too has to wait, for a
+module that two threads import at once may be seen half made."""
+NOTHING_LOADS.set()
+
 STOPPED = "Stopped."
 FAILED = "That failed; napari's message says how."
 
@@ -93,6 +98,9 @@ class Run(QObject):
 
     def _work(self, work: Callable[[Run], Any]) -> _End:
         try:
+            while not NOTHING_LOADS.wait(0.1):
+                if self.is_cancelled():
+                    raise Cancelled
             return _End(work(self))
         except Cancelled:
             return _End(stopped=True)

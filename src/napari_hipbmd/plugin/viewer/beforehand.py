@@ -19,6 +19,7 @@ from pint import get_application_registry
 from qtpy.QtCore import QTimer
 
 from ...core.radiograph import FilmRefused
+from ..ui.run import NOTHING_LOADS
 from ..ui.torch_library import load_torch_library
 
 IDLE_MS = 1000
@@ -33,15 +34,19 @@ def load_beforehand() -> None:
 def _begin() -> None:
     # napari's first layer would else build all units of the world.
     _ = get_application_registry().pixel
+    NOTHING_LOADS.clear()
     # No daemon: one that is stopped within a library takes the program down with it.
     Thread(target=_load, name="beforehand").start()
 
 
 def _load() -> None:
-    for step in (load_torch_library, _load_models, _load_docks, _draw_figure):
-        if not main_thread().is_alive():
-            return
-        step()
+    try:
+        for step in (load_torch_library, _load_models, _load_docks, _draw_figure):
+            if not main_thread().is_alive():
+                return
+            step()
+    finally:
+        NOTHING_LOADS.set()
     # napari collects garbage whenever a layer leaves the viewer. To walk over all that
     # the libraries have brought takes a third of a second each time, and finds nothing.
     gc.freeze()
