@@ -35,7 +35,6 @@ class AskFirst(QObject):
         super().__init__(widget)
         self._widget, self._cancel = widget, cancel
         self._what = ""
-        self._watched: list[QObject] = []
         self._dock: QDockWidget | None = None
         self._box: QMessageBox | None = None
         self._then: Callable[[], object] | None = None
@@ -58,6 +57,8 @@ class AskFirst(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Hold back what would close the dock or the window."""
+        if not self._what:
+            return False
         if isinstance(watched, QPushButton):
             if _presses(event):
                 self._ask(watched.click)
@@ -96,30 +97,34 @@ class AskFirst(QObject):
             self._box = None
 
     def _watch(self) -> None:
-        self._unwatch()
         dock = _dock_of(self._widget)
-        # One that floats is a window of its own, and is only hidden when closed.
-        inside = self._widget if dock is None else dock.parentWidget() or dock
-        title = None if dock is None else dock.titleBarWidget() or dock
-        buttons = [] if title is None else title.findChildren(QPushButton, CLOSE_BUTTON)
         if dock is not None and dock is not self._dock:
             self._dock = dock
             # napari makes another title bar for another place.
             for moved in (dock.dockLocationChanged, dock.topLevelChanged):
                 moved.connect(lambda _: QTimer.singleShot(0, self._again))
-        self._watched = [inside.window(), *buttons]
-        for each in self._watched:
+        for each in self._closers():
             each.installEventFilter(self)
+
+    def _closers(self) -> list[QObject]:
+        """The window and the buttons that close it or the dock, as they are now.
+
+        They are not kept: a window that is closed during a run would not be let go.
+        """
+        dock = _dock_of(self._widget)
+        # One that floats is a window of its own, and is only hidden when closed.
+        inside = self._widget if dock is None else dock.parentWidget() or dock
+        title = None if dock is None else dock.titleBarWidget() or dock
+        buttons = [] if title is None else title.findChildren(QPushButton, CLOSE_BUTTON)
+        return [inside.window(), *buttons]
 
     def _again(self) -> None:
         if is_there(self) and self._what:
             self._watch()
 
     def _unwatch(self) -> None:
-        for each in self._watched:
-            if is_there(each):
-                each.removeEventFilter(self)
-        self._watched = []
+        for each in self._closers():
+            each.removeEventFilter(self)
 
 
 def _dock_of(widget: QWidget) -> QDockWidget | None:
