@@ -207,10 +207,13 @@ def distances(
     # the whole precision gives there.
     alone = np.linalg.solve(blocks[each, :, each], pulled.reshape(-1, 2, 1))
     single = (alone[..., 0] * pulled.reshape(-1, 2)).sum(1)
-    whole = float(chi2.ppf(QUANTILE, 2 * len(there) - 4))
-    return float(off @ pulled) / whole, float(single.max()) / float(
-        chi2.ppf(QUANTILE, 2)
-    )
+    whole = _plausible(2 * len(there) - 4)
+    return float(off @ pulled) / whole, float(single.max()) / _plausible(2)
+
+
+@cache
+def _plausible(degrees_of_freedom: int) -> float:
+    return float(chi2.ppf(QUANTILE, degrees_of_freedom))
 
 
 @lru_cache(maxsize=512)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path
 from typing import Any, cast
 
@@ -128,11 +129,11 @@ def labels_path(folder: Path, annotator: str, case_id: str) -> Path:
     return folder / "labels" / annotator / f"{case_id}.json"
 
 
-def labelled_cases(folder: Path) -> set[str]:
-    """The cases on which somebody has placed anything, or had."""
-    labels = folder / "labels"
-    found = {path.stem for path in labels.glob("*/*.json")}
-    return found | {path.stem for path in labels.glob("*/journal/*.jsonl")}
+def labelled_cases(folder: Path, annotator: str | None = None) -> set[str]:
+    """The cases on which somebody, or one annotator, has placed anything, or had."""
+    labels, who = folder / "labels", "*" if annotator is None else escape(annotator)
+    found = {path.stem for path in labels.glob(f"{who}/*.json")}
+    return found | {path.stem for path in labels.glob(f"{who}/journal/*.jsonl")}
 
 
 def labels_json(labels: Labels) -> dict[str, Any]:

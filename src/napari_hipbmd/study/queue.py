@@ -19,7 +19,7 @@ from ..core.files import read_regular, write_text_atomic
 from ..core.locks import locked
 from ..core.radiograph import FilmRefused
 from .case import checked_name
-from .labels import utc_now
+from .labels import labelled_cases, utc_now
 from .predictions import predicted_cases
 from .study import Study
 
@@ -95,8 +95,7 @@ class Queue:
         """Look at the files again."""
         said = self._read()
         predicted = predicted_cases(self._study.folder)
-        labelled = {path.stem for path in self._folder.glob("*.json")}
-        labelled |= {path.stem for path in self._folder.glob("journal/*.jsonl")}
+        labelled = labelled_cases(self._study.folder, self.annotator)
 
         def status(name: str) -> QueueStatus:
             if name in labelled:

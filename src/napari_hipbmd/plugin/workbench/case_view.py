@@ -134,7 +134,8 @@ class CaseView:
         self._overlay = overlay
         for kind in ("other", "differences"):
             layer = self.layer(kind)
-            if layer is not None:
+            # napari draws anew what is told to be as it is.
+            if layer is not None and layer.visible != (overlay is not None):
                 layer.visible = overlay is not None
         self._draw_overlay()
 

@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 from ...study import Study
+from ...study.labels import labelled_cases
 from ..ui.controls import button, enable, note, press
 from ..ui.narrow import scrolled_column
 from ..ui.run import Run
@@ -106,13 +107,10 @@ class TrainingPanel(QWidget):
         if self._study is None:
             self.labelled.setText("")
             return
-        there = sum(
-            self._study.labels(self._annotator, case.case_id) is not None
-            for case in self._study.cases
-        )
+        cases = {case.case_id for case in self._study.cases}
+        there = cases & labelled_cases(self._study.folder, self._annotator)
         self.labelled.setText(
-            f"{there} of {len(self._study.cases)} films have labels of"
-            f" {self._annotator}."
+            f"{len(there)} of {len(cases)} films have labels of {self._annotator}."
         )
 
     def _fill_models(self, chosen: str) -> None:
