@@ -1,9 +1,9 @@
 """Landmarks on films that are turned, cut, covered or boxed badly, and their sigma.
 
-    python benchmarks/landmark_robustness.py --study STUDY [--first 1200] [--films 100]
+    python benchmarks/landmark_robustness.py --study STUDY [--films 100]
 
-STUDY is ``hipbmd phantom --n 1500 --seed 1 --family train --pixels 450 --out STUDY``;
-its hips from ``--first`` on trained no landmark network. Writes the tables of
+STUDY is ``hipbmd phantom --n 1200 --seed 2 --family train --pixels 450 --whole-pelvis
+--out STUDY``, whose hips trained no landmark network. Writes the tables of
 ``docs/landmark-errors.md`` between their marks.
 """
 
@@ -218,17 +218,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--study", type=Path, required=True)
     parser.add_argument("--models", type=Path, default=weights_dir())
-    parser.add_argument("--first", type=int, default=1200)
     parser.add_argument("--films", type=int, default=100)
     parser.add_argument("--plain", action="store_true", help="films as they are only")
     parser.add_argument("--page", type=Path, help="docs/landmark-errors.md")
     args = parser.parse_args()
     finder = LandmarkFinder.load(args.models)
     study = Study.open(args.study)
-    cases = study.cases[args.first :]
     found: dict[str, list[Tried]] = {}
-    every = max(1, len(cases) // args.films)
-    for number, case in enumerate(cases):
+    every = max(1, len(study.cases) // args.films)
+    for number, case in enumerate(study.cases):
         truth = study.truth(case.case_id, with_sto=False)
         assert truth is not None
         xy, mirrored = truth.landmarks_xy, is_mirrored(case.side or "L")

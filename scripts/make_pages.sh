@@ -21,12 +21,12 @@ window="scripts/with_display.sh $python"
     --pixels 900 --out "$work/shifted"
 
 $python benchmarks/run.py --study "$work/shifted"
-$python benchmarks/landmark_robustness.py --study "$work/train" \
-    --page docs/landmark-errors.md
 [ -d "$work/unseen" ] || .venv/bin/hipbmd phantom --n 1200 --seed 2 --family train \
     --pixels 450 --whole-pelvis --out "$work/unseen"
+$python benchmarks/landmark_robustness.py --study "$work/unseen" \
+    --page docs/landmark-errors.md
 $python benchmarks/whole_pelvis.py "$work/unseen" --films 120
-$python benchmarks/grey_scale.py "$work/shifted" --patients 4
+$python benchmarks/grey_scale.py "$work/shifted" --fitted "$work/unseen"
 $python benchmarks/grey_invariance.py --hips 8
 $python benchmarks/anatomy.py --page docs/digital-hip.md
 $python benchmarks/quality_flags.py --hips 60
