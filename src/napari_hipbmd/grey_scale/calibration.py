@@ -22,6 +22,7 @@ from ..core.hip_images import HipImages
 from ..core.radiograph import FilmRefused, Patient
 from ..core.resources import weights_dir
 from .boosted import BoostedTrees
+from .coarse import coarser
 from .picture import Picture, gain_facts, gain_picture
 from .shaft import OF_SHAFT, NoShaft, Shaft, read_shaft
 from .signs import Signs, as_row, film_signs, shaft_signs, signs_key
@@ -101,7 +102,8 @@ def read_signs(
         before = None
     if before is not None and _same(before, landmarks_xy) and before.patient == patient:
         return before
-    signs = {FILM: film_signs(images, landmarks_xy, spacing_mm, patient, kvp)}
+    coarse = coarser(images, landmarks_xy, spacing_mm)
+    signs = {FILM: film_signs(*coarse, patient, kvp)}
     reason: str | None = None
     shaft: Shaft | None = None
     if before is not None and _same(before, landmarks_xy, OF_SHAFT):
@@ -115,8 +117,7 @@ def read_signs(
         signs = {SHAFT: shaft_signs(shaft), **signs}
     if network is not None:
         log_gain, unsure = network.read(
-            gain_picture(images, landmarks_xy, spacing_mm, mirrored),
-            gain_facts(patient, kvp, spacing_mm),
+            gain_picture(*coarse, mirrored), gain_facts(patient, kvp, coarse[2])
         )
         signs[NETWORK] = {"log_gain": log_gain, "log_error": float(np.log(unsure))}
     return RulerReading(signs, shaft, reason, landmarks_xy.copy(), patient, levels_mm)

@@ -18,6 +18,7 @@ from ..core.progress import Progress
 from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..grey_scale import true_gain
+from ..grey_scale.coarse import coarser
 from ..grey_scale.picture import gain_facts, gain_picture
 from ..pipeline import PreparedHip
 from ..runs.jobs import Job, Options, jobs_of_study
@@ -144,8 +145,9 @@ def _seen(hip: PreparedHip, study: Study, case_id: str) -> _Seen | None:
     film, images, marks, side = hip.film, hip.images, hip.landmarks, hip.side
     if side is None or film.spacing_mm is None:
         return None
-    picture = gain_picture(images, marks.xy, film.spacing_mm, is_mirrored(side))
-    facts = gain_facts(hip.patient, film.kvp, film.spacing_mm)
+    coarse = coarser(images, marks.xy, film.spacing_mm)
+    picture = gain_picture(*coarse, is_mirrored(side))
+    facts = gain_facts(hip.patient, film.kvp, coarse[2])
     truth, grey = study.truth(case_id), film.grey()
     if truth is None or truth.sto is None or truth.sto.shape != grey.shape:
         return _Seen(picture, facts, None)
