@@ -13,7 +13,8 @@ from qtpy.QtWidgets import (
 )
 
 from ...core.anatomy import REGIONS, Region
-from ..viewer.layers import REGION_COLOURS, REGION_NAMES
+from ..viewer.layers import REGION_COLOURS
+from ..viewer.result_panel import SITE_NAMES
 from .thresholding import ThresholdedRegion
 
 COLUMNS = {
@@ -51,7 +52,7 @@ class FeatureRows(QTableWidget):
             self.horizontalHeaderItem(column).setToolTip(explanation)
         for row in range(self.rowCount()):
             region, pair = REGIONS[row // PAIRS], row % PAIRS
-            header = QTableWidgetItem(f"{REGION_NAMES[region]} {pair + 1}")
+            header = QTableWidgetItem(f"{SITE_NAMES[region].lower()} {pair + 1}")
             header.setForeground(QColor(REGION_COLOURS[region]))
             self.setVerticalHeaderItem(row, header)
             for column in range(self.columnCount()):
@@ -59,11 +60,15 @@ class FeatureRows(QTableWidget):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
                 self.setItem(row, column, item)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setSectionResizeMode(
+            QHeaderView.ResizeMode.ResizeToContents
+        )
+        self.horizontalHeader().setStretchLastSection(True)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(ROW_PX * self.rowCount() + 30)
+        bar = self.horizontalScrollBar().sizeHint().height()
+        self.setFixedHeight(ROW_PX * self.rowCount() + 30 + bar)
 
 
 def _cells(part: ThresholdedRegion | None, pair: int) -> list[str]:

@@ -205,6 +205,7 @@ def _number(low: float, high: float, decimals: int, unit: str) -> QDoubleSpinBox
     box.setRange(low - step if low else 0.0, high)
     box.setSpecialValueText(UNKNOWN)
     box.setSuffix(unit)
+    box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)  # seen whole
     box.setValue(box.minimum())
     return box
 

@@ -99,7 +99,7 @@ class RegionHistograms(FigureCanvasQTAgg):
         lines = [
             panel.plot(
                 nowhere, nowhere, color=colour, lw=1.3, animated=True,
-                label=f"T1, T2: pair {i + 1}",
+                label=f"pair {i + 1}",
             )[0]
             for i, colour in enumerate(PAIR_COLOURS)
         ]  # fmt: skip
@@ -107,7 +107,7 @@ class RegionHistograms(FigureCanvasQTAgg):
             panel.legend(
                 handles=lines, fontsize=6.5, loc="lower right", ncols=3, frameon=False,
                 labelcolor=INK, handlelength=1.2, borderaxespad=0, columnspacing=1,
-                bbox_to_anchor=(1, 1.0), borderpad=0.2,
+                bbox_to_anchor=(0.9, 1.0), borderpad=0.2,
             )  # fmt: skip
         self._panels[region] = panel
         self._moving[region] = [curve, *lines]

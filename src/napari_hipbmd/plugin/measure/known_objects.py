@@ -66,7 +66,8 @@ class KnownObjects(QWidget):
         press(self.draw_button, self._on_draw_clicked)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(row(self.material, self.thickness, self.draw_button))
+        column.addLayout(row(self.material, self.thickness))
+        column.addWidget(self.draw_button)
         column.addWidget(self.told)
 
     def show_film(self, film_layer: Any) -> None:

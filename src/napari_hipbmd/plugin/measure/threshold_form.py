@@ -86,6 +86,8 @@ class ThresholdForm(QWidget):
         box.setSingleStep(0.1)
         box.setPrefix(prefix)
         box.setSuffix(" s")
+        # Arrow keys and the wheel do it too, and the number is seen whole.
+        box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         box.setValue(value)
         box.setToolTip(
             f"The paper's: {prefix}{value:g} s, of the region's grey values."
