@@ -227,11 +227,16 @@ def test_a_report_of_another_archive_is_left_and_told(server, tmp_path, hipbmd):
     assert ran.status == 3 and "sr.dcm is of no study that was found" in ran.out
 
 
-def test_no_password_is_written(server, tmp_path, hipbmd):
+def test_no_password_and_no_patient_is_written(server, tmp_path, hipbmd):
     out = tmp_path / "study"
-    ran = hipbmd("pacs", "get", server.url, "--user", orthanc.USER, "--out", out)
+    ran = hipbmd(
+        "pacs", "get", server.url, "--user", orthanc.USER, "--patient", "P100",
+        "--out", out,
+    )  # fmt: skip
     assert ran.status == 0
-    assert tomllib.loads((out / "pacs-get.toml").read_text())["user"] == orthanc.USER
+    kept = (out / "pacs-get.toml").read_text()
+    assert tomllib.loads(kept)["user"] == orthanc.USER
+    assert "P100" not in kept and "patient: left out" in kept
     told = ran.out + ran.err
     for path in out.rglob("*"):
         told += path.read_bytes().decode("latin-1") if path.is_file() else ""

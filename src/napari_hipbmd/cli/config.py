@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.files import read_regular, write_text_atomic
+from ..core.options import Private
 from ..core.radiograph import FilmRefused
 from ..core.version import __version__
 
@@ -92,7 +93,8 @@ def parsed(parser: argparse.ArgumentParser, given: Sequence[str]) -> argparse.Na
 def keep_config(args: argparse.Namespace) -> None:
     """Write the options that were used into the folder of ``--out``.
 
-    A path that names the patient of its film is left out, and the file says so.
+    What says who somebody is, such as a path that names the patient of its film, is
+    left out, and the file says so.
 
     Raises
     ------
@@ -286,8 +288,10 @@ def _portable(value: Any, action: argparse.Action, out: Path) -> Any:
     Raises
     ------
     FilmRefused
-        If a path names a patient: a clause.
+        If it says who somebody is, or a path names a patient: a clause.
     """
+    if isinstance(value, Private):
+        raise FilmRefused("left out, since it is somebody's; give it again")
     if isinstance(value, list | tuple):
         return [_portable(one, action, out) for one in value]
     if not isinstance(value, str | Path) or not _is_path(str(value), action):

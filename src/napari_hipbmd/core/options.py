@@ -25,6 +25,10 @@ from .radiograph import FilmRefused
 REQUIRED: Any = MISSING
 
 
+class Private(str):
+    """Who somebody is, as an option has it: used, and written into no file."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """What is known of an option.

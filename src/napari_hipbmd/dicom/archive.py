@@ -7,60 +7,27 @@ for: an address holds patients' numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from ..core.extras import from_extra
-from ..core.radiograph import FilmRefused
+from ..core.radiograph import Cancelled, FilmRefused
+from .archive_session import Access, logged_in, unheard
 from .guard import quietly, refusing
 
 MODALITIES = ("DX", "CR")
-SERVICE = "napari-hipbmd"
-"""What passwords and tokens are called in the system's keyring, before the server."""
 _FIELDS = (
     "PatientID", "StudyDate", "StudyDescription", "SeriesDescription", "ProtocolName",
     "BodyPartExamined", "Modality",
 )  # fmt: skip
 _WORDS = ("BodyPartExamined", "SeriesDescription", "ProtocolName", "StudyDescription")
 _HIP = re.compile(r"hip|pelvi|femur|femoral|coxa|hüft|hueft|becken", re.IGNORECASE)
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-
-
-@dataclass(frozen=True)
-class Access:
-    """Which server, and how one gets in.
-
-    Attributes
-    ----------
-    url
-        The root of its DICOMweb services.
-    user
-        Whose password the keyring has.
-    token
-        Whether the keyring has a bearer token instead.
-    ca
-        Certificates to trust, beside the system's.
-    plain
-        Whether ``http`` will do beyond this computer.
-    """
-
-    url: str
-    user: str | None = None
-    token: bool = False
-    ca: Path | None = None
-    plain: bool = False
-
-    @property
-    def host(self) -> str:
-        """Its name, for sentences."""
-        return urlsplit(self.url).hostname or "the server"
 
 
 @dataclass(frozen=True)
@@ -75,13 +42,28 @@ class ArchivedSeries:
     words: str
 
     @property
+    def part(self) -> str:
+        """Which of our words for a hip or the pelvis its words hold; empty if none.
+
+        Nothing else of them: whoever wrote them may have named somebody.
+        """
+        found = _HIP.search(self.words)
+        return "" if found is None else found[0].lower()
+
+    @property
     def is_of_hip(self) -> bool:
         """Whether its words speak of a hip or the pelvis."""
-        return _HIP.search(self.words) is not None
+        return bool(self.part)
 
 
 class Archive:
     """A server that was logged in to.
+
+    Parameters
+    ----------
+    cancelled
+        Asked before and while something is asked for: :class:`Cancelled` is raised
+        once it says so.
 
     Raises
     ------
@@ -89,21 +71,20 @@ class Archive:
         If the address is none, is not encrypted, or the keyring has nothing for it.
     """
 
-    def __init__(self, access: Access) -> None:
+    def __init__(
+        self, access: Access, cancelled: Callable[[], bool] | None = None
+    ) -> None:
+        access.check()
         self.access = access
-        self._check()
+        self._cancelled = cancelled or (lambda: False)
+        session = logged_in(access, self._cancelled)
         with from_extra("pacs", "Talking to a PACS"):
             from dicomweb_client.api import DICOMwebClient
-            from dicomweb_client.session_utils import create_session
-        session = create_session()
-        session.trust_env = False  # no password of a .netrc, no proxy
-        if access.ca is not None:
-            session.verify = str(access.ca)
-        if access.token:
-            session.headers["Authorization"] = f"Bearer {_secret(access, 'token')}"
-        elif access.user is not None:
-            session.auth = (access.user, _secret(access, access.user))
         self._client = DICOMwebClient(access.url, session=session)
+        # Someone waits: half a second and one more, in place of half a minute.
+        self._client.set_http_retry_params(
+            max_attempts=3, wait_exponential_multiplier=250
+        )
 
     def series(
         self,
@@ -180,45 +161,29 @@ class Archive:
         if answer.get("FailedSOPSequence"):
             raise FilmRefused(f"{self.access.host} did not take a report.")
 
-    def _check(self) -> None:
-        parts = urlsplit(self.access.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise FilmRefused(
-                "Give the address of the DICOMweb services, such as"
-                " https://pacs.example.org/dicom-web."
-            )
-        if parts.username or parts.password:
-            raise FilmRefused(
-                "No name and no password in the address: give --user NAME, and keep"
-                " the password in the system's keyring."
-            )
-        near = parts.hostname in _LOOPBACK
-        if parts.scheme == "http" and not near and not self.access.plain:
-            raise FilmRefused(
-                f"{parts.hostname} is asked without encryption: give an https address,"
-                " or --plain in a network that you trust."
-            )
-
     @contextmanager
     def _told(self) -> Iterator[None]:
         from requests import RequestException
 
         host = self.access.host
+        if self._cancelled():
+            raise Cancelled
         try:
-            yield
+            with unheard():
+                yield
         except RequestException as error:
             status = getattr(error.response, "status_code", None)
             if status in (401, 403):
                 raise FilmRefused(
-                    f"{host} lets nobody in that way ({status}): look at --user and"
-                    " --token, and at what the keyring has."
+                    f"{host} lets nobody in that way ({status}): look at the user or"
+                    " token, and at what the keyring has."
                 ) from None
             if status is not None:
                 raise FilmRefused(f"{host} answers with the error {status}.") from None
             if "SSL" in type(error).__name__ or "CERTIFICATE" in str(error):
                 raise FilmRefused(
-                    f"The certificate of {host} is not trusted: give its authority"
-                    " with --ca FILE."
+                    f"The certificate of {host} is not trusted: give a file with"
+                    " that of its authority (ca)."
                 ) from None
             raise FilmRefused(
                 f"The connection to {host} cannot be made or broke off: what is"
@@ -234,22 +199,6 @@ PATIENT = (
     "ReferringPhysicianName",
 )  # fmt: skip
 """What reports of a study have to say alike."""
-
-
-def _secret(access: Access, user: str) -> str:
-    with from_extra("pacs", "Logging in to a PACS"):
-        import keyring
-        from keyring.errors import KeyringError
-    service = f"{SERVICE} {access.url}"
-    try:
-        found = keyring.get_password(service, user)
-    except KeyringError:
-        raise FilmRefused("The system's keyring cannot be opened.") from None
-    if not found:
-        raise FilmRefused(
-            f"The system's keyring has nothing for it: keyring set {service!r} {user}."
-        )
-    return found
 
 
 def _series(found: Dataset) -> ArchivedSeries:
@@ -279,7 +228,7 @@ def reports_in(path: Path) -> list[tuple[Path, Dataset]]:
     found: list[tuple[Path, Dataset]] = []
     for file in sorted(path.rglob("*.dcm")) if path.is_dir() else [path]:
         with quietly(), refusing():
-            report = dcmread(file)
+            report = dcmread(file, stop_before_pixels=True)
         if report.get("Modality") == "SR" and report.get("StudyInstanceUID"):
             found.append((file, report))
     if not found:

@@ -5,23 +5,18 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydicom.dataset import Dataset
 
 from ..core.files import write_bytes_atomic
-from ..core.options import REQUIRED, check, option
-from ..core.radiograph import Cancelled, FilmRefused
+from ..core.options import REQUIRED, Private, check, option
+from ..core.radiograph import FilmRefused
 from ..dicom.anonymous import anonymous
-from ..dicom.archive import (
-    Access,
-    Archive,
-    ArchivedSeries,
-    reports_in,
-    with_identity,
-)
+from ..dicom.archive import Archive, ArchivedSeries, reports_in, with_identity
+from ..dicom.archive_session import Access
 from ..dicom.source import derived_uid
 
 Progress = Callable[[int, int], None]
@@ -47,17 +42,30 @@ class ServerOptions:
     """Which server, how one gets in, and which of its studies are meant."""
 
     url: str = option(
-        REQUIRED, "the root of its DICOMweb services", metavar="URL", positional=True
+        REQUIRED,
+        "the root of its DICOMweb services",
+        metavar="URL",
+        positional=True,
+        label="server",
     )
     user: str | None = option(
         None, "log in with the password that the system's keyring has", metavar="NAME"
     )
-    token: bool = option(False, "log in with the token that the keyring has")
-    ca: Path | None = option(
-        None, "certificates to trust beside the system's", metavar="FILE"
+    token: bool = option(
+        False, "log in with the token that the keyring has", label="with a token"
     )
-    plain: bool = option(False, "allow http, in a network that you trust")
-    patient: str | None = option(None, "of this patient's number", metavar="ID")
+    ca: Path | None = option(
+        None,
+        "certificates to trust beside the system's",
+        metavar="FILE",
+        label="certificates",
+    )
+    plain: bool = option(
+        False, "allow http, in a network that you trust", label="allow http"
+    )
+    patient: str | None = option(
+        None, "of this patient's number", metavar="ID", parse=Private
+    )
     since: str | None = option(
         None, "of this day and later", metavar="YYYY-MM-DD", parse=_day
     )
@@ -68,11 +76,16 @@ class ServerOptions:
     def __post_init__(self) -> None:
         check(self)
         if self.token and self.user is not None:
-            raise FilmRefused("--user has a password and --token has none: give one.")
+            raise FilmRefused("A user has a password, a token has no user: give one.")
 
-    def archive(self) -> Archive:
+    @property
+    def access(self) -> Access:
+        """The way in."""
+        return Access(self.url, self.user, self.token, self.ca, self.plain)
+
+    def archive(self, cancelled: Callable[[], bool] | None = None) -> Archive:
         """The server, logged in to."""
-        return Archive(Access(self.url, self.user, self.token, self.ca, self.plain))
+        return Archive(self.access, cancelled)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +93,9 @@ class FindOptions(ServerOptions):
     """What is looked for."""
 
     all_parts: bool = option(
-        False, "also films whose words do not speak of a hip or the pelvis"
+        False,
+        "also films whose words do not speak of a hip or the pelvis",
+        label="other parts, too",
     )
 
 
@@ -90,7 +105,9 @@ class GetOptions(FindOptions):
 
     out: Path = option(REQUIRED, "a study's folder; films go to images/", metavar="DIR")
     identified: bool = option(
-        False, "with the patient's name, number and dates (never otherwise)"
+        False,
+        "with the patient's name, number and dates (never otherwise)",
+        label="with name, number and dates",
     )
 
 
@@ -132,15 +149,21 @@ class Sent:
     left: list[str] = field(default_factory=list)
 
 
-def find(options: FindOptions, archive: Archive | None = None) -> Found:
+def find(options: FindOptions, cancelled: Callable[[], bool] | None = None) -> Found:
     """Radiographs of hips and pelves in an archive.
 
     Raises
     ------
     FilmRefused
         If it cannot be asked.
+    Cancelled
+        If asked to stop.
     """
-    found = _listed(options, archive or options.archive())
+    return _found(options, options.archive(cancelled))
+
+
+def _found(options: FindOptions, archive: Archive) -> Found:
+    found = _listed(options, archive)
     fit = [one for one in found if options.all_parts or one.is_of_hip]
     return Found(fit, len(found) - len(fit))
 
@@ -149,11 +172,17 @@ def get(
     options: GetOptions,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    series: Sequence[ArchivedSeries] | None = None,
 ) -> Taken:
     """Take films, without the person unless asked for; those that are there stay.
 
     Each file appears whole. A connection that breaks costs the film that was on its
     way; the same again takes the rest.
+
+    Parameters
+    ----------
+    series
+        Of those that :func:`find` gave; all of them if absent.
 
     Raises
     ------
@@ -162,12 +191,11 @@ def get(
     Cancelled
         If asked to stop.
     """
-    archive, done = options.archive(), Taken()
-    series = find(options, archive).series
+    archive, done = options.archive(cancelled), Taken()
+    if series is None:
+        series = _found(options, archive).series
     wanted = [(one, uid) for one in series for uid in archive.instances(one)]
     for number, (one, uid) in enumerate(wanted):
-        if cancelled is not None and cancelled():
-            raise Cancelled
         path = options.out / IMAGES / f"film-{_short(uid)}.dcm"
         done.files.append(path)
         if path.exists():
@@ -182,7 +210,11 @@ def get(
     return done
 
 
-def send(options: SendOptions, progress: Progress | None = None) -> Sent:
+def send(
+    options: SendOptions,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Sent:
     """Send structured reports back under the studies of their films.
 
     A report without the person names its film by identifiers that follow from the
@@ -194,9 +226,11 @@ def send(options: SendOptions, progress: Progress | None = None) -> Sent:
     ------
     FilmRefused
         If there is no report, or the archive cannot be asked, or breaks off.
+    Cancelled
+        If asked to stop.
     """
     reports = reports_in(options.reports)
-    archive, done = options.archive(), Sent()
+    archive, done = options.archive(cancelled), Sent()
     studies = {one.study for one in _listed(options, archive)}
     origin = {name: study for study in studies for name in _names(study)}
     for number, (path, report) in enumerate(reports):

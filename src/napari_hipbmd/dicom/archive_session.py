@@ -1,0 +1,187 @@
+"""The way to an archive: logged in, quiet about whom was asked for, and stoppable."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ..core.extras import from_extra
+from ..core.radiograph import Cancelled, FilmRefused
+
+if TYPE_CHECKING:
+    from requests import Session
+
+SERVICE = "napari-hipbmd"
+"""What passwords and tokens are called in the system's keyring, before the server."""
+TOKEN = "token"
+"""As whose password the keyring has a token."""
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_TALKATIVE = ("dicomweb_client.web", "urllib3.connectionpool", "urllib3.util.retry")
+
+
+@dataclass(frozen=True)
+class Access:
+    """Which server, and how one gets in.
+
+    Attributes
+    ----------
+    url
+        The root of its DICOMweb services.
+    user
+        Whose password the keyring has.
+    token
+        Whether the keyring has a bearer token instead.
+    ca
+        Certificates to trust, beside the system's.
+    plain
+        Whether ``http`` will do beyond this computer.
+    """
+
+    url: str
+    user: str | None = None
+    token: bool = False
+    ca: Path | None = None
+    plain: bool = False
+
+    @property
+    def host(self) -> str:
+        """Its name, for sentences."""
+        return urlsplit(self.url).hostname or "the server"
+
+    def check(self) -> None:
+        """Refuse what is no address, and what would send secrets in the clear.
+
+        Raises
+        ------
+        FilmRefused
+            With one sentence.
+        """
+        try:
+            parts = urlsplit(self.url)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise FilmRefused(
+                "Give the address of the DICOMweb services, such as"
+                " https://pacs.example.org/dicom-web."
+            )
+        if parts.username or parts.password:
+            raise FilmRefused(
+                "No name and no password in the address: give the user, and keep the"
+                " password in the system's keyring."
+            )
+        near = parts.hostname in _LOOPBACK
+        if parts.scheme == "http" and not near and not self.plain:
+            raise FilmRefused(
+                f"{parts.hostname} is asked without encryption: give an https address,"
+                " or allow http (plain) in a network that you trust."
+            )
+        if self.ca is not None and not self.ca.is_file():
+            raise FilmRefused(f"There is no file {self.ca} with certificates.")
+
+
+def logged_in(access: Access, cancelled: Callable[[], bool]) -> Session:
+    """A session that trusts whom it should and knows the password or token.
+
+    What comes is read until ``cancelled`` says so, even in the middle of a film.
+
+    Raises
+    ------
+    FilmRefused
+        If the keyring has nothing for it.
+    """
+    with from_extra("pacs", "Talking to a PACS"):
+        from dicomweb_client.session_utils import create_session
+    session: Session = create_session()
+    session.trust_env = False  # no password of a .netrc, no proxy
+    if access.ca is not None:
+        session.verify = str(access.ca)
+    if access.token:
+        session.headers["Authorization"] = f"Bearer {_secret(access, TOKEN)}"
+    elif access.user is not None:
+        session.auth = (access.user, _secret(access, access.user))
+
+    def stoppable(answer: Any, **_: Any) -> None:
+        answer.raw = _Stoppable(answer.raw, cancelled)
+
+    session.hooks["response"].append(stoppable)
+    return session
+
+
+def keep_secret(access: Access, secret: str) -> None:
+    """Keep the password of the user, or the token, in the system's keyring.
+
+    Raises
+    ------
+    FilmRefused
+        If it cannot be opened.
+    """
+    access.check()
+    with _keyring() as keyring:
+        user = TOKEN if access.token else access.user or ""
+        keyring.set_password(f"{SERVICE} {access.url}", user, secret)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Let libraries log nothing of what this thread asks: addresses hold patients."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).addFilter(_not_asking)  # once, however often asked
+    before, _asking.now = getattr(_asking, "now", False), True
+    try:
+        yield
+    finally:
+        _asking.now = before
+
+
+_asking = threading.local()
+
+
+def _not_asking(record: logging.LogRecord) -> bool:
+    return not getattr(_asking, "now", False)
+
+
+class _Stoppable:
+    """The body of an answer, which ends when somebody asks it to."""
+
+    def __init__(self, raw: Any, cancelled: Callable[[], bool]) -> None:
+        self._raw, self._cancelled = raw, cancelled
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw, name)
+
+    def stream(self, *how: Any, **more: Any) -> Iterator[bytes]:
+        """As urllib3's: the body bit by bit."""
+        for part in self._raw.stream(*how, **more):
+            if self._cancelled():
+                self._raw.close()
+                raise Cancelled
+            yield part
+
+
+def _secret(access: Access, user: str) -> str:
+    service = f"{SERVICE} {access.url}"
+    with _keyring() as keyring:
+        found: str | None = keyring.get_password(service, user)
+    if not found:
+        raise FilmRefused(
+            f"The system's keyring has nothing for it: keyring set {service!r} {user}."
+        )
+    return found
+
+
+@contextmanager
+def _keyring() -> Iterator[Any]:
+    with from_extra("pacs", "Logging in to a PACS"):
+        import keyring
+        from keyring.errors import KeyringError
+    try:
+        yield keyring
+    except KeyringError:
+        raise FilmRefused("The system's keyring cannot be opened.") from None
