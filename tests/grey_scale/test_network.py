@@ -11,7 +11,11 @@ import torch
 from napari_hipbmd.core.hip_images import HipImages
 from napari_hipbmd.core.radiograph import FilmRefused, Patient
 from napari_hipbmd.grey_scale.network import OUTPUTS, GainNetwork, GainReader
-from napari_hipbmd.grey_scale.network_training import GainFilms, random_display, train
+from napari_hipbmd.grey_scale.network_training import (
+    GainFilms,
+    learn_gain,
+    random_display,
+)
 from napari_hipbmd.grey_scale.picture import FACTS, gain_facts, gain_picture
 from napari_hipbmd.learning.training import Fit
 
@@ -104,7 +108,7 @@ def test_it_learns_to_read_the_gain_and_comes_back_from_its_files(
     tmp_path: Path,
 ) -> None:
     known = films(96)
-    train(known, Fit(tmp_path, 16, 8, 0, "cpu"))
+    learn_gain(known, Fit(tmp_path, 16, 8, 0, "cpu"))
     reader = GainReader.load(tmp_path)
     said = np.array(
         [
@@ -122,4 +126,4 @@ def test_it_learns_to_read_the_gain_and_comes_back_from_its_files(
 
 def test_too_few_patients_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FilmRefused, match="60 patients"):
-        train(films(20), Fit(tmp_path, 1, 16, 0, "cpu"))
+        learn_gain(films(20), Fit(tmp_path, 1, 16, 0, "cpu"))

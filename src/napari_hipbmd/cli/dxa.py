@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..core.anatomy import SITES
-from ..study.dxa_pairs import Pair
+from ..study.dxa_pairs import DxaPair
 from ..tasks.dxa import DxaOptions, pair_with_films
 from .arguments import add_options, options_from
 from .printing import say
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     return 0 if paired == len(done.pairs) else SOME_LEFT_OUT
 
 
-def _line(one: Pair) -> str:
+def _line(one: DxaPair) -> str:
     reading = one.reading
     side = one.hip.side or (reading.side if reading else None) or "?"
     days = "" if one.days is None else f"{one.days:+d}"

@@ -18,7 +18,7 @@ from ..core.radiograph import FilmRefused
 from .guard import quietly, refusing
 from .header import read_header
 from .identifiers import Identifiers, identifiers
-from .sniff import file_kind, refuse_other
+from .sniff import is_picture
 from .tags import uid_name
 
 _MAX_ELEMENTS, _MAX_VALUES, _MAX_CHARACTERS = 1000, 16, 120
@@ -49,10 +49,7 @@ def elements(path: str | Path) -> list[Element]:
     """
     path = Path(path)
     with quietly(), refusing():
-        kind, what = file_kind(path)
-        if kind == "other":
-            raise refuse_other(what)
-        if kind == "picture":
+        if is_picture(path):
             return []
         film = read_header(path).dataset
         return elements_of(film)

@@ -26,7 +26,7 @@ from .outside import beyond, darkened, told, unused, with_white_border
 from .pictures import read_picture
 from .polarity import bright_is_dense, polarity
 from .refuse import cautions, check
-from .sniff import file_kind, refuse_other
+from .sniff import is_picture
 from .spacing import spacing
 from .windows import Window, opposed, windows
 
@@ -113,16 +113,13 @@ def open_film(path: str | Path) -> DisplayedFilm:
     """Read a film to show it; see :func:`read_film` for what is read and raised."""
     path = Path(path)
     with quietly(), refusing():
-        kind, what = file_kind(path)
-        if kind == "other":
-            raise refuse_other(what)
-        if kind == "picture":
+        if is_picture(path):
             return _open_picture(path)
         header = read_header(path)
-        return film_of(path, header, header_facts(header))
+        return displayed_film(path, header, header_facts(header))
 
 
-def film_of(path: Path, header: Header, facts: HeaderFacts) -> DisplayedFilm:
+def displayed_film(path: Path, header: Header, facts: HeaderFacts) -> DisplayedFilm:
     """The film behind a header that has been read already.
 
     Raises

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..core.radiograph import FilmRefused
 from .facts import HeaderFacts, header_facts
-from .film import DisplayedFilm, film_of, open_film
+from .film import DisplayedFilm, displayed_film, open_film
 from .guard import quietly, refusing
 from .header import read_header
 from .sniff import file_kind
@@ -27,7 +27,7 @@ def inspect(path: str | Path) -> dict[str, Any]:
                 return _answer("readable", None, None, open_film(path))
             header = read_header(path)
             facts = header_facts(header)
-            return _answer("readable", None, facts, film_of(path, header, facts))
+            return _answer("readable", None, facts, displayed_film(path, header, facts))
     except FilmRefused as refusal:
         return _answer("refused", str(refusal), facts, None)
 

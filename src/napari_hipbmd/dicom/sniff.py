@@ -70,13 +70,22 @@ def file_kind(path: Path) -> tuple[FileKind, str]:
     return "other", _name_of(path, head)
 
 
-def refuse_other(what: str) -> FilmRefused:
-    """The refusal of a file that is neither DICOM nor a picture."""
+def is_picture(path: Path) -> bool:
+    """Whether a film is a picture, and not DICOM.
+
+    Raises
+    ------
+    FilmRefused
+        If it is neither: says what it is, and what to do.
+    """
+    kind, what = file_kind(path)
+    if kind != "other":
+        return kind == "picture"
     remedy = next(
         (advice for word, advice in _REMEDY.items() if word in what),
         "open a DICOM, PNG, JPEG or TIFF film",
     )
-    return FilmRefused(f"This is {what}, not a radiograph: {remedy}.")
+    raise FilmRefused(f"This is {what}, not a radiograph: {remedy}.")
 
 
 def _name_of(path: Path, head: bytes) -> str:

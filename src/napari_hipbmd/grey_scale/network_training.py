@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from ..core.radiograph import FilmRefused
 from ..learning.optimiser import adamw_with_cosine
-from ..learning.splitting import held_out_patients
+from ..learning.splitting import ByPatient
 from ..learning.training import Fit, fit, write_model
 from .network import NAME, OUTPUTS, GainNetwork
 from .picture import Picture
@@ -36,7 +36,7 @@ FEWEST = 60
 
 
 @dataclass(frozen=True, eq=False)
-class GainFilms:
+class GainFilms(ByPatient):
     """What the network learns from.
 
     Attributes
@@ -47,14 +47,14 @@ class GainFilms:
         ``(n, 6)``; NaN where unknown.
     log_gains
         ``(n, 5)`` in the order of ``network.OUTPUTS``.
-    groups
+    group
         The patient of each.
     """
 
     pictures: Picture
     facts: NDArray[np.float32]
     log_gains: NDArray[np.float32]
-    groups: tuple[str, ...]
+    group: tuple[str, ...]
 
     def take(self, index: NDArray[np.intp]) -> GainFilms:
         """The films at ``index``."""
@@ -62,13 +62,8 @@ class GainFilms:
             self.pictures[index],
             self.facts[index],
             self.log_gains[index],
-            tuple(self.groups[i] for i in index),
+            tuple(self.group[i] for i in index),
         )
-
-    def split(self, share: float, seed: int) -> tuple[GainFilms, GainFilms]:
-        """Training and validation films, by patient."""
-        fitted, held = held_out_patients(self.groups, share, seed)
-        return self.take(fitted), self.take(held)
 
 
 class _Dataset(Dataset[tuple[Tensor, Tensor, Tensor]]):
@@ -76,7 +71,7 @@ class _Dataset(Dataset[tuple[Tensor, Tensor, Tensor]]):
         self.films = films
 
     def __len__(self) -> int:
-        return len(self.films.groups)
+        return len(self.films.group)
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
         picture = torch.from_numpy(self.films.pictures[index].astype(np.float32))
@@ -141,7 +136,7 @@ class GainTraining(LightningModule):
         )
 
 
-def train(films: GainFilms, plan: Fit) -> None:
+def learn_gain(films: GainFilms, plan: Fit) -> None:
     """Train on films of known gain and write ``gain.safetensors`` and its card.
 
     Raises
@@ -151,10 +146,10 @@ def train(films: GainFilms, plan: Fit) -> None:
     Cancelled
         If asked to stop.
     """
-    if len(set(films.groups)) < FEWEST:
+    if len(set(films.group)) < FEWEST:
         raise FilmRefused(
             f"The gain is learned from films of {FEWEST} patients or more whose exact"
-            f" soft tissue is known; these are {len(set(films.groups))}."
+            f" soft tissue is known; these are {len(set(films.group))}."
         )
     fitted, held = films.split(VALIDATION_SHARE, plan.seed)
     torch.manual_seed(plan.seed)
@@ -176,7 +171,7 @@ def train(films: GainFilms, plan: Fit) -> None:
             "outputs": list(OUTPUTS),
             "epochs": plan.epochs,
             "figures": {"median_error": round(float(off.median()), 4)},
-            "films": {"train": len(fitted.groups), "validation": len(held.groups)},
+            "films": {"train": len(fitted.group), "validation": len(held.group)},
             "seed": plan.seed,
             **plan.settings,
         },

@@ -17,7 +17,7 @@ from ..core.radiograph import FilmRefused
 from ..learning import augmentation
 from ..learning.augmentation import Wobble
 from ..learning.optimiser import adamw_with_cosine
-from ..learning.splitting import held_out_patients
+from ..learning.splitting import ByPatient
 from ..learning.training import (
     Fit,
     channels_last,
@@ -44,7 +44,7 @@ IN_VIEW = 0.96
 
 
 @dataclass(frozen=True, eq=False)
-class Films:
+class Films(ByPatient):
     """Whole films with their hips.
 
     Attributes
@@ -68,11 +68,6 @@ class Films:
         """The films at ``index``; a film may come more than once."""
         group = tuple(self.group[i] for i in index)
         return Films(self.film[index], self.centres[index], self.shown[index], group)
-
-    def split(self, share: float, seed: int) -> tuple[Films, Films]:
-        """Training and validation films, by patient."""
-        fitted, held = held_out_patients(self.group, share, seed)
-        return self.take(fitted), self.take(held)
 
 
 class _Dataset(Dataset[tuple[Tensor, Tensor, Tensor]]):

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.anatomy import Points
-from .splitting import held_out_patients
+from .splitting import ByPatient
 
 LEVELS = 65535.0
 
 
 @dataclass(frozen=True, eq=False)
-class Hips:
+class Hips(ByPatient):
     """Canonical canvases of many hips.
 
     Attributes
@@ -58,11 +58,6 @@ class Hips:
             tuple(group for part in parts for group in part.group),
             landmarks_xy=np.concatenate([part.landmarks_xy for part in parts]),
         )
-
-    def split(self, share: float, seed: int) -> tuple[Hips, Hips]:
-        """Training and validation hips, by patient."""
-        fitted, held = held_out_patients(self.group, share, seed)
-        return self.take(fitted), self.take(held)
 
 
 def to_levels(grey: NDArray[np.floating]) -> NDArray[np.uint16]:

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+class ByPatient(ABC):
+    """Films in memory; ``group`` names the patient of each."""
+
+    group: tuple[str, ...]
+
+    @abstractmethod
+    def take(self, index: NDArray[np.intp]) -> Self:
+        """The films at ``index``; a film may come more than once."""
+
+    def split(self, share: float, seed: int) -> tuple[Self, Self]:
+        """Training and validation films, by patient."""
+        fitted, held = held_out_patients(self.group, share, seed)
+        return self.take(fitted), self.take(held)
 
 
 def held_out_patients(

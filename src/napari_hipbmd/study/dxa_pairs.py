@@ -30,7 +30,7 @@ class FilmedHip:
 
 
 @dataclass(frozen=True)
-class Pair:
+class DxaPair:
     """A hip, its reading or none, and why a person should look.
 
     ``days`` is how much later the reading is than the film.
@@ -44,7 +44,7 @@ class Pair:
 
 def pair(
     hips: Sequence[FilmedHip], readings: Sequence[DxaReading], window_days: int
-) -> list[Pair]:
+) -> list[DxaPair]:
     """A pair for each hip, in their order.
 
     Parameters
@@ -58,28 +58,30 @@ def pair(
     return [_pair(hip, of_patient.get(hip.patient, []), window_days) for hip in hips]
 
 
-def _pair(hip: FilmedHip, readings: list[DxaReading], window: int) -> Pair:
+def _pair(hip: FilmedHip, readings: list[DxaReading], window: int) -> DxaPair:
     if not hip.patient:
-        return Pair(hip, doubts=("the film does not say whose it is",))
+        return DxaPair(hip, doubts=("the film does not say whose it is",))
     if not readings:
-        return Pair(hip, doubts=("there is no reading of this patient",))
+        return DxaPair(hip, doubts=("there is no reading of this patient",))
     fits = [r for r in readings if None in (hip.side, r.side) or hip.side == r.side]
     if not fits:
-        return Pair(hip, doubts=("there are readings of the other hip only",))
+        return DxaPair(hip, doubts=("there are readings of the other hip only",))
     if hip.side is None and len({r.side for r in fits} - {None}) > 1:
         why = "the film says no side, and there are readings of both"
-        return Pair(hip, doubts=(why,))
+        return DxaPair(hip, doubts=(why,))
     if hip.taken is None:
-        return Pair(hip, doubts=("the film does not say when it was taken",))
+        return DxaPair(hip, doubts=("the film does not say when it was taken",))
     dated = [(r.taken - hip.taken, r) for r in fits if r.taken is not None]
     if not dated:
-        return Pair(hip, doubts=("the readings do not say when they were taken",))
+        return DxaPair(hip, doubts=("the readings do not say when they were taken",))
     near = sorted(dated, key=lambda one: (abs(one[0].days), one[0].days))
     distance, reading = near[0]
     if abs(distance.days) > window:
         away = f"the nearest reading is {abs(distance.days)} days away"
-        return Pair(hip, doubts=(away,))
-    return Pair(hip, reading, distance.days, tuple(_doubts(hip, reading, near, window)))
+        return DxaPair(hip, doubts=(away,))
+    return DxaPair(
+        hip, reading, distance.days, tuple(_doubts(hip, reading, near, window))
+    )
 
 
 def _doubts(

@@ -14,7 +14,7 @@ from ..core.options import REQUIRED, check, option
 from ..core.radiograph import FilmRefused, Side
 from ..dicom import CatalogueFilm, catalogue, dxa_report, patient_key, public_path
 from ..study import Case, read_cases, write_cases
-from ..study.dxa_pairs import FilmedHip, Pair, pair
+from ..study.dxa_pairs import DxaPair, FilmedHip, pair
 from ..study.dxa_tables import DxaTable, readings_of_text
 from ..study.dxa_words import (
     DateOrder,
@@ -64,7 +64,7 @@ class DxaOptions:
 class DxaDone:
     """Pairs in the order of the table, what else to look at, and the table."""
 
-    pairs: list[Pair]
+    pairs: list[DxaPair]
     doubts: list[str]
     cases: list[Case]
     filled: int = 0
@@ -220,7 +220,7 @@ def _inside(film: CatalogueFilm, folder: Path) -> str:
     return film.path.relative_to(folder).as_posix()
 
 
-def _with_reading(case: Case, one: Pair, options: DxaOptions, done: DxaDone) -> Case:
+def _with_reading(case: Case, one: DxaPair, options: DxaOptions, done: DxaDone) -> Case:
     """The case with what the reading adds to it."""
     reading = one.reading
     if reading is None or one.days is None:

@@ -22,7 +22,7 @@ from ..runs.networks import (
     networks_provenance,
 )
 from ..study import Study
-from .training_data import cases_with_truth, source_of
+from .training_data import cases_with_truth, data_provenance
 
 """Called with a stage (``"measuring"``, ``"fitting"``), and (done, all) of it."""
 
@@ -103,7 +103,7 @@ def fit_grey_scale(
     card = {
         "name": "digital hips",
         "calibrated_on": "digital hips, with predicted soft tissue and landmarks",
-        **source_of(study),
+        **data_provenance(study),
         "networks": networks_provenance(folder),
         "command": command,
         "made": date.today().isoformat(),

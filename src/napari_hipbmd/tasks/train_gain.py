@@ -30,7 +30,7 @@ from ..runs.networks import (
     prepare_with,
 )
 from ..study import Study
-from .training_data import cases_with_truth, source_of
+from .training_data import cases_with_truth, data_provenance
 
 if TYPE_CHECKING:
     from ..grey_scale.network_training import GainFilms
@@ -71,7 +71,7 @@ def train_gain(
         If asked to stop.
     """
     with from_extra("train", "A training"):
-        from ..grey_scale.network_training import GainFilms, train
+        from ..grey_scale.network_training import GainFilms, learn_gain
 
     study = Study.open(folder)
     cases = cases_with_truth(study)
@@ -98,11 +98,11 @@ def train_gain(
     names = [name for name in group if name in found]
     names = [name for name in names if found[name].log_gains is not None]
     settings = {
-        **source_of(study),
+        **data_provenance(study),
         "networks": networks_provenance(models),
         **plan.settings,
     }
-    train(_films(GainFilms, names, found, group), replace(plan, settings=settings))
+    learn_gain(_films(GainFilms, names, found, group), replace(plan, settings=settings))
 
 
 def _films(

@@ -14,10 +14,10 @@ from ..study import Study
 from ..study.split import read_split
 from .training_data import (
     RealFilms,
+    data_provenance,
     load_films,
     load_hips,
     real_hips,
-    source_of,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def train_landmarks(
 
     study = Study.open(folder)
     hips = load_hips(study, progress=progress)
-    settings: dict[str, object] = {**source_of(study), **plan.settings}
+    settings: dict[str, object] = {**data_provenance(study), **plan.settings}
     weights = None
     if start is not None:
         weights, settings["started_from"] = _started_from(start, NAME)
@@ -79,7 +79,7 @@ def train_locator(folder: Path, plan: Fit, real: RealFilms | None = None) -> Non
         from ..landmarks.locator_training import learn_locator
 
     study = Study.open(folder)
-    settings: dict[str, object] = {**source_of(study), **plan.settings}
+    settings: dict[str, object] = {**data_provenance(study), **plan.settings}
     more = None
     if real is not None:
         split = read_split(real.folder)
@@ -130,7 +130,7 @@ def train_enhancement(
     hips = [load_hips(study, progress=progress) for study in read]
     settings: dict[str, object] = {}
     if read:
-        data = [source_of(study)["data"] for study in read]
+        data = [data_provenance(study)["data"] for study in read]
         settings["data"] = data[0] if len(data) == 1 else data
     if folders:
         settings["pairs"] = [
@@ -198,5 +198,5 @@ def retrain_landmarks(
 
     study = Study.open(folder)
     hips = load_hips(study, annotator, progress, LEAST_LANDMARKS)
-    plan = replace(plan, settings={**source_of(study), **plan.settings})
+    plan = replace(plan, settings={**data_provenance(study), **plan.settings})
     return retrain(hips, start or weights_dir(), plan)

@@ -120,7 +120,7 @@ def cases_with_truth(study: Study) -> list[Case]:
     return [c for c in study.cases if study.truth(c.case_id, with_sto=False)]
 
 
-def source_of(study: Study) -> dict[str, object]:
+def data_provenance(study: Study) -> dict[str, object]:
     """What a model card says about the films it was made from."""
     digital = [case for case in study.cases if "family" in case.extra]
     cohorts = sorted({case.case_id.rsplit("-", 1)[0] for case in digital})

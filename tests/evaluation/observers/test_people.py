@@ -11,7 +11,7 @@ from napari_hipbmd.evaluation.observers import (
     observers_of,
     pairs_of,
     person_of,
-    session_of,
+    session_number,
 )
 from napari_hipbmd.study import Study
 
@@ -25,7 +25,7 @@ from .conftest import Labelled
 def test_a_repeat_session_belongs_to_its_person(
     annotator: str, person: str, session: int
 ) -> None:
-    assert (person_of(annotator), session_of(annotator)) == (person, session)
+    assert (person_of(annotator), session_number(annotator)) == (person, session)
 
 
 def test_a_repeat_is_compared_with_its_own_first_session_only() -> None:

@@ -28,7 +28,7 @@ def pelvis(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ben
     Image.fromarray(grey).save(folder / "images" / "film.png")
     write_cases(folder, [Case("p7", Path("images/film.png"), group="anybody")])
     monkeypatch.setattr(
-        film_hips, "propose_boxes", lambda *arguments: {"L": LEFT, "R": RIGHT}
+        film_hips, "propose_hip_boxes", lambda *arguments: {"L": LEFT, "R": RIGHT}
     )
     bench.folder = folder
     bench.open()

@@ -27,7 +27,7 @@ from .people import (
     observers_of,
     pairs_of,
     person_of,
-    session_of,
+    session_number,
 )
 from .tables import differences_csv, errors_csv, errors_json, errors_text, write_errors
 
@@ -53,7 +53,7 @@ __all__ = [
     "observers_of",
     "pairs_of",
     "person_of",
-    "session_of",
+    "session_number",
     "settled",
     "study_errors",
     "write_errors",

@@ -55,7 +55,7 @@ def person_of(annotator: str) -> str:
     return annotator if found is None else found["person"]
 
 
-def session_of(annotator: str) -> int:
+def session_number(annotator: str) -> int:
     """Which session of a person it is: 1 for ``anna``, 2 for ``anna@2``."""
     found = _REPEAT.fullmatch(annotator)
     return 1 if found is None else int(found["session"])
@@ -64,14 +64,16 @@ def session_of(annotator: str) -> int:
 def next_session(study: Study, annotator: str) -> str:
     """The annotator under which a person labels the study once more."""
     person = person_of(annotator)
-    known = [session_of(a) for a in study.annotators() if person_of(a) == person]
+    known = [session_number(a) for a in study.annotators() if person_of(a) == person]
     return f"{person}@{max(known, default=1) + 1}"
 
 
 def observers_of(study: Study) -> tuple[str, ...]:
     """Annotators other than the consensus, persons together and sessions in order."""
     names = (name for name in study.annotators() if name != CONSENSUS)
-    return tuple(sorted(names, key=lambda name: (person_of(name), session_of(name))))
+    return tuple(
+        sorted(names, key=lambda name: (person_of(name), session_number(name)))
+    )
 
 
 def pairs_of(annotators: Iterable[str]) -> tuple[Peers, ...]:
@@ -80,7 +82,7 @@ def pairs_of(annotators: Iterable[str]) -> tuple[Peers, ...]:
     Intra-observer pairs are all sessions of one person; inter-observer pairs the
     first sessions of two persons, because a repeat is no independent opinion.
     """
-    names = sorted(annotators, key=lambda name: (person_of(name), session_of(name)))
+    names = sorted(annotators, key=lambda name: (person_of(name), session_number(name)))
     first: dict[str, str] = {}
     for name in names:
         first.setdefault(person_of(name), name)

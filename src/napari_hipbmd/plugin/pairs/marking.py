@@ -92,7 +92,7 @@ class Marking(QObject):
             layers.draw_on(layers.tissue, "select")
             self.told.emit(BOXES_PROPOSED.format(len(boxes)) if boxes else NO_ROOM)
 
-        self._look("Looking for soft tissue", work.propose_boxes, show, taken)
+        self._look("Looking for soft tissue", work.propose_sto, show, taken)
 
     def _on_propose_wanted(self) -> None:
         self._look("Looking for the hip", work.propose_mask, self._show_mask(PROPOSED))

@@ -54,7 +54,7 @@ def propose_mask(
     return work
 
 
-def propose_boxes(
+def propose_sto(
     film: Radiograph,
     hips: dict[Any, HipBox],
     side: Side | None,

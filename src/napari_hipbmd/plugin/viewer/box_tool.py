@@ -13,7 +13,7 @@ from ..ui.run import Run, begin
 from .box_sides import WORDS
 from .films import film_of
 from .identity import facts_of
-from .proposing import propose_boxes
+from .proposing import propose_hip_boxes
 
 if TYPE_CHECKING:
     from .session import Session
@@ -69,7 +69,7 @@ class BoxProposal(QObject):
         self._say(SEARCHING)
         self._run = begin(
             self,
-            lambda run: propose_boxes(run, film, folder, known),
+            lambda run: propose_hip_boxes(run, film, folder, known),
             lambda found: self._on_proposed(data, found),
             self._on_ended,
             failed=FAILED,

@@ -8,7 +8,7 @@ from ...core.radiograph import HipBox, Radiograph, Side
 from ..ui.run import Run
 
 
-def propose_boxes(
+def propose_hip_boxes(
     run: Run, film: Radiograph, folder: Path | None, side: Side | None
 ) -> dict[Side, HipBox]:
     """A box for every hip of a film, as the networks see them.

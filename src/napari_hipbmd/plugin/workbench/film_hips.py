@@ -17,7 +17,7 @@ from ...study.both_hips import (
 )
 from ..ui.run import Run, begin
 from ..viewer.identity import facts_of
-from ..viewer.proposing import propose_boxes
+from ..viewer.proposing import propose_hip_boxes
 from .case_bar import CaseBar
 from .proposed_layer import ProposedLayer
 from .work import Work
@@ -153,7 +153,7 @@ class FilmHips(QObject):
         folder = Path(self._work.model) if self._work.model else None
         run = self._run = begin(
             self,
-            lambda run: propose_boxes(run, film, folder, None),
+            lambda run: propose_hip_boxes(run, film, folder, None),
             lambda found: self._on_found(run, image, found),
             lambda _: self._on_ended(run),
         )

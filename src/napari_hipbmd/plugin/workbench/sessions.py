@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...core.radiograph import FilmRefused
-from ...evaluation.observers import Peers, next_session, person_of, session_of
+from ...evaluation.observers import Peers, next_session, person_of, session_number
 from ...study.queue import Queue
 from .work import Work
 
@@ -54,7 +54,9 @@ def _next_repeat(work: Work) -> tuple[str, str]:
     own = [name for name in work.study.annotators() if person_of(name) == person]
     if not any(_labelled(work, name) for name in own):
         return "", "There is nothing to repeat: label some films first."
-    later = sorted((name for name in own if session_of(name) > 1), key=session_of)
+    later = sorted(
+        (name for name in own if session_number(name) > 1), key=session_number
+    )
     if later and later[-1] != work.who and _has_undone(work, later[-1]):
         return later[-1], ""
     if later and later[-1] == work.who and _has_undone(work, work.who):
