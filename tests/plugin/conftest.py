@@ -157,7 +157,8 @@ class FakePipeline(ModuleType):
 def fresh_application() -> Iterator[None]:
     """Let napari register its commands anew, as napari's own test viewers do.
 
-    A real viewer after one of those would register the plugin's commands twice.
+    A real viewer after one of those would register the plugin's commands twice. napari
+    has no public names for what has to be emptied.
     """
     from app_model import Application
     from napari._app_model._app import NapariApplication, _napari_names

@@ -79,6 +79,15 @@ class Docks:
     def films(self) -> list[Any]:
         return [layer for layer in self.viewer.layers if kind_of(layer) == "film"]
 
+    def film_in_front(self, folder: Path) -> Any:
+        """The last of a folder's films, all of them open."""
+        self.list(folder)
+        self.click("open_all")
+        self.wait()
+        film = self.films()[-1]
+        self.viewer.layers.selection.active = film
+        return film
+
 
 @pytest.fixture
 def docks(viewer: Any, qtbot: Any) -> Docks:
@@ -128,11 +137,7 @@ def test_a_folder_that_is_not_there_is_told_in_a_sentence(
 def test_a_window_that_was_dragged_away_comes_back_when_it_is_chosen_again(
     docks: Docks, sample_study: Study
 ) -> None:
-    docks.list(sample_study.folder)
-    docks.click("open_all")
-    docks.wait()
-    film = docks.films()[-1]
-    docks.viewer.layers.selection.active = film
+    film = docks.film_in_front(sample_study.folder)
     choice = docks.facts.findChild(QComboBox, "window")
     first, text = tuple(film.contrast_limits), choice.currentText()
     film.contrast_limits = (first[0] + 10, first[1] - 10)
@@ -146,11 +151,7 @@ def test_a_window_that_was_dragged_away_comes_back_when_it_is_chosen_again(
 def test_the_right_button_sets_the_window_of_the_film_in_any_tool(
     docks: Docks, sample_study: Study
 ) -> None:
-    docks.list(sample_study.folder)
-    docks.click("open_all")
-    docks.wait()
-    film = docks.films()[-1]
-    docks.viewer.layers.selection.active = film
+    film = docks.film_in_front(sample_study.folder)
     before = tuple(film.contrast_limits)
     start, end = {"pos": (100, 100)}, {"pos": (40, 100)}
     drag(docks.viewer, 2, start, end, end)
@@ -161,10 +162,7 @@ def test_the_right_button_sets_the_window_of_the_film_in_any_tool(
 def test_private_elements_are_shown_only_when_they_are_asked_for(
     docks: Docks, sample_study: Study
 ) -> None:
-    docks.list(sample_study.folder)
-    docks.click("open_all")
-    docks.wait()
-    docks.viewer.layers.selection.active = docks.films()[-1]
+    docks.film_in_front(sample_study.folder)
     table = docks.facts.findChild(QTableWidget, "elements")
 
     def names() -> set[str]:
