@@ -1,6 +1,10 @@
 """What odd input gives a user: one sentence, the right exit status, nothing lost."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -124,3 +128,19 @@ def test_a_cohort_is_not_continued_with_films_of_another_size(
     assert main(["phantom", "--n", "1", "--pixels", "128", "--out", str(tmp_path)]) == 0
     assert main(["phantom", "--n", "2", "--pixels", "200", "--out", str(tmp_path)]) == 2
     assert "--pixels as before" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_refused_as_what_it_is(tmp_path, capsys):
+    os.mkfifo(tmp_path / "film.dcm")
+    assert main(["measure", str(tmp_path / "film.dcm")]) == 3
+    assert "not an ordinary file" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no /dev/full here")
+def test_a_full_disk_behind_the_output_is_told_in_a_sentence():
+    command = [sys.executable, "-m", "napari_hipbmd.cli", "inspect", str(FILM)]
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert ran.returncode == 2
+    assert ran.stderr == "hipbmd: No space left on device.\n"

@@ -62,3 +62,17 @@ def test_what_killed_writes_left_behind_is_swept_when_it_is_old(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {
         "a.json", young.name, kept.name,
     }  # fmt: skip
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("through", ["itself", "a link"])
+def test_a_pipe_or_device_is_never_replaced_by_a_file(tmp_path, through):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    target = pipe
+    if through == "a link":
+        target = tmp_path / "link"
+        target.symlink_to(pipe)
+    with pytest.raises(OSError, match="not written over"):
+        write_bytes_atomic(target, b"{}")
+    assert pipe.is_fifo() and target.is_fifo()

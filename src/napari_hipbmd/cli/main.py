@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         args = parsed(parser, given)
         with _warnings_told(), _options_kept(args):
-            return int(args.run(args))
+            status = int(args.run(args))
+        sys.stdout.flush()  # a full disk is told here, and not after the last word
+        return status
     except SystemExit as stop:  # argparse has already said what is wrong
         return int(stop.code or 0)
     except FilmRefused as error:
@@ -44,13 +46,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say("hipbmd: stopped; what was finished is kept.", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:  # the reader of our output has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_output()
         return 0
     except OSError as error:
+        _let_go_of_output()
         what = error.strerror or str(error)
         where = f" ({error.filename})" if error.filename else ""
         say(f"hipbmd: {what}{where}.", file=sys.stderr)
         return USAGE_ERROR
+
+
+def _let_go_of_output() -> None:
+    """Forget what cannot be printed, or Python says it again when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

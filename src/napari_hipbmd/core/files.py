@@ -7,6 +7,7 @@ renamed over the old file.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -53,9 +54,11 @@ def write_bytes_atomic(path: str | os.PathLike[str], data: bytes) -> None:
     Raises
     ------
     OSError
-        If the folder cannot be written. The old file is then untouched.
+        If the folder cannot be written, or a device or pipe would be replaced. What
+        was there is then untouched.
     """
     target = Path(path)
+    _refuse_devices(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.parent not in _swept:
         sweep(target.parent)
@@ -76,6 +79,16 @@ def write_bytes_atomic(path: str | os.PathLike[str], data: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     flush_folder(target.parent)
+
+
+def _refuse_devices(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # nothing is there yet
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        what = "A device or pipe is not written over: give the name of a file"
+        raise OSError(errno.EINVAL, what, str(path))
 
 
 _TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")

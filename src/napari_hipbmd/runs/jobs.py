@@ -106,7 +106,7 @@ def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
             f"{path} is no study, and only a study has landmarks that somebody placed:"
             " give the study's folder."
         )
-    if path.is_file():
+    if path.exists() and not path.is_dir():  # reading tells of pipes and devices
         return _jobs_of_film(path, path.parent, options)
     films = list_films(path)
     if not films:
