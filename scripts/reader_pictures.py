@@ -1,4 +1,6 @@
-"""Make the pictures of docs/reading-radiographs.md: a real napari on made-up archives.
+"""Make the pictures of docs/reading-radiographs.md and docs/pacs.md.
+
+In a real napari, on made-up archives:
 
     scripts/with_display.sh .venv/bin/python scripts/reader_pictures.py [hip-boxes …]
 
@@ -18,16 +20,26 @@ from typing import Any
 import napari
 import numpy as np
 from dock_pictures import PICTURES, SIZE, save, settle
+from qtpy.QtCore import Qt
 
 from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import FilmTags, read_film, write_film
+from napari_hipbmd.dicom.archive import ArchivedSeries
 from napari_hipbmd.plugin.viewer import hip_boxes
 from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.study import Case, Study, remember_boxes, write_cases
+from napari_hipbmd.tasks.pacs import Found
 
 PLUGIN = "napari-hipbmd"
 WHO = "anna"
+SERIES = (
+    ("DX", "HIP"),
+    ("DX", "PELVIS"),
+    ("CR", "Hüfte"),
+    ("DX", "HIP"),
+    ("CR", "HIP"),
+)
 CASES = Study.open(sample_data_dir()).cases
 
 
@@ -44,6 +56,22 @@ def open_study(viewer: Any, folder: Path) -> None:
     list_and_open(dock, export)
     dock.reasons_button.setChecked(True)
     dock.setMinimumWidth(620)
+
+
+def archive(viewer: Any, folder: Path) -> None:
+    """What a search shows, of an archive that is made up here."""
+    dock = docked(viewer, "Archive (PACS)")
+    dock.server.server.show_values(
+        {"url": "https://pacs.example.org/dicom-web", "user": WHO}
+    )
+    dock.server.which.show_values({"since": "2024-01-01"})
+    dock.fetch.folder.line.setText("hips-2024")
+    found = [
+        ArchivedSeries("", f"{number}", f"{number // 2}", "", kind, words)
+        for number, (kind, words) in enumerate(SERIES)
+    ]
+    dock.fetch._on_found(Found(found, 3))
+    dock.fetch.tree.topLevelItem(0).child(1).setCheckState(0, Qt.CheckState.Unchecked)
 
 
 def film_facts(viewer: Any, folder: Path) -> None:
@@ -91,6 +119,7 @@ def pelvis(folder: Path) -> Path:
 
 SCENES: dict[str, Callable[[Any, Path], None]] = {
     "open-study": open_study,
+    "archive": archive,
     "film-facts": film_facts,
     "hip-boxes": hip_boxes_of_a_pelvis,
 }

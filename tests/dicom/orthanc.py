@@ -9,13 +9,20 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-
-import requests
+from typing import Any
 
 PLUGINS = Path("/usr/share/orthanc/plugins")
 USER, PASSWORD = "anna", "pass word"
 BROKEN = "Orthanc with DICOMweb is not installed: apt install orthanc orthanc-dicomweb"
+
+
+def free_port() -> int:
+    """One that nobody listens to."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def program() -> str | None:
@@ -24,39 +31,64 @@ def program() -> str | None:
     return found if list(PLUGINS.glob("libOrthancDicomWeb.so*")) else None
 
 
+@dataclass
+class Orthanc:
+    """One in a folder of its own, which can be killed and started again."""
+
+    folder: Path
+    settings: dict[str, Any]
+    process: subprocess.Popen[bytes] | None = None
+    port: int = field(default_factory=free_port)
+
+    @property
+    def url(self) -> str:
+        """The root of its DICOMweb services."""
+        scheme = "https" if self.settings.get("SslEnabled") else "http"
+        return f"{scheme}://127.0.0.1:{self.port}/dicom-web"
+
+    def start(self) -> None:
+        """Run, and wait until it answers."""
+        file = self.folder / "orthanc.json"
+        file.write_text(json.dumps(self._all_settings()))
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen([program(), file], stdout=log, stderr=log)
+        for _ in range(1200):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 5).close()
+                return
+            except OSError:
+                log_text = (self.folder / "log").read_text()
+                assert self.process.poll() is None, log_text
+                time.sleep(0.1)
+
+    def kill(self) -> None:
+        """End it at once, whatever it does."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def _all_settings(self) -> dict[str, Any]:
+        return {
+            "Name": "test",
+            "StorageDirectory": str(self.folder / "storage"),
+            "IndexDirectory": str(self.folder / "index"),
+            "Plugins": [str(PLUGINS / "libOrthancDicomWeb.so")],
+            "DicomServerEnabled": False,
+            "HttpPort": self.port,
+            "HttpBindAddresses": ["127.0.0.1"],
+            "RemoteAccessAllowed": False,
+            "AuthenticationEnabled": True,
+            "RegisteredUsers": {USER: PASSWORD},
+            "DicomWeb": {"Enable": True, "Root": "/dicom-web/"},
+        } | self.settings
+
+
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """Run one in a folder; gives the root of its DICOMweb services."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {
-        "Name": "test",
-        "StorageDirectory": str(folder / "storage"),
-        "IndexDirectory": str(folder / "index"),
-        "Plugins": [str(PLUGINS / "libOrthancDicomWeb.so")],
-        "DicomServerEnabled": False,
-        "HttpPort": port,
-        "HttpBindAddresses": ["127.0.0.1"],
-        "RemoteAccessAllowed": False,
-        "AuthenticationEnabled": True,
-        "RegisteredUsers": {USER: PASSWORD},
-        "DicomWeb": {"Enable": True, "Root": "/dicom-web/"},
-    }
-    file = folder / "orthanc.json"
-    file.write_text(json.dumps(settings))
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([program(), file], stdout=log, stderr=log)
-        try:
-            url = f"http://127.0.0.1:{port}"
-            for _ in range(1200):
-                try:
-                    requests.get(f"{url}/system", auth=(USER, PASSWORD), timeout=5)
-                    break
-                except requests.RequestException:
-                    assert process.poll() is None, (folder / "log").read_text()
-                    time.sleep(0.1)
-            yield f"{url}/dicom-web"
-        finally:
-            process.terminate()
-            process.wait()
+def running(folder: Path, **settings: Any) -> Iterator[Orthanc]:
+    """Run one in a folder, with other settings than the usual."""
+    one = Orthanc(folder, settings)
+    try:
+        one.start()
+        yield one
+    finally:
+        one.kill()

@@ -1,94 +1,24 @@
 """Films come from a real archive without the person, and reports go back to it."""
 
-import io
 import tomllib
-from types import SimpleNamespace
 
-import numpy as np
 import pydicom
 import pytest
-from pydicom.dataset import Dataset
 
 from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.dicom import (
-    FilmTags,
     derived_uid,
     patient_key,
     read_film,
-    source_of,
-    write_film,
 )
 from napari_hipbmd.tasks.pacs import FindOptions, GetOptions, SendOptions, get, send
 
 from ..dicom import orthanc
+from ..dicom.made_up_archive import SECRETS, film, report
 
 keyring = pytest.importorskip("keyring", reason="needs the extra pacs")
 pytest.importorskip("dicomweb_client", reason="needs the extra pacs")
-SECRETS = ("Quillfeather", "Ottoline", "P100", "19460307", "20240301", "Pemberley")
-
-
-def film(path, name, body="HIP", modality="DX", **more):
-    """A film of somebody, as it lies in an archive."""
-    grey = (np.arange(128 * 128).reshape(128, 128) % 4096).astype(np.uint16)
-    tags = FilmTags(
-        name, "L", modality=modality, body_part=body, sex="F", age_years=70,
-        pixel_spacing_mm=(0.15, 0.15), pixel_spacing_calibration_type="FIDUCIAL",
-    )  # fmt: skip
-    write_film(path, grey, tags)
-    stored = pydicom.dcmread(path)
-    stored.PatientID, stored.PatientName = "P100", "Quillfeather^Ottoline"
-    stored.PatientBirthDate, stored.StudyDate = "19460307", "20240301"
-    stored.InstitutionName, stored.PatientIdentityRemoved = "Pemberley", "NO"
-    for keyword, value in more.items():
-        setattr(stored, keyword, value)
-    stored.save_as(path)
-    return stored
-
-
-@pytest.fixture(scope="module")
-def films(tmp_path_factory):
-    """Two films of a hip, one of the pelvis, and one of a knee."""
-    folder = tmp_path_factory.mktemp("films")
-    return {
-        "hip": film(folder / "hip.dcm", "hip"),
-        "pelvis": film(folder / "pelvis.dcm", "pelvis", "PELVIS", "CR"),
-        "words": film(
-            folder / "words.dcm", "words", "", SeriesDescription="Hüfte links",
-            SpecificCharacterSet="ISO_IR 192",
-        ),
-        "knee": film(
-            folder / "knee.dcm", "knee", "KNEE", SeriesDescription="Knee",
-            StudyDescription="Knee",
-        ),
-    }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server(films, tmp_path_factory):
-    """The root of an archive that holds them."""
-    if orthanc.program() is None:
-        pytest.skip(orthanc.BROKEN)
-    with orthanc.running(tmp_path_factory.mktemp("orthanc")) as url:
-        from dicomweb_client.api import DICOMwebClient
-        from dicomweb_client.session_utils import create_session_from_user_pass
-
-        session = create_session_from_user_pass(orthanc.USER, orthanc.PASSWORD)
-        client = DICOMwebClient(url, session=session)
-        client.store_instances(list(films.values()))
-        yield SimpleNamespace(url=url, client=client)
-
-
-@pytest.fixture(autouse=True)
-def secrets(monkeypatch):
-    """A keyring that knows one password."""
-    asked = []
-
-    def get_password(service, user):
-        asked.append((service, user))
-        return orthanc.PASSWORD if user == orthanc.USER else None
-
-    monkeypatch.setattr(keyring, "get_password", get_password)
-    return asked
+pytestmark = pytest.mark.usefixtures("secrets")
 
 
 def taken(server, out, **options):
@@ -164,27 +94,6 @@ def test_a_connection_that_breaks_costs_one_film_and_the_rest_comes_next_time(
 def test_with_the_person_only_when_asked(server, tmp_path):
     done = taken(server, tmp_path / "study", identified=True)
     assert pydicom.dcmread(done.files[0]).PatientID == "P100"
-
-
-def report(path):
-    """A structured report about a film, as 'hipbmd measure --sr' refers to it."""
-    source = source_of(path)
-    made = Dataset()
-    made.SOPClassUID = "1.2.840.10008.5.1.4.1.1.88.33"
-    made.SOPInstanceUID = derived_uid("SR", source.SOPInstanceUID)
-    made.StudyInstanceUID = source.StudyInstanceUID
-    made.SeriesInstanceUID = derived_uid("SR series", source.SeriesInstanceUID)
-    made.Modality, made.PatientID, made.PatientName = "SR", "", ""
-    made.PatientIdentityRemoved, made.DeidentificationMethod = "YES", "none left"
-    of_film = Dataset()
-    of_film.ReferencedSOPClassUID = source.SOPClassUID
-    of_film.ReferencedSOPInstanceUID = source.SOPInstanceUID
-    made.ReferencedInstanceSequence = [of_film]
-    made.file_meta = pydicom.dataset.FileMetaDataset()
-    made.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
-    buffer = io.BytesIO()
-    made.save_as(buffer, enforce_file_format=True)
-    return buffer.getvalue()
 
 
 def test_reports_without_the_person_go_back_under_the_right_study(

@@ -27,7 +27,11 @@ _FIELDS = (
     "BodyPartExamined", "Modality",
 )  # fmt: skip
 _WORDS = ("BodyPartExamined", "SeriesDescription", "ProtocolName", "StudyDescription")
-_HIP = re.compile(r"hip|pelvi|femur|femoral|coxa|hüft|hueft|becken", re.IGNORECASE)
+_PARTS = {
+    "hip": "hip", "hüft": "hip", "hueft": "hip", "coxa": "hip", "pelvi": "pelvis",
+    "becken": "pelvis", "femur": "femur", "femoral": "femur",
+}  # fmt: skip
+_HIP = re.compile("|".join(_PARTS), re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,12 @@ class ArchivedSeries:
 
     @property
     def part(self) -> str:
-        """Which of our words for a hip or the pelvis its words hold; empty if none.
+        """``hip``, ``pelvis`` or ``femur``, as its words say first; empty if neither.
 
         Nothing else of them: whoever wrote them may have named somebody.
         """
         found = _HIP.search(self.words)
-        return "" if found is None else found[0].lower()
+        return "" if found is None else _PARTS[found[0].lower()]
 
     @property
     def is_of_hip(self) -> bool:

@@ -22,7 +22,9 @@ SERVICE = "napari-hipbmd"
 TOKEN = "token"
 """As whose password the keyring has a token."""
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-_TALKATIVE = ("dicomweb_client.web", "urllib3.connectionpool", "urllib3.util.retry")
+_TALKATIVE = (
+    "dicomweb_client.web", "retrying", "urllib3.connectionpool", "urllib3.util.retry",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,11 @@ STEPS = (
         "Films of a study, an archive's export or any folder; a box on each hip.",
         _study,
     ),
+    HomeStep(
+        "Archive (PACS)",
+        "Films from a PACS, without the person; reports back to it.",
+        _nothing,
+    ),
     HomeStep("Film facts", "What a film says of itself; window and level.", _films),
     HomeStep(
         "Landmark workbench", "Place the sixteen landmarks; compare people.", _study

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
-from magicgui.widgets import create_widget
+from magicgui.widgets import LineEdit, create_widget
 from magicgui.widgets.bases import ValueWidget
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFormLayout, QGridLayout, QSizePolicy, QWidget
 
 from ...core.options import Option, options_of
+from ...core.radiograph import FilmRefused
 
 MOST = 2**31 - 1
 UNITS = {"degrees": " °", "times": " ×"}
@@ -57,9 +59,11 @@ class OptionsForm(QWidget):
         self.form.setFieldGrowthPolicy(
             QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow
         )
-        known = {one.name: one for one in options_of(kind)}
+        self._options = {one.name: one for one in options_of(kind)}
         for row in rows:
-            shared = [known[n] for n in ((row,) if isinstance(row, str) else row)]
+            shared = [
+                self._options[n] for n in ((row,) if isinstance(row, str) else row)
+            ]
             natives = [
                 native
                 for one in shared
@@ -80,7 +84,13 @@ class OptionsForm(QWidget):
         return {choice: box.native for choice, box in self.controls[name].items()}
 
     def values(self) -> dict[str, Any]:
-        """Option → what its controls say."""
+        """Option → what its controls say.
+
+        Raises
+        ------
+        FilmRefused
+            If one is no value of its option.
+        """
         return {name: self._value(name) for name in self.controls}
 
     def options(self, kind: type[T] | None = None, **others: Any) -> T:
@@ -122,7 +132,9 @@ class OptionsForm(QWidget):
     def _value(self, name: str) -> Any:
         parts = self.controls[name]
         if list(parts) == [""]:
-            return parts[""].value
+            typed = isinstance(parts[""], LineEdit)
+            value = parts[""].value
+            return _read(value.strip(), self._options[name]) if typed else value
         if all(isinstance(control.value, bool) for control in parts.values()):
             return tuple(choice for choice, box in parts.items() if box.value)
         return tuple(control.value for control in parts.values())
@@ -173,7 +185,23 @@ def _controls(
     elif one.kind in (int, float):
         yield "", _number(one.kind, one, one.default)
     else:
-        yield "", _made(str, one.default or "")
+        known = not (one.is_required or one.default is None)
+        control = _made(str, str(one.default) if known else "")
+        if isinstance(setting.metavar, str):
+            control.native.setPlaceholderText(setting.metavar)
+        yield "", control
+
+
+def _read(text: str, one: Option) -> Any:
+    """What was typed, as the command line takes it."""
+    if not text and one.default is None:
+        return None
+    if one.setting.parse is None:
+        return Path(text) if one.kind is Path else text
+    try:
+        return one.setting.parse(text)
+    except ValueError as why:
+        raise FilmRefused(f"{one.words.capitalize()}: {why}.") from None
 
 
 def _number(kind: type, one: Option, default: Any) -> ValueWidget:

@@ -1,0 +1,1 @@
+"""A PACS: films from it into a study, and reports back."""
