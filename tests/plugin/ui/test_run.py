@@ -59,3 +59,18 @@ def test_work_waits_while_torch_is_loaded_and_can_be_stopped_meanwhile(qtbot):
         NOTHING_LOADS.set()
     qtbot.waitUntil(lambda: ended == ["stopped", "done"], timeout=60_000)
     assert begun.is_set()
+
+
+def test_a_window_that_is_behind_hears_the_newest_step_and_not_all(qtbot):
+    told, heard, run = Event(), [], Run()
+    run.stepped.connect(lambda step: heard.append(step.done))
+
+    def work(run):
+        for done in range(1, 1001):
+            run.tell_newest(done, 1000, "", None)
+        told.set()
+
+    with qtbot.waitSignal(run.done, timeout=60_000):
+        run.start(work)
+        assert told.wait(60)  # the window does something else meanwhile
+    assert heard == [1000]

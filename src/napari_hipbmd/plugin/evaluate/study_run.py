@@ -26,7 +26,7 @@ def reporting(run: Run) -> RowsReport:
     def report(step: Step, results: Any) -> None:
         note = f", {step.note}" if step.note else ""
         what = f"{step.stage.capitalize()} {step.done} of {step.count}{note}"
-        run.tell(step.done, step.count, what, results)
+        run.tell_newest(step.done, step.count, what, results)
 
     return report
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import Any
 
 from napari.qt.threading import create_worker
@@ -61,6 +61,7 @@ class Run(QObject):
     """
 
     stepped = Signal(object)
+    _newer = Signal()
     done = Signal(object)
     refused = Signal(str)
     stopped = Signal()
@@ -70,6 +71,9 @@ class Run(QObject):
         super().__init__(parent)
         self._cancelled = Event()
         self._worker: Any = None
+        self._lock = Lock()
+        self._newest: Stepped | None = None
+        self._newer.connect(self._on_newer)
 
     def start(self, work: Callable[[Run], Any]) -> None:
         """Begin; what ``work`` gives comes with ``done``."""
@@ -87,6 +91,22 @@ class Run(QObject):
     def tell(self, done: int, count: int, what: str = "", more: Any = None) -> None:
         """Tell how far the work is; what the library calls a progress."""
         self.stepped.emit(Stepped(done, count, what, more))
+
+    def tell_newest(self, done: int, count: int, what: str, more: Any) -> None:
+        """Tell it as the window has time: what is overtaken by then is passed over.
+
+        For work that tells more often than a window can draw.
+        """
+        with self._lock:
+            waits = self._newest is not None
+            self._newest = Stepped(done, count, what, more)
+        if not waits:
+            self._newer.emit()
+
+    def _on_newer(self) -> None:
+        with self._lock:
+            newest, self._newest = self._newest, None
+        self.stepped.emit(newest)
 
     def cancel(self) -> None:
         """Ask the work to stop; it does where it next asks."""
