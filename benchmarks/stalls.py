@@ -24,6 +24,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter, process_time, thread_time
 from typing import Any
@@ -36,6 +37,7 @@ from qtpy.QtCore import QEventLoop, QStandardPaths, Qt, QTimer
 
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.plugin.viewer.session import session_of
+from napari_hipbmd.study import Study, write_cases
 
 PLUGIN = "napari-hipbmd"
 BEAT_MS, LIMIT_MS = 10, 100
@@ -131,16 +133,24 @@ def measure(viewer: Any, folder: Path, heart: Heartbeat) -> None:
 
 
 def validate(viewer: Any, folder: Path, heart: Heartbeat) -> None:
-    """*Validate* over the six sample films."""
+    """*Validate* over twenty-four rows: each sample film four times."""
     study = folder / "study"
     shutil.copytree(sample_data_dir(), study)
+    rows = [
+        replace(case, case_id=f"{case.case_id}-{i}")
+        for i in range(4)
+        for case in Study.open(study).cases
+    ]
+    write_cases(study, rows)
     _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Validate")
     dock.study.choose(study)
+    dock.form.show_values({"folds": 3, "samples": 200})
     rest_until_loaded()
     with heart.beating():
         dock.bar.button.click()
         wait(lambda: not dock.bar.is_running)
         rest(0.5)
+    assert dock.tabs.validation is not None, dock.bar.note.text()
 
 
 def open_study(viewer: Any, folder: Path, heart: Heartbeat) -> None:
@@ -176,7 +186,7 @@ def open_case(viewer: Any, folder: Path, heart: Heartbeat) -> None:
 SCENES: dict[str, Callable[[Any, Path, Heartbeat], None]] = {
     "The program starts: its first dock": first_dock,
     "Measure, for the first time": measure,
-    "Validate, six films": validate,
+    "Validate, 24 films": validate,
     "Open study, six films": open_study,
     "A case opens, JPEG 2000": open_case,
 }
