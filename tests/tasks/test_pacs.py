@@ -5,7 +5,7 @@ import tomllib
 import pydicom
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.dicom import (
     derived_uid,
     patient_key,
@@ -89,6 +89,21 @@ def test_a_connection_that_breaks_costs_one_film_and_the_rest_comes_next_time(
     assert read_film(only).spacing_mm == (0.15, 0.15)
     done = taken(server, tmp_path / "study")
     assert len(done.files) == 3 and done.before == 1
+
+
+def test_cancel_stops_in_the_middle_of_a_film(server):
+    left = [1000]
+
+    def cancelled():
+        left[0] -= 1
+        return left[0] < 0
+
+    archive = FindOptions(url=server.url, user=orthanc.USER).archive(cancelled)
+    one = archive.series()[0]
+    [film_uid] = archive.instances(one)
+    left[0] = 2  # before the film is asked for, and at the first bit of it
+    with pytest.raises(Cancelled):
+        archive.film(one, film_uid)
 
 
 def test_with_the_person_only_when_asked(server, tmp_path):

@@ -16,6 +16,7 @@ from napari_hipbmd.dicom import patient_key, read_film
 from napari_hipbmd.dicom.archive import Archive
 from napari_hipbmd.plugin.archive.dock import ArchiveWidget
 from napari_hipbmd.plugin.archive.fetch_panel import FIRST, STOPPED
+from napari_hipbmd.plugin.study.dock import StudyWidget
 from napari_hipbmd.plugin.ui.preferences import preferences_dir
 from napari_hipbmd.plugin.viewer.session import session_of
 
@@ -28,10 +29,15 @@ pytestmark = pytest.mark.usefixtures("secrets")
 
 
 class Dock:
-    def __init__(self, qtbot: Any, url: str, study: Path) -> None:
-        self.qtbot, self.viewer, self.study = qtbot, ViewerModel(), study
-        self.widget = ArchiveWidget(self.viewer)
-        qtbot.addWidget(self.widget)
+    def __init__(self, qtbot: Any, url: str, study: Path, viewer: Any = None) -> None:
+        self.qtbot, self.study = qtbot, study
+        if viewer is None:
+            self.viewer = ViewerModel()
+            self.widget = ArchiveWidget(self.viewer)
+            qtbot.addWidget(self.widget)
+        else:
+            add = viewer.window.add_plugin_dock_widget
+            _, self.widget = add("napari-hipbmd", "Archive (PACS)")
         self.type("url", url)
         self.type("user", orthanc.USER)
         self.type("archive_study", str(study))
@@ -144,6 +150,18 @@ def test_a_server_that_is_killed_costs_nothing_that_was_fetched(
     [whole] = dock.films()
     assert read_film(whole).spacing_mm == (0.15, 0.15)
     assert dock.do("fetch") == "<b>2 new films</b>, 1 were there already."
+
+
+def test_what_was_fetched_is_listed_in_open_study(
+    server: Any, qtbot: Any, tmp_path: Path, make_napari_viewer_proxy: Any
+) -> None:
+    viewer = make_napari_viewer_proxy()
+    dock = Dock(qtbot, server.url, tmp_path / "study", viewer)
+    dock.do("find", "fetch")
+    dock.click("show_fetched")
+    [study] = viewer.window._qt_window.findChildren(StudyWidget)
+    qtbot.waitUntil(lambda: "3 films" in study.note.text(), timeout=60_000)
+    assert len(viewer.layers) == 0
 
 
 def test_reports_go_back_under_the_studies_and_are_not_sent_twice(
