@@ -137,6 +137,12 @@ def test_a_pipe_is_refused_as_what_it_is(tmp_path, capsys):
     assert "not an ordinary file" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.parametrize("option", ["--json", "--csv"])
+def test_a_device_as_output_file_is_refused_at_once(capsys, option):
+    status = main(["measure", str(FILM), option, os.devnull])
+    assert status == 2 and "a device or pipe" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no /dev/full here")
 def test_a_full_disk_behind_the_output_is_told_in_a_sentence():
     command = [sys.executable, "-m", "napari_hipbmd.cli", "inspect", str(FILM)]

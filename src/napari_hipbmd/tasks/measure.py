@@ -228,8 +228,9 @@ def _check_targets(options: MeasureOptions) -> None:
         raise FilmRefused("--json needs a file's name, or - for the screen.")
     json = None if options.json in (None, SCREEN) else options.json
     for name, file in {"--json": json, "--csv": options.csv}.items():
-        if file and Path(file).is_dir():
-            raise FilmRefused(f"{name} needs a file, and {file} is a folder.")
+        if file and Path(file).exists() and not Path(file).is_file():
+            what = "a folder" if Path(file).is_dir() else "a device or pipe"
+            raise FilmRefused(f"{name} needs a file, and {file} is {what}.")
     for name, folder in {"--layers": options.layers, "--out": options.out}.items():
         if folder and folder.exists() and not folder.is_dir():
             raise FilmRefused(f"{name} needs a folder, and {folder} is a file.")
