@@ -32,6 +32,7 @@ class FoundTree(QTreeWidget):
         self.setHeaderLabels(["Patient", "Shows"])
         self.setMinimumHeight(120)
         self.setStyleSheet(BOX)
+        self.setIndentation(12)
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
 
     def show_series(self, series: list[ArchivedSeries]) -> None:
