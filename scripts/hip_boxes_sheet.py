@@ -16,7 +16,8 @@ from statistics import median
 import numpy as np
 from PIL import Image, ImageDraw
 
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.landmarks.locate import propose
@@ -39,7 +40,7 @@ def main() -> None:
     for path in sorted(p for p in given.films.iterdir() if p.is_file()):
         try:
             film = read_film(path)
-        except FilmRefused as error:
+        except Refused as error:
             print(f"{path.name}: {error}")
             continue
         started = time.perf_counter()

@@ -8,8 +8,9 @@ import numpy as np
 from napari_hipbmd.bmd import BmdModel
 from napari_hipbmd.core.anatomy import LANDMARK_IDS, SITES, TYPICAL_XY, mask
 from napari_hipbmd.core.anatomy import polygons as polygons_of
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.hip_images import HipImages, LandmarkSet
-from napari_hipbmd.core.radiograph import FilmRefused, Patient, Radiograph
+from napari_hipbmd.core.radiograph import Patient, Radiograph
 from napari_hipbmd.grey_scale import RulerReading
 from napari_hipbmd.pipeline import PreparedHip
 from napari_hipbmd.pipeline.gain import with_gain_read
@@ -39,7 +40,7 @@ class MadeUpStudy:
         """What the pipeline would return, landmarks a few pixels off."""
         self.measured.append(job.name)
         if job.name == "hip-03":
-            raise FilmRefused("It is a spine.")
+            raise Refused("It is a spine.")
         film, sto = self.films[job.name]
         number = int(job.name[-2:])
         rng = np.random.default_rng(number)

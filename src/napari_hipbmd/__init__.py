@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from .core.version import __version__
 
 if TYPE_CHECKING:
-    from .core.radiograph import FilmRefused, HipBox, Patient, Radiograph
+    from .core.errors import FilmRefused, Refused
+    from .core.radiograph import HipBox, Patient, Radiograph
     from .dicom import read_film
     from .runs.measuring import measure_path
     from .study import Study
@@ -30,6 +31,7 @@ __all__ = [
     "HipBox",
     "Patient",
     "Radiograph",
+    "Refused",
     "Study",
     "__version__",
     "enhance",
@@ -43,10 +45,11 @@ __all__ = [
 ]
 
 _HOME = {
-    "FilmRefused": ".core.radiograph",
+    "FilmRefused": ".core.errors",
     "HipBox": ".core.radiograph",
     "Patient": ".core.radiograph",
     "Radiograph": ".core.radiograph",
+    "Refused": ".core.errors",
     "Study": ".study",
     "enhance": ".tasks.api",
     "features": ".tasks.api",

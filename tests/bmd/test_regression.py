@@ -17,7 +17,8 @@ from napari_hipbmd.bmd import (
 )
 from napari_hipbmd.bmd.fitting import interval_half_width
 from napari_hipbmd.core.anatomy import SITES
-from napari_hipbmd.core.radiograph import FilmRefused, Patient
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import Patient
 
 
 def cohort(n, seed=0, noise=0.03):
@@ -185,7 +186,7 @@ def broken_files():
 
 @pytest.mark.parametrize("what", broken_files())
 def test_a_malformed_file_is_refused_with_one_sentence(fitted, what):
-    with pytest.raises(FilmRefused) as refusal:
+    with pytest.raises(Refused) as refusal:
         BmdModel.from_json(broken_files()[what](fitted))
     text = str(refusal.value)
     assert text.startswith("The BMD regression cannot be used: ")
@@ -258,24 +259,24 @@ def test_a_study_of_women_only_gives_a_model():
 
 def test_twelve_films_are_too_few():
     features, patients, bmd = cohort(12)
-    with pytest.raises(FilmRefused, match="at least 20 measured films"):
+    with pytest.raises(Refused, match="at least 20 measured films"):
         BmdModel.fit(features, patients, bmd)
 
 
 def test_readings_in_mg_are_refused():
     features, patients, bmd = cohort(40)
-    with pytest.raises(FilmRefused, match="not T-scores or mg/cm²"):
+    with pytest.raises(Refused, match="not T-scores or mg/cm²"):
         BmdModel.fit(features, patients, bmd * 1000)
 
 
 def test_t_scores_instead_of_readings_are_refused():
     features, patients, bmd = cohort(40)
-    with pytest.raises(FilmRefused, match="not T-scores or mg/cm²"):
+    with pytest.raises(Refused, match="not T-scores or mg/cm²"):
         BmdModel.fit(features, patients, (bmd - 0.9) / 0.12)
 
 
 def test_an_unknown_preset_is_refused_with_the_known_ones():
-    with pytest.raises(FilmRefused, match="default, paper"):
+    with pytest.raises(Refused, match="default, paper"):
         BmdModel.fit(*cohort(30), preset="lasso")
 
 
@@ -289,7 +290,7 @@ def test_both_hips_of_a_patient_share_a_fold():
 
 
 def test_fewer_patients_than_folds_is_refused():
-    with pytest.raises(FilmRefused, match="has 1"):
+    with pytest.raises(Refused, match="has 1"):
         list(grouped_folds(["same"] * 40, 10))
 
 

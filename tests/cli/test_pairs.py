@@ -12,7 +12,7 @@ import time
 import pytest
 
 from napari_hipbmd.cli.steered import Steering, steered
-from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.enhancement.watch import read_curve, read_picture
 from napari_hipbmd.learning.training import LAST
 
@@ -176,7 +176,7 @@ def until(condition):
     [
         (None, 0, {"done": True}),
         (Cancelled(), 130, {"stopped": True}),
-        (FilmRefused("No films."), 2, {"refused": "No films."}),
+        (Refused("No films."), 2, {"refused": "No films."}),
     ],
 )
 def test_a_steered_training_says_how_it_ended(

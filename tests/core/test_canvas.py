@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_hipbmd.core.canvas import CANVAS_PX, make_canvas, normalisation
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox
 
 ROWS, COLUMNS = 70, 90
 RAMP = np.add.outer(np.arange(ROWS) * 0.004, np.arange(COLUMNS) * 0.006)
@@ -85,7 +86,7 @@ def test_fine_noise_does_not_alias_when_a_film_is_shrunk():
     ],
 )
 def test_a_box_beside_the_film_is_refused_in_plain_words(box):
-    with pytest.raises(FilmRefused, match=r"outside the film \(90 × 70 pixels\)"):
+    with pytest.raises(Refused, match=r"outside the film \(90 × 70 pixels\)"):
         make_canvas(FILM, box, False)
 
 

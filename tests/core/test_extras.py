@@ -4,14 +4,14 @@ import sys
 
 import pytest
 
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.extras import from_extra
-from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.runs.loop import run_jobs
 
 
 def test_what_is_missing_is_told_with_its_extra():
     with (
-        pytest.raises(FilmRefused, match=r"needs the package nowhere.*\[sr\]"),
+        pytest.raises(Refused, match=r"needs the package nowhere.*\[sr\]"),
         from_extra("sr", "A report"),
     ):
         import nowhere  # noqa: F401
@@ -20,5 +20,5 @@ def test_what_is_missing_is_told_with_its_extra():
 def test_workers_without_dask_are_refused_in_a_sentence(monkeypatch):
     monkeypatch.delitem(sys.modules, "napari_hipbmd.runs.cluster", raising=False)
     monkeypatch.setitem(sys.modules, "dask", None)
-    with pytest.raises(FilmRefused, match=r"dask.*napari-hipbmd\[cluster\]"):
+    with pytest.raises(Refused, match=r"dask.*napari-hipbmd\[cluster\]"):
         list(run_jobs([1], None, workers=2))

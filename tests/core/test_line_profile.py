@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.hip_images import HipImages
 from napari_hipbmd.core.line_profile import line_profile
-from napari_hipbmd.core.radiograph import FilmRefused, Radiograph
+from napari_hipbmd.core.radiograph import Radiograph
 
 CORNER = (10, 20)
 
@@ -62,7 +63,7 @@ def test_a_wide_line_is_the_mean_of_lines_side_by_side():
 
 
 def test_a_line_without_length_is_told():
-    with pytest.raises(FilmRefused, match="no length"):
+    with pytest.raises(Refused, match="no length"):
         line_profile(film_with(None), None, (5, 5), (5, 5))
 
 

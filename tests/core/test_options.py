@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 
 from napari_hipbmd.cli.arguments import add_options, options_from
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.options import (
     REQUIRED,
     as_arguments,
@@ -14,7 +15,6 @@ from napari_hipbmd.core.options import (
     option,
     options_of,
 )
-from napari_hipbmd.core.radiograph import FilmRefused
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def test_every_kind_of_option_is_read():
     ],
 )
 def test_both_give_the_same_sentence(capsys, name, value, sentence):
-    with pytest.raises(FilmRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         Options(**{name: value})
     with pytest.raises(SystemExit) as stop:
         parse(f"--{name.replace('_', '-')}", f"{value:g}")
@@ -62,12 +62,12 @@ def test_both_give_the_same_sentence(capsys, name, value, sentence):
 
 
 def test_a_word_that_is_no_choice_is_refused():
-    with pytest.raises(FilmRefused, match="Side: 'X' is none of L, R"):
+    with pytest.raises(Refused, match="Side: 'X' is none of L, R"):
         Options(side="X")
 
 
 def test_one_of_several_numbers_out_of_range_is_refused():
-    with pytest.raises(FilmRefused, match="Scale: 9 is not between"):
+    with pytest.raises(Refused, match="Scale: 9 is not between"):
         Options(scale=(1.0, 9.0))
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox, Patient, Radiograph
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox, Patient, Radiograph
 
 
 def film(shape=(40, 60), **facts):
@@ -12,7 +13,7 @@ def film(shape=(40, 60), **facts):
 
 @pytest.mark.parametrize("shape", [(31, 400), (400, 31), (3, 64, 64)])
 def test_a_picture_that_is_no_radiograph_is_refused(shape):
-    with pytest.raises(FilmRefused, match="at least 32 × 32"):
+    with pytest.raises(Refused, match="at least 32 × 32"):
         film(shape)
 
 
@@ -37,13 +38,13 @@ def test_the_whole_box_goes_from_pixel_edge_to_pixel_edge():
 
 @pytest.mark.parametrize("corners", [(0, 0, 31, 100), (0, 0, 100, 31), (90, 0, 0, 90)])
 def test_a_box_too_small_for_a_hip_is_refused(corners):
-    with pytest.raises(FilmRefused, match="smaller than 32 pixels"):
+    with pytest.raises(Refused, match="smaller than 32 pixels"):
         HipBox(*corners)
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
 def test_a_box_without_numbers_is_refused(bad):
-    with pytest.raises(FilmRefused, match="not a number"):
+    with pytest.raises(Refused, match="not a number"):
         HipBox(0, 0, bad, 100)
 
 

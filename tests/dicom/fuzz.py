@@ -91,13 +91,13 @@ def read_damaged(count: int, seed: int = 0, progress: int = 0) -> Tally:
 
 def _read(path: Path, data: bytes, tally: Tally) -> str:
     """Read one file as the program does; gives what tells one end from another."""
-    from napari_hipbmd.core.radiograph import FilmRefused
+    from napari_hipbmd.core.errors import Refused
 
     meter = Meter()
     started = time.perf_counter()
     try:
         outcome, readable = exercise(path)
-    except FilmRefused:
+    except Refused:
         raise
     except BaseException:  # noqa: BLE001 - the failure that is looked for
         tally.failures.append(traceback.format_exc())
@@ -121,7 +121,7 @@ def _read(path: Path, data: bytes, tally: Tally) -> str:
 
 def exercise(path: Path) -> tuple[str, bool]:
     """List, inspect, open and describe one file; raises if anything is not as said."""
-    from napari_hipbmd.core.radiograph import FilmRefused
+    from napari_hipbmd.core.errors import Refused
     from napari_hipbmd.dicom import inspect, list_films, open_film
 
     list_films(path.parent)
@@ -135,7 +135,7 @@ def exercise(path: Path) -> tuple[str, bool]:
         return f"{shown.stored.dtype} {len(shown.windows)} {flags}", True
     try:
         open_film(path)
-    except FilmRefused as refusal:
+    except Refused as refusal:
         assert str(refusal) == sentence
     else:
         raise AssertionError(f"opened, yet refused by inspect: {sentence}")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.dicom import list_films, look_through
 
 
@@ -42,7 +42,7 @@ def test_what_is_passed_over_has_its_reason(export):
 
 
 def test_a_missing_folder_is_said_to_be_missing(tmp_path):
-    with pytest.raises(FilmRefused, match="no such folder"):
+    with pytest.raises(Refused, match="no such folder"):
         list_films(tmp_path / "nowhere")
 
 

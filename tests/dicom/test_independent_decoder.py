@@ -11,7 +11,7 @@ import pydicom
 import pytest
 from pydicom.pixels import apply_modality_lut, apply_voi_lut
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.dicom import open_film
 from napari_hipbmd.dicom.decode import stored_values
 from napari_hipbmd.dicom.facts import header_facts
@@ -42,7 +42,7 @@ def test_values_equal_those_of_another_program(any_file):
             if facts.frames > 1 or facts.photometric in COLOURS:
                 pytest.skip("not a single grey picture")
             ours = stored_values(header, facts)
-    except FilmRefused as refusal:
+    except Refused as refusal:
         pytest.skip(f"refused: {refusal}")
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
     try:
@@ -62,7 +62,7 @@ def test_values_equal_those_of_another_program(any_file):
 def test_readable_films_are_drawn_as_another_program_draws_them(any_file):
     try:
         shown = open_film(any_file)
-    except FilmRefused as refusal:
+    except Refused as refusal:
         pytest.skip(f"refused: {refusal}")
     if shown.facts is None:
         pytest.skip("a picture, not DICOM")

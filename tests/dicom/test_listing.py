@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from pydicom.fileset import FileSet
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.dicom import catalogue, decode
 
 
@@ -156,5 +156,5 @@ def test_the_list_names_nobody(archive):
 
 
 def test_a_missing_folder_is_said_to_be_missing(tmp_path):
-    with pytest.raises(FilmRefused, match="no such folder"):
+    with pytest.raises(Refused, match="no such folder"):
         catalogue(tmp_path / "nowhere")

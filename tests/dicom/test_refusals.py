@@ -7,7 +7,8 @@ import pydicom
 import pytest
 from pydicom.uid import SecondaryCaptureImageStorage
 
-from napari_hipbmd.core.radiograph import FilmRefused, Radiograph
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import Radiograph
 from napari_hipbmd.dicom import inspect, open_film, read_film
 
 KEYS = [
@@ -30,7 +31,7 @@ def codes(path):
 def test_any_file_gives_a_film_or_a_sentence(any_file):
     try:
         film = read_film(any_file)
-    except FilmRefused as refusal:
+    except Refused as refusal:
         sentence = str(refusal)
         assert sentence[0].isupper() and sentence.endswith((".", "pyjpegls"))
         assert ":" in sentence, "it says what to do"

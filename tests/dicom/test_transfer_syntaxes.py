@@ -20,7 +20,7 @@ from pydicom.uid import (
     JPEGLSNearLossless,
 )
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.dicom import inspect, open_film, read_film
 
 from .syntaxes import LOSSLESS, in_syntax
@@ -154,7 +154,7 @@ def test_an_unknown_transfer_syntax_is_named(make_film):
     film.PixelData = encapsulate([bytes(2000)])
     film.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.102"
     film.save_as(path)
-    with pytest.raises(FilmRefused, match="video"):
+    with pytest.raises(Refused, match="video"):
         read_film(path)
 
 
@@ -176,7 +176,7 @@ def test_a_codec_that_dies_costs_one_film(make_film, hip):
     good = path.read_bytes()
     frame_header = good.index(b"\xff\xc1")
     path.write_bytes(good[: frame_header + 4] + b"\0" + good[frame_header + 5 :])
-    with pytest.raises(FilmRefused, match="cannot be decoded"):
+    with pytest.raises(Refused, match="cannot be decoded"):
         read_film(path)
     path.write_bytes(good)
     assert np.abs(read_film(path).pixels - hip).max() <= 2

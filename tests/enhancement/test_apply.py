@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from napari_hipbmd.core.canvas import make_canvas
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.enhancement.apply import Enhancer, subtract_sto
 from napari_hipbmd.enhancement.networks import GRID_PX
@@ -139,6 +140,6 @@ def test_a_card_with_absurd_layers_is_refused_before_they_are_made(
         "reset_parameters",
         lambda layer: (made.add(layer.weight.device.type), usual(layer)),
     )
-    with pytest.raises(FilmRefused, match="enhancement"):
+    with pytest.raises(Refused, match="enhancement"):
         Enhancer.load(tmp_path)
     assert made <= {"meta"}  # planned at most, without memory

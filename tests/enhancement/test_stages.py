@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from napari_hipbmd.core.canvas import make_canvas
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.enhancement.apply import Enhancer, as_input
 from napari_hipbmd.enhancement.stages import encoder_stages
@@ -69,5 +70,5 @@ def test_a_model_for_a_grid_that_its_stages_cannot_halve_is_refused(tmp_path):
     card = json.loads((tmp_path / "enhancement.json").read_text())
     card["shape"]["grid_px"] = 100
     (tmp_path / "enhancement.json").write_text(json.dumps(card))
-    with pytest.raises(FilmRefused, match="a grid of 100 pixels, which 3 stages"):
+    with pytest.raises(Refused, match="a grid of 100 pixels, which 3 stages"):
         Enhancer.load(tmp_path)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.core.canvas import CANVAS_PX, make_canvas
-from napari_hipbmd.core.radiograph import Cancelled, FilmRefused, HipBox
+from napari_hipbmd.core.errors import Cancelled, Refused
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.enhancement.apply import Enhancer
 from napari_hipbmd.enhancement.networks import AutoencoderShape
 from napari_hipbmd.enhancement.training import RECIPES, learn_enhancement
@@ -69,7 +70,7 @@ def test_a_resumed_training_gives_the_weights_of_an_unbroken_one(tmp_path):
 
 
 def test_films_without_sto_are_refused_with_what_to_do(tmp_path):
-    with pytest.raises(FilmRefused, match="make pairs first"):
+    with pytest.raises(Refused, match="make pairs first"):
         learn_enhancement(
             replace(eight_hips(), sto=None), "default", Fit(tmp_path, 1, 4)
         )

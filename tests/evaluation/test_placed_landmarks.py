@@ -7,7 +7,7 @@ import pytest
 
 from napari_hipbmd.bmd import BmdModel, feature_vector, region_features
 from napari_hipbmd.core.anatomy import LANDMARK_IDS, polygons
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.runs.collecting import collect
 from napari_hipbmd.study import Label, Labels
 from napari_hipbmd.study.labels import write_labels
@@ -61,7 +61,7 @@ def test_a_validation_on_annas_landmarks_names_the_films_that_she_left(
 
 def test_an_annotator_who_placed_nothing_is_told_with_a_case(made_up, tmp_path):
     plan = FitPlan(targets=("neck",), landmarks="ben", folds=4)
-    with pytest.raises(FilmRefused, match="case hip-00: ben has not placed"):
+    with pytest.raises(Refused, match="case hip-00: ben has not placed"):
         fit_regression(made_up.study, tmp_path, plan, prepare=made_up.prepare)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.evaluation.feature_table import FeatureTable, in_both_units
 from napari_hipbmd.evaluation.rows import ROWS, evaluate, gap_closed
 from napari_hipbmd.runs.feature_cache import GAINS
@@ -142,27 +142,27 @@ def test_ten_folds_give_ten_figures(results):
 
 
 def test_twelve_films_are_refused_with_their_number():
-    with pytest.raises(FilmRefused, match="the study has 12"):
+    with pytest.raises(Refused, match="the study has 12"):
         evaluate(table(12))
 
 
 def test_no_readings_are_refused_with_the_columns_to_fill():
-    with pytest.raises(FilmRefused, match="bmd_neck"):
+    with pytest.raises(Refused, match="bmd_neck"):
         evaluate(table(dxa_g_cm2=np.full((120, 4), np.nan)))
 
 
 def test_unknown_biology_is_counted_in_the_refusal():
-    with pytest.raises(FilmRefused, match="0 have age, sex, height and weight"):
+    with pytest.raises(Refused, match="0 have age, sex, height and weight"):
         evaluate(table(covariates=np.full((120, 4), np.nan)))
 
 
 def test_no_measured_film_is_refused():
-    with pytest.raises(FilmRefused):
+    with pytest.raises(Refused):
         evaluate(table(features={}), biology=False)
 
 
 def test_one_patient_in_all_films_is_refused():
-    with pytest.raises(FilmRefused, match="at least 10 patients"):
+    with pytest.raises(Refused, match="at least 10 patients"):
         evaluate(table(per_patient=1000))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.grey_scale import (
     Calibration,
     Signs,
@@ -84,7 +84,7 @@ def test_a_damaged_calibration_is_refused_in_a_sentence(
 ) -> None:
     data = json.loads(fitted.to_json())
     data[key] = "?"
-    with pytest.raises(FilmRefused, match=r"grey_scale\.json"):
+    with pytest.raises(Refused, match=r"grey_scale\.json"):
         Calibration.from_json(json.dumps(data))
 
 
@@ -92,7 +92,7 @@ def test_a_calibration_of_an_earlier_version_says_how_to_have_a_new_one(
     fitted: Calibration,
 ) -> None:
     data = json.loads(fitted.to_json()) | {"version": 1}
-    with pytest.raises(FilmRefused, match="train grey-scale"):
+    with pytest.raises(Refused, match="train grey-scale"):
         Calibration.from_json(json.dumps(data))
 
 
@@ -135,5 +135,5 @@ def test_weights_are_those_of_least_variance_and_none_is_negative() -> None:
 
 def test_too_few_shafts_are_refused() -> None:
     signs, gains = cohort()
-    with pytest.raises(FilmRefused, match="needs 60"):
+    with pytest.raises(Refused, match="needs 60"):
         fit_calibration(signs[:70], gains[:70], [str(i) for i in range(70)], {})

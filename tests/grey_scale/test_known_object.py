@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.grey_scale import GreyScale, Ruler
-from napari_hipbmd.core.radiograph import FilmRefused, FloatImage
+from napari_hipbmd.core.radiograph import FloatImage
 from napari_hipbmd.core.ruler_choice import KnownObject
 from napari_hipbmd.grey_scale.known_object import (
     NoObject,
@@ -118,7 +119,7 @@ def test_two_steps_are_one_ruler_no_surer_than_the_better_one() -> None:
     ],
 )
 def test_what_cannot_be_an_object_is_refused(material, mm, outline, why) -> None:
-    with pytest.raises(FilmRefused, match=why):
+    with pytest.raises(Refused, match=why):
         KnownObject(outline, material, mm)
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.hip_images import HipImages
-from napari_hipbmd.core.radiograph import FilmRefused, Patient
+from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.grey_scale.network import OUTPUTS, GainNetwork, GainReader
 from napari_hipbmd.grey_scale.network_training import (
     GainFilms,
@@ -125,5 +126,5 @@ def test_it_learns_to_read_the_gain_and_comes_back_from_its_files(
 
 
 def test_too_few_patients_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(FilmRefused, match="60 patients"):
+    with pytest.raises(Refused, match="60 patients"):
         learn_gain(films(20), Fit(tmp_path, 1, 16, 0, "cpu"))

@@ -8,9 +8,10 @@ from scipy.ndimage import gaussian_filter
 
 from napari_hipbmd.core.anatomy import INDEX
 from napari_hipbmd.core.bounded_json import as_type
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.grey_scale import GreyScale
 from napari_hipbmd.core.hip_images import HipImages
-from napari_hipbmd.core.radiograph import FilmRefused, Patient
+from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.grey_scale import load_calibration, read_signs
 from napari_hipbmd.grey_scale.shaft import NoShaft, read_shaft
 from napari_hipbmd.grey_scale.tube import CORTICAL_G_CM3, DEEP, Tube, chords
@@ -68,7 +69,7 @@ def test_a_nail_that_burns_the_shaft_out_is_refused_with_a_reason() -> None:
 
 def test_without_a_pixel_size_no_ruler_is_read() -> None:
     images, xy = film_of(Tube(0.0, 30.0, 6.0, 6.0))
-    with pytest.raises(FilmRefused, match="pixel size"):
+    with pytest.raises(Refused, match="pixel size"):
         read_signs(images, xy, None, Patient(), 70.0)
 
 

@@ -11,7 +11,7 @@ import torch
 from napari_hipbmd.cli.main import main
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.canvas import CANVAS_PX
-from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.landmarks.labelled import Labelled
 from napari_hipbmd.landmarks.losses import counted, loss_of
@@ -148,9 +148,9 @@ def test_nothing_is_learned_from_a_landmark_that_nobody_placed():
 def test_too_few_labelled_films_are_refused_with_what_to_do(labelled, tmp_path):
     plan = Fit(tmp_path / "out", 1, 2, device="cpu")
     hips = load_hips(Study.open(labelled), "anna", least_landmarks=8)
-    with pytest.raises(FilmRefused, match="at least 4 labelled films"):
+    with pytest.raises(Refused, match="at least 4 labelled films"):
         retrain(hips.take(np.arange(3)), weights_dir(), plan)
-    with pytest.raises(FilmRefused, match="bert labelled none"):
+    with pytest.raises(Refused, match="bert labelled none"):
         retrain_landmarks(labelled, "bert", plan)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.landmarks.shape import ShapeModel, bundled_shapes
 from napari_hipbmd.landmarks.shape_doubts import shape_doubts
 from napari_hipbmd.landmarks.shape_fitting import fit_shapes
@@ -111,7 +111,7 @@ def test_a_model_is_written_and_read_back() -> None:
     again = ShapeModel.from_json(model.to_json())
     assert again.to_json() == model.to_json()
     for spoilt in ("", "{}", "[]", model.to_json().replace('"N1"', '"X"'), "{"):
-        with pytest.raises(FilmRefused, match="fit it anew"):
+        with pytest.raises(Refused, match="fit it anew"):
             ShapeModel.from_json(spoilt)
 
 
@@ -120,7 +120,7 @@ def test_a_study_is_its_own_measure_when_it_has_enough_hips(
 ) -> None:
     shapes, groups = canonical_shapes_mm(sample_study)
     assert shapes.shape == (6, 16, 2) and len(groups) == 6
-    with pytest.raises(FilmRefused, match="needs 30 hips"):
+    with pytest.raises(Refused, match="needs 30 hips"):
         shapes_of_study(sample_study)
 
 

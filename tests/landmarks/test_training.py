@@ -8,7 +8,8 @@ import pytest
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS, TYPICAL_XY
 from napari_hipbmd.core.canvas import CANVAS_PX, make_canvas
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.landmarks.predict import LandmarkFinder
 from napari_hipbmd.landmarks.training import learn_landmarks
 from napari_hipbmd.learning.hips import Hips, to_levels
@@ -35,7 +36,7 @@ def test_a_training_writes_weights_and_their_uncertainty(preset, tmp_path):
 
 
 def test_films_without_landmarks_are_refused_with_what_to_do(tmp_path):
-    with pytest.raises(FilmRefused, match="label films first"):
+    with pytest.raises(Refused, match="label films first"):
         learn_landmarks(
             replace(six_hips(), landmarks_xy=None), "default", Fit(tmp_path, 1, 4)
         )

@@ -8,7 +8,7 @@ import torch
 from lightning.pytorch import LightningModule
 from torch.utils.data import TensorDataset
 
-from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.enhancement.apply import Enhancer
 from napari_hipbmd.landmarks.predict import LandmarkFinder
@@ -39,7 +39,7 @@ def folder(tmp_path):
 @pytest.mark.parametrize("step", STEPS)
 def test_a_model_that_is_missing_is_named_with_how_to_train_it(step, folder):
     (folder / f"{step}.safetensors").unlink()
-    with pytest.raises(FilmRefused, match=f"{step}.safetensors is missing.*train"):
+    with pytest.raises(Refused, match=f"{step}.safetensors is missing.*train"):
         READERS[step](folder)
 
 
@@ -48,7 +48,7 @@ def test_a_model_that_is_missing_is_named_with_how_to_train_it(step, folder):
 def test_weights_cut_short_are_refused(step, keep, folder):
     path = folder / f"{step}.safetensors"
     path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(FilmRefused, match="damaged"):
+    with pytest.raises(Refused, match="damaged"):
         READERS[step](folder)
 
 
@@ -56,14 +56,14 @@ def test_weights_cut_short_are_refused(step, keep, folder):
 @pytest.mark.parametrize("text", [b"", b"{", b"[1]", b'"card"', b"\xff\xfe\x00", b"3"])
 def test_a_damaged_card_is_refused(step, text, folder):
     (folder / f"{step}.json").write_bytes(text)
-    with pytest.raises(FilmRefused, match=f"The {step} model in .* is damaged"):
+    with pytest.raises(Refused, match=f"The {step} model in .* is damaged"):
         READERS[step](folder)
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_card_that_says_nothing_is_refused(step, folder):
     (folder / f"{step}.json").write_text("{}")
-    with pytest.raises(FilmRefused, match=f"{step} model"):
+    with pytest.raises(Refused, match=f"{step} model"):
         READERS[step](folder)
 
 
@@ -81,7 +81,7 @@ def test_a_card_that_says_nothing_is_refused(step, folder):
 def test_an_architecture_that_cannot_be_is_refused(shape, folder):
     path = folder / "enhancement.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "shape": shape}))
-    with pytest.raises(FilmRefused):
+    with pytest.raises(Refused):
         Enhancer.load(folder)
 
 
@@ -90,9 +90,9 @@ def test_weights_of_another_architecture_are_refused(folder):
     card = json.loads(path.read_text())
     card["shape"]["channels"] = [8, 16, 16, 16]
     path.write_text(json.dumps(card))
-    with pytest.raises(FilmRefused, match="another architecture"):
+    with pytest.raises(Refused, match="another architecture"):
         Enhancer.load(folder)
-    with pytest.raises(FilmRefused, match="another architecture"):
+    with pytest.raises(Refused, match="another architecture"):
         load_into(torch.nn.Linear(2, 2), {"weight": torch.zeros(3, 3)}, "test")
 
 
@@ -102,7 +102,7 @@ def test_weights_of_another_architecture_are_refused(folder):
 def test_a_landmark_card_without_its_uncertainty_is_refused(lines, folder):
     path = folder / "landmarks.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "uncertainty": lines}))
-    with pytest.raises(FilmRefused, match="not complete"):
+    with pytest.raises(Refused, match="not complete"):
         LandmarkFinder.load(folder)
 
 
@@ -118,7 +118,7 @@ def test_nothing_that_was_pickled_is_run(step, folder):
     import sys
 
     (folder / f"{step}.safetensors").write_bytes(pickle.dumps(Bomb()))
-    with pytest.raises(FilmRefused, match="damaged"):
+    with pytest.raises(Refused, match="damaged"):
         READERS[step](folder)
     assert not hasattr(sys, "exploded")
 
@@ -213,13 +213,13 @@ def test_ctrl_c_stops_a_training_like_a_wish_does(tmp_path):
 
 
 def test_resuming_what_never_began_is_refused(tmp_path):
-    with pytest.raises(FilmRefused, match="to resume from"):
+    with pytest.raises(Refused, match="to resume from"):
         trained(tmp_path, resume=True)
 
 
 def test_resuming_another_models_training_is_refused(tmp_path):
     trained(tmp_path, width=3)
-    with pytest.raises(FilmRefused, match="another model"):
+    with pytest.raises(Refused, match="another model"):
         trained(tmp_path, resume=True, width=5)
 
 
@@ -230,6 +230,6 @@ def test_a_damaged_checkpoint_is_refused_and_never_run(tmp_path, content):
     import sys
 
     (tmp_path / LAST).write_bytes(content)
-    with pytest.raises(FilmRefused, match="damaged"):
+    with pytest.raises(Refused, match="damaged"):
         trained(tmp_path, resume=True)
     assert not hasattr(sys, "exploded")

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from napari_hipbmd.bmd import feature_vector, region_features
 from napari_hipbmd.core import anatomy
 from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS, REGIONS, SITES
+from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.core.measurement_json import measurement_as_json
-from napari_hipbmd.core.radiograph import Cancelled, FilmRefused, HipBox, Patient
+from napari_hipbmd.core.radiograph import HipBox, Patient
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.core.ruler_choice import KnownObject, RulerChoice
 from napari_hipbmd.dicom import read_film
@@ -228,7 +229,7 @@ def test_a_side_that_nobody_told_is_guessed_and_flagged(film):
 
 
 def test_a_box_beside_the_film_is_refused(film):
-    with pytest.raises(FilmRefused, match="outside the film"):
+    with pytest.raises(Refused, match="outside the film"):
         measure(film, box=HipBox(5000, 0, 6000, 1000))
 
 
@@ -283,13 +284,13 @@ def test_a_given_spacing_is_used_and_named(sample_study):
 
 def test_a_folder_without_films_and_a_path_to_nothing_are_refused(tmp_path):
     for path, why in ((tmp_path, "holds no films"), (tmp_path / "no", "no file")):
-        with pytest.raises(FilmRefused, match=why):
+        with pytest.raises(Refused, match=why):
             list(measure_path(path))
 
 
 def test_a_folder_without_models_is_refused(tmp_path):
     for folder in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(FilmRefused, match="holds no models"):
+        with pytest.raises(Refused, match="holds no models"):
             load_models(folder)
 
 
@@ -304,7 +305,7 @@ def test_models_that_a_folder_lacks_are_the_bundled_ones(tmp_path):
 
 def test_a_damaged_regression_is_refused(tmp_path):
     (tmp_path / "bmd.json").write_text("{")
-    with pytest.raises(FilmRefused):
+    with pytest.raises(Refused):
         load_models(tmp_path)
 
 

@@ -17,15 +17,10 @@ import pytest
 import napari_hipbmd
 import napari_hipbmd.pipeline
 from napari_hipbmd.core.anatomy import SITES, TYPICAL_XY, area, polygons
+from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.core.hip_images import HipImages, LandmarkSet
 from napari_hipbmd.core.measurement import Estimate, Measurement, RegionMeasurement
-from napari_hipbmd.core.radiograph import (
-    Cancelled,
-    FilmRefused,
-    Flag,
-    Patient,
-    Radiograph,
-)
+from napari_hipbmd.core.radiograph import Flag, Patient, Radiograph
 from napari_hipbmd.pipeline import PreparedHip
 from napari_hipbmd.plugin.ui.shortcuts import current_keys
 from napari_hipbmd.study import Study, write_cases
@@ -125,7 +120,7 @@ class FakePipeline(ModuleType):
                 self.stopped.set()
                 raise Cancelled
         if self.refusal is not None:
-            raise FilmRefused(self.refusal)
+            raise Refused(self.refusal)
         if self.error is not None:
             raise self.error
         xy = TYPICAL_XY * 60 + 100 if landmarks_xy is None else landmarks_xy

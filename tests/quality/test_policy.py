@@ -10,9 +10,10 @@ import pytest
 
 from napari_hipbmd.cli.table import text_table
 from napari_hipbmd.core.anatomy import SITES
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.measurement import Estimate, Measurement
 from napari_hipbmd.core.measurement_json import measurement_as_json
-from napari_hipbmd.core.radiograph import FilmRefused, Flag
+from napari_hipbmd.core.radiograph import Flag
 from napari_hipbmd.quality import (
     DEFAULT,
     FLAG_CODES,
@@ -83,7 +84,7 @@ def test_a_policy_is_named_or_given_by_its_flags():
 
 
 def test_an_unknown_flag_is_told_with_those_that_there_are():
-    with pytest.raises(FilmRefused, match="no flag 'metall'.*saturation"):
+    with pytest.raises(Refused, match="no flag 'metall'.*saturation"):
         policy_named("metall")
 
 
@@ -109,12 +110,12 @@ NOT_A_LIST = {
 def test_a_file_that_is_no_policy_is_told_in_a_sentence(tmp_path, text):
     path = tmp_path / "policy.json"
     path.write_bytes(text.encode("latin-1"))
-    with pytest.raises(FilmRefused, match=r"policy\.json is no policy"):
+    with pytest.raises(Refused, match=r"policy\.json is no policy"):
         policy_named(str(path))
 
 
 def test_a_missing_policy_is_told(tmp_path):
-    with pytest.raises(FilmRefused, match="There is no policy"):
+    with pytest.raises(Refused, match="There is no policy"):
         policy_named(str(tmp_path / "mine.json"))
 
 

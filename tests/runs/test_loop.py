@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.runs import cluster as cluster_module
 from napari_hipbmd.runs.jobs import Job
@@ -120,7 +120,7 @@ def test_somebodys_cluster_does_the_work_and_others_are_refused(tmp_path, fakes)
         address = cluster.scheduler_address
         found = list(run_jobs(JOBS, fakes.Fake(tmp_path), scheduler=address))
         assert {job.name for job, _ in found} == {job.name for job in JOBS}
-        with pytest.raises(FilmRefused, match="would give other numbers"):
+        with pytest.raises(Refused, match="would give other numbers"):
             list(run_jobs(JOBS, fakes.Elsewhere(tmp_path), scheduler=address))
 
 
@@ -137,7 +137,7 @@ def test_a_scheduler_that_goes_away_ends_in_a_sentence(tmp_path, fakes):
         )
         next(running)
         cluster.close()
-        with pytest.raises(FilmRefused, match="gone away"):
+        with pytest.raises(Refused, match="gone away"):
             list(running)
 
 

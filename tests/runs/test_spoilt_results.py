@@ -36,7 +36,7 @@ def changed(content, way, value):
 
 
 def test_a_journal_with_one_wrong_value_is_used_or_refused(folder):
-    from napari_hipbmd.core.radiograph import FilmRefused
+    from napari_hipbmd.core.errors import Refused
     from napari_hipbmd.runs.journal import RunJournal
 
     journal = folder / "out" / "results.jsonl"
@@ -50,7 +50,7 @@ def test_a_journal_with_one_wrong_value_is_used_or_refused(folder):
         journal.write_text(f"{header}\n{json.dumps(wrong)}\n", "utf-8")
         try:
             RunJournal(folder / "out")
-        except FilmRefused as refusal:
+        except Refused as refusal:
             assert "is no journal of results" in str(refusal)
             refused += 1
     assert refused > 100

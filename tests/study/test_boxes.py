@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.dicom import FilmTags, read_film, write_film
 from napari_hipbmd.runs.jobs import Options, jobs_of
 from napari_hipbmd.study import (
@@ -109,7 +110,7 @@ def test_a_dxa_reading_without_a_side_is_given_to_no_hip(pelvis):
     folder = pelvis.parents[1]
     [case] = Study.open(folder).cases
     write_cases(folder, [replace(case, dxa={**case.dxa, "neck": 0.7})])
-    with pytest.raises(FilmRefused, match="write L or R into its column side"):
+    with pytest.raises(Refused, match="write L or R into its column side"):
         remember_boxes(pelvis, {"L": LEFT}, "anna", {})
     assert not (folder / BOXES).exists()
 
@@ -164,9 +165,9 @@ def test_a_film_that_is_named_after_its_patient_is_not_named_in_the_file(pelvis)
 def test_a_damaged_file_is_told_in_a_sentence_and_left_alone(pelvis, text):
     path = pelvis.parents[1] / BOXES
     path.write_text(text, "utf-8")
-    with pytest.raises(FilmRefused, match=r"boxes\.json in study is damaged"):
+    with pytest.raises(Refused, match=r"boxes\.json in study is damaged"):
         read_boxes(pelvis.parents[1])
-    with pytest.raises(FilmRefused, match=r"boxes\.json"):
+    with pytest.raises(Refused, match=r"boxes\.json"):
         remember_boxes(pelvis, {"L": LEFT}, "anna", {})
     assert path.read_text("utf-8") == text
 
@@ -176,7 +177,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(pelvis, monkeypat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("napari_hipbmd.study.boxes.write_text_atomic", no_space)
-    with pytest.raises(FilmRefused, match="No space left on device"):
+    with pytest.raises(Refused, match="No space left on device"):
         remember_boxes(pelvis, {"L": LEFT}, "anna", {})
     assert film_boxes(pelvis) == {}
 

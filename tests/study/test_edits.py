@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS, TYPICAL_XY
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.study import FilmFacts, Label, Labels, edits
 
 PREDICTED = Labels(
@@ -97,7 +98,7 @@ def test_points_of_one_place_move_together_until_they_are_kept_apart() -> None:
     assert moved.landmarks["N3"].xy == moved.landmarks["T1"].xy == (10, 20)
     x, y = moved.landmarks["N4"].xy
     assert moved.landmarks["T5"].xy == ((10 + x) / 2, (20 + y) / 2)
-    with pytest.raises(FilmRefused, match="T5 is tied"):
+    with pytest.raises(Refused, match="T5 is tied"):
         edits.place(moved, "T5", (0, 0), "anna")
     loose = after(moved, edits.tie(moved, "N3/T1", "anna", tied=False))
     loose = after(loose, edits.tie(loose, "T5", "anna", tied=False))
@@ -125,7 +126,7 @@ def test_nudging_all_points_keeps_their_shape() -> None:
 
 
 def test_a_state_goes_with_a_position_or_without() -> None:
-    with pytest.raises(FilmRefused, match="place it first"):
+    with pytest.raises(Refused, match="place it first"):
         edits.set_state(EMPTY, "N1", "occluded", "anna")
     labels = after(EMPTY, edits.place(EMPTY, "N1", (1, 2), "anna"))
     labels = after(labels, edits.set_state(labels, "N1", "occluded", "anna"))
@@ -146,7 +147,7 @@ def test_a_region_drawn_by_hand_stays_until_it_follows_again() -> None:
     np.testing.assert_array_equal(drawn.outlines()["neck"], corners)
     back = after(drawn, edits.follow_landmarks(drawn, "neck"))
     np.testing.assert_array_equal(back.outlines()["neck"], labels.xy[:6])
-    with pytest.raises(FilmRefused, match="crosses itself"):
+    with pytest.raises(Refused, match="crosses itself"):
         edits.outline(labels, "neck", [(0, 0), (9, 9), (9, 0), (0, 9)])
 
 

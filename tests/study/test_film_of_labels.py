@@ -6,7 +6,7 @@ import shutil
 import pydicom
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.study import FilmFacts, Study
 from napari_hipbmd.study.exchange import (
@@ -85,7 +85,7 @@ def test_what_was_corrected_since_is_not_undone(study, tmp_path):
         case.apply(edits.place(case.state, "N1", (50.0, 50.0), "clara"))
     assert first not in undo_import(study, "clara").cases
     assert study.labels("clara", first).landmarks
-    with pytest.raises(FilmRefused, match="no import"):
+    with pytest.raises(Refused, match="no import"):
         undo_import(study, "clara")
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS, REGIONS
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.study import CaseHistory, Change, FilmFacts, Label, Labels
 
 XY = st.tuples(st.floats(-999, 999), st.floats(-999, 999))
@@ -78,6 +78,6 @@ def test_a_refused_change_changes_nothing() -> None:
         Change("?", landmarks={"X9": Label((1, 2))}),
         Change("?", regions={"neck": ((0, 0), (9, 9), (9, 0), (0, 9))}),
     ):
-        with pytest.raises(FilmRefused):
+        with pytest.raises(Refused):
             history.apply(bad)
         assert not history.can_undo and history.state == history.base

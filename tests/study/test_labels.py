@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS, TIES
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.study import FilmFacts, what_is_missing
 from napari_hipbmd.study.labels import Label, Labels, read_labels, write_labels
 
@@ -122,7 +123,7 @@ def test_regions_follow_their_landmarks_unless_somebody_drew_them() -> None:
     ],
 )
 def test_an_outline_that_is_not_one_area_is_refused(corners) -> None:
-    with pytest.raises(FilmRefused, match="outline of the neck"):
+    with pytest.raises(Refused, match="outline of the neck"):
         Labels("h", "a", regions={"neck": tuple(corners)})
 
 
@@ -151,26 +152,26 @@ def test_no_labels_are_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "a\\b", ".a", "a:b"])
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(FilmRefused):
+    with pytest.raises(Refused):
         read_labels(tmp_path, name, "h")
-    with pytest.raises(FilmRefused):
+    with pytest.raises(Refused):
         read_labels(tmp_path, "anna", name)
-    with pytest.raises(FilmRefused):
+    with pytest.raises(Refused):
         Labels(name, "anna")
 
 
 def test_nonsense_cannot_be_made() -> None:
-    with pytest.raises(FilmRefused, match="state"):
+    with pytest.raises(Refused, match="state"):
         Label((1, 2), "gone")  # type: ignore[arg-type]
-    with pytest.raises(FilmRefused, match="absent"):
+    with pytest.raises(Refused, match="absent"):
         Label(None, "placed")
-    with pytest.raises(FilmRefused, match="absent"):
+    with pytest.raises(Refused, match="absent"):
         Label((1, 2), "absent")
-    with pytest.raises(FilmRefused, match="not a number"):
+    with pytest.raises(Refused, match="not a number"):
         Label((1, float("nan")))
-    with pytest.raises(FilmRefused, match="farther away"):
+    with pytest.raises(Refused, match="farther away"):
         Label((1, 1e300))
-    with pytest.raises(FilmRefused, match="'N9'"):
+    with pytest.raises(Refused, match="'N9'"):
         Labels("h", "anna", {"N9": Label((1, 2))})
 
 
@@ -196,7 +197,7 @@ def test_a_spoilt_file_is_refused_with_its_case_and_annotator(
     path = tmp_path / "labels" / "anna" / "h.json"
     path.parent.mkdir(parents=True)
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(FilmRefused, match="labels of h by anna"):
+    with pytest.raises(Refused, match="labels of h by anna"):
         read_labels(tmp_path, "anna", "h")
 
 
@@ -229,6 +230,6 @@ def test_a_file_that_needs_a_newer_version_is_refused_with_it(tmp_path: Path) ->
     path = tmp_path / "labels" / "anna" / "h.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"case_id": "h", "landmarks": {}, "needs": "9.1"}))
-    with pytest.raises(FilmRefused, match=r"need napari-hipbmd 9\.1"):
+    with pytest.raises(Refused, match=r"need napari-hipbmd 9\.1"):
         read_labels(tmp_path, "anna", "h")
     assert "9.1" in path.read_text()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.study import (
     Case,
     ConflictFound,
@@ -263,7 +263,7 @@ def test_a_journal_of_another_version_is_told(study: Study) -> None:
     from napari_hipbmd.study.journal import journal_line
 
     other.write_bytes(journal_line({"op": "open", "base": {"case_id": 3}})[0])
-    with pytest.raises(FilmRefused, match="journal of h by bo"):
+    with pytest.raises(Refused, match="journal of h by bo"):
         study.open_case("bo", "h")
     lines = journal(study).read_text().splitlines()
     assert [json.loads(line)["entry"]["op"] for line in lines] == ["open", "do", "save"]

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.study import remember_boxes
 from napari_hipbmd.study.film_marks import (
     FilmMarks,
@@ -101,7 +102,7 @@ def test_only_films_confirmed_as_type_2_give_hips(folder):
         "type 1": 1, "type not confirmed": 1, "no bone in a hip box": 0,
     }  # fmt: skip
     write_marks(folder, marks("leg-2", choice=None))
-    with pytest.raises(FilmRefused, match="confirms that it is of type 2"):
+    with pytest.raises(Refused, match="confirms that it is of type 2"):
         gather([folder])
 
 
@@ -117,7 +118,7 @@ def test_digital_hips_become_pairs_with_their_exact_sto(sample_study, tmp_path):
 def test_films_without_soft_tissue_boxes_are_refused(folder):
     for i in range(3):
         write_marks(folder, marks(f"leg-{i}", sto_boxes=()))
-    with pytest.raises(FilmRefused, match="draw STO boxes"):
+    with pytest.raises(Refused, match="draw STO boxes"):
         gather([folder])
 
 
@@ -134,7 +135,7 @@ def test_a_mark_that_cannot_be_used_is_told_before_anything_is_half_made(
     folder, other, message, tmp_path
 ):
     write_marks(folder, marks("leg-1", **other))
-    with pytest.raises(FilmRefused, match=message):
+    with pytest.raises(Refused, match=message):
         write_pairs(tmp_path / "out", gather([folder]), 2, PairOptions())
     assert not (tmp_path / "out").exists()
 
@@ -155,13 +156,13 @@ def test_a_hip_box_in_which_bone_is_painted_gives_a_hip_of_its_side(folder, tmp_
 def test_masks_of_many_films_do_not_wait_in_memory(folder):
     hip = gather([folder]).hips[0]
     (folder / "marks/leg-0_mask.png").unlink()
-    with pytest.raises(FilmRefused, match="mask of leg-0 is missing"):
+    with pytest.raises(Refused, match="mask of leg-0 is missing"):
         hip.load()
 
 
 def test_a_mask_without_bone_is_refused(folder):
     Image.fromarray(np.zeros(SHAPE, bool)).save(folder / "marks/leg-1_mask.png")
-    with pytest.raises(FilmRefused, match="leg-1.*holds no bone; paint the hip"):
+    with pytest.raises(Refused, match="leg-1.*holds no bone; paint the hip"):
         gather([folder])
 
 
@@ -181,18 +182,18 @@ def test_damaged_marks_are_refused_with_their_film(folder, change):
     content = json.loads(path.read_text())
     change(content)
     path.write_text(json.dumps(content))
-    with pytest.raises(FilmRefused, match="marks of leg-1"):
+    with pytest.raises(Refused, match="marks of leg-1"):
         read_marks(folder, "leg-1")
 
 
 def test_a_mask_that_is_gone_is_told(folder):
     (folder / "marks/leg-1_mask.png").unlink()
-    with pytest.raises(FilmRefused, match="mask of leg-1 is missing"):
+    with pytest.raises(Refused, match="mask of leg-1 is missing"):
         read_marks(folder, "leg-1")
 
 
 def test_a_folder_that_gives_nothing_is_refused(tmp_path):
-    with pytest.raises(FilmRefused, match="no folder"):
+    with pytest.raises(Refused, match="no folder"):
         gather([tmp_path / "nowhere"])
-    with pytest.raises(FilmRefused, match="Make pairs"):
+    with pytest.raises(Refused, match="Make pairs"):
         gather([tmp_path])

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.hip_images import LandmarkSet
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.study import FilmFacts
 from napari_hipbmd.study.predictions import (
     model_id,
@@ -59,5 +60,5 @@ def test_a_models_name_becomes_a_folders_name() -> None:
 
 def test_spoilt_predictions_are_refused(tmp_path: Path) -> None:
     write_predictions(tmp_path, predicted()).write_text("{}")
-    with pytest.raises(FilmRefused, match="predict again"):
+    with pytest.raises(Refused, match="predict again"):
         read_predictions(tmp_path, "h")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.study import Case, Label, Labels, Queue, Study
 from napari_hipbmd.study.predictions import write_predictions
 
@@ -107,13 +107,13 @@ def test_a_spoilt_queue_is_told_in_one_sentence(study: Study, content: bytes) ->
     queue = Queue(study, "anna")
     queue.set_status("a", "done")
     queue.path.write_bytes(content)
-    with pytest.raises(FilmRefused, match=r"queue of anna \(queue.csv\)"):
+    with pytest.raises(Refused, match=r"queue of anna \(queue.csv\)"):
         Queue(study, "anna")
 
 
 def test_an_unknown_case_or_status_is_refused(study: Study) -> None:
     queue = Queue(study, "anna")
-    with pytest.raises(FilmRefused, match="no case 'z'"):
+    with pytest.raises(Refused, match="no case 'z'"):
         queue.set_status("z", "done")
-    with pytest.raises(FilmRefused, match="one of"):
+    with pytest.raises(Refused, match="one of"):
         queue.set_status("a", "finished")  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.study.split import read_split
 
 
@@ -12,14 +12,14 @@ def test_the_parts_of_the_patients_are_read(tmp_path):
 
 
 def test_a_missing_table_is_asked_for(tmp_path):
-    with pytest.raises(FilmRefused, match=r"has no split\.csv: a table of group"):
+    with pytest.raises(Refused, match=r"has no split\.csv: a table of group"):
         read_split(tmp_path)
 
 
 @pytest.mark.parametrize("row", ["a,learn", ",train", "a,"])
 def test_a_row_without_a_known_part_is_named(tmp_path, row):
     (tmp_path / "split.csv").write_text(f"group,part\nb,test\n{row}\n")
-    with pytest.raises(FilmRefused, match="Row 3"):
+    with pytest.raises(Refused, match="Row 3"):
         read_split(tmp_path)
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.hip_images import LandmarkSet
-from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.study import Study, edits
 from napari_hipbmd.study.boxes import read_boxes
 from napari_hipbmd.study.facts import FilmFacts
@@ -70,7 +70,7 @@ def read_or_refused(read):
     """What reading gives: something, or one sentence."""
     try:
         return read()
-    except FilmRefused as refusal:
+    except Refused as refusal:
         assert str(refusal).count("\n") == 0 and len(str(refusal)) < 500
         return None
 
@@ -171,7 +171,7 @@ def test_a_newer_journal_is_refused_with_the_version_that_reads_it(study):
         ({"op": "undo", "when": "x", "why": "new"}, "a newer version"),
     ):
         path.write_bytes(before + journal_line(entry, last)[0])
-        with pytest.raises(FilmRefused, match=f"open it with {says}"):
+        with pytest.raises(Refused, match=f"open it with {says}"):
             study.open_case("anna", "hip")
         assert path.read_bytes().startswith(before)
 
@@ -216,7 +216,7 @@ def test_a_second_window_in_a_folder_without_locks_only_looks(study, no_locks):
     first.apply(edits.place(first.state, "N1", (5.0, 5.0), "anna"))
     second = OpenCase(study.folder, "anna", "hip")
     assert re.match("These labels can only be looked at.*no locks", second.notice)
-    with pytest.raises(FilmRefused, match="can only be looked at"):
+    with pytest.raises(Refused, match="can only be looked at"):
         second.apply(edits.place(second.state, "N2", (9.0, 9.0), "anna"))
     first.apply(edits.place(first.state, "N5", (7.0, 7.0), "anna"))
     first.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.study import Case, Label, Labels, Study
 
 
@@ -19,7 +19,7 @@ def test_a_new_study_opens_with_its_cases(tmp_path: Path) -> None:
 
 def test_a_study_is_not_made_over_another(tmp_path: Path) -> None:
     Study.create(tmp_path)
-    with pytest.raises(FilmRefused, match="already a study"):
+    with pytest.raises(Refused, match="already a study"):
         Study.create(tmp_path)
 
 
@@ -43,7 +43,7 @@ def test_a_folder_opens_from_a_relative_path(
 
 
 def test_an_unknown_case_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(FilmRefused, match="'b'"):
+    with pytest.raises(Refused, match="'b'"):
         Study.create(tmp_path).case("b")
 
 
@@ -56,5 +56,5 @@ def test_labels_are_found_by_annotator(tmp_path: Path) -> None:
     labels = study.labels("bo", "a")
     assert labels is not None
     np.testing.assert_array_equal(labels.xy[0], (1, 2))
-    with pytest.raises(FilmRefused, match="no case 'b'"):
+    with pytest.raises(Refused, match="no case 'b'"):
         study.write_labels(Labels("b", "anna"))

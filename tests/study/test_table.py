@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from napari_hipbmd.core.anatomy import SITES
-from napari_hipbmd.core.radiograph import FilmRefused, Patient
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.study import Case, append_cases, read_cases, write_cases
 from napari_hipbmd.study.row import COLUMNS
 
@@ -108,7 +109,7 @@ def test_decimal_commas_are_read_between_semicolons(tmp_path: Path) -> None:
 def test_a_bad_cell_is_refused_with_its_line_case_and_column(
     tmp_path: Path, row: str, names: list[str]
 ) -> None:
-    with pytest.raises(FilmRefused) as refusal:
+    with pytest.raises(Refused) as refusal:
         read_cases(table(tmp_path, row))
     for name in names:
         assert name in str(refusal.value)
@@ -116,14 +117,14 @@ def test_a_bad_cell_is_refused_with_its_line_case_and_column(
 
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     rows = [f"a{i},a.png,up,,,,,,,,," for i in range(7)]
-    with pytest.raises(FilmRefused, match=r"case a0.*case a4.*and 2 more"):
+    with pytest.raises(Refused, match=r"case a0.*case a4.*and 2 more"):
         read_cases(table(tmp_path, *rows))
 
 
 def test_a_name_that_occurs_twice_is_refused_whatever_its_case(tmp_path: Path) -> None:
-    with pytest.raises(FilmRefused, match=r"line 3 \(case A\).*twice"):
+    with pytest.raises(Refused, match=r"line 3 \(case A\).*twice"):
         read_cases(table(tmp_path, "a,a.png", "A,b.png", header="case_id,image"))
-    with pytest.raises(FilmRefused, match="twice"):
+    with pytest.raises(Refused, match="twice"):
         write_cases(tmp_path, [Case("a", Path("a.png")), Case("A", Path("b.png"))])
 
 
@@ -144,12 +145,12 @@ def test_a_file_that_is_no_table_is_refused(
     tmp_path: Path, content: bytes, message: str
 ) -> None:
     (tmp_path / "cases.csv").write_bytes(content)
-    with pytest.raises(FilmRefused, match=message):
+    with pytest.raises(Refused, match=message):
         read_cases(tmp_path)
 
 
 def test_a_folder_without_a_table_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(FilmRefused, match=f"{tmp_path.name} is not a study"):
+    with pytest.raises(Refused, match=f"{tmp_path.name} is not a study"):
         read_cases(tmp_path)
 
 
@@ -157,7 +158,7 @@ def test_cases_are_added_all_or_none(tmp_path: Path) -> None:
     append_cases(tmp_path, [Case("a", Path("a.png"), extra={"kvp": "74"})])
     append_cases(tmp_path, [Case("b", tmp_path / "b.png", extra={"film": "1"})])
     before = (tmp_path / "cases.csv").read_bytes()
-    with pytest.raises(FilmRefused, match="case b occurs twice"):
+    with pytest.raises(Refused, match="case b occurs twice"):
         append_cases(tmp_path, [Case("c", Path("c.png")), Case("b", Path("b.png"))])
     assert (tmp_path / "cases.csv").read_bytes() == before
     a, b = read_cases(tmp_path)
@@ -167,16 +168,16 @@ def test_cases_are_added_all_or_none(tmp_path: Path) -> None:
 
 def test_a_film_outside_the_study_is_not_written_into_it(tmp_path: Path) -> None:
     study = tmp_path / "study"
-    with pytest.raises(FilmRefused, match="outside the study"):
+    with pytest.raises(Refused, match="outside the study"):
         write_cases(study, [Case("a", tmp_path / "a.png")])
-    with pytest.raises(FilmRefused, match="not inside the study"):
+    with pytest.raises(Refused, match="not inside the study"):
         write_cases(study, [Case("a", Path("../a.png"))])
     assert not study.exists()
 
 
 def test_an_extra_column_cannot_pose_as_a_known_one(tmp_path: Path) -> None:
     for column in ("bmd_neck", "Side", "", " a"):
-        with pytest.raises(FilmRefused, match="extra column"):
+        with pytest.raises(Refused, match="extra column"):
             write_cases(tmp_path, [Case("a", Path("a.png"), extra={column: "1"})])
 
 
@@ -253,18 +254,16 @@ def test_the_separator_that_a_spreadsheet_names_is_taken(tmp_path: Path) -> None
 
 def test_a_quote_that_is_never_closed_swallows_no_cases(tmp_path: Path) -> None:
     rows = ('a,a.png,"left hip', "b,b.png,", "c,c.png,")
-    with pytest.raises(FilmRefused, match="is not a table"):
+    with pytest.raises(Refused, match="is not a table"):
         read_cases(table(tmp_path, *rows, header="case_id,image,note"))
 
 
 def test_a_column_that_is_nearly_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(
-        FilmRefused, match="no column case_id: call the column 'Case ID'"
-    ):
+    with pytest.raises(Refused, match="no column case_id: call the column 'Case ID'"):
         read_cases(table(tmp_path, "a,a.png", header="Case ID,image"))
 
 
 def test_a_table_that_is_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "cases.csv")
-    with pytest.raises(FilmRefused, match="no regular file"):
+    with pytest.raises(Refused, match="no regular file"):
         read_cases(tmp_path)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from napari_hipbmd.core.anatomy import REGIONS, SITES, TYPICAL_XY, polygons
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.study import Truth, read_truth, write_truth
 
 
@@ -85,7 +85,7 @@ def test_reading_without_the_sto_spares_its_file(tmp_path: Path) -> None:
     (tmp_path / "truth" / "h_sto.tif").unlink()
     back = read_truth(tmp_path, "h", with_sto=False)
     assert back is not None and back.sto is None
-    with pytest.raises(FilmRefused, match="h lacks its STO"):
+    with pytest.raises(Refused, match="h lacks its STO"):
         read_truth(tmp_path, "h")
 
 
@@ -101,9 +101,9 @@ def test_values_that_are_not_numbers_are_not_written(tmp_path: Path) -> None:
 
 def test_a_truth_has_sixteen_landmarks_with_known_states() -> None:
     truth = a_truth(None)
-    with pytest.raises(FilmRefused, match="16 landmarks"):
+    with pytest.raises(Refused, match="16 landmarks"):
         replace(truth, landmarks_xy=truth.landmarks_xy[:3])
-    with pytest.raises(FilmRefused, match="states"):
+    with pytest.raises(Refused, match="states"):
         replace(truth, states=("gone",) * 16)  # type: ignore[arg-type]
 
 
@@ -118,5 +118,5 @@ def test_a_spoilt_file_is_refused_with_its_case(tmp_path: Path, spoil: str) -> N
         picture.write_bytes(data[: len(data) // 2])
     else:
         tifffile.imwrite(picture, np.zeros((4, 4), np.float32))
-    with pytest.raises(FilmRefused, match="truth of h"):
+    with pytest.raises(Refused, match="truth of h"):
         read_truth(tmp_path, "h")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from napari_hipbmd.core.bounded_json import as_type
-from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.synthesis import (
     MANIFEST,
     HipSource,
@@ -111,7 +111,7 @@ def test_a_run_that_was_stopped_goes_on_to_identical_files(made, sources, tmp_pa
         )  # fmt: skip
     there = files(tmp_path / "p")
     assert MANIFEST in there and 0 < len(there) < len(files(made[0]))
-    with pytest.raises(FilmRefused, match=r"holds \d of 8 pairs.*goes on"):
+    with pytest.raises(Refused, match=r"holds \d of 8 pairs.*goes on"):
         PairsFolder.open(tmp_path / "p")
     seen = []
     resumed = write_pairs(
@@ -208,7 +208,7 @@ def test_the_shares_of_the_parts_are_kept(made):
 
 def test_too_few_patients_for_a_split_are_refused_with_what_to_do(sources, tmp_path):
     two = Sources(sources.hips[:2], sources.tiles)
-    with pytest.raises(FilmRefused, match="2 patients have a hip of type 2.*--split 1"):
+    with pytest.raises(Refused, match="2 patients have a hip of type 2.*--split 1"):
         write_pairs(tmp_path / "p", two, 4, OPTIONS)
     assert not (tmp_path / "p").exists()
     alone = replace(OPTIONS, split=(1, 0, 0))
@@ -219,10 +219,10 @@ def test_a_folder_of_other_pairs_is_left_alone(made, sources, tmp_path):
     out = tmp_path / "p"
     write_again(made[0], out)
     before = files(out)
-    with pytest.raises(FilmRefused, match="other options"):
+    with pytest.raises(Refused, match="other options"):
         write_pairs(out, sources, 8, replace(OPTIONS, rotation_deg=3))
     fewer = Sources(sources.hips, sources.tiles[:3])
-    with pytest.raises(FilmRefused, match="does not match"):
+    with pytest.raises(Refused, match="does not match"):
         write_pairs(out, fewer, 8, OPTIONS)
     assert files(out) == before
     (tmp_path / "mine").mkdir()
@@ -231,11 +231,11 @@ def test_a_folder_of_other_pairs_is_left_alone(made, sources, tmp_path):
         lambda: write_pairs(tmp_path / "mine", sources, 2, OPTIONS),
         lambda: write_again(made[0], tmp_path / "mine"),
     ):
-        with pytest.raises(FilmRefused, match="already holds other files"):
+        with pytest.raises(Refused, match="already holds other files"):
             make()
     assert set(files(tmp_path / "mine")) == {"thesis.txt"}
     (tmp_path / "mine" / "thesis.txt").rename(tmp_path / "mine" / "sources")
-    with pytest.raises(FilmRefused, match="already holds other files"):
+    with pytest.raises(Refused, match="already holds other files"):
         write_again(made[0], tmp_path / "mine")
 
 
@@ -257,7 +257,7 @@ def test_a_manifest_that_does_not_match_is_refused(made, change, message, tmp_pa
     content = json.loads((made[0] / MANIFEST).read_text("utf-8"))
     change(content)
     (out / MANIFEST).write_text(json.dumps(content))
-    with pytest.raises(FilmRefused, match=message):
+    with pytest.raises(Refused, match=message):
         PairsFolder.open(out)
 
 
@@ -267,7 +267,7 @@ def test_a_source_that_was_changed_is_refused(made, tmp_path):
     (out / "sources/hip-00000.tif").write_bytes(
         (out / "sources/hip-00001.tif").read_bytes()
     )
-    with pytest.raises(FilmRefused, match="hip-00000.tif.*is not the one"):
+    with pytest.raises(Refused, match="hip-00000.tif.*is not the one"):
         write_again(out, tmp_path / "q")
     assert not (tmp_path / "q").exists()
 
@@ -278,7 +278,7 @@ def test_a_damaged_pair_is_refused_and_named(made, content, tmp_path):
     write_again(made[0], out)
     name = "pairs/000/000001.tif"
     (out / name).write_bytes(content)
-    with pytest.raises(FilmRefused, match="000001.tif is damaged"):
+    with pytest.raises(Refused, match="000001.tif is damaged"):
         PairsFolder.open(out).pair(1)
     assert check_pairs(out) == [name]
 
@@ -296,5 +296,5 @@ def test_a_damaged_pair_is_refused_and_named(made, content, tmp_path):
     ],
 )
 def test_options_that_make_no_sense_are_refused(options):
-    with pytest.raises(FilmRefused):
+    with pytest.raises(Refused):
         PairOptions(**options)

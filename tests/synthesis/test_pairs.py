@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.synthesis import additive, donor_soft_tissue, feather, replace
 
 SHAPE = (200, 200)
@@ -82,10 +82,10 @@ def test_an_empty_mask_is_refused_with_what_to_do():
         lambda: donor_soft_tissue(HIP, nothing),
         lambda: feather(nothing, 3),
     ):
-        with pytest.raises(FilmRefused, match="paint the hip first"):
+        with pytest.raises(Refused, match="paint the hip first"):
             refuse()
 
 
 def test_a_mask_over_the_whole_film_is_refused_with_what_to_do():
-    with pytest.raises(FilmRefused, match="leave a rim"):
+    with pytest.raises(Refused, match="leave a rim"):
         donor_soft_tissue(HIP, np.ones(SHAPE, bool))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.synthesis import HipSource, Placement, SoftTissueTile, make_pair
 
 SIZE = 96
@@ -63,5 +63,5 @@ def test_the_literal_operator_drags_the_donors_soft_tissue_along(scene):
 
 def test_a_mask_of_another_film_is_refused_in_a_sentence(scene):
     film, *_ = scene
-    with pytest.raises(FilmRefused, match="draw the mask on this film"):
+    with pytest.raises(Refused, match="draw the mask on this film"):
         HipSource.from_mask(film, np.ones((10, 10), bool))

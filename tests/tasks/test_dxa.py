@@ -9,7 +9,7 @@ import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import EncapsulatedPDFStorage, ExplicitVRLittleEndian, generate_uid
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.dicom import FilmTags, patient_key, write_film
 from napari_hipbmd.study.dxa_tables import readings_of_text
 from napari_hipbmd.tasks.dxa import DxaOptions, pair_with_films
@@ -117,7 +117,7 @@ def test_no_name_and_no_number_of_a_patient_is_written_or_shown(study, export, h
 
 def test_films_that_are_called_after_their_patient_are_refused(study, export):
     film(study / "images" / "Quillfeather" / "d.dcm")
-    with pytest.raises(FilmRefused, match="1 of 4 films .* name their patient") as why:
+    with pytest.raises(Refused, match="1 of 4 films .* name their patient") as why:
         paired(study, export(HOLOGIC + ROWS))
     assert "Quillfeather" not in str(why.value)
     assert not (study / "cases.csv").exists()
@@ -194,7 +194,7 @@ def test_days_are_understood_by_the_other_days_of_the_file():
     ],
 )
 def test_what_is_no_export_is_one_sentence(text, sentence):
-    with pytest.raises(FilmRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         readings_of_text(text, "x.csv", patient_key)
 
 
@@ -269,7 +269,7 @@ def test_encapsulated_text_is_read_and_a_picture_of_text_is_told(study, tmp_path
         tmp_path / "pdf.dcm", "DOC", EncapsulatedDocument=b"%PDF-1.4",
         MIMETypeOfEncapsulatedDocument="application/pdf",
     )  # fmt: skip
-    with pytest.raises(FilmRefused, match="a document of the type application/pdf"):
+    with pytest.raises(Refused, match="a document of the type application/pdf"):
         paired(study, pdf)
 
 

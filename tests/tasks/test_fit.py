@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.bmd import BmdModel
-from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.study import Study, write_cases
 from napari_hipbmd.tasks.fit import FitPlan, fit_regression
 from napari_hipbmd.tasks.fit_tables import fit_grids, fit_notes
@@ -109,7 +109,7 @@ def test_a_target_that_nobody_has_read_is_named(made_up, tmp_path):
         folder,
         [replace(c, dxa=without_readings_of_the_neck(c)) for c in made_up.study.cases],
     )
-    with pytest.raises(FilmRefused, match="no DXA readings of bmd_neck"):
+    with pytest.raises(Refused, match="no DXA readings of bmd_neck"):
         fit_regression(Study.open(folder), tmp_path, PLAN, prepare=made_up.prepare)
     assert not made_up.measured
 

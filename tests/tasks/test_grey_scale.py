@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.pipeline.models import load_models, models_sha256
 from napari_hipbmd.runs.collecting import collect
 from napari_hipbmd.tasks.grey_scale import fit_grey_scale
@@ -18,14 +18,14 @@ from ..made_up_study import MadeUpStudy
 def test_films_without_truth_cannot_teach_the_gain(
     labelled_study, tmp_path: Path
 ) -> None:
-    with pytest.raises(FilmRefused, match="no truth"):
+    with pytest.raises(Refused, match="no truth"):
         fit_grey_scale(labelled_study, tmp_path)
 
 
 def test_too_few_films_with_a_shaft_are_refused_after_all_are_measured(
     made_up: MadeUpStudy, tmp_path: Path
 ) -> None:
-    with pytest.raises(FilmRefused, match="a calibration needs 60"):
+    with pytest.raises(Refused, match="a calibration needs 60"):
         fit_grey_scale(made_up.study, tmp_path, prepare=made_up.prepare)
     assert len(made_up.measured) == 40
     found = collect(made_up.study, tmp_path / "features.csv", made_up.prepare)

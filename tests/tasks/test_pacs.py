@@ -5,7 +5,7 @@ import tomllib
 import pydicom
 import pytest
 
-from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.dicom import (
     derived_uid,
     patient_key,
@@ -82,7 +82,7 @@ def test_a_connection_that_breaks_costs_one_film_and_the_rest_comes_next_time(
         return whole(self, *uids, **more)
 
     monkeypatch.setattr(DICOMwebClient, "retrieve_instance", breaking)
-    with pytest.raises(FilmRefused, match="what is finished is kept") as why:
+    with pytest.raises(Refused, match="what is finished is kept") as why:
         taken(server, tmp_path / "study")
     assert "P100" not in str(why.value)
     [only] = (tmp_path / "study" / "images").iterdir()
@@ -170,7 +170,7 @@ def test_no_password_and_no_patient_is_written(server, tmp_path, hipbmd):
 def test_a_wrong_password_is_a_sentence(server, monkeypatch):
     monkeypatch.setattr(keyring, "get_password", lambda *_: "wrong")
     options = FindOptions(url=server.url, user=orthanc.USER)
-    with pytest.raises(FilmRefused, match="lets nobody in that way .401."):
+    with pytest.raises(Refused, match="lets nobody in that way .401."):
         options.archive().series()
 
 
@@ -185,6 +185,6 @@ def test_a_wrong_password_is_a_sentence(server, monkeypatch):
     ],
 )
 def test_what_cannot_be_asked_is_one_sentence(options, sentence):
-    with pytest.raises(FilmRefused, match=sentence) as why:
+    with pytest.raises(Refused, match=sentence) as why:
         FindOptions(**options).archive().series()
     assert "secret" not in str(why.value)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.dicom.archive_session import keep_secret
 from napari_hipbmd.tasks.pacs import FindOptions, find
 
@@ -98,7 +98,7 @@ def test_a_certificate_is_trusted_when_it_is_given_and_else_told(folder):
         keep_secret(known.access, orthanc.PASSWORD)
         assert find(known).series == []
         for other in (None, folder / "bad.pem"):
-            with pytest.raises(FilmRefused) as why:
+            with pytest.raises(Refused) as why:
                 find(FindOptions(url=url, user=orthanc.USER, ca=other))
             assert str(why.value) == (
                 "The certificate of 127.0.0.1 is not trusted: give a file with that of"
@@ -107,7 +107,7 @@ def test_a_certificate_is_trusted_when_it_is_given_and_else_told(folder):
 
 
 def test_a_file_of_certificates_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(FilmRefused, match="no file .* with certificates"):
+    with pytest.raises(Refused, match="no file .* with certificates"):
         find(FindOptions(url="https://127.0.0.1:1/x", ca=tmp_path / "nowhere.pem"))
 
 
@@ -117,19 +117,19 @@ def test_a_token_of_the_keyring_lets_in_and_a_wrong_one_is_told(folder, own_keyr
         folder, AuthenticationEnabled=False, LuaScripts=[str(folder / "filter.lua")]
     ) as one:
         options = FindOptions(url=one.url, token=True)
-        with pytest.raises(FilmRefused, match="keyring has nothing for it"):
+        with pytest.raises(Refused, match="keyring has nothing for it"):
             find(options)
         keep_secret(options.access, TOKEN)
         assert own_keyring.kept == {(f"napari-hipbmd {one.url}", "token"): TOKEN}
         assert find(options).series == []
         keep_secret(options.access, "another")
-        with pytest.raises(FilmRefused, match="lets nobody in that way") as why:
+        with pytest.raises(Refused, match="lets nobody in that way") as why:
             find(options)
     assert "another" not in str(why.value)
 
 
 def test_a_user_and_a_token_do_not_go_together():
-    with pytest.raises(FilmRefused, match="give one"):
+    with pytest.raises(Refused, match="give one"):
         FindOptions(url="https://pacs.example.org/x", user="anna", token=True)
 
 
@@ -137,5 +137,5 @@ def test_a_keyring_that_cannot_be_opened_is_told():
     from keyring.backends.fail import Keyring
 
     keyring.set_keyring(Keyring())
-    with pytest.raises(FilmRefused, match="keyring cannot be opened"):
+    with pytest.raises(Refused, match="keyring cannot be opened"):
         find(FindOptions(url="https://pacs.example.org/x", user="anna"))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.core.anatomy import distances_mm
-from napari_hipbmd.core.radiograph import Cancelled
+from napari_hipbmd.core.errors import Cancelled
 from napari_hipbmd.study import Queue, Study
 from napari_hipbmd.tasks.predict import prelabel_study
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.pipeline.models import load_models
 from napari_hipbmd.tasks.propose import (
@@ -52,7 +53,7 @@ def test_a_box_beside_the_film_is_refused_and_evenness_has_a_scale(hip):
     assert 0.5 < film_evenness(film, networks, {}, film.side) < 1
     rows, columns = film.shape
     away = {"L": HipBox(2 * columns, 0, 3 * columns, rows)}
-    with pytest.raises(FilmRefused, match="outside the film"):
+    with pytest.raises(Refused, match="outside the film"):
         propose_hip_mask(film, networks, away)
 
 

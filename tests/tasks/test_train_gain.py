@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.grey_scale import network_training
 from napari_hipbmd.grey_scale.network import GainReader
 from napari_hipbmd.learning.training import Fit
@@ -25,7 +25,7 @@ def plan(out: Path) -> Fit:
 def test_too_few_hips_are_refused_and_what_was_seen_of_them_is_kept(
     made_up: MadeUpStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(FilmRefused, match="60 patients"):
+    with pytest.raises(Refused, match="60 patients"):
         train_gain(made_up.study.folder, plan(tmp_path), prepare=made_up.prepare)
     seen = len(made_up.measured)
     assert seen == 40
@@ -44,10 +44,10 @@ def test_films_kept_for_testing_teach_nothing(
     study = made_up.study
     cases = tuple(replace(c, extra={"family": "shifted"}) for c in study.cases)
     monkeypatch.setattr(Study, "open", lambda _: Study(study.folder, cases))
-    with pytest.raises(FilmRefused, match="testing alone"):
+    with pytest.raises(Refused, match="testing alone"):
         train_gain(study.folder, plan(tmp_path), prepare=made_up.prepare)
 
 
 def test_films_without_truth_teach_nothing(labelled_study, tmp_path: Path) -> None:
-    with pytest.raises(FilmRefused, match="exact soft tissue"):
+    with pytest.raises(Refused, match="exact soft tissue"):
         train_gain(labelled_study.folder, plan(tmp_path), prepare=lambda job: None)  # type: ignore[arg-type,return-value]

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
-from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.evaluation.figures import write_figures
 from napari_hipbmd.evaluation.landmark_errors import landmark_errors
 from napari_hipbmd.evaluation.rows import ROWS
@@ -177,20 +177,20 @@ def test_a_study_without_readings_is_refused_before_anything_is_measured(
     made_up, tmp_path
 ):
     study = strip(made_up.study, dxa={})
-    with pytest.raises(FilmRefused, match="no DXA readings"):
+    with pytest.raises(Refused, match="no DXA readings"):
         validate(study, tmp_path, prepare=made_up.prepare)
     assert not made_up.measured
 
 
 def test_twelve_films_are_refused(made_up, tmp_path):
     study = Study(made_up.study.folder, made_up.study.cases[:12])
-    with pytest.raises(FilmRefused, match="the study has 12"):
+    with pytest.raises(Refused, match="the study has 12"):
         validate(study, tmp_path, prepare=made_up.prepare)
 
 
 def test_one_patient_in_all_folds_is_refused(made_up, tmp_path):
     study = strip(made_up.study, group="one person")
-    with pytest.raises(FilmRefused, match="are of one patient: column 'group'"):
+    with pytest.raises(Refused, match="are of one patient: column 'group'"):
         validate(study, tmp_path, prepare=made_up.prepare)
 
 
@@ -232,7 +232,7 @@ def test_only_the_rows_that_are_wanted_are_validated(made_up, tmp_path):
     assert {one.row for one in found.results} == {"raw", "ring"}
     assert "enhanced" not in (tmp_path / "table.csv").read_text("utf-8")
     assert not (tmp_path / "fig9_success.png").exists()
-    with pytest.raises(FilmRefused, match="No row can be validated"):
+    with pytest.raises(Refused, match="No row can be validated"):
         run(made_up, tmp_path, rows=())
 
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ..core.anatomy import SITES, Site
 from ..core.arrays import Matrix
-from ..core.radiograph import FilmRefused, Patient
+from ..core.errors import Refused
+from ..core.radiograph import Patient
 from .inference import uncertainty
 from .linear import LinearKind, fit_linear, out_of_fold
 from .presets import ReadImage, RegressionPreset, covariate_row, inputs_of
@@ -68,7 +69,7 @@ def fit_sites(
                     seed,
                 )
     if not features_only:
-        raise FilmRefused(
+        raise Refused(
             f"A regression needs at least {MINIMUM_CASES} measured films with a DXA"
             " reading (columns bmd_neck, bmd_trochanter, bmd_intertrochanter,"
             " bmd_total of cases.csv)."
@@ -154,7 +155,7 @@ def _fit_site(
 def _refuse_wrong_units(bmd: Matrix) -> None:
     known = bmd[np.isfinite(bmd)]
     if known.size and (np.median(known) > _LARGEST_G_CM2 or np.any(known <= 0)):
-        raise FilmRefused(
+        raise Refused(
             "The DXA readings cannot be in g/cm² (their median is"
             f" {np.median(known):.3g}, their smallest {known.min():.3g}): give areal"
             " BMD in g/cm², not T-scores or mg/cm²."

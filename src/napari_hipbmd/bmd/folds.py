@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 
 Indices = NDArray[np.intp]
 Groups = Sequence[str] | NDArray[np.int64]
@@ -30,14 +30,14 @@ def grouped_folds(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there are fewer patients than folds.
     """
     from sklearn.model_selection import GroupKFold
 
     patients = len(set(groups))
     if folds < 2 or patients < folds:
-        raise FilmRefused(
+        raise Refused(
             f"{folds} folds by patient need at least {max(folds, 2)} patients, and the"
             f" study has {patients} (column 'group' of cases.csv)."
         )

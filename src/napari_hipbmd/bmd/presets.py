@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.radiograph import FilmRefused, Patient
+from ..core.errors import Refused
+from ..core.radiograph import Patient
 from .features import FEATURE_NAMES
 from .linear import LinearKind
 from .units import CALIBRATED_NAMES
@@ -48,13 +49,13 @@ def chosen_preset(preset: str | RegressionPreset) -> RegressionPreset:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there is no preset of that name.
     """
     if isinstance(preset, RegressionPreset):
         return preset
     if preset not in PRESETS:
-        raise FilmRefused(
+        raise Refused(
             f"There is no preset '{preset}': choose one of {', '.join(PRESETS)}."
         )
     return PRESETS[preset]

@@ -116,7 +116,7 @@ class BmdModel:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If there are fewer than 20 usable cases, too few patients, or readings
             that cannot be in g/cm².
         """
@@ -223,7 +223,7 @@ class BmdModel:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the text is not such a model; says what is wrong with it.
         """
         return cls(**read_stored(text))

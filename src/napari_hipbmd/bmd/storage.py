@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.anatomy import SITES, Site
 from ..core.bounded_json import parse_json
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from .features import FEATURES_VERSION
 from .inference import Uncertainty
 from .linear import Linear
@@ -66,7 +66,7 @@ def read_stored(text: str | bytes) -> dict[str, Any]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the text is not such a model; says what is wrong with it.
     """
     try:
@@ -89,7 +89,7 @@ def read_stored(text: str | bytes) -> dict[str, Any]:
         what = f"'{error.args[0]}' is missing"
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         what = " ".join(str(error).split()).rstrip(".")
-    raise FilmRefused(f"The BMD regression cannot be used: {what}.")
+    raise Refused(f"The BMD regression cannot be used: {what}.")
 
 
 def _parts(data: dict[str, Any]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def options_from(args: argparse.Namespace, kind: type[T]) -> T:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If options do not go together.
     """
     given = {one.name: getattr(args, one.name) for one in options_of(kind)}

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..core.errors import Refused
 from ..core.files import read_regular, write_text_atomic
 from ..core.options import Private
-from ..core.radiograph import FilmRefused
 from ..core.version import __version__
 
 LARGEST_BYTES = 1_000_000
@@ -63,7 +63,7 @@ def parsed(parser: argparse.ArgumentParser, given: Sequence[str]) -> argparse.Na
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the file cannot be used: a sentence with its name and the key.
     SystemExit
         As :meth:`argparse.ArgumentParser.parse_args`.
@@ -120,7 +120,7 @@ def keep_config(args: argparse.Namespace) -> None:
             continue
         try:
             value = _portable(value, action, out)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             lines.append(f"# {action.dest}: {refusal}")
             continue
         lines.append(f"{action.dest} = {_toml(value)}")
@@ -183,7 +183,7 @@ def _read(path: Path, leaf: argparse.ArgumentParser) -> dict[str, Any]:
     content = _parsed_toml(path)
     command = content.pop(_COMMAND, _name(leaf))
     if command != _name(leaf):
-        raise FilmRefused(
+        raise Refused(
             f"{path.name} has options of hipbmd {str(command)[:40]}, and this is hipbmd"
             f" {_name(leaf)}."
         )
@@ -194,13 +194,13 @@ def _read(path: Path, leaf: argparse.ArgumentParser) -> dict[str, Any]:
         if action is None:
             near = difflib.get_close_matches(key, known, 1)
             hint = f"; {near[0]} is" if near else ""
-            raise FilmRefused(
+            raise Refused(
                 f"{path.name}: {key[:40]!r} is no option of hipbmd {_name(leaf)}{hint}."
             )
         try:
             found[action.dest] = _value(value, action, path.parent)
         except (ValueError, argparse.ArgumentTypeError) as why:
-            raise FilmRefused(f"{path.name}: {key}: {why}.") from None
+            raise Refused(f"{path.name}: {key}: {why}.") from None
     return found
 
 
@@ -208,12 +208,12 @@ def _parsed_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(read_regular(path, LARGEST_BYTES).decode("utf-8-sig"))
     except OSError as error:
-        raise FilmRefused(f"{path} cannot be read: {error.strerror}.") from None
-    except FilmRefused as refusal:
-        raise FilmRefused(f"{path.name} cannot be used: {refusal}.") from None
+        raise Refused(f"{path} cannot be read: {error.strerror}.") from None
+    except Refused as refusal:
+        raise Refused(f"{path.name} cannot be used: {refusal}.") from None
     except (ValueError, RecursionError) as error:
         why = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "no text"
-        raise FilmRefused(f"{path.name} is no TOML file: {why}.") from None
+        raise Refused(f"{path.name} is no TOML file: {why}.") from None
 
 
 def _known(leaf: argparse.ArgumentParser) -> dict[str, argparse.Action]:
@@ -287,11 +287,11 @@ def _portable(value: Any, action: argparse.Action, out: Path) -> Any:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it says who somebody is, or a path names a patient: a clause.
     """
     if isinstance(value, Private):
-        raise FilmRefused("left out, since it is somebody's; give it again")
+        raise Refused("left out, since it is somebody's; give it again")
     if isinstance(value, list | tuple):
         return [_portable(one, action, out) for one in value]
     if not isinstance(value, str | Path) or not _is_path(str(value), action):
@@ -303,7 +303,7 @@ def _portable(value: Any, action: argparse.Action, out: Path) -> Any:
     except ValueError:  # another drive of Windows
         text = Path(value).absolute().as_posix()
     if text != "." and names_its_patient(Path(value), text):
-        raise FilmRefused(
+        raise Refused(
             "left out, since it names a patient; name it after --config again"
         )
     return text

@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import Any
 
 from ..core.caveats import RESEARCH_USE
-from ..core.radiograph import Cancelled, FilmRefused
+from ..core.errors import Cancelled, Refused
 from .config import add_config, keep_config, parsed
 from .printing import say
 
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return status
     except SystemExit as stop:  # argparse has already said what is wrong
         return int(stop.code or 0)
-    except FilmRefused as error:
+    except Refused as error:
         say(f"hipbmd: {error}", file=sys.stderr)
         return USAGE_ERROR
     except (KeyboardInterrupt, Cancelled):

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ..core.radiograph import Cancelled, FilmRefused
+from ..core.errors import Cancelled, Refused
 from ..tasks.train import Link
 
 REFUSED, STOPPED = 2, 130
@@ -59,7 +59,7 @@ def steered(train: Callable[[Link], object]) -> int:
     steering = Steering(sys.stdin)
     try:
         train(Link(_epoch, _reading, steering.cancelled))
-    except FilmRefused as refusal:
+    except Refused as refusal:
         say(refused=str(refusal))
         return REFUSED
     except (Cancelled, KeyboardInterrupt):

@@ -25,8 +25,8 @@ from typing import (
     get_type_hints,
 )
 
+from .errors import Refused
 from .files import read_regular
-from .radiograph import FilmRefused
 
 LARGEST_BYTES = 32_000_000
 MOST_VALUES = 2_000_000
@@ -37,7 +37,7 @@ _SHOWN = 40
 T = TypeVar("T")
 
 
-class JsonRefused(FilmRefused):
+class JsonRefused(Refused):
     """What is wrong with a JSON file, as a clause: "it is nested too deep"."""
 
 
@@ -53,7 +53,7 @@ def read_json(path: Path, largest: int = LARGEST_BYTES) -> Any:
     """
     try:
         data = read_regular(path, largest)
-    except FilmRefused as refusal:
+    except Refused as refusal:
         raise JsonRefused(str(refusal)) from None
     return parse_json(data, largest)
 

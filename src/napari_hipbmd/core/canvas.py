@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from .anatomy import Points
-from .radiograph import FilmRefused, FloatImage, HipBox
+from .errors import Refused
+from .radiograph import FloatImage, HipBox
 
 CANVAS_PX = 448
 _LARGEST_BOX = 4  # times the film's longer side
@@ -93,17 +94,17 @@ def make_canvas(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the box does not touch the film, or is many times larger.
     """
     rows, columns = grey.shape
     if max(box.width, box.height) > _LARGEST_BOX * max(rows, columns):
-        raise FilmRefused(
+        raise Refused(
             f"The hip box is {box.width:.4g} × {box.height:.4g} pixels large and the"
             f" film {columns} × {rows}: draw it on the hip."
         )
     if box.x1 < 0 or box.y1 < 0 or box.x0 > columns - 1 or box.y0 > rows - 1:
-        raise FilmRefused(
+        raise Refused(
             f"The hip box lies outside the film ({columns} × {rows} pixels):"
             " draw it on the hip."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .radiograph import FilmRefused
+from .errors import Refused
 
 
 @contextmanager
@@ -19,13 +19,13 @@ def from_extra(extra: str, what: str) -> Iterator[None]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is not installed.
     """
     try:
         yield
     except ModuleNotFoundError as missing:
-        raise FilmRefused(
+        raise Refused(
             f"{what} needs the package {missing.name}, which is not installed: pip"
             f" install 'napari-hipbmd[{extra}]'."
         ) from None

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .radiograph import FilmRefused
+from .errors import Refused
 
 
 def write_text_atomic(path: str | os.PathLike[str], text: str) -> None:
@@ -128,17 +128,17 @@ def open_regular(path: str | os.PathLike[str]) -> io.BufferedReader:
     ------
     OSError
         If it is missing or cannot be read.
-    FilmRefused
+    Refused
         If it is a folder, a pipe or a device: a clause, "it is no regular file".
     """
     if not stat.S_ISREG(os.stat(path).st_mode):  # a device may act on being opened
-        raise FilmRefused("it is no regular file")
+        raise Refused("it is no regular file")
     # Without O_NONBLOCK, opening a named pipe waits until somebody writes into it.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     file = os.fdopen(os.open(path, flags), "rb")
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise FilmRefused("it is no regular file")
+        raise Refused("it is no regular file")
     return file
 
 
@@ -147,7 +147,7 @@ def file_sha256(path: str | os.PathLike[str]) -> str:
 
     Raises
     ------
-    OSError, FilmRefused
+    OSError, Refused
         As :func:`open_regular`.
     """
     with open_regular(path) as file:
@@ -161,13 +161,13 @@ def read_regular(path: str | os.PathLike[str], largest: int) -> bytes:
     ------
     OSError
         If it is missing or cannot be read.
-    FilmRefused
+    Refused
         If it is no regular file or too large, as a clause: "it is larger than 4 MB".
     """
     with open_regular(path) as file:
         data = file.read(largest + 1)
     if len(data) > largest:
-        raise FilmRefused(f"it is larger than {largest / 1e6:g} MB")
+        raise Refused(f"it is larger than {largest / 1e6:g} MB")
     return data
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
+from .errors import Refused
 from .hip_images import HipImages
-from .radiograph import FilmRefused, FloatImage, Radiograph
+from .radiograph import FloatImage, Radiograph
 
 Line = NDArray[np.float64]
 
@@ -70,7 +71,7 @@ def line_profile(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If both ends are the same.
     """
     spacing = film.spacing_mm or (film.pixel_aspect, 1.0)
@@ -79,7 +80,7 @@ def line_profile(
     way = (np.array(end_row_col, np.float64) - start) * size
     length = float(np.hypot(*way))
     if not length > 0:
-        raise FilmRefused("The line has no length: draw it from one point to another.")
+        raise Refused("The line has no length: draw it from one point to another.")
     count = max(2, 1 + round(length / spacing[1]))
     at = np.linspace(0, length, count)
     along = way / length

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .bounded_json import as_type, read_json
-from .radiograph import FilmRefused
+from .errors import Refused
 
 if sys.platform == "win32":
     import ctypes
@@ -36,7 +36,7 @@ WAIT_SECONDS = 10.0
 _BUSY = {errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 
 
-class Busy(FilmRefused):
+class Busy(Refused):
     """Somebody else works on it; the message says who, where that is known."""
 
 
@@ -154,7 +154,7 @@ class Claim:
             found = as_type(_Holder, read_json(self.path))
         except FileNotFoundError:
             return ""
-        except FilmRefused:
+        except Refused:
             found = _Holder("another computer", 0)
         if self._mine is None and found.host == _HOST and not _runs(found.pid):
             _gone(self.path)

@@ -95,7 +95,7 @@ def measurement_from_json(data: Mapping[str, Any]) -> Measurement:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is no measurement: a clause, "t_score is not a table".
     """
     stored = as_type(StoredMeasurement, data, "result")

@@ -18,7 +18,7 @@ def read_card(folder: Path, name: str) -> dict[str, Any]:
     ------
     OSError
         If it is missing or cannot be read.
-    FilmRefused
+    Refused
         If it is no model card: a clause, "it is nested too deep".
     """
     content = read_json(folder / f"{name}.json", LARGEST_BYTES)

@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from .radiograph import FilmRefused
+from .errors import Refused
 
 REQUIRED: Any = MISSING
 
@@ -178,7 +178,7 @@ def check(options: Any) -> None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         With one sentence about the first of them.
     """
     for one in options_of(type(options)):
@@ -186,9 +186,9 @@ def check(options: Any) -> None:
         parts = value if isinstance(value, tuple) else (value,)
         for part in parts:
             if why := wrong(part, one.setting):
-                raise FilmRefused(f"{one.words.capitalize()}: {why}.")
+                raise Refused(f"{one.words.capitalize()}: {why}.")
             if one.choices and part is not None and part not in one.choices:
-                raise FilmRefused(
+                raise Refused(
                     f"{one.words.capitalize()}: {part!r} is none of"
                     f" {', '.join(one.choices)}."
                 )

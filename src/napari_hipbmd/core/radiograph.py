@@ -14,6 +14,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import FilmRefused, Refused
+
 Side = Literal["L", "R"]
 Sex = Literal["F", "M"]
 SAME_SPACING = 0.02
@@ -21,17 +23,6 @@ FloatImage = NDArray[np.float32]
 SpacingMm = tuple[float, float]
 TYPED = "given by the user"
 """The source of a spacing that a person typed."""
-
-
-class FilmRefused(ValueError):
-    """A film, study or model that cannot be used.
-
-    The message is one sentence for a person: what is wrong and what to do.
-    """
-
-
-class Cancelled(Exception):
-    """Raised inside a long run when the caller asked it to stop."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +82,9 @@ class HipBox:
     def __post_init__(self) -> None:
         corners = (self.x0, self.y0, self.x1, self.y1)
         if not np.all(np.isfinite(corners)):
-            raise FilmRefused("The hip box has a corner that is not a number.")
+            raise Refused("The hip box has a corner that is not a number.")
         if self.x1 - self.x0 < 32 or self.y1 - self.y0 < 32:
-            raise FilmRefused(
+            raise Refused(
                 "The hip box is smaller than 32 pixels: draw it around the whole hip,"
                 " from above the joint to below the lesser trochanter."
             )

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from .anatomy import Points
-from .radiograph import FilmRefused
+from .errors import Refused
 
 Material = Literal["aluminium", "titanium", "steel", "copper"]
 MATERIALS: tuple[Material, ...] = get_args(Material)
@@ -30,7 +30,7 @@ class KnownObject:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the material is unknown, the thickness beyond .05–60 mm, or the outline no
         area.
     """
@@ -41,20 +41,20 @@ class KnownObject:
 
     def __post_init__(self) -> None:
         if self.material not in MATERIALS:
-            raise FilmRefused(
+            raise Refused(
                 f"The material '{self.material}' is unknown: take one of"
                 f" {', '.join(MATERIALS)}."
             )
         if not LEAST_MM <= self.thickness_mm <= MOST_MM:
-            raise FilmRefused(
+            raise Refused(
                 f"An object of {self.thickness_mm:g} mm is no ruler: its thickness is"
                 f" given in mm, {LEAST_MM:g} to {MOST_MM:g}."
             )
         outline = np.asarray(self.outline_xy, float)
         if outline.ndim != 2 or outline.shape[1:] != (2,) or len(outline) < 3:
-            raise FilmRefused("The outline of an object needs three corners or more.")
+            raise Refused("The outline of an object needs three corners or more.")
         if not np.isfinite(outline).all():
-            raise FilmRefused("A corner of an object is no number.")
+            raise Refused("A corner of an object is no number.")
 
 
 @dataclass(frozen=True, eq=False)

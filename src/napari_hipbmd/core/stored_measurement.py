@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .anatomy import LANDMARK_IDS, REGIONS, Region, Site
+from .errors import Refused
 from .grey_scale import GreyScale
-from .radiograph import FilmRefused, Patient, Side
+from .radiograph import Patient, Side
 
 MeasurementStatus = Literal["measured", "partial", "refused"]
 
@@ -44,7 +45,7 @@ class StoredRegion:
 
     def __post_init__(self) -> None:
         if len(self.thresholds) != 3:
-            raise FilmRefused("a region has three pairs of thresholds")
+            raise Refused("a region has three pairs of thresholds")
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ class StoredMeasurement:
 
     def __post_init__(self) -> None:
         if self.landmarks and not self.landmarks.keys() >= set(LANDMARK_IDS):
-            raise FilmRefused("it lacks a landmark")
+            raise Refused("it lacks a landmark")
         if self.regions and not self.landmarks:
-            raise FilmRefused("it has regions and no landmarks")
+            raise Refused("it has regions and no landmarks")
         if not self.regions.keys() <= set(REGIONS):
-            raise FilmRefused("it has another region")
+            raise Refused("it has another region")

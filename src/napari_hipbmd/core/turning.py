@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .anatomy import Points
-from .radiograph import FilmRefused, HipBox
+from .errors import Refused
+from .radiograph import HipBox
 
 _TRANSPOSED, _MIRRORED, _UPSIDE_DOWN = "T", "M", "U"
 
@@ -58,12 +59,12 @@ class Turn:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If it is none.
         """
         turn = cls(_TRANSPOSED in code, _MIRRORED in code, _UPSIDE_DOWN in code)
         if turn.code != code:
-            raise FilmRefused(f"{code[:20]!r} is no turn of a film")
+            raise Refused(f"{code[:20]!r} is no turn of a film")
         return turn
 
     def shown(self, stored: NDArray[Any]) -> NDArray[Any]:

@@ -16,8 +16,8 @@ from typing import Any
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from ..core.errors import Cancelled, FilmRefused
 from ..core.extras import from_extra
-from ..core.radiograph import Cancelled, FilmRefused
 from .archive_session import Access, logged_in, unheard
 from .guard import quietly, refusing
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ..core.errors import Cancelled, FilmRefused
 from ..core.extras import from_extra
-from ..core.radiograph import Cancelled, FilmRefused
 
 if TYPE_CHECKING:
     from requests import Session

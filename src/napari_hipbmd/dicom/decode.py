@@ -9,7 +9,7 @@ from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import ExplicitVRBigEndian, RLELossless
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import FilmRefused, Refused
 from .codecs import Frame, MissingCodec, decode_frame
 from .codestream import frame_size
 from .facts import HeaderFacts
@@ -146,7 +146,7 @@ def _compressed(header: Header, facts: HeaderFacts) -> NDArray[np.integer]:
         )
         # Only RLE is decoded without C code.
         return decode_frame(frame) if syntax == RLELossless else decode_apart(frame)
-    except FilmRefused:
+    except Refused:
         raise
     except MissingCodec as error:
         raise FilmRefused(str(error)) from error

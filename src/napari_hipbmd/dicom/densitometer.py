@@ -14,7 +14,8 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from ..core.radiograph import FilmRefused, Patient
+from ..core.errors import FilmRefused
+from ..core.radiograph import Patient
 from .guard import quietly, refusing
 from .header import read_header
 from .naming import patient_key

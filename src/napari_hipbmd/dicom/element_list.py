@@ -14,7 +14,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from .guard import quietly, refusing
 from .header import read_header
 from .identifiers import Identifiers, identifiers
@@ -59,7 +59,7 @@ def public_elements(path: str | Path) -> list[Element]:
     """Those of :func:`elements` that tell nothing about a person; never raises."""
     try:
         return [element for element in elements(path) if not element.private]
-    except FilmRefused:
+    except Refused:
         return []
 
 

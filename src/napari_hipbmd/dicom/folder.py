@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import FilmRefused, Refused
 from .guard import quietly, refusing
 from .sniff import file_kind
 
@@ -86,6 +86,6 @@ def _reason_to_pass_over(path: Path) -> str | None:
     try:
         with quietly(), refusing():
             kind, what = file_kind(path)
-    except FilmRefused as refusal:
+    except Refused as refusal:
         return str(refusal)
     return what if kind == "other" else None

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, label
 
-from ..core.radiograph import FilmRefused, Flag
+from ..core.errors import FilmRefused
+from ..core.radiograph import Flag
 
 _COLOUR_NOISE = 4
 """Grey steps of 8 bits by which lossy compression pulls equal channels apart."""

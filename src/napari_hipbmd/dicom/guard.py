@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import FilmRefused, Refused
 
 MAX_FILE_BYTES = 1 << 29
 MAX_PIXELS = 50_000_000
@@ -54,7 +54,7 @@ def refusing(what: str = "The file") -> Iterator[None]:
     """
     try:
         yield
-    except FilmRefused:
+    except Refused:
         raise
     except FileNotFoundError as error:
         raise FilmRefused(

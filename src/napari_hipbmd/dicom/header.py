@@ -21,7 +21,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import FilmRefused
 from .guard import Metered
 from .identifiers import Identifiers, identifiers
 

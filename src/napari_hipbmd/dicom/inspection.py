@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from .facts import HeaderFacts, header_facts
 from .film import DisplayedFilm, displayed_film, open_film
 from .guard import quietly, refusing
@@ -28,7 +28,7 @@ def inspect(path: str | Path) -> dict[str, Any]:
             header = read_header(path)
             facts = header_facts(header)
             return _answer("readable", None, facts, displayed_film(path, header, facts))
-    except FilmRefused as refusal:
+    except Refused as refusal:
         return _answer("refused", str(refusal), facts, None)
 
 

@@ -7,7 +7,8 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..core.radiograph import FilmRefused, Patient, Side
+from ..core.errors import Refused
+from ..core.radiograph import Patient, Side
 from .facts import HeaderFacts, header_facts
 from .folder import look_through
 from .guard import quietly, refusing
@@ -110,7 +111,7 @@ def catalogue(folder: str | Path) -> Catalogue:
         try:
             with quietly(), refusing():
                 found.append(_found(path))
-        except FilmRefused as refusal:
+        except Refused as refusal:
             passed_over[path] = str(refusal)
     for path in list(passed_over):
         if path.name.upper() == DISC_CONTENTS:
@@ -204,7 +205,7 @@ def _missing(disc_contents: Path) -> dict[Path, str]:
                 path = root.joinpath(*parts)
                 if not path.exists() and not _lower(root, parts).exists():
                     missing[path] = "named in the DICOMDIR, yet not on the disc"
-    except FilmRefused:
+    except Refused:
         pass  # a damaged table of contents keeps nobody from the films
     return missing
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
-from ..core.radiograph import FilmRefused, Flag
+from ..core.errors import FilmRefused
+from ..core.radiograph import Flag
 from .lut import Lut, luts
 from .tags import code, items, number, text
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import FilmRefused, Refused
 from .guard import quietly, refusing
 from .header import Header, read_header
 from .identifiers import Identifiers
@@ -75,7 +75,7 @@ def public_path(path: Path, folder: Path) -> str:
     """
     parts = path.relative_to(folder).parts
     who, name = Identifiers(), parts[-1]
-    with suppress(FilmRefused), quietly(), refusing():
+    with suppress(Refused), quietly(), refusing():
         if file_kind(path)[0] in ("dicom", "bare dicom"):
             header = read_header(path)
             who, case_id = header.who, case_id_of_dicom(path, header)

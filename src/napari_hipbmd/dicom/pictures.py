@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from ..core.radiograph import FilmRefused, Flag
+from ..core.errors import FilmRefused
+from ..core.radiograph import Flag
 from .grey import grey_of_colour
 from .grey_range import levels_of_picture
 from .guard import MAX_PIXELS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydicom.uid import UID
 
-from ..core.radiograph import FilmRefused, Flag
+from ..core.errors import FilmRefused
+from ..core.radiograph import Flag
 from .facts import HeaderFacts
 from .guard import MAX_PIXELS
 from .header import Header

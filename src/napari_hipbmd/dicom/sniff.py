@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import FilmRefused
 from .guard import regular_file
 
 FileKind = Literal["dicom", "bare dicom", "picture", "other"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, generate_uid
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import FilmRefused
 from .guard import quietly, refusing
 from .header import read_header
 from .sniff import file_kind

@@ -15,8 +15,9 @@ from scipy.sparse import csr_array
 from torch.nn import functional
 
 from ..core.canvas import Canvas, normalisation
+from ..core.errors import Refused
 from ..core.hip_images import HipImages
-from ..core.radiograph import FilmRefused, FloatImage
+from ..core.radiograph import FloatImage
 from ..learning.training import built_for, for_inference, read_model
 from .networks import AutoencoderShape, Network, build
 
@@ -36,14 +37,14 @@ class Enhancer:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If it is missing, damaged or of another architecture.
         """
         state, card = read_model(folder, NAME)
         try:
             shape = AutoencoderShape.from_json(card.get("shape"))
         except ValueError as error:
-            raise FilmRefused(
+            raise Refused(
                 f"The {NAME} model in {folder} cannot be used ({error}): copy the card"
                 " that came with it, or train it again."
             ) from error

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import ConcatDataset, Dataset
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from ..learning.hips import LEVELS, Hips
 from ..synthesis import PairsFolder, Part
 from ..synthesis.storage import to_grey
@@ -24,7 +24,7 @@ class Pairs(Dataset[Item]):
 
     def __init__(self, hips: Hips) -> None:
         if hips.sto is None:
-            raise FilmRefused(
+            raise Refused(
                 "Enhancement learns from pairs of film and STO, and this study has no"
                 " truth/ folder: make pairs first, or a study with 'hipbmd phantom'."
             )
@@ -83,7 +83,7 @@ def mixture(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a study has no STO, or one of the two is empty.
     """
     fitted: list[Dataset[Item]] = []
@@ -98,7 +98,7 @@ def mixture(
     learned: ConcatDataset[Item] = ConcatDataset(fitted)
     checked: ConcatDataset[Item] = ConcatDataset(held)
     if not len(learned) or not len(checked):
-        raise FilmRefused(
+        raise Refused(
             "The pairs have no part for training or none for validation: make them"
             " with --split 0.8 0.1 0.1, or add a study."
         )

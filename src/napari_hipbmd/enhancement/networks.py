@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..core.bounded_json import as_type
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 
 GRID_PX = 256
 MOST_CONTEXT = 3
@@ -46,7 +46,7 @@ class AutoencoderShape:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If no network has such stages: a clause.
         """
         return as_type(cls, data, "shape")
@@ -54,16 +54,16 @@ class AutoencoderShape:
     def __post_init__(self) -> None:
         halvings, grid_px = len(self.channels), self.grid_px
         if not 1 <= halvings <= 8 or not all(1 <= n <= 1024 for n in self.channels):
-            raise FilmRefused(f"it has stages of {self.channels[:9]} channels")
+            raise Refused(f"it has stages of {self.channels[:9]} channels")
         if not 2**halvings <= grid_px <= 1024:
-            raise FilmRefused(f"it has a grid of {grid_px} pixels")
+            raise Refused(f"it has a grid of {grid_px} pixels")
         if grid_px % 2**halvings:
-            raise FilmRefused(
+            raise Refused(
                 f"it has a grid of {grid_px} pixels, which {halvings} stages cannot"
                 " halve"
             )
         if not 0 <= self.context <= MOST_CONTEXT:
-            raise FilmRefused(f"it has {self.context} context blocks")
+            raise Refused(f"it has {self.context} context blocks")
 
 
 def _conv(

@@ -218,7 +218,7 @@ def learn_enhancement(hips: Hips, preset: EnhancementPreset, plan: Fit) -> None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the hips have no STO, or a checkpoint does not fit.
     Cancelled
         If asked to stop.

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..bmd import COVARIATES, MINIMUM_CASES, RegressionPreset, covariate_row
 from ..core.anatomy import SITES, Site
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from ..runs.feature_cache import CaseFeatures
 from ..study import Case
 from .feature_table import FeatureTable
@@ -34,13 +34,13 @@ def refuse_too_small(
 
     Raises
     ------
-    FilmRefused
+    Refused
         Names the columns, and the cases where it helps.
     """
     read = with_reading(cases, targets)
     columns = ", ".join(f"bmd_{site}" for site in targets)
     if not read:
-        raise FilmRefused(
+        raise Refused(
             NO_READINGS
             if tuple(targets) == tuple(SITES)
             else f"The study has no DXA readings of {columns}: fill in"
@@ -48,20 +48,20 @@ def refuse_too_small(
             " in g/cm², or choose other targets."
         )
     if len(read) < MINIMUM_CASES:
-        raise FilmRefused(
+        raise Refused(
             f"At least {MINIMUM_CASES} cases with a DXA reading are needed, and the"
             f" study has {len(read)} ({_names(read)}): fill in {columns} of more cases"
             " in cases.csv."
         )
     patients = len({c.group or c.case_id for c in read})
     if patients == 1:
-        raise FilmRefused(
+        raise Refused(
             f"All {len(read)} cases with a DXA reading ({_names(read)}) are of one"
             " patient: column 'group' of cases.csv names the patient of each case, and"
             " an empty one counts every case as a patient of its own."
         )
     if folds < 2 or patients < folds:
-        raise FilmRefused(
+        raise Refused(
             f"{folds} folds by patient need at least {max(folds, 2)} patients, and the"
             f" study has {patients} (column 'group' of cases.csv)."
         )
@@ -74,14 +74,14 @@ def refuse_wrong_units(cases: Sequence[Case], targets: Sequence[Site] = SITES) -
 
     Raises
     ------
-    FilmRefused
+    Refused
         Names the column and the cases.
     """
     short = [c for c in cases if _too_short(c)]
     if short:
         inches = [c.patient.height_cm or 0.0 for c in short]
         cm = [_CM_PER_INCH * v for v in inches]
-        raise FilmRefused(
+        raise Refused(
             f"Column height_cm of cases.csv is {_range(inches)} in {len(short)} of"
             f" {len(cases)} cases ({_names(short)}), which looks like inches"
             f" ({_range(cm)} cm): give centimetres."
@@ -92,7 +92,7 @@ def refuse_wrong_units(cases: Sequence[Case], targets: Sequence[Site] = SITES) -
         if c.patient.weight_kg is not None and c.patient.height_cm is not None
     ]
     if bmi and float(np.median(bmi)) > _HEAVY_BMI:
-        raise FilmRefused(
+        raise Refused(
             f"Column weight_kg of cases.csv looks like pounds: half of the {len(bmi)}"
             f" cases ({_names(cases)}) would have a body mass index above"
             f" {np.median(bmi):.0f} kg/m², in pounds"
@@ -102,7 +102,7 @@ def refuse_wrong_units(cases: Sequence[Case], targets: Sequence[Site] = SITES) -
         known = [c for c in cases if c.dxa.get(site) is not None]
         readings = {c.dxa[site] for c in known}
         if len(known) > 1 and len(readings) == 1:
-            raise FilmRefused(
+            raise Refused(
                 f"Column bmd_{site} of cases.csv is {readings.pop():g} in all"
                 f" {len(known)} cases ({_names(known)}): there is nothing to learn"
                 " from; give each film's own reading."
@@ -135,7 +135,7 @@ def checked_covariates(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If age, height or weight is the same in all cases; names column and cases.
     """
     read = with_reading(cases)
@@ -149,7 +149,7 @@ def checked_covariates(
         if name != "sex":
             named = [c for c, v in zip(read, values, strict=True) if np.isfinite(v)]
             without = ",".join(n for n in preset.covariates if n != name) or "none"
-            raise FilmRefused(
+            raise Refused(
                 f"Column {name} of cases.csv is {known[0]:g} in all {known.size} cases"
                 f" ({_names(named)}): correct it, or leave it out with --covariates"
                 f" {without}."

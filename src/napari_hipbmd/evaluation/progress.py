@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..bmd import MINIMUM_CASES
-from ..core.radiograph import Cancelled, FilmRefused
+from ..core.errors import Cancelled, Refused
 from ..runs.feature_cache import CaseFeatures
 from ..study import Case
 from .feature_table import feature_table
@@ -89,5 +89,5 @@ class FillingIn:
         table = feature_table(cases, found)
         try:
             return evaluate(table, _PARTIAL_FOLDS, **self._options)  # type: ignore[arg-type]
-        except FilmRefused:  # too few so far
+        except Refused:  # too few so far
             return ()

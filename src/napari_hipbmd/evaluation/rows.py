@@ -23,7 +23,7 @@ from ..bmd import (
 )
 from ..core.anatomy import SITES, Site
 from ..core.arrays import Matrix
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from ..runs.feature_cache import GAINS, Row
 from .agreement import Agreement, agreement, mean_agreement
 from .feature_table import FeatureTable
@@ -192,7 +192,7 @@ def evaluate(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If no site has 20 usable cases; the message says what is missing.
     """
     chosen = chosen_preset(preset)
@@ -231,7 +231,7 @@ def evaluate(
                     )
                 )  # fmt: skip
     if not results:
-        raise FilmRefused(_why_too_few(table, covariates, usable))
+        raise Refused(_why_too_few(table, covariates, usable))
     return results
 
 

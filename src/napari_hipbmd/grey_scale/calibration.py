@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from ..core.anatomy import INDEX, LANDMARK_IDS, Points
 from ..core.arrays import Values
 from ..core.bounded_json import LARGEST_BYTES, parse_json
+from ..core.errors import Refused
 from ..core.files import file_sha256, read_regular
 from ..core.grey_scale import GreyScale, Ruler
 from ..core.hip_images import HipImages
-from ..core.radiograph import FilmRefused, Patient
+from ..core.radiograph import Patient
 from ..core.resources import weights_dir
 from .boosted import BoostedTrees
 from .coarse import coarser
@@ -93,11 +94,11 @@ def read_signs(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the film tells no pixel size: nothing of it has a size in mm then.
     """
     if spacing_mm is None:
-        raise FilmRefused("The film tells no pixel size, so no ruler can be read.")
+        raise Refused("The film tells no pixel size, so no ruler can be read.")
     if before is not None and before.levels_mm != levels_mm:
         before = None
     if before is not None and _same(before, landmarks_xy) and before.patient == patient:
@@ -237,16 +238,16 @@ class Calibration:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the text is no such calibration, or one of another version.
         """
         try:
             data = parse_json(text)
             found = _of_json(data) if data["version"] == VERSION else None
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-            raise FilmRefused(DAMAGED) from None
+            raise Refused(DAMAGED) from None
         if found is None:
-            raise FilmRefused(ANOTHER_VERSION)
+            raise Refused(ANOTHER_VERSION)
         return found
 
 
@@ -306,8 +307,8 @@ def best_weights(covariance: Values) -> Values:
 def _load(path: Path, _sha256: str) -> Calibration:
     try:
         data = read_regular(path, LARGEST_BYTES)
-    except FilmRefused as refusal:
-        raise FilmRefused(f"{path.name} cannot be used: {refusal}.") from None
+    except Refused as refusal:
+        raise Refused(f"{path.name} cannot be used: {refusal}.") from None
     return Calibration.from_json(data)
 
 
@@ -321,7 +322,7 @@ def load_calibration(folder: Path | None = None) -> Calibration | None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is damaged.
     """
     path = (folder or weights_dir()) / f"{NAME}.json"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.arrays import Values
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from .boosted import fit_trees
 from .calibration import RULERS, Calibration
 from .signs import Signs, as_row, signs_key
@@ -49,7 +49,7 @@ def fit_calibration(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a ruler could be read on fewer than 60 films.
     """
     log = np.log(gains)
@@ -59,7 +59,7 @@ def fit_calibration(
         there = [i for i, one in enumerate(signs) if name in one]
         use = np.array(there, np.intp)
         if use.size < _FEWEST:
-            raise FilmRefused(
+            raise Refused(
                 f"Only {use.size} films show the ruler '{name}'; a calibration needs"
                 f" {_FEWEST}."
             )

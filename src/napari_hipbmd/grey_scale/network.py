@@ -108,7 +108,7 @@ class GainReader:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If it is missing, damaged or of another architecture.
         """
         state, card = read_model(folder, NAME)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from ..learning.optimiser import adamw_with_cosine
 from ..learning.splitting import ByPatient
 from ..learning.training import Fit, fit, write_model
@@ -141,13 +141,13 @@ def learn_gain(films: GainFilms, plan: Fit) -> None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there are too few films, or a checkpoint does not fit.
     Cancelled
         If asked to stop.
     """
     if len(set(films.group)) < FEWEST:
-        raise FilmRefused(
+        raise Refused(
             f"The gain is learned from films of {FEWEST} patients or more whose exact"
             f" soft tissue is known; these are {len(set(films.group))}."
         )

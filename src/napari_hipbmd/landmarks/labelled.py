@@ -9,7 +9,7 @@ from torch.utils.data import Dataset
 
 from ..core.anatomy import Points
 from ..core.canvas import CANVAS_PX
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from ..learning.hips import LEVELS, Hips
 
 
@@ -27,7 +27,7 @@ class Labelled(Dataset[tuple[Tensor, Tensor, Tensor]]):
 
     def __init__(self, hips: Hips, guess: Points | None = None) -> None:
         if hips.landmarks_xy is None:
-            raise FilmRefused(
+            raise Refused(
                 "This study has no landmarks to learn from: label films first, or"
                 " make a study with 'hipbmd phantom'."
             )

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..core.anatomy import Points, is_mirrored
 from ..core.canvas import make_canvas
+from ..core.errors import Cancelled
 from ..core.hip_box import on_film, shows_both_hips
-from ..core.radiograph import Cancelled, FloatImage, HipBox, Radiograph, Side
+from ..core.radiograph import FloatImage, HipBox, Radiograph, Side
 from .locator import SHOWN, LocatedHip
 from .predict import LandmarkFinder
 

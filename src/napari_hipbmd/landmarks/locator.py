@@ -68,7 +68,7 @@ class Locator:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If it is missing, damaged or of another architecture.
         """
         state, card = read_model(folder, NAME)

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from ..learning import augmentation
 from ..learning.augmentation import Wobble
 from ..learning.optimiser import adamw_with_cosine
@@ -176,13 +176,13 @@ def learn_locator(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there are too few films, or a checkpoint does not fit.
     Cancelled
         If asked to stop.
     """
     if len(set(films.group)) < 2:
-        raise FilmRefused("Finding hips is learned from films of two patients or more.")
+        raise Refused("Finding hips is learned from films of two patients or more.")
     fitted, held = films.split(VALIDATION_SHARE, plan.seed)
     counts = {"train": len(fitted.film), "validation": len(held.film)}
     if real is not None:

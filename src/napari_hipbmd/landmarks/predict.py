@@ -15,8 +15,8 @@ from torch import Tensor
 from ..core.anatomy import INDEX, LANDMARK_IDS, REGIONS, TWICE_FOUND
 from ..core.bounded_json import as_type
 from ..core.canvas import Canvas
+from ..core.errors import Refused
 from ..core.hip_images import LandmarkSet
-from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..learning import augmentation
 from ..learning.training import built_for, for_inference, read_model
@@ -131,15 +131,15 @@ class LandmarkFinder:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If it is missing, damaged or of another architecture.
         """
         state, card = read_model(folder, NAME)
         try:
             told = as_type(_Card, card)
             lines = np.array([told.uncertainty[name] for name in LANDMARK_IDS])
-        except (KeyError, FilmRefused) as error:
-            raise FilmRefused(
+        except (KeyError, Refused) as error:
+            raise Refused(
                 f"The card of the {NAME} model in {folder} is not complete."
             ) from error
         weighed = {**_no_correction(), **state}

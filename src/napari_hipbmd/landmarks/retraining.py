@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ..core.anatomy import LANDMARK_IDS, Points
 from ..core.canvas import CANVAS_PX
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from ..learning.hips import LEVELS, Hips
 from ..learning.training import Fit, fit
 from .correction import Correction
@@ -84,13 +84,13 @@ def retrain(hips: Hips, start: Path, plan: Fit) -> Retrained:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the films are too few, or of one patient.
     Cancelled
         If asked to stop.
     """
     if len(hips) < LEAST_FILMS or len(set(hips.group)) < 2:
-        raise FilmRefused(
+        raise Refused(
             f"Retraining needs at least {LEAST_FILMS} labelled films of two patients,"
             f" with {LEAST_LANDMARKS} landmarks or more on each; there are {len(hips)}:"
             " label some more."

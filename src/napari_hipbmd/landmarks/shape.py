@@ -21,7 +21,7 @@ from scipy.stats import chi2
 from ..core.anatomy import INDEX, LANDMARK_IDS, Points
 from ..core.arrays import Matrix
 from ..core.bounded_json import parse_json
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 
 OBSERVER_SD_MM = np.full(len(LANDMARK_IDS), 1.2)
 OBSERVER_SD_MM[[INDEX["N6"], INDEX["T4"], INDEX["I1"]]] = 1.8, 1.4, 1.4
@@ -96,13 +96,13 @@ class ShapeModel:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If it is not a model of these sixteen landmarks.
         """
         try:
             return cls._parsed(parse_json(text))
         except (KeyError, TypeError, ValueError):
-            raise FilmRefused(
+            raise Refused(
                 "The file is not a shape model of these landmarks: fit it anew."
             ) from None
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
 from ..core.anatomy import LANDMARK_IDS, Points
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from .shape import OBSERVER_SD_MM, ShapeModel, aligned, centroid_size, distances
 
 LEAST_HIPS = 30
@@ -38,12 +38,12 @@ def fit_shapes(shapes_mm: NDArray[np.float64], source: str) -> ShapeModel:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there are fewer than thirty.
     """
     shapes = np.asarray(shapes_mm, float)
     if len(shapes) < LEAST_HIPS or shapes.shape[1:] != (len(LANDMARK_IDS), 2):
-        raise FilmRefused(
+        raise Refused(
             f"A shape model needs {LEAST_HIPS} hips with all sixteen landmarks; there"
             f" are {len(shapes)}: label more, or use the bundled one."
         )

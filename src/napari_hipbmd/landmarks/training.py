@@ -138,7 +138,7 @@ def learn_landmarks(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the hips have no landmarks, or a checkpoint does not fit.
     Cancelled
         If asked to stop.

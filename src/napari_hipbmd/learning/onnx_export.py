@@ -57,7 +57,7 @@ def to_onnx(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If what the extra ``onnx`` brings is not installed.
     """
     with from_extra("onnx", WHAT):

@@ -25,9 +25,9 @@ from safetensors.torch import load, save
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from ..core.errors import Cancelled, Refused
 from ..core.files import read_regular, write_bytes_atomic, write_text_atomic
 from ..core.model_card import read_card
-from ..core.radiograph import Cancelled, FilmRefused
 from ..core.version import __version__
 
 EpochReport = Callable[[int, int, Mapping[str, float]], None]
@@ -84,7 +84,7 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a checkpoint to resume from is missing or does not fit.
     Cancelled
         If asked to stop; the last finished epoch is kept.
@@ -124,7 +124,7 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
 
     last = plan.out / LAST
     if plan.resume and not last.exists():
-        raise FilmRefused(
+        raise Refused(
             f"There is no {LAST} in {plan.out.name} to resume from:"
             " leave --resume out, or give the folder of the broken run."
         )
@@ -153,7 +153,7 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
             log_every_n_steps=1_000_000,
         )
     except (ValueError, MisconfigurationException) as error:
-        raise FilmRefused(
+        raise Refused(
             f"The device '{plan.device}' cannot be used here: take --device cpu, or"
             " auto for the best that there is."
         ) from error
@@ -175,7 +175,7 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
             )
         except RuntimeError as error:
             if plan.resume and "state_dict" in str(error):
-                raise FilmRefused(
+                raise Refused(
                     f"The checkpoint in {plan.out.name} belongs to another model:"
                     " resume with the preset that it was started with."
                 ) from error
@@ -211,14 +211,14 @@ def _check(checkpoint: Path, epochs: int) -> None:
     except OSError:
         raise
     except Exception as error:  # damaged bytes lead the reader anywhere
-        raise FilmRefused(
+        raise Refused(
             f"The checkpoint {checkpoint.name} in {checkpoint.parent.name} is damaged:"
             " leave --resume out to start again."
         ) from error
     for schedule in schedules:
         planned = schedule.get("T_max", epochs)
         if planned != epochs:
-            raise FilmRefused(
+            raise Refused(
                 f"This training was begun for {planned} epochs and its learning rate"
                 f" follows that: resume with --epochs {planned}."
             )
@@ -285,7 +285,7 @@ def read_model(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a file is missing or damaged.
     """
     try:
@@ -293,15 +293,15 @@ def read_model(
         weights = read_regular(folder / f"{name}.safetensors", LARGEST_WEIGHTS)
         state = load(weights)
         if not all(torch.isfinite(value).all() for value in state.values()):
-            raise FilmRefused("a weight is not a number")
+            raise Refused("a weight is not a number")
     except FileNotFoundError as error:
-        raise FilmRefused(
+        raise Refused(
             f"The folder {folder} has no {name} model ({Path(error.filename).name} is"
             f" missing): train one with 'hipbmd train {name}'."
         ) from None
     except (SafetensorError, ValueError) as error:
-        why = f" ({str(error).rstrip('.')})" if isinstance(error, FilmRefused) else ""
-        raise FilmRefused(
+        why = f" ({str(error).rstrip('.')})" if isinstance(error, Refused) else ""
+        raise Refused(
             f"The {name} model in {folder} is damaged{why}; train it again or copy it"
             " anew."
         ) from error
@@ -318,7 +318,7 @@ def built_for(make: Callable[[], Net], state: Mapping[str, Any], name: str) -> N
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the weights belong to another architecture.
     """
     with torch.device("meta"):
@@ -326,7 +326,7 @@ def built_for(make: Callable[[], Net], state: Mapping[str, Any], name: str) -> N
     if {k: v.shape for k, v in planned.items()} != {
         k: v.shape for k, v in state.items()
     }:
-        raise FilmRefused(_ANOTHER.format(name))
+        raise Refused(_ANOTHER.format(name))
     network = make()
     load_into(network, state, name)
     return network
@@ -337,11 +337,11 @@ def load_into(module: torch.nn.Module, state: Mapping[str, Any], name: str) -> N
 
     Raises
     ------
-    FilmRefused
+    Refused
         If they belong to another architecture.
     """
     try:
         module.load_state_dict(state)
     except RuntimeError as error:
-        raise FilmRefused(_ANOTHER.format(name)) from error
+        raise Refused(_ANOTHER.format(name)) from error
     module.eval()

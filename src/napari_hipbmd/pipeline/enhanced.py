@@ -68,7 +68,7 @@ def enhance_film(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the box lies outside the film, or shows one even grey.
     """
     from ..enhancement.stages import encoder_stages

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..core.anatomy import is_mirrored
+from ..core.errors import Refused
 from ..core.grey_scale import GreyScale
-from ..core.radiograph import FilmRefused, Flag
+from ..core.radiograph import Flag
 from ..core.ruler_choice import RulerChoice
 from ..grey_scale import (
     RULERS,
@@ -45,7 +46,7 @@ def with_gain_read(hip: PreparedHip, network: SeesGain | None) -> PreparedHip:
     """With what the rulers of its film show; none where it tells no pixel size."""
     try:
         return replace(hip, reading=_read(hip, network, None, None))
-    except FilmRefused:
+    except Refused:
         return hip
 
 
@@ -97,7 +98,7 @@ def read_gain(
             reading = before
         else:
             reading = _read(hip, network, wanted.levels_mm, before)
-    except FilmRefused as error:
+    except Refused as error:
         flag = Flag("no-ruler", f"{error} Grey values stay as they are.")
         return FilmGain(None, str(error), flags=(flag,))
     found = calibration.read(reading, RULERS if wanted.use is None else wanted.use)

@@ -8,8 +8,9 @@ import numpy as np
 
 from ..core.anatomy import Points, is_mirrored
 from ..core.canvas import Canvas, make_canvas, normalisation
+from ..core.errors import Refused
 from ..core.hip_images import HipImages
-from ..core.radiograph import FilmRefused, Flag, FloatImage, HipBox, Radiograph, Side
+from ..core.radiograph import Flag, FloatImage, HipBox, Radiograph, Side
 from .models import Networks
 
 WHOLE_FILM = "the whole film"
@@ -48,7 +49,7 @@ def see_hip(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the box lies outside the film, or shows one even grey.
     """
     grey = film.grey()
@@ -56,7 +57,7 @@ def see_hip(
     box, found, flags = _place(film, grey, networks, box, side or film.side)
     canvas = make_canvas(grey, box, is_mirrored(found), pixel_aspect=film.pixel_aspect)
     if normalisation(canvas.grey)[1] < EVEN_GREY:
-        raise FilmRefused(
+        raise Refused(
             "The film, or its hip box, is one even grey: there is nothing to measure;"
             " check the file, or draw the box on the hip."
         )
@@ -79,7 +80,7 @@ def box_around(landmarks_xy: Points, film: Radiograph) -> HipBox | None:
     from ..landmarks.locate import BOX_MM, needs_locating
 
     if not np.isfinite(landmarks_xy).all():
-        raise FilmRefused(
+        raise Refused(
             "A landmark is missing: place all sixteen, or let the networks find them."
         )
     if not needs_locating(film.shape, film.spacing_mm):

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..bmd import BmdModel
+from ..core.errors import Refused
 from ..core.files import file_sha256, read_regular
 from ..core.model_card import LARGEST_BYTES, read_card
-from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..grey_scale import Calibration, load_calibration
 
@@ -62,7 +62,7 @@ def _checked(folder: Path | None) -> Path:
     """The folder of models, the bundled one by default, if it holds any."""
     where = folder or weights_dir()
     if not any((where / f"{name}.json").is_file() for name in PARTS):
-        raise FilmRefused(
+        raise Refused(
             f"The folder {where} holds no models (enhancement, landmarks, grey_scale or"
             " bmd): give the --out folder of 'hipbmd train'."
         )
@@ -74,7 +74,7 @@ def load_networks(folder: Path | None = None) -> Networks:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the folder holds no model, or one is damaged.
     """
     from ..enhancement.apply import Enhancer
@@ -100,7 +100,7 @@ def landmarks_model(folder: Path | None = None) -> tuple[str, str]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the folder holds no model, or its card is damaged.
     """
     home = _home(_checked(folder), "landmarks.json")
@@ -113,7 +113,7 @@ def calibration_of(folder: Path | None) -> Calibration | None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is damaged.
     """
     return load_calibration(_home(folder or weights_dir(), "grey_scale.json"))
@@ -126,7 +126,7 @@ def networks_with_enhancement(folder: Path | None) -> Networks:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the folder holds no enhancement model, or it is damaged.
     """
     from ..enhancement.apply import Enhancer
@@ -135,7 +135,7 @@ def networks_with_enhancement(folder: Path | None) -> Networks:
     if folder is None:
         return load_networks()
     if not folder.is_dir():
-        raise FilmRefused(
+        raise Refused(
             f"{folder} is no folder: give the --out folder of 'hipbmd train"
             " enhancement'."
         )
@@ -151,19 +151,19 @@ def enhancement_card(folder: Path | None) -> dict[str, Any]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there is none, or it is damaged.
     """
     where = folder or weights_dir()
     try:
         return read_card(where, "enhancement")
     except OSError:
-        raise FilmRefused(
+        raise Refused(
             f"The folder {where} has no enhancement model (enhancement.json is"
             " missing): give the --out folder of 'hipbmd train enhancement'."
         ) from None
-    except FilmRefused as refusal:
-        raise FilmRefused(
+    except Refused as refusal:
+        raise Refused(
             f"The enhancement model in {where} is damaged ({refusal}); train it again"
             " or copy it anew."
         ) from None
@@ -184,7 +184,7 @@ def load_regression(folder: Path | str | None = None) -> BmdModel:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the folder holds no model, or its regression is damaged.
     """
     return _regression(_checked(None if folder is None else Path(folder)))
@@ -193,12 +193,12 @@ def load_regression(folder: Path | str | None = None) -> BmdModel:
 def _regression(folder: Path) -> BmdModel:
     try:
         data = read_regular(_home(folder, "bmd.json") / "bmd.json", LARGEST_BYTES)
-    except FilmRefused as refusal:
-        raise FilmRefused(
+    except Refused as refusal:
+        raise Refused(
             f"The regression in {folder} (bmd.json) cannot be used: {refusal}."
         ) from None
     except FileNotFoundError:
-        raise FilmRefused(
+        raise Refused(
             f"The folder {folder} has no regression (bmd.json): fit one with"
             " 'hipbmd train bmd'."
         ) from None
@@ -240,7 +240,7 @@ def load_models(folder: Path | str | None = None) -> Models:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the folder does not exist, holds no model, or one is damaged.
     """
     if folder is None:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from .. import quality
 from ..core.anatomy import Points
 from ..core.canvas import Canvas, make_canvas
+from ..core.errors import Cancelled
 from ..core.hip_images import HipImages, LandmarkSet
 from ..core.measurement import Measurement
-from ..core.radiograph import Cancelled, Flag, HipBox, Patient, Radiograph, Side
+from ..core.radiograph import Flag, HipBox, Patient, Radiograph, Side
 from ..core.threads import one_thread
 from .contradictions import differences
 from .hip import SeenHip, box_around, enhance_hip
@@ -66,7 +67,7 @@ def measure(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the box lies outside the film, or a placed landmark is missing.
     Cancelled
         If asked to stop.
@@ -136,7 +137,7 @@ def find_landmarks(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the box lies outside the film.
     """
     with one_thread():
@@ -166,7 +167,7 @@ def prepare(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the box lies outside the film, or a placed landmark is missing.
     Cancelled
         If asked to stop.

@@ -40,7 +40,7 @@ def look_at_hip(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the box lies outside the film, or shows one even grey.
     """
     seen = see_hip(film, networks, side, box)

@@ -13,8 +13,9 @@ from typing import Any
 
 from ..core.anatomy import SITES, Site
 from ..core.bounded_json import as_type, read_json
+from ..core.errors import Refused
 from ..core.measurement import Measurement
-from ..core.radiograph import FilmRefused, Flag
+from ..core.radiograph import Flag
 
 POLICY_FILE = "policy.json"
 _FORMAT = "hipbmd-policy"
@@ -112,13 +113,13 @@ def policy_of(codes: Iterable[str], name: str = "given") -> Policy:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a code is none; names those that there are.
     """
     wanted = frozenset(codes)
     unknown = sorted(wanted - FLAG_CODES.keys())
     if unknown:
-        raise FilmRefused(
+        raise Refused(
             f"There is no flag {unknown[0][:40]!r} to withhold values for: the flags"
             f" are {', '.join(FLAG_CODES)}."
         )
@@ -130,7 +131,7 @@ def policy_named(text: str) -> Policy:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is none of these.
     """
     known = {policy.name: policy for policy in (NONE, DEFAULT)}
@@ -146,7 +147,7 @@ def policy_of_study(folder: Path) -> Policy:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the file there is damaged.
     """
     path = folder / POLICY_FILE
@@ -158,18 +159,18 @@ def read_policy(path: Path) -> Policy:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the file is missing, or is not such a policy.
     """
     try:
         stored = as_type(_Stored, read_json(path))
         known = stored.format == _FORMAT and stored.version == 1
     except FileNotFoundError:
-        raise FilmRefused(f"There is no policy {path.name}: check the path.") from None
-    except (OSError, FilmRefused):
+        raise Refused(f"There is no policy {path.name}: check the path.") from None
+    except (OSError, Refused):
         known = False
     if not known:
-        raise FilmRefused(
+        raise Refused(
             f"The file {path.name} is no policy: it needs"
             f' {{"format": "{_FORMAT}", "version": 1, "name": "…",'
             ' "withhold": ["metal", …]}.'

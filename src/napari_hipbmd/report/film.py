@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..core.anatomy import Site
+from ..core.errors import Refused
 from ..core.extras import from_extra
 from ..core.measurement import Measurement
-from ..core.radiograph import FilmRefused
 
 
 def film_report(
@@ -30,7 +30,7 @@ def film_report(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the film is no DICOM film, or lacks what a report refers to it by.
     """
     from ..dicom import source_of  # loads pydicom
@@ -40,7 +40,7 @@ def film_report(
 
     source = source_of(film, identified)
     if source is None:
-        raise FilmRefused(
+        raise Refused(
             "There is no structured report of a picture, which has no DICOM"
             " identity that it could refer to: export the film as DICOM."
         )

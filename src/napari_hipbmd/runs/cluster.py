@@ -27,7 +27,7 @@ from distributed.scheduler import KilledWorker
 from distributed.security import Security
 from distributed.worker_memory import parse_memory_limit
 
-from ..core.radiograph import Cancelled, FilmRefused
+from ..core.errors import Cancelled, Refused
 from .work import FilmWork, GivenT, JobT, done
 
 _LOG = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ def _worker_died(future: Any) -> bool:
 def _outcome(future: Any, job: JobT, work: FilmWork[JobT, GivenT]) -> GivenT:
     """What a worker gave, or why it gave nothing."""
     if future.status == "cancelled":
-        raise FilmRefused(
+        raise Refused(
             "The Dask scheduler has gone away: what was finished is kept; run the"
             " command again to go on."
         )
@@ -124,14 +124,14 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
     if scheduler is not None:
         mine = Security().get_tls_config_for_role("client")
         if scheduler.startswith("tls:") and not mine["cert"]:
-            raise FilmRefused(
+            raise Refused(
                 f"No Dask scheduler answers at {scheduler} without a certificate: name"
                 " it in Dask's settings (distributed.comm.tls.client)."
             )
         try:
             client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
         except Exception:  # an address may fail in every layer of the network
-            raise FilmRefused(
+            raise Refused(
                 f"No Dask scheduler answers at {scheduler}: check the address"
                 " (tcp://HOST:8786) and that the scheduler runs."
             ) from None
@@ -227,19 +227,19 @@ def _check_workers(client: Client, work: FilmWork[Any, Any]) -> None:
     try:
         client.wait_for_workers(1, timeout=WORKERS_SECONDS)
     except TimeoutError:
-        raise FilmRefused(
+        raise Refused(
             "The Dask cluster has no workers: start some, then try again."
         ) from None
     here = work.fingerprint()
     try:
         found = client.run(_fingerprint, work)
     except Exception as error:  # the module is missing there, or another one
-        raise FilmRefused(
+        raise Refused(
             "The workers of the Dask cluster cannot run napari-hipbmd"
             f" ({type(error).__name__}): install this version and its models there."
         ) from None
     if any(there != here for there in found.values()):
-        raise FilmRefused(
+        raise Refused(
             "The workers of the Dask cluster have another version of napari-hipbmd or"
             " other models, and would give other numbers: install the same there."
         )

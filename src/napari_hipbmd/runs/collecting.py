@@ -128,7 +128,7 @@ def collect_by(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a network cannot be used.
     Cancelled
         When asked to stop. What was measured is in the cache.

@@ -75,7 +75,7 @@ def write_enhanced(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the format needs a package that is not installed.
     """
     check_format(kind)

@@ -30,7 +30,7 @@ def check_format(kind: PictureFormat) -> None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If its package is not installed.
     """
     if kind == "zarr":

@@ -61,7 +61,7 @@ def enhance_many(
     ------
     Cancelled
         If asked to stop, between two films; what was written stays.
-    FilmRefused
+    Refused
         If the format needs a package that is not installed.
     """
     check_format(kind)

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from ..core.anatomy import SITES, Points, Site
-from ..core.radiograph import FilmRefused, HipBox, Patient, Side
+from ..core.errors import Refused
+from ..core.radiograph import HipBox, Patient, Side
 from ..dicom import list_films, public_path
 from ..quality import Policy, policy_of_study
 from ..study import PREDICTED, TRUTH, Case, Study, film_boxes, placed_landmarks
@@ -89,20 +90,20 @@ def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the path does not exist, is an empty folder, or the table of a study
         cannot be read; if somebody's landmarks are wanted of films in no study.
     """
     options = options or Options()
     if not path.exists():
-        raise FilmRefused(f"There is no file or folder {path}.")
+        raise Refused(f"There is no file or folder {path}.")
     if path.is_dir() and Study.is_study(path):
         policy = options.policy or policy_of_study(path)
         study = Study.open(path)
         _refuse_unknown(study, options.landmarks)
         return jobs_of_study(study, replace(options, policy=policy))
     if options.landmarks != PREDICTED:
-        raise FilmRefused(
+        raise Refused(
             f"{path} is no study, and only a study has landmarks that somebody placed:"
             " give the study's folder."
         )
@@ -110,7 +111,7 @@ def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
         return _jobs_of_film(path, path.parent, options)
     films = list_films(path)
     if not films:
-        raise FilmRefused(f"The folder {path} holds no films.")
+        raise Refused(f"The folder {path} holds no films.")
     return [job for film in films for job in _jobs_of_film(film, path, options)]
 
 
@@ -148,7 +149,7 @@ def jobs_of_study(
 def _refuse_unknown(study: Study, landmarks: str) -> None:
     known = (PREDICTED, TRUTH, *study.annotators())
     if landmarks not in known:
-        raise FilmRefused(
+        raise Refused(
             f"{landmarks[:40]!r} has no labels in this study: choose one of"
             f" {', '.join(known)}."
         )

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from ..core.bounded_json import as_type, parse_json
+from ..core.errors import Refused
 from ..core.files import file_sha256, open_regular
 from ..core.measurement import Measurement
 from ..core.measurement_json import measurement_from_json
-from ..core.radiograph import FilmRefused
 from ..core.version import __version__
 from ..dicom.guard import MAX_FILE_BYTES
 from .jobs import Job
@@ -66,7 +66,7 @@ class Record:
     def __post_init__(self) -> None:
         for name in (self.file_name, *self.files.values()):
             if not _FILE.fullmatch(name) or name.endswith(("/.", "/..")):
-                raise FilmRefused(f"{name[:40]!r} is no file of results")
+                raise Refused(f"{name[:40]!r} is no file of results")
 
     @cached_property
     def measurement(self) -> Measurement:
@@ -74,7 +74,7 @@ class Record:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If it is no measurement.
         """
         return measurement_from_json(self.result)
@@ -87,7 +87,7 @@ def film_sha256(path: Path) -> str | None:
     """
     try:
         return None if path.stat().st_size > MAX_FILE_BYTES else file_sha256(path)
-    except (OSError, FilmRefused):
+    except (OSError, Refused):
         return None
 
 
@@ -125,7 +125,7 @@ class RunJournal:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the folder has a file of that name that is no such journal.
     """
 
@@ -175,15 +175,15 @@ class RunJournal:
                     number += 1
                     if not line.endswith(b"\n"):
                         if len(line) == _LARGEST_LINE:
-                            raise FilmRefused("it is longer than any line of results")
+                            raise Refused("it is longer than any line of results")
                         if number == 1 and line.strip():
-                            raise FilmRefused("it is no header")
+                            raise Refused("it is no header")
                         break  # what a crash left of a line
                     self._complete += len(line)
                     if line.strip():
                         self._take(parse_json(line, _LARGEST_LINE), number)
-        except FilmRefused as refusal:
-            raise FilmRefused(
+        except Refused as refusal:
+            raise Refused(
                 f"The file {self.path.name} in {self.path.parent.name} is no journal of"
                 f" results, or is damaged (line {number}: {str(refusal).rstrip('.')}):"
                 " choose another folder, or delete it to measure everything anew."
@@ -196,4 +196,4 @@ class RunJournal:
             assert record.measurement  # refuses what is none
             self._remember(record)
         elif content != _HEADER:
-            raise FilmRefused("it is no header")
+            raise Refused("it is no header")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from ..core.errors import Cancelled
 from ..core.extras import from_extra
-from ..core.radiograph import Cancelled
 from .work import FilmWork, GivenT, JobT, done
 
 
@@ -32,7 +32,7 @@ def run_jobs(
     ------
     Cancelled
         If asked to stop, between two jobs.
-    FilmRefused
+    Refused
         If the scheduler cannot be reached, or its workers are not fit for the work.
     """
     if scheduler is None and workers == 1:

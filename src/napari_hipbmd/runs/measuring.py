@@ -10,8 +10,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from ..core.errors import Refused
 from ..core.measurement import Measurement
-from ..core.radiograph import FilmRefused
 from ..core.version import __version__
 from ..dicom import source_of
 from ..pipeline import measure
@@ -40,7 +40,7 @@ def measure_path(
 
     Raises
     ------
-    FilmRefused
+    Refused
         As :func:`jobs_of`, or when the models cannot be loaded.
     """
     models = models or load_models()
@@ -63,7 +63,7 @@ def measure_job(job: Job, models: Models) -> Measurement:
             landmarks_xy=job.landmarks_xy,
             models=models,
         )
-    except FilmRefused as error:
+    except Refused as error:
         return refused(job, str(error), models)
     seconds = {"read": read, **result.seconds}
     seconds["total"] = perf_counter() - started
@@ -189,7 +189,7 @@ class Make:
         if self.sr and found.status != "refused":
             try:
                 files[REPORT] = film_report(found, job.path, job.dxa, self.identified)
-            except FilmRefused as error:
+            except Refused as error:
                 notes = (str(error),)
         light = replace(found, film=None, images=None)
         return Outcome(light, files, film_sha256(job.path), small, notes)
@@ -203,7 +203,7 @@ def _person(path: Path) -> dict[str, str]:
     """Who the film is of, in words for people; empty where it does not say."""
     try:
         film = source_of(path, True)
-    except FilmRefused:
+    except Refused:
         film = None
     if film is None:
         return {}

@@ -10,9 +10,9 @@ from time import perf_counter
 from typing import Any
 
 from ..bmd import FEATURES_VERSION
+from ..core.errors import Refused
 from ..core.files import write_bytes_atomic
 from ..core.model_card import read_card
-from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..pipeline import PreparedHip, prepare
 from ..pipeline.gain import with_gain_read
@@ -21,7 +21,7 @@ from .jobs import Job
 from .reading import read_job
 
 PrepareJob = Callable[[Job], PreparedHip]
-"""Images and landmarks of one hip; raises :class:`FilmRefused` for a bad film."""
+"""Images and landmarks of one hip; raises :class:`Refused` for a bad film."""
 NETWORKS = ("enhancement", "landmarks", "gain")
 """What features and the signs of the rulers depend on."""
 BEHIND = (*NETWORKS, "grey_scale")
@@ -87,7 +87,7 @@ def networks_provenance(folder: Path | None) -> dict[str, Any]:
         home = _home(folder, weights_dir(), part)
         try:
             card = read_card(home, part)
-        except (OSError, FilmRefused):
+        except (OSError, Refused):
             card = {}
         weights = home / f"{part}.safetensors"
         if part == "grey_scale":

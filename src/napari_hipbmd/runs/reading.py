@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..core.radiograph import FilmRefused, Radiograph
+from ..core.errors import Refused
+from ..core.radiograph import Radiograph
 from ..dicom import read_film
 from .jobs import Job
 
@@ -14,14 +15,14 @@ def read_job(job: Job) -> Radiograph:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the film cannot be used, or the job says why it cannot be done.
     """
     if job.cannot:
-        raise FilmRefused(job.cannot)
+        raise Refused(job.cannot)
     film = read_film(job.path)
     if job.labelled_film not in ("", film.pixels_sha256):
-        raise FilmRefused(
+        raise Refused(
             f"The film is another one than {job.options.landmarks} placed landmarks on:"
             " label it anew, or put the right film back."
         )

@@ -17,11 +17,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.errors import Refused
 from ..core.files import numbered_stem, write_bytes_atomic, write_text_atomic
 from ..core.locks import Busy, kept_alone
 from ..core.measurement import Measurement
 from ..core.measurement_json import measurement_as_json, measurement_from_json
-from ..core.radiograph import FilmRefused
 from ..report.overview import OverviewRow, study_page
 from ..report.table import csv_text, json_text
 from .enhanced_files import MEASURED
@@ -66,7 +66,7 @@ class Results:
 
     Raises
     ------
-    FilmRefused
+    Refused
         On entering, if another run is at work there, or the folder holds a journal that
         cannot be read.
     """
@@ -93,7 +93,7 @@ class Results:
             try:
                 self._lock.enter_context(kept_alone(self.folder / LOCK))
             except Busy:
-                raise FilmRefused(
+                raise Refused(
                     f"Another run writes its results into {self.folder.name}: wait for"
                     " it, or give --out another folder."
                 ) from None

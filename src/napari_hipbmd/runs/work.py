@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-from ..core.radiograph import Cancelled, FilmRefused
+from ..core.errors import Cancelled, Refused
 from ..core.threads import one_thread
 
 JobT = TypeVar("JobT")
@@ -16,7 +16,7 @@ OutT = TypeVar("OutT", covariant=True)
 class FilmWork(Protocol[InT, OutT]):
     """What is done to every job; it travels to other processes.
 
-    A bad film is refused by raising :class:`FilmRefused`.
+    A bad film is refused by raising :class:`Refused`.
     """
 
     def __call__(self, job: InT, /) -> OutT:
@@ -37,7 +37,7 @@ def done(work: FilmWork[JobT, GivenT], job: JobT) -> GivenT:
     with one_thread():
         try:
             return work(job)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             return work.lost(job, str(refusal))
         except Cancelled:
             raise

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ..core.radiograph import FilmRefused, HipBox, Side
+from ..core.errors import Refused
+from ..core.radiograph import HipBox, Side
 from .boxes import PlacedBox, film_boxes, remember_boxes
 from .case import Case
 from .labels import labelled_cases
@@ -37,7 +38,7 @@ def may_be_two_cases(study: Study, case_id: str) -> bool:
         return False
     try:
         return not film_boxes(case.image)
-    except FilmRefused:
+    except Refused:
         return False
 
 
@@ -55,7 +56,7 @@ def make_two_cases(
 
     Raises
     ------
-    FilmRefused
+    Refused
         As :func:`~napari_hipbmd.study.remember_boxes`; nothing is written then.
     """
     before = study.case(case_id)
@@ -69,7 +70,7 @@ def make_one_case(done: TwoHips) -> None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If landmarks were placed on either hip meanwhile, or the table or the boxes
         were changed.
     """
@@ -77,12 +78,12 @@ def make_one_case(done: TwoHips) -> None:
     labelled = labelled_cases(folder)
     for made in done.made:
         if made.case_id in labelled and made.side != before.side:
-            raise FilmRefused(
+            raise Refused(
                 f"Landmarks were placed on {made.case_id}: take its labels away first."
             )
     now = [case for case in read_cases(folder) if case.image == before.image]
     if tuple(now) != done.made:
-        raise FilmRefused(
+        raise Refused(
             f"The rows of {before.case_id} were changed meanwhile: they stay."
         )
     remember_boxes(before.image, {}, "nobody", done.boxes)

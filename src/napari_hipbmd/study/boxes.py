@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from ..core.bounded_json import as_type, read_json
+from ..core.errors import Refused
 from ..core.files import write_text_atomic
 from ..core.hip_box import OTHER
 from ..core.locks import locked
-from ..core.radiograph import FilmRefused, HipBox, Side
+from ..core.radiograph import HipBox, Side
 from .case import Case, checked_name
 from .film_hips import refuse_labelled, with_hips, with_other_side, without_hips
 from .labels import labelled_cases, read_labels, utc_now
@@ -48,7 +49,7 @@ class PlacedBox:
 FilmBoxes = Mapping[Side, PlacedBox]
 
 
-class BoxesChanged(FilmRefused):
+class BoxesChanged(Refused):
     """Somebody else has placed other boxes on this film meanwhile: ``theirs``."""
 
     def __init__(self, theirs: FilmBoxes) -> None:
@@ -87,16 +88,16 @@ def read_boxes(folder: Path) -> Boxes:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If ``boxes.json`` cannot be used.
     """
     try:
         return _parsed(read_json(folder / BOXES))
     except FileNotFoundError:
         return Boxes()
-    except (FilmRefused, OSError) as error:
-        reason = error if isinstance(error, FilmRefused) else "it cannot be read"
-        raise FilmRefused(
+    except (Refused, OSError) as error:
+        reason = error if isinstance(error, Refused) else "it cannot be read"
+        raise Refused(
             f"{BOXES} in {folder.name} is damaged or was made by another program"
             f" ({str(reason).rstrip('.')}): mend it, or delete it and place the hip"
             " boxes again."
@@ -110,7 +111,7 @@ def with_boxes(folder: Path, cases: Iterable[Case]) -> tuple[Case, ...]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If ``boxes.json`` cannot be used.
     """
     boxes, cases = read_boxes(folder), tuple(cases)
@@ -136,7 +137,7 @@ def film_boxes(film: Path) -> dict[Side, PlacedBox]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If ``boxes.json`` cannot be used.
     """
     folder = boxes_folder(film)
@@ -172,7 +173,7 @@ def remember_boxes(
     ------
     BoxesChanged
         If the disk holds others than ``known``; nothing is written.
-    FilmRefused
+    Refused
         If the folder cannot be written, its boxes or its table cannot be read, or a
         row of the table does not say which hip its DXA reading is of.
     """
@@ -209,7 +210,7 @@ def place_boxes(folder: Path, films: Mapping[str, FilmBoxes]) -> None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the folder cannot be written or its boxes cannot be read.
     """
     with _writing(folder):
@@ -236,7 +237,7 @@ def remember_case_box(
 
     Raises
     ------
-    FilmRefused
+    Refused
         As :func:`remember_boxes`.
     """
     case = next(case for case in read_cases(folder) if case.case_id == case_id)
@@ -275,7 +276,7 @@ def _labelled_hip(folder: Path, case: Case, boxes: FilmBoxes) -> Side | None:
     for path in (folder / "labels").glob(f"*/{case.case_id}.json"):
         try:
             labels = read_labels(folder, path.parent.name, case.case_id)
-        except FilmRefused:
+        except Refused:
             continue  # whoever opens them is told
         for x, y in () if labels is None else labels.xy:
             for side, placed in boxes.items():
@@ -291,7 +292,7 @@ def _writing(folder: Path) -> Iterator[None]:
         with (folder / _LOCK).open("ab") as file, locked(file):
             yield
     except OSError as error:
-        raise FilmRefused(
+        raise Refused(
             f"The hip boxes cannot be written into {folder.name}"
             f" ({error.strerror or error}): they are used while the window is open;"
             " copy the films to where you may write to keep them."
@@ -337,7 +338,7 @@ def _text(films: Mapping[str, FilmBoxes]) -> str:
 def _parsed(content: Any) -> Boxes:
     stored = as_type(_Stored, content)
     if {"format": stored.format, "version": stored.version} != _HEADER:
-        raise FilmRefused("another format")
+        raise Refused("another format")
     return Boxes(
         {
             film: {

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ..core.anatomy import SITES, Site
-from ..core.radiograph import FilmRefused, HipBox, Patient, Side
+from ..core.errors import Refused
+from ..core.radiograph import HipBox, Patient, Side
 
 # What some file system cannot hold: a case's name becomes a file's name.
 _NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
@@ -72,7 +73,7 @@ def checked_name(name: str, what: str) -> str:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is empty, longer than 120 characters, starts or ends with a dot or a
         blank, or holds a character that a file's name cannot hold.
     """
@@ -83,7 +84,7 @@ def checked_name(name: str, what: str) -> str:
         or _NOT_IN_A_NAME.search(name)
         or _RESERVED.fullmatch(name)
     ):
-        raise FilmRefused(
+        raise Refused(
             f"{what} {name[:40]!r} cannot name a file: use letters, digits, - and _."
         )
     return name
@@ -94,7 +95,7 @@ def inside(folder: Path, image: str) -> Path:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the path is absolute or leads out of the folder. A link inside the folder
         may point elsewhere: that is how archives of large files work.
     """
@@ -106,7 +107,7 @@ def inside(folder: Path, image: str) -> Path:
         or PureWindowsPath(image).drive
         or ".." in relative.parts
     ):
-        raise FilmRefused(
+        raise Refused(
             f"the image {image[:80]!r} is not inside the study: give its path relative"
             " to the study's folder."
         )

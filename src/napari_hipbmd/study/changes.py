@@ -51,7 +51,7 @@ class Change:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If they would not be labels: an unknown landmark, an outline that crosses
             itself.
         """
@@ -131,7 +131,7 @@ class Change:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If it is no change.
         """
         stored = as_type(_Stored, content)

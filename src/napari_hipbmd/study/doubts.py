@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, distances_mm
-from ..core.radiograph import Cancelled
+from ..core.errors import Cancelled
 from .edits import tangled
 from .films import ANOTHER, film_facts, is_another_film
 from .labels import Labels

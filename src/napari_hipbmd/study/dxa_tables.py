@@ -16,7 +16,8 @@ from typing import cast
 
 from ..core.anatomy import Site
 from ..core.dxa_reading import DxaReading
-from ..core.radiograph import FilmRefused, Patient, Sex, Side
+from ..core.errors import Refused
+from ..core.radiograph import Patient, Sex, Side
 from .dxa_words import (
     DateOrder,
     column_named,
@@ -75,24 +76,24 @@ def readings_of_text(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there is no reading of a hip in it, or its days cannot be understood.
     """
     said, body = _report(text)
     try:
         header, rows = rows_of(body, ())
     except NotATable as error:
-        raise FilmRefused(f"{name}: {error}") from None
+        raise Refused(f"{name}: {error}") from None
     columns = [column_named(cell) for cell in header]
     sites = {i: site for i, cell in enumerate(header) if (site := site_of_bmd(cell))}
     regional = "region" in columns and "bmd" in columns
     if not sites and not regional:
-        raise FilmRefused(
+        raise Refused(
             f"{name} has no BMD of a hip: neither columns such as NECK_BMD and HTOT_BMD"
             " nor columns Region and BMD."
         )
     if "patient" not in columns and "patient" not in said and known is None:
-        raise FilmRefused(
+        raise Refused(
             f"{name} does not say whose readings they are: it needs a column such as"
             " PATIENT_ID, IDENTIFIER1 or MRN."
         )
@@ -132,7 +133,7 @@ def readings_of_text(
                 where,
             )
     if not found.readings:
-        raise FilmRefused(f"{name} has no BMD of a hip in its {len(rows)} rows.")
+        raise Refused(f"{name} has no BMD of a hip in its {len(rows)} rows.")
     return found
 
 
@@ -188,8 +189,8 @@ def _whose(
     base = known or DxaReading("")
     try:
         taken = day(row.get("taken", ""), order) or base.taken
-    except FilmRefused as why:
-        raise FilmRefused(f"{where}: {why}: say --dates dmy or mdy.") from None
+    except Refused as why:
+        raise Refused(f"{where}: {why}: say --dates dmy or mdy.") from None
     numbers = {
         name: value
         for name, (low, high) in PATIENT_RANGES.items()

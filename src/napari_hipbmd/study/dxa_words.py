@@ -8,7 +8,8 @@ from datetime import date
 from typing import Literal
 
 from ..core.anatomy import Site
-from ..core.radiograph import FilmRefused, Side
+from ..core.errors import Refused
+from ..core.radiograph import Side
 
 DateOrder = Literal["dmy", "mdy"]
 _SITES: dict[str, Site] = {
@@ -114,7 +115,7 @@ def day(text: str, order: DateOrder | None) -> date | None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is none, or could be two: a clause.
     """
     parts = [int(part) for part in re.findall(r"\d+", text.split("T")[0])[:3]]
@@ -124,21 +125,21 @@ def day(text: str, order: DateOrder | None) -> date | None:
     if re.fullmatch(r"\d{8}", digits):
         parts = [int(digits[:4]), int(digits[4:6]), int(digits[6:])]
     if len(parts) != 3:
-        raise FilmRefused("a day cannot be read")
+        raise Refused("a day cannot be read")
     if parts[0] > 999:
         year, month, number = parts
     elif parts[2] < 1000:
-        raise FilmRefused("a day has a year of two digits")
+        raise Refused("a day has a year of two digits")
     elif "." in text or order == "dmy":
         number, month, year = parts
     elif order == "mdy":
         month, number, year = parts
     else:
-        raise FilmRefused("days could be meant as day/month or month/day")
+        raise Refused("days could be meant as day/month or month/day")
     try:
         return date(year, month, number)
     except ValueError:
-        raise FilmRefused("a day cannot be read") from None
+        raise Refused("a day cannot be read") from None
 
 
 def date_order(texts: Iterable[str]) -> DateOrder | None:

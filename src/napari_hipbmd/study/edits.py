@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..core.anatomy import LANDMARK_IDS, POLYGONS, TIES, Points, Region, polygons
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from .changes import Change
 from .facts import FilmFacts
 from .label import XY, Label, State
@@ -28,7 +28,7 @@ def place(labels: Labels, name: str, xy: XY, who: str) -> Change:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is T5 and tied to the middle of N3 and N4.
     """
     return _moved(labels, {name: xy}, who, f"{name} {_verb(labels, name)}")
@@ -51,14 +51,14 @@ def set_state(labels: Labels, name: str, state: State, who: str) -> Change:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it has no position and the state needs one.
     """
     old = labels.landmarks.get(name)
     if state == "absent":
         new = replace(old or Label(None, "absent"), xy=None, state="absent")
     elif old is None or old.xy is None:
-        raise FilmRefused(f"{name} has no position: place it first.")
+        raise Refused(f"{name} has no position: place it first.")
     else:
         new = replace(old, state=state)
     when = utc_now()
@@ -136,7 +136,7 @@ def start_from(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is T5 and tied to the middle of N3 and N4.
     """
     moved = place(labels, name, xy, who)
@@ -159,7 +159,7 @@ def outline(labels: Labels, region: Region, corners: Sequence[XY] | Points) -> C
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it crosses itself or encloses nothing.
     """
     polygon = as_polygon(corners, region)
@@ -286,7 +286,7 @@ def _moved(
 def _check_free(labels: Labels) -> None:
     """Refuse to move T5 while it is the mid-point of two points that are there."""
     if "T5" not in labels.apart and _middle(labels.landmarks) is not None:
-        raise FilmRefused(
+        raise Refused(
             "T5 is tied to the middle of N3 and N4: move those, or keep T5 apart."
         )
 

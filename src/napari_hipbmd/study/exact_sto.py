@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..core.radiograph import FilmRefused, FloatImage
+from ..core.errors import Refused
+from ..core.radiograph import FloatImage
 from . import Study
 
 
@@ -28,7 +29,7 @@ def exact_sto_of(image: Path, shape: tuple[int, int]) -> FloatImage | None:
         study = Study.open(folder)
         case = next((c for c in study.cases if c.image == image), None)
         truth = None if case is None else study.truth(case.case_id)
-    except FilmRefused:  # the film can be used, whatever its study's table is like
+    except Refused:  # the film can be used, whatever its study's table is like
         return None
     if truth is None or truth.sto is None or truth.sto.shape != shape:
         return None

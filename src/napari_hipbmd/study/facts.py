@@ -8,7 +8,8 @@ from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from ..core.bounded_json import as_type
-from ..core.radiograph import FilmRefused, HipBox, Radiograph, Side
+from ..core.errors import Refused
+from ..core.radiograph import HipBox, Radiograph, Side
 from ..core.turning import Turn
 
 
@@ -43,12 +44,12 @@ class FilmFacts:
     def __post_init__(self) -> None:
         Turn.of_code(self.turned or "")
         if self.shape is not None and not all(0 < n < 10**6 for n in self.shape):
-            raise FilmRefused("The film's number of rows and columns is not possible.")
+            raise Refused("The film's number of rows and columns is not possible.")
         spacing = self.spacing_mm
         if spacing is not None and not all(0 < s < math.inf for s in spacing):
-            raise FilmRefused("The film's pixel spacing is not a length.")
+            raise Refused("The film's pixel spacing is not a length.")
         if self.side not in ("L", "R", None):
-            raise FilmRefused("The side of a hip is L or R.")
+            raise Refused("The side of a hip is L or R.")
 
     @classmethod
     def of(
@@ -95,7 +96,7 @@ class FilmFacts:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If these are not facts of a film.
         """
         known = as_type(_Stored, content, "film")

@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..core.errors import Refused
 from ..core.hip_box import OTHER
-from ..core.radiograph import FilmRefused, Side
+from ..core.radiograph import Side
 from .case import Case
 
 _WORDS = {"L": "left", "R": "right"}
@@ -41,7 +42,7 @@ def with_hips(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a row has a DXA reading and does not say of which hip.
     """
     found = list(cases)
@@ -52,7 +53,7 @@ def with_hips(
         unsaid = next((case for case in about if case.side is None), None)
         if unsaid is not None:
             if any(value is not None for value in unsaid.dxa.values()):
-                raise FilmRefused(
+                raise Refused(
                     f"The table has a DXA reading of {unsaid.case_id} and does not say"
                     " of which hip: write L or R into its column side, then open the"
                     " film again."
@@ -104,7 +105,7 @@ def with_other_side(cases: Sequence[Case], image: Path, side: Side) -> list[Case
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the table has a DXA reading of the other side.
     """
     about = [case for case in cases if case.image == image]
@@ -112,7 +113,7 @@ def with_other_side(cases: Sequence[Case], image: Path, side: Side) -> list[Case
         return list(cases)
     [case] = about
     if any(value is not None for value in case.dxa.values()):
-        raise FilmRefused(
+        raise Refused(
             f"The table has a DXA reading of {case.case_id} as a"
             f" {_WORDS[OTHER[side]]} hip: if that is wrong, change its column side."
         )
@@ -126,12 +127,12 @@ def refuse_labelled(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a hip of the film has landmarks.
     """
     for case in cases:
         if case.image == image and case.case_id in labelled:
-            raise FilmRefused(
+            raise Refused(
                 f"Landmarks were placed on {case.case_id}, and would lie on the other"
                 " hip: the sides stay as they are; take its labels away first."
             )

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..core.bounded_json import as_type, read_json
+from ..core.errors import Refused
 from ..core.files import open_regular, write_bytes_atomic, write_text_atomic
-from ..core.radiograph import FilmRefused, HipBox, Side
+from ..core.radiograph import HipBox, Side
 from ..synthesis import sto_box
 from .case import checked_name, inside
 
@@ -37,7 +38,7 @@ class TypeChoice:
 
     def __post_init__(self) -> None:
         if self.film_type not in (1, 2):
-            raise FilmRefused("The type of a film is 1 or 2.")
+            raise Refused("The type of a film is 1 or 2.")
         checked_name(self.by, "The person who confirmed the type,")
 
     @classmethod
@@ -85,7 +86,7 @@ class FilmMarks:
     def __post_init__(self) -> None:
         checked_name(self.case_id, "The case_id")
         if self.mask is not None and self.mask.shape != self.shape:
-            raise FilmRefused(
+            raise Refused(
                 f"The hip mask of {self.case_id} is not of its film's size: draw it"
                 " on this film."
             )
@@ -143,7 +144,7 @@ def read_marks(folder: Path, case_id: str) -> FilmMarks | None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the files cannot be read as the marks of that film.
     """
     path = marks_path(folder, case_id)
@@ -152,11 +153,11 @@ def read_marks(folder: Path, case_id: str) -> FilmMarks | None:
     except FileNotFoundError as error:
         if error.filename == str(path):
             return None
-        raise FilmRefused(f"The hip mask of {case_id} is missing: draw it.") from None
-    except FilmRefused as refusal:
-        raise FilmRefused(f"The marks of {case_id} cannot be used: {refusal}") from None
+        raise Refused(f"The hip mask of {case_id} is missing: draw it.") from None
+    except Refused as refusal:
+        raise Refused(f"The marks of {case_id} cannot be used: {refusal}") from None
     except (OSError, ValueError, Image.DecompressionBombError):
-        raise FilmRefused(
+        raise Refused(
             f"The marks of {case_id} cannot be read: delete {path.name} and its mask,"
             " and mark the film again."
         ) from None
@@ -196,7 +197,7 @@ class _Stored:
 
 def _parsed(path: Path, stored: _Stored, case_id: str) -> FilmMarks:
     if stored.case_id != case_id:
-        raise FilmRefused("they are of another film")
+        raise Refused("they are of another film")
     inside(path.parent.parent, stored.image)
     shape, choice = (stored.rows, stored.columns), stored.film_type
     return FilmMarks(
@@ -216,8 +217,8 @@ def _parsed(path: Path, stored: _Stored, case_id: str) -> FilmMarks:
 def _mask(path: Path, shape: tuple[int, int]) -> NDArray[np.bool_]:
     with open_regular(path) as file, Image.open(file, formats=["PNG"]) as picture:
         if picture.size[::-1] != shape:  # before a bomb is unpacked
-            raise FilmRefused("its hip mask is not of its film's size: draw it again")
+            raise Refused("its hip mask is not of its film's size: draw it again")
         mask: NDArray[np.bool_] = np.asarray(picture.convert("1"), np.bool_)
     if not mask.any():
-        raise FilmRefused("its hip mask holds no bone; paint the hip, or delete it.")
+        raise Refused("its hip mask holds no bone; paint the hip, or delete it.")
     return mask

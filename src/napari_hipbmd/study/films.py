@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from .case import Case
 from .facts import FilmFacts
 from .labels import Labels
@@ -21,7 +21,7 @@ def is_another_film(case: Case, labels: Labels) -> bool:
 
     try:
         return labels.film.is_of_another_film(FilmFacts.of(read_film(case.image)))
-    except FilmRefused:
+    except Refused:
         return False
 
 
@@ -51,5 +51,5 @@ def film_facts(study: Study, case_id: str, labels: Labels | None = None) -> Film
 
     try:
         return known.or_else(replace(FilmFacts.of(read_film(case.image)), box=None))
-    except FilmRefused:
+    except Refused:
         return known

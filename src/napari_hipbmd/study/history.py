@@ -69,7 +69,7 @@ class CaseHistory:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the result would not be labels. Nothing is then changed.
         """
         change = change.effective(self._state)

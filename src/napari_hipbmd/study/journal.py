@@ -32,9 +32,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..core.bounded_json import JsonRefused, as_type, parse_json
+from ..core.errors import Refused
 from ..core.files import flush_folder, read_regular
 from ..core.locks import Busy, Claim, NoLocks, lock, unlock
-from ..core.radiograph import FilmRefused
 from .case import checked_name
 
 JournalEntry = dict[str, Any]
@@ -83,15 +83,15 @@ def read_journal(path: Path) -> ReadJournal:
     ------
     OSError
         If it is there and cannot be read.
-    FilmRefused
+    Refused
         If it is no file, or far larger than any journal.
     """
     try:
         data = read_regular(path, _LARGEST_BYTES)
     except FileNotFoundError:
         return ReadJournal()
-    except FilmRefused as refusal:
-        raise FilmRefused(
+    except Refused as refusal:
+        raise Refused(
             f"The journal {path.name} cannot be used: {refusal}; move it out of the"
             " study's folder, and the label file is used as it is."
         ) from None
@@ -176,7 +176,7 @@ class Journal:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the folder has no locks and another window writes this journal.
         """
         folder = self._path.parent
@@ -195,7 +195,7 @@ class Journal:
             try:
                 self._claim.take()
             except Busy as busy:
-                raise FilmRefused(f"{LOOK_ONLY}: {busy}.") from None
+                raise Refused(f"{LOOK_ONLY}: {busy}.") from None
             yield
             return
         try:

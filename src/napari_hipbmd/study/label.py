@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from ..core.bounded_json import as_type
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 
 State = Literal["placed", "occluded", "absent", "uncertain"]
 STATES: tuple[State, ...] = get_args(State)
@@ -54,17 +54,17 @@ class Label:
 
     def __post_init__(self) -> None:
         if self.state not in STATES:
-            raise FilmRefused(
+            raise Refused(
                 f"{str(self.state)[:40]!r} is not a state of a landmark: use one of"
                 f" {', '.join(STATES)}."
             )
         if (self.xy is None) != (self.state == "absent"):
-            raise FilmRefused("A landmark has a position unless its state is absent.")
+            raise Refused("A landmark has a position unless its state is absent.")
         for xy in (self.xy, self.predicted_xy):
             if xy is not None:
                 _check_position(xy)
         if self.sigma_mm is not None and not 0 <= self.sigma_mm < math.inf:
-            raise FilmRefused("The expected error of a landmark is not a length.")
+            raise Refused("The expected error of a landmark is not a length.")
 
     @property
     def moved_px(self) -> float | None:
@@ -118,7 +118,7 @@ class Label:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If it is not a landmark.
         """
         known = as_type(dict[str, Any], content, "a landmark")
@@ -127,9 +127,9 @@ class Label:
 
 def _check_position(xy: XY) -> None:
     if not all(map(math.isfinite, xy)):
-        raise FilmRefused("A landmark has a position that is not a number.")
+        raise Refused("A landmark has a position that is not a number.")
     if max(map(abs, xy)) > FARTHEST_PX:
-        raise FilmRefused("A landmark lies farther away than any film reaches.")
+        raise Refused("A landmark lies farther away than any film reaches.")
 
 
 def _numbers(xy: XY | None) -> list[float] | None:

@@ -22,8 +22,8 @@ from ..core.anatomy import (
     polygons,
 )
 from ..core.bounded_json import as_type, parse_json
+from ..core.errors import Refused
 from ..core.files import read_regular, write_text_atomic
-from ..core.radiograph import FilmRefused
 from .case import checked_name
 from .facts import FilmFacts
 from .label import PERSON, STATES, Label, State
@@ -167,13 +167,13 @@ def labels_of_json(content: dict[str, Any], annotator: str, case_id: str) -> Lab
 
     Raises
     ------
-    FilmRefused
+    Refused
         If these are not the labels of that case, or need a newer version.
     """
     refuse_newer(content)
     stored = as_type(_Stored, content)
     if stored.case_id != case_id:
-        raise FilmRefused("they are of another case")
+        raise Refused("they are of another case")
     source = PERSON if stored.source in _OLD_MANUAL else stored.source
     return Labels(
         case_id=case_id,
@@ -215,14 +215,14 @@ def labels_of_text(text: str | bytes, annotator: str, case_id: str) -> Labels:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the text cannot be read as labels of that case.
     """
     try:
         return labels_of_json(parse_json(text, LARGEST_BYTES), annotator, case_id)
-    except FilmRefused as refusal:
+    except Refused as refusal:
         reason = str(refusal).rstrip(".")
-        raise FilmRefused(
+        raise Refused(
             f"The labels of {case_id} by {annotator} cannot be used: {reason}."
         ) from None
 
@@ -250,7 +250,7 @@ def read_labels(folder: str | Path, annotator: str, case_id: str) -> Labels | No
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the file cannot be read as labels of that case.
     """
     path = labels_path(Path(folder), annotator, case_id)
@@ -258,9 +258,9 @@ def read_labels(folder: str | Path, annotator: str, case_id: str) -> Labels | No
         data = read_regular(path, LARGEST_BYTES)
     except FileNotFoundError:
         return None
-    except (OSError, FilmRefused) as error:
-        reason = error if isinstance(error, FilmRefused) else "it cannot be read"
-        raise FilmRefused(
+    except (OSError, Refused) as error:
+        reason = error if isinstance(error, Refused) else "it cannot be read"
+        raise Refused(
             f"The labels of {case_id} by {annotator} cannot be used: {reason}."
         ) from None
     return labels_of_text(data, annotator, case_id)
@@ -274,7 +274,7 @@ def utc_now() -> str:
 def _check_names(given: Mapping[Any, Any], known: tuple[str, ...], what: str) -> None:
     unknown = [name for name in given if name not in known]
     if unknown:
-        raise FilmRefused(
+        raise Refused(
             f"{str(unknown[0])[:40]!r} is not {what}: they are called"
             f" {', '.join(known)}."
         )

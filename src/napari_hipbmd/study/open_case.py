@@ -60,7 +60,7 @@ class OpenCase:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If what lies on the disk cannot be used.
     """
 
@@ -121,12 +121,12 @@ class OpenCase:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the result would not be labels.
         ConflictFound
             If somebody else has changed these labels. Nothing is written;
             ``conflict.mine`` holds the change. Where a folder has no locks, also
-            ``FilmRefused`` if another window writes them.
+            ``Refused`` if another window writes them.
         OSError
             If the disk is full or gone. Nothing is changed.
         """

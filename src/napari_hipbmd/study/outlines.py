@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..core.anatomy import Points, Region, area
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from .label import FARTHEST_PX
 
 Polygon = tuple[tuple[float, float], ...]
@@ -19,19 +19,19 @@ def checked_polygon(corners: Sequence[Sequence[float]] | Points, region: str) ->
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there are fewer than three corners or more than a thousand, one is not a
         place on a film, the outline crosses or touches itself, or it encloses nothing.
     """
     points = np.asarray(corners, dtype=float)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) < 3:
-        raise FilmRefused(f"The outline of the {region} needs at least three corners.")
+        raise Refused(f"The outline of the {region} needs at least three corners.")
     if len(points) > MOST_CORNERS:
-        raise FilmRefused(f"The outline of the {region} has more than 1000 corners.")
+        raise Refused(f"The outline of the {region} has more than 1000 corners.")
     if not (np.abs(points) <= FARTHEST_PX).all():
-        raise FilmRefused(f"The outline of the {region} has a corner off any film.")
+        raise Refused(f"The outline of the {region} has a corner off any film.")
     if area(points) < 1e-6 or crosses_itself(points):
-        raise FilmRefused(
+        raise Refused(
             f"The outline of the {region} crosses itself or encloses nothing: move its"
             " corners, or let it follow the landmarks again."
         )

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ..core.anatomy import is_mirrored
 from ..core.canvas import make_canvas
+from ..core.errors import Refused
 from ..core.files import file_sha256
-from ..core.radiograph import FilmRefused, FloatImage, HipBox, Side
+from ..core.radiograph import FloatImage, HipBox, Side
 from ..dicom import read_film
 from ..synthesis import (
     HipSource,
@@ -40,7 +41,7 @@ def gather(folders: Sequence[Path], operator: Operator = "additive") -> Sources:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a folder gives nothing, or a mark cannot be used.
     """
     hips: list[Source] = []
@@ -50,12 +51,12 @@ def gather(folders: Sequence[Path], operator: Operator = "additive") -> Sources:
         hips += more.hips
         tiles += more.tiles
     if not hips:
-        raise FilmRefused(
+        raise Refused(
             "No hip can be projected: a film needs a hip mask, and somebody who"
             " confirms that it is of type 2."
         )
     if not tiles:
-        raise FilmRefused(
+        raise Refused(
             "There is no soft tissue to project on: draw STO boxes on bone-free places."
         )
     return Sources(tuple(hips), tuple(tiles))
@@ -69,7 +70,7 @@ def of_marks(folder: Path, marks: FilmMarks) -> Sources:
 
     Raises
     ------
-    FilmRefused
+    Refused
         When something is loaded: an STO box outside the film, a mask without a rim.
     """
     patient = marks.patient or marks.case_id
@@ -112,7 +113,7 @@ def masked_hips(folder: Path, marks: FilmMarks) -> list[tuple[HipBox, Side | Non
 
 def _of_folder(folder: Path, operator: Operator) -> Sources:
     if not folder.is_dir():
-        raise FilmRefused(f"There is no folder {folder}.")
+        raise Refused(f"There is no folder {folder}.")
     marked = list_marked(folder)
     if marked:
         found = [of_marks(folder, _marks(folder, name)) for name in marked]
@@ -121,7 +122,7 @@ def _of_folder(folder: Path, operator: Operator) -> Sources:
             tuple(tile for one in found for tile in one.tiles),
         )
     if not Study.is_study(folder):
-        raise FilmRefused(
+        raise Refused(
             f"{folder.name} holds neither marked films (marks/) nor a study of"
             " digital hips: mark films in napari with Make pairs."
         )
@@ -141,7 +142,7 @@ def _digital(study: Study, operator: Operator) -> Sources:
         if (study.folder / "truth" / f"{case.case_id}.json").exists()
     ]
     if not cases:
-        raise FilmRefused(
+        raise Refused(
             f"The study {study.folder.name} has neither marks (marks/) nor a truth/"
             " folder: mark its films in napari with Make pairs."
         )
@@ -172,11 +173,11 @@ def _film_of(folder: Path, marks: FilmMarks) -> Callable[[], _Film]:
     def film() -> _Film:
         try:
             found = _read(path)
-        except FilmRefused as error:
-            raise FilmRefused(f"Film {marks.case_id}: {error}") from error
+        except Refused as error:
+            raise Refused(f"Film {marks.case_id}: {error}") from error
         rows, columns = found.grey.shape
         if (rows, columns) != marks.shape:
-            raise FilmRefused(
+            raise Refused(
                 f"The film {marks.case_id} has {columns} × {rows} pixels and its marks"
                 " were made on another: mark it again."
             )
@@ -195,7 +196,7 @@ def _read(path: Path) -> _Film:
     try:
         return _read_once(path, file_sha256(path))
     except OSError:
-        raise FilmRefused(f"The film {path.name} cannot be read.") from None
+        raise Refused(f"The film {path.name} cannot be read.") from None
 
 
 @lru_cache(maxsize=1)
@@ -218,13 +219,13 @@ def _hip(
 ) -> HipSource:
     mask = _marks(folder, case_id).mask
     if mask is None:
-        raise FilmRefused(f"The hip mask of {case_id} is missing: draw it.")
+        raise Refused(f"The hip mask of {case_id} is missing: draw it.")
     mirrored = side is not None and is_mirrored(side)
     try:
         read = film()
         return hip_from_box(read.grey, mask, box, mirrored, patient, read.pixel_aspect)
-    except FilmRefused as error:
-        raise FilmRefused(f"Film {case_id}: {error}") from error
+    except Refused as error:
+        raise Refused(f"Film {case_id}: {error}") from error
 
 
 def _exact(study: Study, case: Case) -> tuple[FloatImage, FloatImage]:
@@ -232,7 +233,7 @@ def _exact(study: Study, case: Case) -> tuple[FloatImage, FloatImage]:
     film = read_film(case.image)
     truth = study.truth(case.case_id)
     if truth is None or truth.sto is None:
-        raise FilmRefused(f"The truth of {case.case_id} lacks its STO image.")
+        raise Refused(f"The truth of {case.case_id} lacks its STO image.")
     side = case.side or film.side
     mirrored = side is not None and is_mirrored(side)
     seen, exact = (

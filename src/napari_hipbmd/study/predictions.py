@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from ..core.anatomy import LANDMARK_IDS
+from ..core.errors import Refused
 from ..core.files import read_regular, write_text_atomic
 from ..core.hip_images import LandmarkSet
-from ..core.radiograph import FilmRefused
 from .case import checked_name
 from .facts import FilmFacts
 from .label import Label
@@ -79,7 +79,7 @@ def read_predictions(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the file cannot be read as predictions of that case.
     """
     folder = Path(folder)
@@ -94,8 +94,8 @@ def read_predictions(
     try:
         data = read_regular(latest, LARGEST_BYTES)
         return labels_of_text(data, latest.parent.name, case_id)
-    except (OSError, FilmRefused):
-        raise FilmRefused(
+    except (OSError, Refused):
+        raise Refused(
             f"The predictions of {latest.parent.name} for {case_id} cannot be used:"
             " delete the file and predict again."
         ) from None

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from ..core.cells import bare, guarded
+from ..core.errors import Refused
 from ..core.files import read_regular, write_text_atomic
 from ..core.locks import locked
-from ..core.radiograph import FilmRefused
 from .case import checked_name
 from .labels import labelled_cases, utc_now
 from .predictions import predicted_cases
@@ -70,7 +70,7 @@ class Queue:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If ``queue.csv`` cannot be read as a queue.
     """
 
@@ -114,7 +114,7 @@ class Queue:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the study has no such case.
         """
         self._study.case(case_id)
@@ -123,7 +123,7 @@ class Queue:
     def set_status(self, case_id: str, status: QueueStatus) -> QueueEntry:
         """Mark a case; anything but ``done`` and ``second look`` takes the mark off."""
         if status not in STATUSES:
-            raise FilmRefused(f"A case is one of {', '.join(STATUSES)}.")
+            raise Refused(f"A case is one of {', '.join(STATUSES)}.")
         return self._say(case_id, status=status)
 
     def set_note(self, case_id: str, note: str) -> QueueEntry:
@@ -222,7 +222,7 @@ class Queue:
             text = read_regular(self.path, _LARGEST_BYTES).decode("utf-8-sig")
         except FileNotFoundError:
             return {}
-        except FilmRefused as refusal:
+        except Refused as refusal:
             raise self._refusal(str(refusal)) from None
         except (OSError, UnicodeDecodeError):
             raise self._refusal("it is not UTF-8 text") from None
@@ -257,7 +257,7 @@ class Queue:
             writer.writerow([guarded(cell) for cell in row])
         write_text_atomic(self.path, file.getvalue())
 
-    def _refusal(self, reason: str) -> FilmRefused:
-        return FilmRefused(
+    def _refusal(self, reason: str) -> Refused:
+        return Refused(
             f"The queue of {self.annotator} (queue.csv) cannot be used: {reason}."
         )

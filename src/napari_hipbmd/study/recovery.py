@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..core.bounded_json import as_type
+from ..core.errors import Refused
 from ..core.files import read_regular
-from ..core.radiograph import FilmRefused
 from ..core.version import __version__
 from .changes import PARTS, Change
 from .facts import FilmFacts
@@ -48,7 +48,7 @@ class Conflict:
     reason: str
 
 
-class ConflictFound(FilmRefused):
+class ConflictFound(Refused):
     """Labels were changed elsewhere; nothing was written. See :class:`Conflict`."""
 
     def __init__(self, conflict: Conflict) -> None:
@@ -96,7 +96,7 @@ def latest_labels(folder: str | Path, annotator: str, case_id: str) -> Labels | 
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there is a file, but nothing that can be read as labels of that case.
     """
     found = recover(Path(folder), annotator, case_id)
@@ -121,7 +121,7 @@ def recover(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the label file cannot be used and there is no journal to go by.
     """
     film = film or FilmFacts()
@@ -143,7 +143,7 @@ def recover(
         theirs = Labels(case_id, annotator)
         if data is not None:
             theirs = labels_of_text(data, annotator, case_id)
-    except FilmRefused as refusal:
+    except Refused as refusal:
         history = _unless_damaged(history, reading)
         return Recovered(history, digest, None, str(refusal), reading)
     if reading.damaged:  # what comes later is nearer to what was lost
@@ -198,8 +198,8 @@ def _replayed(
                     history.redo(step.when)
                 case "save":
                     digest = step.file
-    except FilmRefused as refusal:
-        raise FilmRefused(
+    except Refused as refusal:
+        raise Refused(
             f"{who} cannot be used ({str(refusal).rstrip('.')}): move it out of the"
             " study's folder, and the label file is used as it is."
         ) from None
@@ -243,7 +243,7 @@ def _refuse_newer(entry: JournalEntry, who: str) -> None:
         return
     needs = entry.get("needs")
     version = f"version {needs[:20]}" if isinstance(needs, str) else "a newer version"
-    raise FilmRefused(
+    raise Refused(
         f"{who} was written on by {version} of napari-hipbmd and this is"
         f" {__version__}: open it with {version}."
     )
@@ -254,5 +254,5 @@ def _bytes(path: Path, whose: str) -> bytes | None:
         return read_regular(path, LARGEST_BYTES)
     except FileNotFoundError:
         return None
-    except FilmRefused as refusal:
-        raise FilmRefused(f"The labels of {whose} cannot be used: {refusal}.") from None
+    except Refused as refusal:
+        raise Refused(f"The labels of {whose} cannot be used: {refusal}.") from None

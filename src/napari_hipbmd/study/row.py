@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..core.anatomy import SITES
-from ..core.radiograph import FilmRefused, Patient, Sex, Side
+from ..core.errors import Refused
+from ..core.radiograph import Patient, Sex, Side
 from .case import Case, checked_name, inside
 
 T = TypeVar("T")
@@ -74,14 +75,14 @@ class TableRow:
     def _name(self) -> str:
         try:
             return checked_name(self.case_id, "the case_id")
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.problems.append(str(refusal).rstrip("."))
             return self.case_id
 
     def _image(self, folder: Path) -> Path:
         try:
             return inside(folder, self._cells.get("image", ""))
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.problems.append(str(refusal).rstrip("."))
             return folder
 
@@ -134,7 +135,7 @@ def cells(case: Case, folder: Path) -> list[str]:
         try:
             image = image.relative_to(folder)
         except ValueError:
-            raise FilmRefused(
+            raise Refused(
                 f"The image of case {case.case_id} lies outside the study: copy it"
                 " into the study's folder."
             ) from None

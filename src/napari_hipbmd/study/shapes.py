@@ -62,7 +62,7 @@ def shapes_of_study(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If fewer than thirty hips have all landmarks, a side and a spacing.
     """
     shapes, _groups = canonical_shapes_mm(study, annotator, progress)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from ..core.errors import Refused
 from ..core.parts import PARTS, Part
-from ..core.radiograph import FilmRefused
 
 SPLIT = "split.csv"
 
@@ -16,14 +16,14 @@ def read_split(folder: Path) -> dict[str, Part]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there is no such table, or a row does not name a part.
     """
     try:
         with (folder / SPLIT).open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
     except OSError:
-        raise FilmRefused(
+        raise Refused(
             f"{folder.name} has no {SPLIT}: a table of group and part (train,"
             " validation or test) says which patients may be learned from."
         ) from None
@@ -31,7 +31,7 @@ def read_split(folder: Path) -> dict[str, Part]:
     for number, row in enumerate(rows, 2):
         group, part = row.get("group"), row.get("part")
         if not group or part not in PARTS:
-            raise FilmRefused(
+            raise Refused(
                 f"Row {number} of {SPLIT} needs a group, and train, validation or test"
                 " as its part."
             )

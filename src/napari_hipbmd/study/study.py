@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from . import truth as _truth
 from .boxes import with_boxes
 from .case import Case
@@ -43,7 +43,7 @@ class Study:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the folder holds no table, or the table has mistakes; each is named
             with its case and column. If its hip boxes cannot be read.
 
@@ -63,11 +63,11 @@ class Study:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If a study is already there.
         """
         if cls.is_study(folder):
-            raise FilmRefused(f"There is already a study in {Path(folder).name}.")
+            raise Refused(f"There is already a study in {Path(folder).name}.")
         write_cases(folder, cases)
         return cls.open(folder)
 
@@ -81,13 +81,13 @@ class Study:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If there is none.
         """
         for case in self.cases:
             if case.case_id == case_id:
                 return case
-        raise FilmRefused(f"The study has no case {case_id[:40]!r}.")
+        raise Refused(f"The study has no case {case_id[:40]!r}.")
 
     def annotators(self) -> tuple[str, ...]:
         """Who has placed landmarks here, in alphabetical order."""
@@ -119,7 +119,7 @@ class Study:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If what lies there cannot be read as labels of that case.
         """
         return latest_labels(self.folder, annotator, case_id)
@@ -135,7 +135,7 @@ class Study:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the study has no such case, or its labels cannot be used.
         """
         self.case(case_id)
@@ -146,7 +146,7 @@ class Study:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the study has no such case.
         ConflictFound
             If the labels that are there were changed by another program.

@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ..core.errors import Refused
 from ..core.files import read_regular, write_text_atomic
-from ..core.radiograph import FilmRefused
 from .case import Case, checked_name
 from .columns import meant_as
 from .row import COLUMNS, TableRow, cells
@@ -28,7 +28,7 @@ def read_cases(folder: str | Path) -> list[Case]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the table is missing or unreadable, or names each case and column whose
         content cannot be used.
     """
@@ -47,7 +47,7 @@ def read_cases(folder: str | Path) -> list[Case]:
         problems += [f"{row.name}: {problem}" for problem in row.problems]
     if problems:
         more = len(problems) - _SHOWN_PROBLEMS
-        raise FilmRefused(
+        raise Refused(
             f"{TABLE}, "
             + "; ".join(problems[:_SHOWN_PROBLEMS])
             + (f"; and {more} more." if more > 0 else ".")
@@ -68,7 +68,7 @@ def write_cases(folder: str | Path, cases: Iterable[Case]) -> None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If two cases share a name, or a name or an image cannot be used.
     """
     folder = Path(folder).absolute()
@@ -87,7 +87,7 @@ def append_cases(folder: str | Path, cases: Iterable[Case]) -> None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If one of the names is taken, or the table that is there cannot be read.
     """
     there = read_cases(folder) if (Path(folder) / TABLE).exists() else []
@@ -97,20 +97,18 @@ def append_cases(folder: str | Path, cases: Iterable[Case]) -> None:
 def _text(path: Path) -> str:
     try:
         data = read_regular(path, _LARGEST_BYTES)
-    except FilmRefused as refusal:
-        raise FilmRefused(f"{TABLE} cannot be read: {refusal}.") from None
+    except Refused as refusal:
+        raise Refused(f"{TABLE} cannot be read: {refusal}.") from None
     except FileNotFoundError:
-        raise FilmRefused(
+        raise Refused(
             f"{path.parent.name} is not a study: it holds no {TABLE}."
         ) from None
     except OSError as error:
-        raise FilmRefused(
-            f"{TABLE} cannot be read: {error.strerror or error}."
-        ) from None
+        raise Refused(f"{TABLE} cannot be read: {error.strerror or error}.") from None
     try:
         return text_of(data)
     except UnicodeDecodeError:
-        raise FilmRefused(
+        raise Refused(
             f"{TABLE} is not UTF-8 text: save it again as 'CSV UTF-8'."
         ) from None
 
@@ -120,17 +118,17 @@ def _split(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     try:
         header, rows = rows_of(text, COLUMNS)
     except NotATable as error:
-        raise FilmRefused(f"{TABLE}, {error}") from None
+        raise Refused(f"{TABLE}, {error}") from None
     if not header:
-        raise FilmRefused(f"{TABLE} is empty: its first line names the columns.")
+        raise Refused(f"{TABLE} is empty: its first line names the columns.")
     for name in ("case_id", "image"):
         if name not in header:
             near = next((one for one in header if meant_as(one) == name), None)
             meant = f": call the column {near[:40]!r} so" if near else ""
-            raise FilmRefused(f"{TABLE} has no column {name}{meant}.")
+            raise Refused(f"{TABLE} has no column {name}{meant}.")
     for name in header:
         if not name or header.count(name) > 1:
-            raise FilmRefused(
+            raise Refused(
                 f"{TABLE} has the column {name!r} more than once: rename one."
                 if name
                 else f"{TABLE} has a column without a name: name it."
@@ -151,11 +149,11 @@ def _check(cases: Sequence[Case]) -> None:
     for case in cases:
         name = checked_name(case.case_id, "The case_id").casefold()
         if name in seen:
-            raise FilmRefused(f"The case {case.case_id} occurs twice in the study.")
+            raise Refused(f"The case {case.case_id} occurs twice in the study.")
         seen.add(name)
         for column in case.extra:
             if column.casefold() in COLUMNS or column != column.strip() or not column:
-                raise FilmRefused(
+                raise Refused(
                     f"The extra column {column!r} of case {case.case_id} is empty or"
                     " has the name of a known one: rename it."
                 )

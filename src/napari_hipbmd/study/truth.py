@@ -19,8 +19,9 @@ import tifffile
 
 from ..core.anatomy import LANDMARK_IDS, REGIONS, SITES, Points, Region, Site
 from ..core.bounded_json import as_type, read_json
+from ..core.errors import Refused
 from ..core.files import write_bytes_atomic, write_text_atomic
-from ..core.radiograph import FilmRefused, FloatImage
+from ..core.radiograph import FloatImage
 from .case import checked_name
 from .label import STATES, State
 
@@ -56,9 +57,9 @@ class Truth:
     def __post_init__(self) -> None:
         count = len(LANDMARK_IDS)
         if self.landmarks_xy.shape != (count, 2) or len(self.states) != count:
-            raise FilmRefused("The truth of a hip has 16 landmarks with their states.")
+            raise Refused("The truth of a hip has 16 landmarks with their states.")
         if not set(self.states) <= set(STATES):
-            raise FilmRefused(f"The states of landmarks are {', '.join(STATES)}.")
+            raise Refused(f"The states of landmarks are {', '.join(STATES)}.")
 
 
 def write_truth(folder: str | Path, case_id: str, truth: Truth) -> None:
@@ -111,7 +112,7 @@ def read_truth(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the files cannot be read as a truth.
     """
     table, picture = _paths(folder, case_id)
@@ -121,9 +122,9 @@ def read_truth(
     except FileNotFoundError as error:
         if error.filename == str(table):
             return None
-        raise FilmRefused(f"The truth of {case_id} lacks its STO image.") from None
+        raise Refused(f"The truth of {case_id} lacks its STO image.") from None
     except (ValueError, OSError, zlib.error, tifffile.TiffFileError):
-        raise FilmRefused(
+        raise Refused(
             f"The truth of {case_id} cannot be read: make the study again."
         ) from None
 
@@ -157,7 +158,7 @@ class _Stored:
 
     def __post_init__(self) -> None:
         if not self.landmarks.keys() >= set(LANDMARK_IDS):
-            raise FilmRefused("it lacks a landmark")
+            raise Refused("it lacks a landmark")
 
 
 def _parsed(stored: _Stored, picture: Path | None) -> Truth:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 
 NEEDS = "needs"
 _TOP = frozenset({
@@ -26,13 +26,13 @@ def refuse_newer(content: Any) -> None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         With that version: a clause.
     """
     needs = content.get(NEEDS) if isinstance(content, dict) else None
     if needs is not None:
         version = str(needs)[:20] if isinstance(needs, str) else "a newer version"
-        raise FilmRefused(f"they need napari-hipbmd {version}: install it")
+        raise Refused(f"they need napari-hipbmd {version}: install it")
 
 
 def unknown_of(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.canvas import CANVAS_PX, make_canvas
-from ..core.radiograph import FilmRefused, FloatImage, HipBox
+from ..core.errors import Refused
+from ..core.radiograph import FloatImage, HipBox
 from .sources import HipSource, SoftTissueTile, fit_to
 
 SMALLEST_PX = 32
@@ -19,11 +20,11 @@ def sto_box(x0: float, y0: float, x1: float, y1: float) -> HipBox:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is smaller than 32 pixels.
     """
     if not min(x1 - x0, y1 - y0) >= SMALLEST_PX:
-        raise FilmRefused(
+        raise Refused(
             f"An STO box is smaller than {SMALLEST_PX} pixels: draw it larger, or"
             " delete it."
         )
@@ -35,12 +36,12 @@ def check_sto_box(box: HipBox, shape: tuple[int, int]) -> None:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it reaches outside.
     """
     (rows, columns), (x0, y0, x1, y1) = shape, _pixels(box)
     if x0 < 0 or y0 < 0 or x1 > columns or y1 > rows:
-        raise FilmRefused(
+        raise Refused(
             f"An STO box (x {box.x0:.0f} to {box.x1:.0f}, y {box.y0:.0f} to"
             f" {box.y1:.0f}) reaches outside its film of {columns} × {rows} pixels:"
             " draw it on soft tissue."
@@ -52,7 +53,7 @@ def tile_from_box(grey: FloatImage, box: HipBox, patient: str = "") -> SoftTissu
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the box does not lie on the film.
     """
     check_sto_box(box, grey.shape)
@@ -82,12 +83,12 @@ def hip_from_box(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the box lies outside the film, or no bone is painted in it, or nothing but
         bone, or the mask has another shape.
     """
     if mask.shape != grey.shape:
-        raise FilmRefused(
+        raise Refused(
             f"The hip mask is {mask.shape[1]} × {mask.shape[0]} pixels and its film"
             f" {grey.shape[1]} × {grey.shape[0]}: draw the mask on this film."
         )

@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from ..core.canvas import CANVAS_PX
+from ..core.errors import Cancelled, Refused
 from ..core.files import sweep
 from ..core.parts import Part
 from ..core.progress import Progress
-from ..core.radiograph import Cancelled, FilmRefused
 from .making import (
     PAIR_PAGES,
     digest,
@@ -117,16 +117,14 @@ def write_pairs(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the sources do not suffice, or the folder holds something else.
     Cancelled
         If asked to stop; the finished pairs are kept.
     """
     before = read_manifest(out) if (out / MANIFEST).exists() else None
     if before is None and out.exists() and _holds_something_else(out):
-        raise FilmRefused(
-            f"{out.name} already holds other files: give --out a new folder."
-        )
+        raise Refused(f"{out.name} already holds other files: give --out a new folder.")
     with _nothing_half_written(out):
         manifest = _planned(out, sources, count, options, before, cancelled)
         if before is not None:
@@ -147,7 +145,7 @@ def write_again(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the folder holds no pairs, a source is not the one of the manifest, or
         ``out`` holds something else.
     Cancelled
@@ -157,9 +155,7 @@ def write_again(
     if (out / MANIFEST).exists():
         _refuse_other_pairs(out, read_manifest(out), manifest)
     elif out.exists() and _holds_something_else(out):
-        raise FilmRefused(
-            f"{out.name} already holds other files: give --out a new folder."
-        )
+        raise Refused(f"{out.name} already holds other files: give --out a new folder.")
     with _nothing_half_written(out):
         for entry in every_entry(manifest):
             if cancelled is not None and cancelled():
@@ -180,7 +176,7 @@ def check_pairs(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a source is not the one of the manifest.
     """
     manifest = read_manifest(folder)
@@ -195,7 +191,7 @@ def check_pairs(
             same = np.array_equal(
                 levels, read_pages(folder / name, PAIR_PAGES, manifest.pixels)
             )
-        except FilmRefused:
+        except Refused:
             same = False
         if not same:
             different.append(name)
@@ -289,12 +285,12 @@ def _holds_something_else(out: Path) -> bool:
 
 def _refuse_other_pairs(out: Path, before: Manifest, now: Manifest) -> None:
     if before.options != now.options:
-        raise FilmRefused(
+        raise Refused(
             f"{out.name} holds pairs of other options (seed, operator, ranges or"
             " split): repeat them, or give --out a new folder."
         )
     if before.hips != now.hips or before.tiles != now.tiles:
-        raise FilmRefused(
+        raise Refused(
             f"{out.name} holds pairs of other sources: its manifest does not match"
             " these films, boxes and masks; give --out a new folder."
         )

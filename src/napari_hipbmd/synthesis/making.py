@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.radiograph import FilmRefused
+from ..core.errors import Refused
 from .manifest import Manifest, SourceEntry
 from .options import PairDraw
 from .sources import HipSource, Pair, SoftTissueTile, make_pair
@@ -97,7 +97,7 @@ def levels_of(folder: Path, entry: SourceEntry, pixels: int) -> NDArray[np.uint1
     pages = TILE_PAGES if "/tile-" in entry.file else HIP_PAGES
     levels = read_pages(folder / entry.file, pages, pixels)
     if digest(levels) != entry.sha256:
-        raise FilmRefused(
+        raise Refused(
             f"{entry.file} in {folder.name} is not the one that the manifest was"
             " written for: make the pairs again from their films."
         )

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ..core.bounded_json import as_type, read_json
+from ..core.errors import Refused
 from ..core.files import write_text_atomic
 from ..core.parts import PARTS, Part
-from ..core.radiograph import FilmRefused
 from .options import PairDraw, PairOptions, draw_pair
 
 MANIFEST = "manifest.json"
@@ -55,7 +55,7 @@ class SourceEntry:
 
     def __post_init__(self) -> None:
         if not SOURCE_FILE.fullmatch(self.file):
-            raise FilmRefused(f"{self.file[:40]!r} is no source of pairs")
+            raise Refused(f"{self.file[:40]!r} is no source of pairs")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Manifest:
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= MAX_PAIRS:
-            raise FilmRefused(f"The number of pairs must be 1 to {MAX_PAIRS}.")
+            raise Refused(f"The number of pairs must be 1 to {MAX_PAIRS}.")
 
     def draw(self, index: int) -> PairDraw:
         """What pair ``index`` is made of."""
@@ -106,7 +106,7 @@ def read_manifest(folder: Path) -> Manifest:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the folder holds none, or it is damaged or of another version.
     """
     try:
@@ -120,14 +120,14 @@ def read_manifest(folder: Path) -> Manifest:
         if kind.format == FORMAT:
             reason = f"it is of format {kind.version}, and this version reads {VERSION}"
     except (FileNotFoundError, NotADirectoryError):
-        raise FilmRefused(
+        raise Refused(
             f"{folder.name} holds no pairs ({MANIFEST} is missing): make them with"
             " 'hipbmd pairs'."
         ) from None
-    except (OSError, FilmRefused) as error:
-        told = isinstance(error, FilmRefused)
+    except (OSError, Refused) as error:
+        told = isinstance(error, Refused)
         reason = str(error).rstrip(".") if told else "it cannot be read"
-    raise FilmRefused(
+    raise Refused(
         f"The {MANIFEST} in {folder.name} cannot be read as one of pairs ({reason}):"
         " make them again."
     )
@@ -146,4 +146,4 @@ def _insist_on_sources(manifest: Manifest) -> None:
     for part, share in zip(PARTS, manifest.options.split, strict=True):
         for some in (manifest.hips, manifest.tiles):
             if share > 0 and not any(entry.part == part for entry in some):
-                raise FilmRefused(f"its {part} part lacks a hip or soft tissue")
+                raise Refused(f"its {part} part lacks a hip or soft tissue")

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ..core.errors import Refused
 from ..core.options import check, option
 from ..core.parts import Part
-from ..core.radiograph import FilmRefused
 from .pairs import Operator
 from .sources import Placement
 from .split import checked_shares, part_of
@@ -82,7 +82,7 @@ class PairOptions:
     def __post_init__(self) -> None:
         check(self)
         if self.scale[0] > self.scale[1]:
-            raise FilmRefused("Scale: two numbers, the smaller one first.")
+            raise Refused("Scale: two numbers, the smaller one first.")
         object.__setattr__(self, "split", checked_shares(self.split))
 
     def to_json(self) -> dict[str, Any]:

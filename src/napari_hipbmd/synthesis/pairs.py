@@ -15,7 +15,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import spsolve
 from skimage.restoration import inpaint_biharmonic
 
-from ..core.radiograph import FilmRefused, FloatImage
+from ..core.errors import Refused
+from ..core.radiograph import FloatImage
 
 ImageT = TypeVar("ImageT", bound=Any)
 Operator = Literal["additive", "replace"]
@@ -53,7 +54,7 @@ def replace(sto: ImageT, hip: ImageT, mask: ImageT) -> ImageT:
 def feather(mask: NDArray[np.bool_], width_px: float) -> FloatImage:
     """Mask with a soft rim *outside* the bone, ``width_px`` wide, float32 0 … 1."""
     if not mask.any():
-        raise FilmRefused("The hip mask holds no bone: paint the hip first.")
+        raise Refused("The hip mask holds no bone: paint the hip first.")
     away = distance_transform_edt(~mask)
     return np.clip(1 - away / max(width_px, 1e-6), 0, 1).astype(np.float32)
 
@@ -73,13 +74,13 @@ def donor_soft_tissue(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the mask is empty or covers the whole film.
     """
     if not mask.any():
-        raise FilmRefused("The hip mask holds no bone: paint the hip first.")
+        raise Refused("The hip mask holds no bone: paint the hip first.")
     if mask.all():
-        raise FilmRefused("The hip mask covers the whole film: leave a rim around it.")
+        raise Refused("The hip mask covers the whole film: leave a rim around it.")
     shrink = min(1.0, INPAINT_PX / max(hip.shape))
     weight = zoom((~mask).astype(np.float32), shrink, order=1, grid_mode=True,
                   mode="nearest")  # fmt: skip

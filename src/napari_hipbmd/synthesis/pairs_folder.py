@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.canvas import CANVAS_PX
+from ..core.errors import Refused
 from ..core.parts import Part
-from ..core.radiograph import FilmRefused
 from .making import PAIR_PAGES
 from .manifest import Manifest, read_manifest
 from .split import part_of
@@ -30,19 +30,19 @@ class PairsFolder:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If it is not one, is not finished, or is of another size.
         """
         manifest = read_manifest(folder)
         if manifest.pixels != pixels:
-            raise FilmRefused(
+            raise Refused(
                 f"The pairs in {folder.name} are {manifest.pixels} × {manifest.pixels}"
                 f" pixels and the networks learn on {pixels} × {pixels}: make them"
                 " again with this version."
             )
         there = sum((folder / manifest.file(i)).exists() for i in range(manifest.count))
         if there < manifest.count:
-            raise FilmRefused(
+            raise Refused(
                 f"{folder.name} holds {there} of {manifest.count} pairs: repeat its"
                 " 'hipbmd pairs' command, which goes on where it stopped."
             )
@@ -58,7 +58,7 @@ class PairsFolder:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If its file is missing, damaged or of another size.
         """
         path = self.folder / self.manifest.file(index)

@@ -15,7 +15,8 @@ from scipy.ndimage import (
 from skimage.filters import sobel
 from skimage.segmentation import watershed
 
-from ..core.radiograph import FilmRefused, FloatImage
+from ..core.errors import Refused
+from ..core.radiograph import FloatImage
 
 SURE_BONE, SURE_TISSUE = 0.6, 0.12  # of the bone's median grey inside the outline
 WITHIN, BEYOND = 0.013, 0.027  # of the picture's side
@@ -40,13 +41,13 @@ def propose_mask(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the outline holds nothing, or the bone image is empty there.
     """
     seen = gaussian_filter(bone, SMOOTH_PX)
     typical = float(np.median(seen[outline])) if outline.any() else 0.0
     if typical <= 0:
-        raise FilmRefused(
+        raise Refused(
             "No bone was found between the landmarks, so there is no mask to propose:"
             " paint it, or move the hip box."
         )
@@ -71,11 +72,11 @@ def snap_to_edges(film: FloatImage, mask: NDArray[np.bool_]) -> NDArray[np.bool_
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the mask holds no bone.
     """
     if not mask.any():
-        raise FilmRefused("The hip mask holds no bone: paint the hip roughly first.")
+        raise Refused("The hip mask holds no bone: paint the hip roughly first.")
     reach = max(1, round(SNAP * max(film.shape)))
     core = distance_transform_edt(mask) > reach
     if not core.any():  # a thin mask keeps its middle line

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.transform import AffineTransform, resize, warp
 
-from ..core.radiograph import FilmRefused, FloatImage
+from ..core.errors import Refused
+from ..core.radiograph import FloatImage
 from .pairs import Operator, additive, donor_soft_tissue, feather, replace
 
 FEATHER_SHARE = 0.01  # of the film's side
@@ -52,11 +53,11 @@ class HipSource:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the mask is empty, covers everything, or has another shape.
         """
         if film.shape != mask.shape:
-            raise FilmRefused(
+            raise Refused(
                 f"The hip mask is {mask.shape[1]} × {mask.shape[0]} pixels and its film"
                 f" {film.shape[1]} × {film.shape[0]}: draw the mask on this film."
             )
@@ -78,11 +79,11 @@ class HipSource:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the two are of different size, or do not differ.
         """
         if film.shape != sto.shape:
-            raise FilmRefused(
+            raise Refused(
                 "The film and its STO are of different size: make the study again."
             )
         bone = np.abs(film - sto) > BONE_VISIBLE

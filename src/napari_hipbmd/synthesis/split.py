@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from ..core.errors import Refused
 from ..core.parts import PARTS, Part
-from ..core.radiograph import FilmRefused
 
 GOLDEN = (math.sqrt(5) - 1) / 2
 
@@ -18,13 +18,13 @@ def checked_shares(shares: Sequence[float]) -> tuple[float, float, float]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If they are not three numbers of zero or more with one above it.
     """
     numbers = [float(share) for share in shares]
     usable = all(math.isfinite(n) and n >= 0 for n in numbers)
     if len(numbers) != len(PARTS) or not usable or sum(numbers) <= 0:
-        raise FilmRefused(
+        raise Refused(
             "The split is three shares for training, validation and test, such as"
             " 0.8 0.1 0.1."
         )
@@ -47,7 +47,7 @@ def split_patients(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there are too few patients for the parts that are asked for.
     """
     rng = np.random.default_rng([seed, 1])
@@ -55,7 +55,7 @@ def split_patients(
     wanted = [part for part, share in zip(PARTS, shares, strict=True) if share > 0]
     for group, what in ((gives_hip, "hip of type 2"), (gives_tissue, "STO box")):
         if len(group) < len(wanted):
-            raise FilmRefused(
+            raise Refused(
                 f"{len(group)} patients have a {what}, and a split by patient into"
                 f" {', '.join(wanted)} needs {len(wanted)}: mark more films, or take"
                 " --split 1 0 0."
@@ -108,7 +108,7 @@ def _check(
     for group, what in ((gives_hip, "hip of type 2"), (gives_tissue, "STO box")):
         missing = [p for p in wanted if p not in {found[name] for name in group}]
         if missing:
-            raise FilmRefused(
+            raise Refused(
                 f"No patient with a {what} is left for {missing[0]} after the split by"
                 " patient: mark more films, or take --split 1 0 0."
             )

@@ -15,8 +15,9 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
+from ..core.errors import Refused
 from ..core.files import write_bytes_atomic
-from ..core.radiograph import FilmRefused, FloatImage
+from ..core.radiograph import FloatImage
 
 OFFSET, SCALE, LEVELS = -0.5, 2.0, 65535
 
@@ -59,22 +60,22 @@ def read_pages(path: Path, pages: int, pixels: int) -> NDArray[np.uint16]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the file is missing, damaged or of another size.
     """
     try:
         levels = tifffile.imread(path)
         levels = levels.reshape(-1, *levels.shape[-2:])
     except FileNotFoundError:
-        raise FilmRefused(
+        raise Refused(
             f"{path.name} is missing from its pairs: make them again."
         ) from None
     except (OSError, ValueError, TypeError, KeyError, IndexError, zlib.error):
-        raise FilmRefused(
+        raise Refused(
             f"{path.name} is damaged: delete it and make the pairs again."
         ) from None
     if levels.shape != (pages, pixels, pixels) or levels.dtype != np.uint16:
-        raise FilmRefused(
+        raise Refused(
             f"{path.name} is {levels.shape[-1]} × {levels.shape[-2]} pixels with"
             f" {len(levels)} pages, and the manifest says {pixels} × {pixels} with"
             f" {pages}: the manifest is of other pairs."

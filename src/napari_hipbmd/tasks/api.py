@@ -44,7 +44,7 @@ def as_radiograph(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it cannot be used.
     """
     if isinstance(film, str | Path):
@@ -80,7 +80,7 @@ def measure(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the film, the box or the models cannot be used.
     """
     return pipeline.measure(

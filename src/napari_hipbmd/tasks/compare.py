@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.errors import Refused
 from ..core.files import write_text_atomic
 from ..core.options import REQUIRED, check, option
-from ..core.radiograph import FilmRefused
 from ..evaluation.model_comparison import (
     ModelComparison,
     compare_on_films,
@@ -46,7 +46,7 @@ class CompareOptions:
     def __post_init__(self) -> None:
         check(self)
         if self.csv is not None and self.csv.is_dir():
-            raise FilmRefused(f"--csv needs a file, and {self.csv} is a folder.")
+            raise Refused(f"--csv needs a file, and {self.csv} is a folder.")
 
 
 def compare_models(
@@ -59,7 +59,7 @@ def compare_models(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a model cannot be used, or no film has an exact STO.
     Cancelled
         If asked to stop.

@@ -16,9 +16,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ..core.anatomy import SITES
+from ..core.errors import Cancelled, Refused
 from ..core.options import REQUIRED, check, option
 from ..core.progress import Progress
-from ..core.radiograph import Cancelled, FilmRefused, HipBox, Patient, Side
+from ..core.radiograph import HipBox, Patient, Side
 from ..dicom import FilmTags, write_film
 from ..phantom import FAMILIES, DigitalHip, Family, render, render_pelvis
 from ..phantom.cohort import Person, draw_person
@@ -235,29 +236,29 @@ def make_study(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the folder holds another cohort, or the numbers make no sense.
     Cancelled
         If asked to stop; what is finished is kept.
     """
     if not 1 <= count <= MAX_CASES:
-        raise FilmRefused(f"The number of digital hips must be 1 to {MAX_CASES}.")
+        raise Refused(f"The number of digital hips must be 1 to {MAX_CASES}.")
     if seed < 0:
-        raise FilmRefused("The seed must be zero or a whole number above it.")
+        raise Refused("The seed must be zero or a whole number above it.")
     if not 128 <= pixels <= 4096:
-        raise FilmRefused("The films' size must be 128 to 4096 pixels.")
+        raise Refused("The films' size must be 128 to 4096 pixels.")
     names = [case_name(family, seed, i) for i in range(count)]
     there = read_cases(folder) if (folder / TABLE).exists() else []
     done = {case.case_id: case for case in there}
     strangers = [name for name in done if not name.startswith(f"{family}-{seed}-")]
     if strangers:
-        raise FilmRefused(
+        raise Refused(
             f"{folder.name} already holds other cases (such as {strangers[0]}):"
             " give --out another folder."
         )
     sizes = {case.extra.get("pixels", str(pixels)) for case in there}
     if sizes - {str(pixels)}:
-        raise FilmRefused(
+        raise Refused(
             f"{folder.name} holds films of {' and '.join(sorted(sizes))} pixels: give"
             " --pixels as before, or --out another folder."
         )

@@ -9,9 +9,10 @@ from pathlib import Path
 from ..core.anatomy import SITES
 from ..core.cells import printable
 from ..core.dxa_reading import DxaReading
+from ..core.errors import Refused
 from ..core.files import read_regular
 from ..core.options import REQUIRED, check, option
-from ..core.radiograph import FilmRefused, Side
+from ..core.radiograph import Side
 from ..dicom import CatalogueFilm, catalogue, dxa_report, patient_key, public_path
 from ..study import Case, read_cases, write_cases
 from ..study.dxa_pairs import DxaPair, FilmedHip, pair
@@ -97,7 +98,7 @@ def pair_with_films(options: DxaOptions) -> DxaDone:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there is no film or no reading, or a film is called after its patient.
     """
     read = _read(options.exports, options.dates)
@@ -128,12 +129,12 @@ def _read(exports: Sequence[Path], order: DateOrder | None) -> DxaTable:
     found = DxaTable()
     for path in exports:
         if not path.exists():
-            raise FilmRefused(f"There is no file or folder {path}.")
+            raise Refused(f"There is no file or folder {path}.")
         inside = sorted(p for p in path.rglob("*") if p.is_file())
         for file in inside if path.is_dir() else [path]:
             try:
                 one = _of_file(file, order)
-            except FilmRefused as refusal:
+            except Refused as refusal:
                 if not path.is_dir():
                     raise
                 found.doubt(str(refusal).rstrip("."))
@@ -142,7 +143,7 @@ def _read(exports: Sequence[Path], order: DateOrder | None) -> DxaTable:
             found.doubts += one.doubts
     if not found.readings:
         why = f" ({found.doubts[0]})" if found.doubts else ""
-        raise FilmRefused(f"There is no reading of a hip in what was given{why}.")
+        raise Refused(f"There is no reading of a hip in what was given{why}.")
     return found
 
 
@@ -150,8 +151,8 @@ def _of_file(path: Path, order: DateOrder | None) -> DxaTable:
     name = printable(path.name)[:60]
     try:
         data = read_regular(path, _LARGEST_BYTES)
-    except FilmRefused as refusal:
-        raise FilmRefused(f"{name} cannot be used: {refusal}.") from None
+    except Refused as refusal:
+        raise Refused(f"{name} cannot be used: {refusal}.") from None
     if data[128:132] == b"DICM":
         return _of_dicom(path, name, order)
     try:
@@ -184,7 +185,7 @@ def _of_dicom(path: Path, name: str, order: DateOrder | None) -> DxaTable:
         by_side[side] = replace(old, bmd_g_cm2={site: value, **old.bmd_g_cm2})
     found.readings = list(by_side.values())
     if not found.readings:
-        raise FilmRefused(f"{name} has no BMD of a hip.")
+        raise Refused(f"{name} has no BMD of a hip.")
     return found
 
 
@@ -198,12 +199,12 @@ def _hips(folder: Path) -> _Hips:
         return found
     dicom = [film for film in films.values() if film.title != "picture"]
     if not dicom:
-        raise FilmRefused(
+        raise Refused(
             f"{folder.name} holds no DICOM film, and only those say whose they are."
         )
     named = [f for f in dicom if public_path(f.path, folder) != _inside(f, folder)]
     if named:
-        raise FilmRefused(
+        raise Refused(
             f"{len(named)} of {len(dicom)} films lie under names that name their"
             " patient, and cases.csv would tell them: rename the files and folders."
         )

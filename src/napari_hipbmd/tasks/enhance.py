@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.errors import Refused
 from ..core.options import check, option
-from ..core.radiograph import FilmRefused, Side
+from ..core.radiograph import Side
 from ..pipeline.models import Networks, networks_with_enhancement
 from ..runs.enhanced_formats import PictureFormat, check_format
 from ..runs.enhancing import EnhancedJob, enhance_many
@@ -74,12 +75,12 @@ def enhance_paths(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a path, the model or the folder cannot be used.
     """
     options = options or EnhanceOptions()
     if out.exists() and not out.is_dir():
-        raise FilmRefused(f"--out needs a folder, and {out} is a file.")
+        raise Refused(f"--out needs a folder, and {out} is a file.")
     check_format(options.format)
     networks = networks_with_enhancement(options.models)
     about = Options(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.canvas import PERCENTILES
+from ..core.errors import Refused
 from ..core.files import write_bytes_atomic, write_text_atomic
 from ..core.options import check, option
-from ..core.radiograph import FilmRefused
 from ..core.version import __version__
 from ..pipeline.models import load_networks
 
@@ -53,7 +53,7 @@ def export_onnx(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the models or the folder cannot be used, or what the extra ``onnx`` brings
         is not installed.
     """
@@ -61,7 +61,7 @@ def export_onnx(
     from ..landmarks.onnx_export import landmark_onnx
 
     if out.exists() and not out.is_dir():
-        raise FilmRefused(f"--out needs a folder, and {out} is a file.")
+        raise Refused(f"--out needs a folder, and {out} is a file.")
     networks = load_networks((options or OnnxOptions()).models)
     told = {}
     first = ("enhancement", enhancement_onnx(networks.enhancer))

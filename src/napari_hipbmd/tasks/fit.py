@@ -12,9 +12,9 @@ import numpy as np
 
 from ..bmd import PRESETS, SITE_NAMES, BmdModel, ReadImage, RegressionPreset
 from ..core.anatomy import SITES, Site
+from ..core.errors import Refused
 from ..core.files import write_text_atomic
 from ..core.options import option
-from ..core.radiograph import FilmRefused
 from ..core.version import __version__
 from ..evaluation.checks import (
     checked_covariates,
@@ -183,7 +183,7 @@ def fit_regression(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there are too few films with readings, or the table has mistakes.
     Cancelled
         If asked to stop; the next run resumes.
@@ -272,7 +272,7 @@ def _refuse_too_few(table: FeatureTable, found: Sequence[Any], plan: FitPlan) ->
     reasons = [(one.case_id, one.reason) for one in found if one.reason]
     if plan.image not in table.features or len(found) - len(reasons) < 20:
         case_id, reason = reasons[0] if reasons else ("?", "nothing was measured")
-        raise FilmRefused(
+        raise Refused(
             f"Of {len(found)} films with a reading {len(found) - len(reasons)} could be"
             f" measured, and a regression needs 20; case {case_id}: {reason}"
         )

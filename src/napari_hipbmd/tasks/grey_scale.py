@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.errors import Cancelled, Refused
 from ..core.files import write_text_atomic
 from ..core.progress import StepProgress
-from ..core.radiograph import Cancelled, FilmRefused
 from ..core.version import __version__
 from ..grey_scale import Calibration, fit_calibration
 from ..report.grid import Grid, fixed
@@ -61,7 +61,7 @@ def fit_grey_scale(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If too few films tell their exact gain, or show a shaft, or they are digital
         hips that are kept for testing.
     Cancelled
@@ -71,7 +71,7 @@ def fit_grey_scale(
     out, folder = Path(out), None if models is None else Path(models)
     cases = cases_with_truth(study)
     if not cases:
-        raise FilmRefused(
+        raise Refused(
             f"The study {study.folder.name} has no truth, and a calibration of the"
             " grey scale learns from films whose exact soft tissue is known: digital"
             " hips."

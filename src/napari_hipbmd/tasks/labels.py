@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.errors import Refused
 from ..core.options import REQUIRED, check, option
 from ..core.progress import Progress, StepProgress
-from ..core.radiograph import FilmRefused
 from ..evaluation.observers import (
     PREDICTIONS,
     TRUTH,
@@ -159,7 +159,7 @@ def compare_people(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If one has no labels, both are one, or no film has labels of both.
     """
     study = Study.open(options.study)
@@ -167,15 +167,15 @@ def compare_people(
     a, b = options.a, options.b
     for name in (a, b):
         if name not in known:
-            raise FilmRefused(
+            raise Refused(
                 f"{name[:40]!r} has no labels in this study: choose two of"
                 f" {', '.join(known)}."
             )
     if a == b:
-        raise FilmRefused("Whoever is compared with oneself agrees: name two.")
+        raise Refused("Whoever is compared with oneself agrees: name two.")
     found = compare_observers(study, Peers(a, b), progress)
     if not found.differences:
-        raise FilmRefused(f"There is no film that {a} and {b} both have.")
+        raise Refused(f"There is no film that {a} and {b} both have.")
     errors = ObserverErrors(study.folder.name, (found,))
     if options.out is not None:
         write_errors(errors, options.out)
@@ -194,7 +194,7 @@ def check_labels(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there are no labels.
     """
     study = Study.open(options.study)
@@ -202,7 +202,7 @@ def check_labels(
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         who = f"by {unknown[0][:40]!r} " if unknown else ""
-        raise FilmRefused(f"There are no labels {who}in this study.")
+        raise Refused(f"There are no labels {who}in this study.")
     return {
         name: study_doubts(
             study,

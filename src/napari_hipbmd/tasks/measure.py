@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..core.errors import Refused
 from ..core.files import write_text_atomic
 from ..core.measurement import Measurement
 from ..core.options import check, option
-from ..core.radiograph import FilmRefused, Patient, Sex, Side
+from ..core.radiograph import Patient, Sex, Side
 from ..pipeline.models import load_models, models_sha256
 from ..quality import policy_named
 from ..report import csv_text, json_text
@@ -161,7 +162,7 @@ def measure_paths(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a path does not exist, or models, a policy or the journal cannot be used.
     Cancelled
         If asked to stop.
@@ -169,7 +170,7 @@ def measure_paths(
     options = options or MeasureOptions()
     missing = [path for path in paths if not path.exists()]
     if missing:
-        raise FilmRefused(f"There is no file or folder {missing[0]}.")
+        raise Refused(f"There is no file or folder {missing[0]}.")
     load_models(options.models)  # a damaged one is told before anything is measured
     found = Measured()
     jobs = _jobs(paths, options.of_films(), found.refused)
@@ -209,7 +210,7 @@ def _jobs(
     for path in paths:
         try:
             found = jobs_of(path, options)
-        except FilmRefused as error:
+        except Refused as error:
             refused.append(
                 Measurement(path.stem, path.name, None, "refused", str(error))
             )
@@ -225,25 +226,25 @@ def _jobs(
 def _check_targets(options: MeasureOptions) -> None:
     """Refuse wrong paths before anything is measured."""
     if options.json == "":
-        raise FilmRefused("--json needs a file's name, or - for the screen.")
+        raise Refused("--json needs a file's name, or - for the screen.")
     json = None if options.json in (None, SCREEN) else options.json
     for name, file in {"--json": json, "--csv": options.csv}.items():
         if file and Path(file).exists() and not Path(file).is_file():
             what = "a folder" if Path(file).is_dir() else "a device or pipe"
-            raise FilmRefused(f"{name} needs a file, and {file} is {what}.")
+            raise Refused(f"{name} needs a file, and {file} is {what}.")
     for name, folder in {"--layers": options.layers, "--out": options.out}.items():
         if folder and folder.exists() and not folder.is_dir():
-            raise FilmRefused(f"{name} needs a folder, and {folder} is a file.")
+            raise Refused(f"{name} needs a folder, and {folder} is a file.")
     for name, wanted in {"--html": options.html, "--sr": options.sr}.items():
         if wanted and options.out is None:
-            raise FilmRefused(f"{name} needs a folder for its files: give --out DIR.")
+            raise Refused(f"{name} needs a folder for its files: give --out DIR.")
     if options.identified and not (options.html or options.sr):
-        raise FilmRefused(
+        raise Refused(
             "--identified names the patient in pages and structured reports: give"
             " --html or --sr with it."
         )
     if options.scheduler is not None and options.workers != 1:
-        raise FilmRefused(
+        raise Refused(
             "--workers starts processes here and --scheduler uses those of a cluster:"
             " give one of the two."
         )

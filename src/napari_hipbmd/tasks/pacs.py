@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from ..core.errors import Refused
 from ..core.files import write_bytes_atomic
 from ..core.options import REQUIRED, Private, check, option
-from ..core.radiograph import FilmRefused
 from ..dicom.anonymous import anonymous
 from ..dicom.archive import Archive, ArchivedSeries, reports_in, with_identity
 from ..dicom.archive_session import Access
@@ -76,7 +76,7 @@ class ServerOptions:
     def __post_init__(self) -> None:
         check(self)
         if self.token and self.user is not None:
-            raise FilmRefused("A user has a password, a token has no user: give one.")
+            raise Refused("A user has a password, a token has no user: give one.")
 
     @property
     def access(self) -> Access:
@@ -154,7 +154,7 @@ def find(options: FindOptions, cancelled: Callable[[], bool] | None = None) -> F
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it cannot be asked.
     Cancelled
         If asked to stop.
@@ -186,7 +186,7 @@ def get(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the archive cannot be asked, or breaks off.
     Cancelled
         If asked to stop.
@@ -224,7 +224,7 @@ def send(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there is no report, or the archive cannot be asked, or breaks off.
     Cancelled
         If asked to stop.
@@ -275,7 +275,7 @@ def _file(film: Dataset, identified: bool) -> bytes:
     try:
         kept = film if identified else anonymous(film)
     except KeyError:
-        raise FilmRefused("A film there lacks a unique identifier.") from None
+        raise Refused("A film there lacks a unique identifier.") from None
     buffer = io.BytesIO()
     kept.save_as(buffer, enforce_file_format=True)
     return buffer.getvalue()

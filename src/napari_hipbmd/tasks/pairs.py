@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.errors import Refused
 from ..core.options import check, option
 from ..core.progress import Progress
-from ..core.radiograph import FilmRefused
 from ..study.pair_sources import gather, unused
 from ..synthesis import Made, PairOptions, write_again, write_pairs
 
@@ -45,11 +45,11 @@ class PairsOptions:
         if self.check is not None:
             return
         if self.out is None:
-            raise FilmRefused("Give --out, a folder for the pairs.")
+            raise Refused("Give --out, a folder for the pairs.")
         if self.again is not None and self.sources:
-            raise FilmRefused("--again takes everything from its folder: no others.")
+            raise Refused("--again takes everything from its folder: no others.")
         if self.again is None and (not self.sources or self.n is None):
-            raise FilmRefused(
+            raise Refused(
                 "Give one or more folders of marked films or digital hips, and --n."
             )
 
@@ -75,7 +75,7 @@ def make_pairs(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the sources do not suffice, or a folder cannot be used.
     Cancelled
         If asked to stop; the finished pairs are kept.

@@ -12,9 +12,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..bmd import PRESETS
+from ..core.errors import Refused
 from ..core.files import write_text_atomic
 from ..core.options import check, option
-from ..core.radiograph import FilmRefused
 from ..core.version import __version__
 from ..evaluation import figures as drawn
 from ..evaluation.curves import success_figure
@@ -136,7 +136,7 @@ class PaperRepeat:
         three = self.validation.result("enhanced", "neck")
         one = next((o for o in self.validation.one_pair if o.site == "neck"), None)
         if three is None or one is None:
-            raise FilmRefused(
+            raise Refused(
                 "Fewer than 20 digital hips could be measured at the neck: give a"
                 " larger --n."
             )
@@ -203,7 +203,7 @@ def repeat_paper(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the study is not one of digital hips, or too small.
     Cancelled
         If asked to stop.
@@ -215,7 +215,7 @@ def repeat_paper(
     hips = Study.open(study)
     strangers = [c.case_id for c in hips.cases if "family" not in c.extra]
     if strangers:
-        raise FilmRefused(
+        raise Refused(
             f"Case {strangers[0]} is no digital hip: the repeat of the paper sets"
             " digital hips beside the paper's patients. For films with DXA readings"
             " use hipbmd validate STUDY --preset paper."

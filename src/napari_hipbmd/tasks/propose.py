@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from ..core.anatomy import is_mirrored, polygons
 from ..core.anatomy import mask as inside_polygon
 from ..core.canvas import make_canvas
+from ..core.errors import Refused
 from ..core.hip_box import BoxBySide, default_size, on_film
 from ..core.hip_images import HipImages
-from ..core.radiograph import FilmRefused, HipBox, Radiograph, Side
+from ..core.radiograph import HipBox, Radiograph, Side
 from ..pipeline import enhance_hip, see_hip
 from ..pipeline.models import Networks
 from ..synthesis import (
@@ -44,16 +45,16 @@ def propose_hip_mask(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a box cannot be used, or no bone is found in any.
     """
     mask = np.zeros(film.shape, np.bool_)
-    refused: list[FilmRefused] = []
+    refused: list[Refused] = []
     for images, outline in _hips(film, networks, hips, side):
         (row, column), (rows, columns) = images.corner_row_col, images.film.shape
         try:
             found = propose_mask(images.film, images.bone, outline)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             refused.append(refusal)
             continue
         mask[row : row + rows, column : column + columns] |= found
@@ -69,7 +70,7 @@ def film_evenness(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the film or a box cannot be used, or no hip is seen.
     """
     scores = [
@@ -78,7 +79,7 @@ def film_evenness(
         if outline.any()
     ]
     if not scores:
-        raise FilmRefused("No hip was seen on this film: draw a hip box.")
+        raise Refused("No hip was seen on this film: draw a hip box.")
     return min(scores)
 
 
@@ -100,7 +101,7 @@ def propose_sto_boxes(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a hip box cannot be used.
     """
     from ..landmarks.locate import propose

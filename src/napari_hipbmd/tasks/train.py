@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..core.errors import Refused
 from ..core.options import REQUIRED, as_arguments, option, options_of
-from ..core.radiograph import FilmRefused
 from .fit import FitOptions
 
 if TYPE_CHECKING:
@@ -117,13 +117,13 @@ class TrainOptions(FitOptions):
         for one in options_of(TrainOptions):
             given = getattr(self, one.name) != one.default
             if given and one.name in _WITHOUT_EFFECT[self.step]:
-                raise FilmRefused(f"{one.flag} has no effect on {self.step}.")
+                raise Refused(f"{one.flag} has no effect on {self.step}.")
         if self.step != "enhancement" and len(self.study) != 1:
-            raise FilmRefused(f"{self.step} learns from one --study.")
+            raise Refused(f"{self.step} learns from one --study.")
         if not self.study and not self.pairs:
-            raise FilmRefused("give --study, --pairs or both.")
+            raise Refused("give --study, --pairs or both.")
         if self.real is not None and self.annotator is None:
-            raise FilmRefused("--real needs --annotator: whose landmarks?")
+            raise Refused("--real needs --annotator: whose landmarks?")
 
     @property
     def goes_on(self) -> bool:
@@ -163,7 +163,7 @@ def train(options: TrainOptions, link: Link) -> str:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there is nothing to learn from, or a model cannot be used.
     Cancelled
         If asked to stop.

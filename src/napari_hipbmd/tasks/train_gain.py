@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from ..bmd import region_pixels
 from ..core.anatomy import SITES, is_mirrored, polygons
+from ..core.errors import Refused
 from ..core.extras import from_extra
 from ..core.files import write_bytes_atomic
 from ..core.progress import Progress
-from ..core.radiograph import FilmRefused
 from ..core.resources import weights_dir
 from ..grey_scale import true_gain
 from ..grey_scale.coarse import coarser
@@ -65,7 +65,7 @@ def train_gain(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If too few films tell their exact gain, or they are kept for testing.
     Cancelled
         If asked to stop.
@@ -112,7 +112,7 @@ def _films(
     group: dict[str, str],
 ) -> GainFilms:
     if not names:
-        raise FilmRefused(
+        raise Refused(
             "No film of this study tells its exact soft tissue: the gain is learned"
             " from digital hips."
         )

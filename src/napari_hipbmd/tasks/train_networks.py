@@ -44,7 +44,7 @@ def train_landmarks(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the study lacks what they learn from.
     Cancelled
         If asked to stop.
@@ -70,7 +70,7 @@ def train_locator(folder: Path, plan: Fit, real: RealFilms | None = None) -> Non
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a study lacks what it learns from.
     Cancelled
         If asked to stop.
@@ -116,7 +116,7 @@ def train_enhancement(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there is nothing to learn from or nothing to hold out, or pairs do not fit.
     Cancelled
         If asked to stop.
@@ -188,7 +188,7 @@ def retrain_landmarks(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there are too few labelled films, or the model to start from is damaged.
     Cancelled
         If asked to stop; nothing is written but the training's checkpoint.

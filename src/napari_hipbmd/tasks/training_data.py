@@ -10,9 +10,10 @@ import numpy as np
 
 from ..core.anatomy import LANDMARK_IDS, REGIONS, Points, is_mirrored
 from ..core.canvas import make_canvas
+from ..core.errors import Refused
 from ..core.extras import from_extra
 from ..core.progress import Progress
-from ..core.radiograph import FilmRefused, HipBox, Radiograph
+from ..core.radiograph import HipBox, Radiograph
 from ..dicom import read_film
 from ..learning.hips import Hips, to_levels
 from ..study import FilmFacts, Study
@@ -47,7 +48,7 @@ def load_hips(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a case has no side, or nothing is left to learn from.
     """
     films, stos, marks, spacings, groups = [], [], [], [], []
@@ -56,11 +57,11 @@ def load_hips(
             progress(done, len(study.cases))
         try:
             film = read_film(case.image)
-        except FilmRefused as error:
-            raise FilmRefused(f"Case {case.case_id}: {error}") from error
+        except Refused as error:
+            raise Refused(f"Case {case.case_id}: {error}") from error
         side = case.side or film.side
         if side is None:
-            raise FilmRefused(
+            raise Refused(
                 f"Case {case.case_id} has no side: fill in L or R in cases.csv."
             )
         truth = study.truth(case.case_id)
@@ -84,7 +85,7 @@ def load_hips(
     if progress:
         progress(len(study.cases), len(study.cases))
     if not films:
-        raise FilmRefused(
+        raise Refused(
             f"The study {study.folder.name} has no cases to learn from"
             + (f": {annotator} labelled none of them." if annotator else ".")
         )
@@ -112,11 +113,11 @@ def cases_with_truth(study: Study) -> list[Case]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If hips of the study are kept for testing.
     """
     if any(case.extra.get("family") == "shifted" for case in study.cases):
-        raise FilmRefused("Hips of the family 'shifted' are for testing alone.")
+        raise Refused("Hips of the family 'shifted' are for testing alone.")
     return [c for c in study.cases if study.truth(c.case_id, with_sto=False)]
 
 
@@ -173,7 +174,7 @@ def _labelled_xy(
     if labels is None:
         return None
     if labels.film.is_of_another_film(FilmFacts.of(film)):
-        raise FilmRefused(f"Case {case.case_id}: {ANOTHER}")
+        raise Refused(f"Case {case.case_id}: {ANOTHER}")
     return labels.xy
 
 
@@ -201,7 +202,7 @@ def load_films(study: Study, annotator: str | None = None) -> Films:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a film cannot be read, or none has landmarks.
     """
     from ..landmarks.frames import MEMBERS
@@ -246,7 +247,7 @@ def load_films(study: Study, annotator: str | None = None) -> Films:
         shown.append(there)
         groups.append(cases[0].group or cases[0].case_id)
     if not greys:
-        raise FilmRefused(f"The study {study.folder.name} has no films with landmarks.")
+        raise Refused(f"The study {study.folder.name} has no films with landmarks.")
     return Films(np.stack(greys), np.stack(centres), np.stack(shown), tuple(groups))
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..bmd import RegressionPreset, chosen_preset
+from ..core.errors import Refused
 from ..core.files import write_text_atomic
 from ..core.options import REQUIRED, option
-from ..core.radiograph import FilmRefused
 from ..evaluation.bootstrap import SAMPLES
 from ..evaluation.checks import (
     checked_covariates,
@@ -158,7 +158,7 @@ def validate(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the study has no DXA readings, or too few cases or patients.
     Cancelled
         When asked to stop; the next run resumes.
@@ -278,7 +278,7 @@ def _refuse_no_rows(rows: Sequence[Row], images: Sequence[Row], biology: bool) -
     if images or ("biology" in rows and biology):
         return
     wanted = ", ".join(ROW_NAMES[row] for row in rows) or "none"
-    raise FilmRefused(
+    raise Refused(
         f"No row can be validated of those that were chosen ({wanted}): 'biology only'"
         " needs age, sex, height and weight, 'exact STO' the truth of digital hips, and"
         " every other row films that can be measured."

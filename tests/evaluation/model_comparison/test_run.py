@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.core.anatomy import REGIONS, SITES, mask
+from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.core.hip_images import HipImages
-from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
 from napari_hipbmd.evaluation.model_comparison import (
     compare_on_films,
     comparison_csv,
@@ -115,7 +115,7 @@ def test_films_without_a_truth_are_named_or_refused(sample_study, tmp_path):
     found = compare_on_films(folder, (None, None))
     assert found.left_out == {lost: "its exact STO is not known"}
     shutil.rmtree(folder / "truth")
-    with pytest.raises(FilmRefused, match="no film of study has one"):
+    with pytest.raises(Refused, match="no film of study has one"):
         compare_on_films(folder, (None, None))
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.evaluation.observers import (
     Peers,
     compare_labels,
@@ -179,9 +179,9 @@ def test_a_study_of_one_observer_is_refused_with_what_to_do(
     study: Study, labelled: Labelled
 ) -> None:
     labelled("anna", (0, 0))
-    with pytest.raises(FilmRefused, match="repeat session"):
+    with pytest.raises(Refused, match="repeat session"):
         study_errors(study)
-    with pytest.raises(FilmRefused, match="there is anna"):
+    with pytest.raises(Refused, match="there is anna"):
         study_errors(study, ["anna", "bob"])
 
 

@@ -22,7 +22,8 @@ from qtpy.QtWidgets import (
     QTableWidget,
 )
 
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.plugin.viewer.identity import facts_of, kind_of
 from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.study.film_marks import FilmMarks, list_marked, read_marks
@@ -56,7 +57,7 @@ class FakeMarking(ModuleType):
     def propose_hip_mask(self, film: Any, networks: Any, hips: Any, side: Any) -> Any:
         self.asked.append(dict(hips))
         if film.case_id == "leg-2":
-            raise FilmRefused("No bone was found between the landmarks.")
+            raise Refused("No bone was found between the landmarks.")
         return BONE
 
     def propose_sto_boxes(

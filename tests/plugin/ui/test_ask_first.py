@@ -13,7 +13,7 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QApplication, QPushButton
 
-from napari_hipbmd.core.radiograph import Cancelled
+from napari_hipbmd.core.errors import Cancelled
 from napari_hipbmd.plugin.ui.run_bar import RunBar
 
 

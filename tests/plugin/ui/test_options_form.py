@@ -8,8 +8,8 @@ from typing import Any, Literal
 import pytest
 from qtpy.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDoubleSpinBox
 
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.options import check, option
-from napari_hipbmd.core.radiograph import FilmRefused
 from napari_hipbmd.plugin.ui.options_form import OptionsForm
 
 BOTH = ("left", "right")
@@ -30,7 +30,7 @@ class Options:
     def __post_init__(self) -> None:
         check(self)
         if self.scale[0] > self.scale[1]:
-            raise FilmRefused("Scale: the smaller one first.")
+            raise Refused("Scale: the smaller one first.")
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_the_same_sentence_refuses_what_does_not_go_together(
     form: OptionsForm,
 ) -> None:
     form.findChild(QDoubleSpinBox, "p_scale_0").setValue(2)
-    with pytest.raises(FilmRefused, match="the smaller one first"):
+    with pytest.raises(Refused, match="the smaller one first"):
         form.options()
 
 

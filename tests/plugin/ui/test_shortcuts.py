@@ -13,7 +13,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QLabel, QPushButton, QTableWidget, QWidget
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.plugin.ui.key_bindings import KeyBindings, menu_clashes, shadowed
 from napari_hipbmd.plugin.ui.keys_dialog import KeysDialog
 from napari_hipbmd.plugin.ui.shortcuts import SCOPES, SHORTCUTS, Keys, normal
@@ -124,7 +124,7 @@ def test_what_a_key_takes_the_place_of_is_told(keys: Keys) -> None:
 
 @pytest.mark.parametrize("key", ["", "Bogus", "Ctrl+", "++"])
 def test_what_is_no_key_is_refused_in_words(keys: Keys, key: str) -> None:
-    with pytest.raises(FilmRefused, match="is no key"):
+    with pytest.raises(Refused, match="is no key"):
         keys.change("tie", [key])
     assert keys.of("tie") == ("T",)
 

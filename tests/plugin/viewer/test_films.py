@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from napari.layers import Image, Labels, Layer
 
-from napari_hipbmd.core.radiograph import FilmRefused, Radiograph
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import Radiograph
 from napari_hipbmd.plugin.viewer.films import can_be_a_film, film_of, radiograph_layer
 from napari_hipbmd.plugin.viewer.identity import facts_of, tag
 
@@ -59,7 +60,7 @@ def test_a_scale_is_a_spacing_only_in_units_of_length(
 def test_what_cannot_be_a_film_is_refused_in_words(
     data: np.ndarray, message: str
 ) -> None:
-    with pytest.raises(FilmRefused, match=message):
+    with pytest.raises(Refused, match=message):
         film_of(Image(data, contrast_limits=(0, 1)))
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_hipbmd.core.radiograph import FilmRefused, Patient
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import FilmTags, write_film
 from napari_hipbmd.plugin.viewer import samples
@@ -51,7 +52,7 @@ def test_the_study_shows_its_first_film_on_top(study: Study) -> None:
 
 def test_a_missing_type_is_refused_in_words(study: Study) -> None:
     write_cases(study.folder, [c for c in study.cases if c.case_id == "b"])
-    with pytest.raises(FilmRefused, match="no film of type 2"):
+    with pytest.raises(Refused, match="no film of type 2"):
         samples.type_2()
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from qtpy.QtWidgets import QComboBox, QLabel, QLineEdit, QProgressBar, QTableWidget
 
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.plugin.ui.preferences import read_preference
 from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.workbench.loader import CaseLoader
@@ -207,7 +207,7 @@ def test_only_the_neighbours_are_read_ahead_and_kept(study_folder: Path) -> None
     loader.read_ahead([THIRD])
     assert not loader.is_ready(SECOND)
     assert loader.load(THIRD).predicted is not None
-    with pytest.raises(FilmRefused, match="no case"):
+    with pytest.raises(Refused, match="no case"):
         loader.load("nobody")
     loader.close()
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from qtpy.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton
 
-from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.tasks import train_networks as recipes
 
 from .conftest import Bench
@@ -70,7 +70,7 @@ def test_too_few_labels_are_told_in_words(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*arguments: Any) -> None:
-        raise FilmRefused("Retraining needs at least 4 labelled films.")
+        raise Refused("Retraining needs at least 4 labelled films.")
 
     monkeypatch.setattr(recipes, "retrain_landmarks", refuse)
     bench.press("retrain")

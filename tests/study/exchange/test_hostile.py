@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
 from napari_hipbmd.study.exchange import FORMATS, ImportPlan, Names, import_labels
 from napari_hipbmd.study.exchange.importing import LARGEST_BYTES
@@ -58,7 +58,7 @@ def test_damaged_files_are_read_or_refused_and_nothing_else(name: str) -> None:
                     broken[at:at] = data[: chance.randint(1, 30)]
         try:
             read(name, bytes(broken))
-        except FilmRefused as refusal:
+        except Refused as refusal:
             refused += 1
             assert str(refusal).startswith("hip.") and "\n" not in str(refusal)
     assert refused > 20
@@ -70,7 +70,7 @@ def test_damaged_files_are_read_or_refused_and_nothing_else(name: str) -> None:
     [b"", b"\0" * 99, b"{}", b"[]", b"1e999", b"[" * 100_000, b"\xff\xfe{", b"{"],
 )  # fmt: skip
 def test_what_is_no_such_file_is_refused(name: str, data: bytes) -> None:
-    with pytest.raises(FilmRefused, match="^hip"):
+    with pytest.raises(Refused, match="^hip"):
         read(name, data)
 
 
@@ -103,7 +103,7 @@ def coco(**what) -> bytes:
     ],
 )  # fmt: skip
 def test_the_sentence_says_what_is_wrong(name, data, sentence) -> None:
-    with pytest.raises(FilmRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         read(name, data)
 
 
@@ -145,7 +145,7 @@ def in_pieces() -> np.ndarray:
     ids=["bomb", "size", "values", "hole", "pieces", "colour", "cut"],
 )  # fmt: skip
 def test_masks_that_are_no_regions_are_refused(data: bytes, sentence: str) -> None:
-    with pytest.raises(FilmRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         read("png", data)
 
 
@@ -153,5 +153,5 @@ def test_a_huge_file_is_not_read(sample_study: Study, tmp_path: Path) -> None:
     path = tmp_path / "huge.csv"
     with path.open("wb") as file:
         file.truncate(LARGEST_BYTES + 1)
-    with pytest.raises(FilmRefused, match="huge.csv .* is larger than 100 MB"):
+    with pytest.raises(Refused, match="huge.csv .* is larger than 100 MB"):
         import_labels(sample_study, "csv", path, ImportPlan("anna"))

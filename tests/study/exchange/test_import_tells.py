@@ -5,7 +5,7 @@ import json
 import pytest
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.study import Study
 from napari_hipbmd.study.exchange import ImportPlan, import_labels
@@ -90,7 +90,7 @@ def test_a_name_that_is_one_cases_id_and_anothers_film_is_refused(
     study = Study.open(folder)
     xy = truth_of(sample_study, sample_study.cases[0].case_id)
     (tmp_path / "carl.csv").write_text(rows("1", xy), "utf-8")
-    with pytest.raises(FilmRefused, match="of the case '1' and of the film of '2'"):
+    with pytest.raises(Refused, match="of the case '1' and of the film of '2'"):
         import_labels(study, "csv", tmp_path / "carl.csv", ImportPlan("carl"))
     (tmp_path / "carl.csv").write_text(rows("images/1.dcm", xy), "utf-8")
     done = import_labels(study, "csv", tmp_path / "carl.csv", ImportPlan("carl"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from napari_hipbmd.core.radiograph import Cancelled, FilmRefused
+from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.study import Study, edits
 from napari_hipbmd.study.exchange import (
     FORMATS,
@@ -140,7 +140,7 @@ def test_an_export_names_no_patient(study, tmp_path) -> None:
 def test_a_folder_that_is_there_is_left_alone(study, tmp_path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("mine")
-    with pytest.raises(FilmRefused, match="out is there already"):
+    with pytest.raises(Refused, match="out is there already"):
         export_labels(study, "coco", tmp_path / "out")
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["mine.txt"]
 
@@ -182,7 +182,7 @@ def test_other_labels_are_not_put_in_the_place_of_those_there(study, tmp_path) -
     with study.open_case("anna", IDS[1]) as case:
         case.apply(edits.place(case.state, "N2", (60.0, 70.0), "anna"))
     before = files(study.folder)
-    with pytest.raises(FilmRefused, match=f"anna has other labels of {IDS[1]} already"):
+    with pytest.raises(Refused, match=f"anna has other labels of {IDS[1]} already"):
         import_labels(study, "coco", path, ImportPlan("anna"))
     assert files(study.folder) == before
     found = import_labels(study, "coco", path, ImportPlan("anna", replace=True))
@@ -253,7 +253,7 @@ def test_nothing_is_imported_when_one_case_is_wrong(
 
     path = coco(study, tmp_path, with_sides)
     before = files(study.folder)
-    with pytest.raises(FilmRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         import_labels(study, "coco", path, ImportPlan("clara"))
     assert files(study.folder) == before
     assert study.annotators() == ("anna", "bert")
@@ -287,7 +287,7 @@ def test_an_image_of_two_cases_is_not_guessed(study, tmp_path) -> None:
     renamed = replace(both, cases=tuple(
         replace(case, image=case.image.with_name("film.dcm")) for case in both.cases
     ))  # fmt: skip
-    with pytest.raises(FilmRefused, match=r"'film.png' belongs to 3 cases"):
+    with pytest.raises(Refused, match=r"'film.png' belongs to 3 cases"):
         import_labels(
             renamed, "coco", coco(study, tmp_path, rename), ImportPlan("clara")
         )
@@ -320,7 +320,7 @@ def test_labels_of_strangers_come_in_through_a_file_of_names(study, tmp_path) ->
 )
 def test_a_file_of_names_with_a_mistake_is_told(tmp_path, text, sentence) -> None:
     (tmp_path / "names.json").write_text(text)
-    with pytest.raises(FilmRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         read_names(tmp_path / "names.json")
 
 
@@ -368,7 +368,7 @@ def test_labels_that_change_during_an_import_are_not_overwritten(
             with study.open_case("clara", IDS[0]) as case:
                 case.apply(edits.place(case.state, "N1", (5.0, 6.0), "clara"))
 
-    with pytest.raises(FilmRefused, match="have just been changed"):
+    with pytest.raises(Refused, match="have just been changed"):
         import_labels(study, "coco", path, ImportPlan("clara"), meanwhile)
     assert study.labels("clara", IDS[0]).landmarks["N1"].xy == (5.0, 6.0)
     assert study.labels("clara", IDS[1]) is None

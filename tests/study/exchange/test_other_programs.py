@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
-from napari_hipbmd.core.radiograph import FilmRefused
+from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.study.exchange import ImportPlan, export_labels, import_labels
 
 CASE = "train-77-00000"
@@ -231,5 +231,5 @@ def test_a_table_that_is_none_of_deeplabcuts_is_told(
 ):
     path = tmp_path / "CollectedData_carl.csv"
     path.write_text(text)
-    with pytest.raises(FilmRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         import_labels(labelled_study, "deeplabcut", path, ImportPlan("carl"))

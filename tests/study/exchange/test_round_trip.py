@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from skimage.measure import label
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS, LANDMARKS, REGIONS, TIES, mask
-from napari_hipbmd.core.radiograph import FilmRefused, HipBox
+from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.study import FilmFacts
 from napari_hipbmd.study.exchange import FORMATS, HOLDINGS, SAID, Names
 from napari_hipbmd.study.exchange.masks import label_image
@@ -190,7 +191,7 @@ def test_a_mask_holds_a_region_to_the_pixel(name: str, outline, film) -> None:
     ask = intake(film)
     try:
         back = read(name, written(name, labels), ask)
-    except FilmRefused as refusal:  # a thin corner falls apart between pixel centres
+    except Refused as refusal:  # a thin corner falls apart between pixel centres
         assert "pieces" in str(refusal) and label(inside, connectivity=1).max() > 1
         return
     again = label_image(back, inside.shape) > 0
@@ -257,13 +258,13 @@ def test_what_is_said_to_be_lost_is_lost_and_nothing_else(name: str) -> None:
 def test_a_shape_with_a_gap_is_not_written_as_pts() -> None:
     marks = dict(complete().landmarks)
     del marks["T2"]
-    with pytest.raises(FilmRefused, match="T2 has no position"):
+    with pytest.raises(Refused, match="T2 has no position"):
         written("pts", complete(landmarks=marks))
 
 
 def test_millimetres_need_a_spacing() -> None:
     bare = complete(film=FilmFacts((ROWS, COLUMNS)))
-    with pytest.raises(FilmRefused, match="no pixel spacing, and Slicer's files"):
+    with pytest.raises(Refused, match="no pixel spacing, and Slicer's files"):
         written("slicer", bare)
 
 
@@ -342,7 +343,7 @@ def test_foreign_names_are_understood_through_a_table_of_names() -> None:
     hip = content["categories"][0]
     hip["keypoints"] = [f"pt{i}" for i in range(16)]
     data = json.dumps(content).encode()
-    with pytest.raises(FilmRefused, match="'pt0' is not a landmark"):
+    with pytest.raises(Refused, match="'pt0' is not a landmark"):
         read("coco", data)
     names = Names(
         {f"pt{i}": name for i, name in enumerate(LANDMARK_IDS[:3])} | {"*": None}

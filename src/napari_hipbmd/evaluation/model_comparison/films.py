@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ...bmd import FEATURE_NAMES, feature_vector, region_features
 from ...core.anatomy import REGIONS, polygons
-from ...core.radiograph import FilmRefused, Radiograph
+from ...core.errors import Refused
+from ...core.radiograph import Radiograph
 from ...core.version import __version__
 from ...pipeline import enhance_hip, see_hip
 from ...pipeline.enhanced import part_of
@@ -107,10 +108,10 @@ def _of_case(
 ) -> ScoredFilm:
     truth = study.truth(case.case_id)
     if truth is None or truth.sto is None:
-        raise FilmRefused(NO_TRUTH)
+        raise Refused(NO_TRUTH)
     film = read_job(job)
     if truth.sto.shape != film.shape:
-        raise FilmRefused("its exact STO has another size")
+        raise Refused("its exact STO has another size")
     seen = see_hip(film, finder, case.side, case.box)
     xy = truth.landmarks_xy
     if landmarks == "predicted":

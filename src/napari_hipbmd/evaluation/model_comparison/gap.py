@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...bmd import FEATURE_NAMES, covariate_row
 from ...core.anatomy import SITES, Site
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ...runs.feature_cache import Row
 from ...study import Case
 from ..feature_table import FeatureTable
@@ -27,7 +27,7 @@ def gaps_closed(films: Sequence[ScoredFilm]) -> tuple[tuple[Gap, Gap], str]:
     found: list[Gap] = []
     try:
         if len(cases) < len(films):
-            raise FilmRefused(NO_READINGS)
+            raise Refused(NO_READINGS)
         for model in range(2):
             rows: dict[Row, NDArray[np.float64]] = {
                 "raw": _stacked([film.raw for film in films]),
@@ -36,7 +36,7 @@ def gaps_closed(films: Sequence[ScoredFilm]) -> tuple[tuple[Gap, Gap], str]:
             }
             results = evaluate(_table(cases, rows), rows=ROWS)
             found.append({site: gap_closed(results, site) for site in SITES})
-    except FilmRefused as refusal:
+    except Refused as refusal:
         nothing: Gap = dict.fromkeys(SITES, float("nan"))
         return (nothing, nothing), str(refusal)
     return (found[0], found[1]), ""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ...core.anatomy import Site
+from ...core.errors import Refused
 from ...core.progress import Progress
-from ...core.radiograph import FilmRefused
 from ...pipeline.models import load_networks, networks_with_enhancement
 from ...runs.jobs import jobs_of_study
 from ...runs.loop import run_jobs
@@ -74,7 +74,7 @@ def compare_on_films(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a model cannot be used, or no film has an exact STO.
     Cancelled
         If asked to stop.
@@ -102,7 +102,7 @@ def compare_on_films(
     if progress is not None:
         progress(len(todo), len(todo))
     if not found:
-        raise FilmRefused(
+        raise Refused(
             "Models are compared with the exact STO, and no film of"
             f" {folder.name} has one: give a study of digital hips ('hipbmd phantom')"
             " or pairs with a test part ('hipbmd pairs')."

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from ...core.anatomy import LANDMARK_IDS, is_mirrored
+from ...core.errors import Cancelled, Refused
 from ...core.progress import Progress
-from ...core.radiograph import Cancelled, FilmRefused
 from ...study import TRUTH, FilmFacts, Label, Labels, Study
 from ...study.films import film_facts
 from ...study.label import PERSON
@@ -116,7 +116,7 @@ def compare_observers(
         try:
             a = labels_by(study, pair.a, case.case_id)
             b = labels_by(study, pair.b, case.case_id) if a is not None else None
-        except FilmRefused as refusal:
+        except Refused as refusal:
             unreadable[case.case_id] = str(refusal)
             continue
         if a is not None and b is not None:

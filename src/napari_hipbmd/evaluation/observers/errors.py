@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from ...core.anatomy import LANDMARK_IDS
+from ...core.errors import Refused
 from ...core.progress import Progress
-from ...core.radiograph import FilmRefused
 from ...study import Study
 from .compare import Comparison, FilmDifference, compare_observers
 from .figures import ErrorFigures, Unit, error_figures
@@ -79,7 +79,7 @@ def study_errors(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If an annotator is unknown, or no two have a film in common.
     Cancelled
         If ``cancelled`` said so.
@@ -88,7 +88,7 @@ def study_errors(
     unknown = [name for name in names if name not in study.annotators()]
     if unknown:
         known = ", ".join(study.annotators()) or "nobody"
-        raise FilmRefused(
+        raise Refused(
             f"Nobody called {unknown[0][:40]!r} has labelled this study: there is"
             f" {known}."
         )
@@ -105,7 +105,7 @@ def study_errors(
     )
     shared = tuple(each for each in found if each.differences)
     if not shared:
-        raise FilmRefused(
+        raise Refused(
             "No film of this study is labelled by two people, or twice by one: let"
             " somebody else label the films, or begin a repeat session."
         )

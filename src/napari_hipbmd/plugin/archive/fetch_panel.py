@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..ui.controls import button, enable, press
 from ..ui.folder_field import FolderField
 from ..ui.options_form import OptionsForm
@@ -81,7 +81,7 @@ class FetchPanel(QWidget):
 
         try:
             asked = self._server.options(FindOptions, **self.parts.values())
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.bar.say(plain(str(refusal)))
             return
         self.tree.show_series([])

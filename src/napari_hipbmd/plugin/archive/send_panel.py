@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..ui.folder_field import FolderField
 from ..ui.rich import plain, sentence
 from ..ui.run_bar import RunBar
@@ -60,7 +60,7 @@ class SendPanel(QWidget):
 
         try:
             options = self._server.options(SendOptions, reports=self.reports.folder())
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.bar.say(plain(str(refusal)))
             return
         self.bar.start(

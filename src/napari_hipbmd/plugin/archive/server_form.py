@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from qtpy.QtWidgets import QInputDialog, QLineEdit, QVBoxLayout, QWidget
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..ui.controls import button, press
 from ..ui.fold import Fold
 from ..ui.options_form import OptionsForm
@@ -43,7 +43,7 @@ class ServerForm(QWidget):
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the options make no sense.
         """
         values: dict[str, Any] = {}
@@ -107,7 +107,7 @@ class ServerForm(QWidget):
         try:
             access = self.options(ServerOptions).access
             access.check()
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self._say(str(refusal))
             return
         what = "Token" if access.token else f"Password of {access.user}"

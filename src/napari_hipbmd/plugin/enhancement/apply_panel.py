@@ -14,7 +14,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...core.radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
+from ...core.errors import Cancelled, Refused
+from ...core.radiograph import HipBox, Radiograph, Side
 from ..ui.controls import add_greyed, enable
 from ..ui.rich import plain
 from ..ui.run import Run, Stepped
@@ -107,7 +108,7 @@ class ApplyPanel(QWidget):
             try:
                 film = film_of(layer)
                 box, side = self._box_and_side(layer)
-            except FilmRefused as refusal:
+            except Refused as refusal:
                 self._refusals.append(f"{layer.name}: {refusal}")
                 continue
             self._todo.append((layer, layer.data))
@@ -184,7 +185,7 @@ class ApplyPanel(QWidget):
 
     def _on_stepped(self, step: Stepped) -> None:
         (layer, data), result = self._todo[step.done - 1], step.more
-        if isinstance(result, FilmRefused):
+        if isinstance(result, Refused):
             self._refusals.append(f"{layer.name}: {result}")
         elif layer not in self._session.layers or layer.data is not data:
             self._refusals.append(CHANGED)
@@ -253,9 +254,9 @@ def _enhance(run: Run, folder: Path | None, jobs: list[_Job]) -> None:
         if run.is_cancelled():
             raise Cancelled
         exact = None if path is None else exact_sto_of(path, film.shape)
-        found: Enhanced | FilmRefused
+        found: Enhanced | Refused
         try:
             found = enhance_film(film, networks, side, box, exact)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             found = refusal
         run.tell(done, len(jobs), more=found)

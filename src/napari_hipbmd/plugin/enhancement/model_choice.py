@@ -7,7 +7,7 @@ from pathlib import Path
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSizePolicy, QWidget
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..ui.controls import button, press
 
 BUNDLED = "bundled"
@@ -51,7 +51,7 @@ class ModelChoice(QWidget):
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the folder holds no enhancement model.
         """
         text = _text(folder)
@@ -82,7 +82,7 @@ class ModelChoice(QWidget):
         folder = Path(chosen)
         try:
             self.offer(folder)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.refused.emit(str(refusal))
             return
         self.choose(folder)

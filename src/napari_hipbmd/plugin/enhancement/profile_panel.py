@@ -7,10 +7,11 @@ from typing import Any
 
 from qtpy.QtWidgets import QFileDialog, QGroupBox, QSpinBox, QVBoxLayout, QWidget
 
+from ...core.errors import Refused
 from ...core.files import write_text_atomic
 from ...core.hip_images import HipImages
 from ...core.line_profile import LineProfile, line_profile
-from ...core.radiograph import FilmRefused, Radiograph
+from ...core.radiograph import Radiograph
 from ..ui.controls import button, enable, note, press, row
 from ..viewer.films import film_of
 from ..viewer.session import Session
@@ -106,7 +107,7 @@ class ProfilePanel(QGroupBox):
             return measured.film, measured.images
         try:
             return film_of(layer), None
-        except FilmRefused:
+        except Refused:
             return None, None
 
     def _on_draw_clicked(self) -> None:
@@ -127,7 +128,7 @@ class ProfilePanel(QGroupBox):
         if ends is not None and self._film is not None:
             try:
                 self._profile = line_profile(self._film, self._images, *ends, now[1])
-            except FilmRefused as refusal:
+            except Refused as refusal:
                 told = str(refusal)
             if self._images is None:
                 told = "Film alone: press Apply for STO and bone image."

@@ -7,7 +7,7 @@ from pathlib import Path
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..ui.ask_first import AskFirst
 from ..ui.controls import button, enable, note, press, row
 from ..viewer.session import Session
@@ -111,7 +111,7 @@ class TrainPanel(QWidget):
         try:
             plan = self.form.plan()
             plan.write(out)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.note.setText(str(refusal))
             return
         except OSError as error:

@@ -13,7 +13,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..ui.controls import button, enable, press, row
 from ..ui.options_form import OptionsForm
 from .training_plan import TrainingPlan, read_plan, sorted_sources
@@ -56,7 +56,7 @@ class TrainingForm(QWidget):
 
         Raises
         ------
-        FilmRefused
+        Refused
             If a folder holds nothing to learn from.
         """
         studies, pairs = sorted_sources(self.sources())
@@ -66,7 +66,7 @@ class TrainingForm(QWidget):
         """Learn from this folder, too."""
         try:
             studies, _pairs = sorted_sources([folder])
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.refused.emit(str(refusal))
             return
         if folder in self.sources():

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from ...core.bounded_json import as_type, read_json
+from ...core.errors import Refused
 from ...core.files import write_text_atomic
 from ...core.options import as_arguments
-from ...core.radiograph import FilmRefused
 
 PLAN, CHECKPOINT, MODEL = "training.json", "last.ckpt", "enhancement.json"
 
@@ -33,7 +33,7 @@ class TrainingPlan:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If they make no sense.
         """
         from ...tasks.train import TrainOptions
@@ -61,7 +61,7 @@ def read_plan(out: Path) -> TrainingPlan | None:
     """What was begun in a folder, or None when nothing is known of it."""
     try:
         return as_type(TrainingPlan, read_json(out / PLAN))
-    except (OSError, FilmRefused):
+    except (OSError, Refused):
         return None
 
 
@@ -80,7 +80,7 @@ def sorted_sources(folders: Sequence[Path]) -> tuple[tuple[str, ...], tuple[str,
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a folder is neither.
     """
     from ...study import Study
@@ -93,7 +93,7 @@ def sorted_sources(folders: Sequence[Path]) -> tuple[tuple[str, ...], tuple[str,
         elif (folder / MANIFEST).is_file():
             pairs.append(str(folder))
         else:
-            raise FilmRefused(
+            raise Refused(
                 f"{folder.name} is neither pairs (manifest.json) nor a study of digital"
                 " hips (cases.csv): make pairs with 'hipbmd pairs', or digital hips"
                 " with 'hipbmd phantom'."

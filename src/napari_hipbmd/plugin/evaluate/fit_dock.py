@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from ...core.caveats import RESEARCH_USE
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..ui.controls import scroll_in
 from ..ui.grid_list import GridList
 from ..ui.rich import plain, sentence
@@ -124,7 +124,7 @@ class FitWidget(StudyRunWidget):
             return
         try:
             self._session.choose_models(self._out)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.bar.say(plain(str(refusal)))
             return
         self.bar.say(IN_USE)

@@ -14,7 +14,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..ui.rich import plain, sentence
 from ..viewer.session import Session
 
@@ -53,7 +53,7 @@ class StudyChoice(QWidget):
             return
         try:
             self._session.choose_study(folder)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.refused.emit(str(refusal))
 
     def _setup_ui(self) -> None:
@@ -77,7 +77,7 @@ class StudyChoice(QWidget):
 
         try:
             self.study = Study.open(folder)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.refused.emit(str(refusal))
             return False
         films, read = len(self.study.cases), self._with_reading()

@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ...quality import DEFAULT, NONE, Policy, read_policy
 from ..viewer.session import Session
 
@@ -43,7 +43,7 @@ class ChoicesForm(QWidget):
         folder = self._session.models_folder
         try:
             regression = load_regression(folder)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.models.setText(str(refusal))
             return
         self.models.setText(f"{regression.name}: {regression.calibrated_on}")
@@ -101,7 +101,7 @@ class ChoicesForm(QWidget):
     def _choose_models(self, folder: Path | None) -> None:
         try:
             self._session.choose_models(folder)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.refused.emit(str(refusal))
 
     def _on_policy_chosen(self) -> None:
@@ -118,7 +118,7 @@ class ChoicesForm(QWidget):
             return None
         try:
             return read_policy(Path(name))
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.refused.emit(str(refusal))
             return None
 

@@ -11,8 +11,9 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from ...core.errors import Refused
 from ...core.measurement import Measurement
-from ...core.radiograph import TYPED, FilmRefused, HipBox, Patient, Radiograph, Side
+from ...core.radiograph import TYPED, HipBox, Patient, Radiograph, Side
 from ..ui.controls import scroll_in
 from ..ui.run_bar import RunBar
 from ..viewer.box_sides import WORDS
@@ -188,7 +189,7 @@ class MeasureWidget(ListeningWidget):
         try:
             film = self._film_to_measure(layer)
             box, side = self._session.hip_boxes.to_measure(layer, self.form.side())
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.results.warn(str(refusal))
             return
         self._start(layer, film, box, side)
@@ -246,7 +247,7 @@ class MeasureWidget(ListeningWidget):
     def _show_spacing(self, layer: Any, measurement: Measurement | None) -> None:
         try:
             film = film_of(layer)
-        except FilmRefused:
+        except Refused:
             film = None
         spacing = None if film is None else film.spacing_mm
         source = "" if film is None else film.spacing_source
@@ -263,7 +264,7 @@ class MeasureWidget(ListeningWidget):
             return
         try:
             box, side = self._session.hip_boxes.to_measure(layer, self.form.side())
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.form.show_box(str(refusal))
             return
         if box is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ...core.errors import Refused
 from ...core.files import write_bytes_atomic
 from ...core.measurement import Measurement
-from ...core.radiograph import FilmRefused
 
 FILTERS = (
     "Page for people (*.html);;JSON (*.json);;CSV (*.csv)"
@@ -30,14 +30,14 @@ def export(measurement: Measurement, path: Path, film: Path | None = None) -> No
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the ending is none of :data:`FILTERS`, or the file cannot be written.
     """
     from ...report import case_page, csv_text, film_report, json_text
 
     ending = path.suffix.lower()
     if ending == ".dcm" and film is None:
-        raise FilmRefused(NO_FILE)
+        raise Refused(NO_FILE)
     contents: dict[str, Callable[[], bytes]] = {
         ".html": lambda: case_page(measurement).encode("utf-8"),
         ".json": lambda: json_text([measurement]).encode("utf-8"),
@@ -45,15 +45,15 @@ def export(measurement: Measurement, path: Path, film: Path | None = None) -> No
         ".dcm": lambda: film_report(measurement, film or Path()),
     }
     if ending not in contents:
-        raise FilmRefused(
+        raise Refused(
             f"A report cannot be written as {ending or 'a file without ending'!r}:"
             f" choose {', '.join(contents)}."
         )
     if film is not None and path.exists() and path.samefile(film):
-        raise FilmRefused("That is the film itself: give the report another name.")
+        raise Refused("That is the film itself: give the report another name.")
     try:
         write_bytes_atomic(path, contents[ending]())
     except OSError as error:
-        raise FilmRefused(
+        raise Refused(
             f"The file {path.name} cannot be written: {error.strerror}."
         ) from error

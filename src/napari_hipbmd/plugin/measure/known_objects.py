@@ -12,7 +12,7 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QComboBox, QDoubleSpinBox, QVBoxLayout, QWidget
 
 from ...core.anatomy import Points
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ...core.ruler_choice import LEAST_MM, MATERIALS, MOST_MM, KnownObject
 from ..ui.controls import button, enable, note, press, row
 from ..viewer.drawn import drawn_on
@@ -134,7 +134,7 @@ class KnownObjects(QWidget):
             try:
                 xy = outline_xy(np.asarray(outline, float), kind)
                 found.append(KnownObject(xy, material, float(mm)))
-            except FilmRefused as refusal:
+            except Refused as refusal:
                 self.said.emit(str(refusal))
         chosen = replace(measurement.rulers, objects=tuple(found))
         self._session.remeasure(film_layer, rulers=chosen)
@@ -145,11 +145,11 @@ def outline_xy(corners_row_col: NDArray[np.float64], kind: str) -> Points:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the shape has no inside.
     """
     if kind in ("line", "path"):
-        raise FilmRefused("A line is no object: draw a rectangle, ellipse or polygon.")
+        raise Refused("A line is no object: draw a rectangle, ellipse or polygon.")
     corners = corners_row_col[:, ::-1]
     if kind != "ellipse":
         return corners

@@ -10,7 +10,7 @@ import numpy as np
 from qtpy.QtCore import QObject, Signal
 
 from ...core.anatomy import INDEX, LANDMARK_IDS, Points
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ...study import Change, ConflictFound, FilmFacts, Labels, OpenCase
 from ...study import edits as edit
 from ...study.case import checked_name
@@ -132,7 +132,7 @@ class LandmarkKeeper(QObject):
         except ConflictFound:
             self._take_theirs()
             return
-        except (FilmRefused, OSError) as problem:
+        except (Refused, OSError) as problem:
             self._tell(problem)
             return
         self._draw()
@@ -148,7 +148,7 @@ class LandmarkKeeper(QObject):
                 case.close()
             except ConflictFound:
                 self.said.emit(CONFLICT)
-            except (FilmRefused, OSError) as problem:
+            except (Refused, OSError) as problem:
                 self._tell(problem)
 
     # which labels
@@ -182,7 +182,7 @@ class LandmarkKeeper(QObject):
             who = checked_name(self._who, "Your name")
             film = FilmFacts.of(film_of(self._film), side)
             self._case = OpenCase(where.study, who, where.case_id, film)
-        except (FilmRefused, OSError) as problem:
+        except (Refused, OSError) as problem:
             self._tell(problem)
             return
         if self._case.conflict is not None:
@@ -246,14 +246,14 @@ class LandmarkKeeper(QObject):
             case.save()
         except ConflictFound:
             self._take_theirs()
-        except (FilmRefused, OSError) as problem:
+        except (Refused, OSError) as problem:
             self._tell(problem)
 
     def _take_theirs(self) -> None:
         """Go on with what somebody else wrote meanwhile."""
         case, self._case = self._case, None
         if case is not None:
-            with suppress(ConflictFound, FilmRefused, OSError):
+            with suppress(ConflictFound, Refused, OSError):
                 case.close()
         self._open()
         self._draw()

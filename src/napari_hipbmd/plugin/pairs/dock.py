@@ -10,7 +10,7 @@ from typing import Any
 
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ...synthesis import Made
 from ..ui.controls import scroll_in
 from ..ui.key_bindings import KeyBindings
@@ -144,7 +144,7 @@ class PairsWidget(ListeningWidget):
             return
         try:
             self._editor.open(self._folder, film)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self._say(str(refusal))
         for layer in preview_layers(self._session.layers):
             self._session.layers.remove(layer)
@@ -197,7 +197,7 @@ class PairsWidget(ListeningWidget):
             return
         try:
             options = self.form.options()
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self._say(str(refusal))
             return
         self._editor.save()
@@ -225,7 +225,7 @@ class PairsWidget(ListeningWidget):
             return
         try:
             options = self.form.options()
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self._say(str(refusal))
             return
         self._begin(

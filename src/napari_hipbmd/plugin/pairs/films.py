@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...core.radiograph import FilmRefused, Side
+from ...core.errors import Refused
+from ...core.radiograph import Side
 from ...study.film_marks import FOLDER, FilmMarks, list_marked, read_marks
 
 
@@ -61,14 +62,14 @@ def find_films(folder: Path) -> list[PairFilm]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there are none, or the marks of one cannot be used.
     """
     from ...study import Study
 
     found = _of_study(folder) if Study.is_study(folder) else _of_folder(folder)
     if not found:
-        raise FilmRefused(f"The folder {folder.name} holds no films.")
+        raise Refused(f"The folder {folder.name} holds no films.")
     every = [read_marks(folder, name) for name in list_marked(folder)]
     known = {marks.image: marks for marks in every if marks is not None}
     return [

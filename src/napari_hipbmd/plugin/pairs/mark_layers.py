@@ -84,7 +84,7 @@ class MarkLayers:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If one is too small, or reaches outside the film.
         """
         found = []

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from qtpy.QtCore import QObject, Signal
 
-from ...core.radiograph import FilmRefused, HipBox
+from ...core.errors import Refused
+from ...core.radiograph import HipBox
 from ...study.film_marks import FilmType
 from ..ui.preferences import write_preference
 from ..ui.run import Run
@@ -77,7 +78,7 @@ class Marking(QObject):
         name = self._panel.annotator()
         try:
             self._editor.choose_type(film_type, name)
-        except FilmRefused:
+        except Refused:
             self.told.emit(NO_NAME)
             return
         write_preference("annotator", name)

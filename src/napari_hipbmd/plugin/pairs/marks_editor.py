@@ -11,7 +11,8 @@ import numpy as np
 from napari.layers import Layer
 from qtpy.QtCore import QObject, QTimer, Signal
 
-from ...core.radiograph import FilmRefused, HipBox, Radiograph
+from ...core.errors import Refused
+from ...core.radiograph import HipBox, Radiograph
 from ...study.film_marks import FilmMarks, FilmType, TypeChoice, read_marks, write_marks
 from ..ui.latest import SETTLED_MS, Latest
 from ..ui.run import Run
@@ -56,7 +57,7 @@ class MarksEditor(QObject):
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the film or its marks cannot be used; then none is open.
         """
         self.close()
@@ -68,7 +69,7 @@ class MarksEditor(QObject):
         if marks is None:
             marks = FilmMarks(film.name, film.image, shape, film.patient, film.side)
         elif marks.shape != shape:
-            raise FilmRefused(
+            raise Refused(
                 f"The film {film.name} has {shape[1]} × {shape[0]} pixels and its marks"
                 " were made on another: delete them and mark the film again."
             )
@@ -91,9 +92,9 @@ class MarksEditor(QObject):
         return self._marks
 
     def radiograph(self) -> Radiograph:
-        """The open film; FilmRefused when none is."""
+        """The open film; Refused when none is."""
         if self.layers is None:
-            raise FilmRefused("Choose a film of the list first.")
+            raise Refused("Choose a film of the list first.")
         return film_of(self.layers.film_layer)
 
     def hip_boxes(self) -> dict[Any, HipBox]:
@@ -103,7 +104,7 @@ class MarksEditor(QObject):
         return self._session.hip_boxes.of(self.layers.film_layer)
 
     def choose_type(self, film_type: FilmType, by: str) -> None:
-        """Say what type the film is; FilmRefused without a name."""
+        """Say what type the film is; Refused without a name."""
         if self._marks is not None:
             self._keep(replace(self._marks, choice=TypeChoice.now(film_type, by)))
 
@@ -126,7 +127,7 @@ class MarksEditor(QObject):
                 sto_boxes=self.layers.sto_boxes(),
                 mask=self.layers.bone(),
             )
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.told.emit(f"Not kept: {refusal}")
             return
         if _same(drawn, self._marks):

@@ -46,7 +46,7 @@ class PairForm(QWidget):
         self.index.valueChanged.connect(lambda _: self.changed.emit())
 
     def options(self) -> PairOptions:
-        """What the form says; FilmRefused when it makes no sense."""
+        """What the form says; Refused when it makes no sense."""
         return self.drawn.options()
 
     def out(self) -> Path | None:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from napari.layers import Image
 
-from ...core.radiograph import Cancelled, FloatImage
+from ...core.errors import Cancelled
+from ...core.radiograph import FloatImage
 from ...synthesis import (
     HipSource,
     Pair,
@@ -64,7 +65,7 @@ class PreviewMaker:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the folder gives no pairs.
         Cancelled
             If the run was cancelled.

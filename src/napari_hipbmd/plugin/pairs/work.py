@@ -8,7 +8,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ...core.radiograph import Cancelled, FilmRefused, HipBox, Radiograph, Side
+from ...core.errors import Cancelled, Refused
+from ...core.radiograph import HipBox, Radiograph, Side
 from ...synthesis import Made, PairOptions
 from ..ui.run import Run
 from .films import PairFilm
@@ -33,7 +34,7 @@ def score_films(films: list[PairFilm], models: Path | None) -> Callable[[Run], N
                 image = read_film(film.path)
                 score = film_evenness(image, networks, hips, film.side)
                 found: tuple[float | None, str] = score, ""
-            except FilmRefused as refusal:
+            except Refused as refusal:
                 found = None, str(refusal)
             run.tell(done + 1, len(films), more=(film.name, *found))
 

@@ -15,7 +15,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...core.radiograph import FilmRefused, Side
+from ...core.errors import Refused
+from ...core.radiograph import Side
 from ...study.case import checked_name
 from ..ui.controls import enable
 from ..ui.preferences import read_preference, write_preference
@@ -152,7 +153,7 @@ class HipBoxesPanel(QWidget):
         who = self.who.text().strip()
         try:
             write_preference("annotator", who and checked_name(who, "Your name"))
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.note.setText(f"<b>{escape(str(refusal))}</b>")
             return
         if self._film is not None and self._boxes.of(self._film):

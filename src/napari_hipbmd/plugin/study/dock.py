@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
 )
 
-from ...core.radiograph import Cancelled, FilmRefused
+from ...core.errors import Cancelled, Refused
 from ...quality import NONE
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
@@ -154,7 +154,7 @@ class StudyWidget(ListeningWidget):
         session = session_of(self._viewer)
         try:
             session.choose_study(folder)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.note.setText(str(refusal))
             return
         if session.policy is not NONE:
@@ -217,7 +217,7 @@ class StudyWidget(ListeningWidget):
 
     def _on_stepped(self, step: Stepped) -> None:
         item, result = self._opening[step.done - 1], step.more
-        if isinstance(result, FilmRefused):
+        if isinstance(result, Refused):
             item.setText(2, f"not opened: {result}")
             item.setToolTip(2, str(result))
         else:
@@ -295,7 +295,7 @@ def _read(run: Run, films: list[ListedFilm], taken: Semaphore) -> int:
             raise Cancelled
         try:
             run.tell(done, len(films), more=open_film(film.path))
-        except FilmRefused as refusal:
+        except Refused as refusal:
             failed += 1
             run.tell(done, len(films), more=refusal)
     return failed

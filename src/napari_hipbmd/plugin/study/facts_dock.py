@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
 )
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..viewer.identity import facts_of, kind_of
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.origins import origin_of
@@ -119,7 +119,7 @@ class FilmFactsWidget(ListeningWidget):
                     for each in elements(path)
                     if self.private.isChecked() or not each.private
                 ]
-            except FilmRefused as refusal:
+            except Refused as refusal:
                 rows = [("", "", str(refusal))]
         _fill(self.elements, rows)
 

@@ -44,7 +44,7 @@ def list_folder(folder: Path) -> FolderList:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there is no such folder, or a study's table has mistakes.
     """
     from ...study import Study

@@ -18,7 +18,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from .key_bindings import menu_clashes, shadowed
 from .shortcuts import SHORTCUTS, Keys, Scope, Shortcut, current_keys, normal
 
@@ -142,7 +142,7 @@ class KeysDialog(QDialog):
         texts = [text.strip() for text in item.text().split(",")]
         try:
             self._keys.change(each.id, [text for text in texts if text])
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self._fill()
             self.message.setText(str(refusal))
             return

@@ -11,8 +11,8 @@ from magicgui.widgets.bases import ValueWidget
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFormLayout, QGridLayout, QSizePolicy, QWidget
 
+from ...core.errors import Refused
 from ...core.options import Option, options_of
-from ...core.radiograph import FilmRefused
 
 MOST = 2**31 - 1
 UNITS = {"degrees": " °", "times": " ×"}
@@ -88,7 +88,7 @@ class OptionsForm(QWidget):
 
         Raises
         ------
-        FilmRefused
+        Refused
             If one is no value of its option.
         """
         return {name: self._value(name) for name in self.controls}
@@ -98,7 +98,7 @@ class OptionsForm(QWidget):
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the options make no sense.
         """
         made: T = (kind or self._kind)(**self.values(), **others)
@@ -201,7 +201,7 @@ def _read(text: str, one: Option) -> Any:
     try:
         return one.setting.parse(text)
     except ValueError as why:
-        raise FilmRefused(f"{one.words.capitalize()}: {why}.") from None
+        raise Refused(f"{one.words.capitalize()}: {why}.") from None
 
 
 def _number(kind: type, one: Option, default: Any) -> ValueWidget:

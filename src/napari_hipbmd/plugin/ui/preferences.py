@@ -13,8 +13,8 @@ from typing import Any
 from qtpy.QtCore import QStandardPaths
 
 from ...core.bounded_json import read_json
+from ...core.errors import Refused
 from ...core.files import write_text_atomic
-from ...core.radiograph import FilmRefused
 
 FILE = "workbench.json"
 
@@ -44,6 +44,6 @@ def write_preference(name: str, value: Any) -> None:
 def _all() -> dict[str, Any]:
     try:
         content = read_json(preferences_dir() / FILE)
-    except (OSError, FilmRefused):
+    except (OSError, Refused):
         return {}
     return content if isinstance(content, dict) else {}

@@ -11,7 +11,7 @@ from typing import Any
 from napari.qt.threading import create_worker
 from qtpy.QtCore import QObject, Signal
 
-from ...core.radiograph import Cancelled, FilmRefused
+from ...core.errors import Cancelled, Refused
 
 NOTHING_LOADS = Event()
 """Clear while torch is loaded beforehand: work that imports it too has to wait, for a
@@ -124,7 +124,7 @@ class Run(QObject):
             return _End(work(self))
         except Cancelled:
             return _End(stopped=True)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             return _End(reason=str(refusal))
         except OSError as error:
             return _End(reason=_told(error))

@@ -18,8 +18,8 @@ from app_model.types import KeyBinding
 from psygnal import Signal
 
 from ...core.bounded_json import as_type, read_json
+from ...core.errors import Refused
 from ...core.files import write_text_atomic
-from ...core.radiograph import FilmRefused
 from ..viewer.identity import RESULTS, LayerKind
 
 Scope = Literal["Landmark workbench", "Measure BMD", "Make pairs"]
@@ -165,7 +165,7 @@ class Keys:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If one is no key.
         """
         wanted = tuple(dict.fromkeys(normal(key) for key in keys))
@@ -232,7 +232,7 @@ def normal(key: str) -> str:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is no key.
     """
     try:
@@ -241,7 +241,7 @@ def normal(key: str) -> str:
     except (ValueError, IndexError):
         known = False
     if not known:
-        raise FilmRefused(f"{key[:20]!r} is no key: write it like Ctrl+Shift+Z or F5.")
+        raise Refused(f"{key[:20]!r} is no key: write it like Ctrl+Shift+Z or F5.")
     return str(binding)
 
 

@@ -18,7 +18,7 @@ from npe2 import PluginManifest
 from pint import get_application_registry
 from qtpy.QtCore import QTimer
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..ui.run import NOTHING_LOADS
 from ..ui.torch_library import load_torch_library
 
@@ -55,7 +55,7 @@ def _load() -> None:
 def _load_models() -> None:
     from ...pipeline.models import load_models
 
-    with suppress(FilmRefused):  # whoever measures is told
+    with suppress(Refused):  # whoever measures is told
         load_models()
 
 

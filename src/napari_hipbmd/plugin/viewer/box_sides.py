@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.errors import Refused
 from ...core.hip_box import (
     OTHER,
     BoxBySide,
@@ -16,7 +17,7 @@ from ...core.hip_box import (
     shows_both_hips,
     side_by_place,
 )
-from ...core.radiograph import FilmRefused, HipBox, Side
+from ...core.radiograph import HipBox, Side
 from .identity import facts_of
 from .layers import box_of_rectangle
 
@@ -52,7 +53,7 @@ def boxes_as_drawn(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a new box is of a hip that has one.
     """
     shape = film_layer.data.shape[-2:]
@@ -83,11 +84,11 @@ def _side_of(
     said = asked or facts_of(film_layer).get("side")
     side = said or side_by_place(box, film_layer.data.shape[-2:])
     if asked in taken:
-        raise FilmRefused(
+        raise Refused(
             f"The {WORDS[side]} hip has a box already: drag it, or take it away."
         )
     if side in taken:
         side = OTHER[side]
     if side in taken:
-        raise FilmRefused(BOTH_THERE)
+        raise Refused(BOTH_THERE)
     return side

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from ...core.radiograph import FilmRefused, Side
+from ...core.errors import Refused
+from ...core.radiograph import Side
 from ..ui.controls import button, enable, press
 from ..ui.run import Run, begin
 from .box_sides import WORDS
@@ -61,7 +62,7 @@ class BoxProposal(QObject):
         self._film = film_layer
         try:
             film = film_of(film_layer)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self._say(str(refusal))
             return
         data, known = film_layer.data, facts_of(film_layer).get("side")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from .identity import facts_of
 from .origins import origin_of
 
@@ -36,7 +36,7 @@ def case_of_film(film_layer: Any) -> FilmCase | None:
         return None
     try:
         hips = [case for case in read_cases(folder) if case.image == origin]
-    except FilmRefused:
+    except Refused:
         return None
     facts = facts_of(film_layer)
     hips.sort(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from napari.utils.notifications import show_info
 
-from ...core.radiograph import FilmRefused, Flag, Patient, Radiograph, Side
+from ...core.errors import Refused
+from ...core.radiograph import Flag, Patient, Radiograph, Side
 from .identity import facts_of, kind_of, tag
 from .layers import LayerData
 from .place import Place
@@ -43,7 +44,7 @@ def open_film_layer(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the file is not a film that can be used.
     """
     from ...dicom import open_film
@@ -156,7 +157,7 @@ def film_of(layer: Any) -> Radiograph:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the layer cannot be a film.
     """
     facts = facts_of(layer)
@@ -180,12 +181,12 @@ def film_of(layer: Any) -> Radiograph:
 def _format_range(data: np.ndarray) -> tuple[float, float]:
     """The range of the data's format, as far as the type tells it."""
     if data.dtype == bool or np.iscomplexobj(data):
-        raise FilmRefused("The layer holds no grey values: choose a radiograph.")
+        raise Refused("The layer holds no grey values: choose a radiograph.")
     if not np.isfinite(data).all():
-        raise FilmRefused("The layer holds values that are not numbers.")
+        raise Refused("The layer holds values that are not numbers.")
     low, high = float(data.min()), float(data.max())
     if high <= low:
-        raise FilmRefused("Every pixel of the layer has the same value.")
+        raise Refused("Every pixel of the layer has the same value.")
     if np.issubdtype(data.dtype, np.integer):
         # 12-bit films lie in 16-bit arrays: take the fewest bits that hold them.
         bits = next(b for b in (8, 10, 12, 14, 16, 32, 64) if high < 2**b)

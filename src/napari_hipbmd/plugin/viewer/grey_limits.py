@@ -12,7 +12,8 @@ from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 
-from ...core.radiograph import FilmRefused, Radiograph
+from ...core.errors import Refused
+from ...core.radiograph import Radiograph
 from .films import can_be_a_film, film_of
 from .identity import HasLayers, belongs_to, kind_of
 
@@ -122,7 +123,7 @@ def _line_of(layer: Any) -> GreyLine | None:
     if before is None or before[0] is not seen[0] or before[1] != seen[1]:
         try:
             line = grey_line(layer, film_of(layer))
-        except FilmRefused:
+        except Refused:
             line = None
         before = _lines[layer] = (*seen, line)
     return before[2]

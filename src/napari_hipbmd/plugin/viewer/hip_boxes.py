@@ -15,12 +15,13 @@ from napari.utils.notifications import show_info
 from psygnal import Signal
 from qtpy.QtCore import QTimer
 
+from ...core.errors import Refused
 from ...core.hip_box import (
     OTHER,
     BoxBySide,
     on_film,
 )
-from ...core.radiograph import FilmRefused, HipBox, Side
+from ...core.radiograph import HipBox, Side
 from ..ui.preferences import read_preference
 from .box_sides import boxes_as_drawn, first_place
 from .drawn import drawn_on
@@ -86,7 +87,7 @@ class HipBoxes:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If both hips have a box and no side is given.
         """
         workbench = self._workbench_box(film_layer)
@@ -96,7 +97,7 @@ class HipBoxes:
         if side is not None:
             return boxes.get(side), side
         if len(boxes) > 1:
-            raise FilmRefused(TWO_HIPS)
+            raise Refused(TWO_HIPS)
         for only, box in boxes.items():
             return box, only
         return None, None
@@ -172,7 +173,7 @@ class HipBoxes:
             self._show(film_layer, dict(conflict.theirs))
             self.said.emit(film_layer, str(conflict))
             return True
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self._kept[film_layer] = f"Not kept: {refusal}"
             self.said.emit(film_layer, str(refusal))
             return False
@@ -211,7 +212,7 @@ class HipBoxes:
 
         try:
             known = film_boxes(origin)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self._kept[layer] = str(refusal)
             show_info(str(refusal))  # no dock may be open yet
             self.said.emit(layer, str(refusal))
@@ -281,7 +282,7 @@ class HipBoxes:
         try:
             before = self.of(film_layer)
             after, drawn = boxes_as_drawn(film_layer, layer, before, self._next_side)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self._draw(film_layer)
             self.said.emit(film_layer, str(refusal))
             return

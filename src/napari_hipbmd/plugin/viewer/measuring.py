@@ -38,7 +38,7 @@ def measure_film(
 
     Raises
     ------
-    FilmRefused, Cancelled
+    Refused, Cancelled
         As :func:`pipeline.measure`.
     """
     from ... import pipeline

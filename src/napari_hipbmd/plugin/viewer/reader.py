@@ -7,7 +7,7 @@ from pathlib import Path
 
 from napari.utils.notifications import show_info
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from .films import film_layer, tell_of_pixels
 from .layers import LayerData
 from .session import follow_viewer
@@ -30,7 +30,7 @@ def _reader(paths: list[Path]) -> Callable[[PathOrPaths], list[LayerData]] | Non
     for path in paths:
         try:
             opened[path] = open_film(path)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             show_info(f"{path.name} is not opened as a film. {refusal}")
             return None
 

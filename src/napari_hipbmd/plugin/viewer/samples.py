@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ...core.resources import sample_data_dir
 from .contrast import widen_when_inserted
 from .films import open_film_layer
@@ -48,7 +48,7 @@ def _first_of_type(film_type: str) -> Case:
     for case in _cases():
         if case.extra.get("film_type") == film_type:
             return case
-    raise FilmRefused(f"The sample data holds no film of type {film_type}.")
+    raise Refused(f"The sample data holds no film of type {film_type}.")
 
 
 def _layer(case: Case) -> LayerData:

@@ -11,8 +11,9 @@ from psygnal import Signal
 from qtpy.QtCore import QTimer
 
 from ...core.anatomy import LANDMARK_IDS
+from ...core.errors import Refused
 from ...core.measurement import Measurement
-from ...core.radiograph import FilmRefused, Patient
+from ...core.radiograph import Patient
 from ...core.ruler_choice import RulerChoice
 from ...quality import NONE, Policy, policy_of_study, withhold
 from .beforehand import load_beforehand
@@ -139,7 +140,7 @@ class Session:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the folder holds no models, or its regression is damaged.
         """
         from ...pipeline.models import load_regression
@@ -155,7 +156,7 @@ class Session:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the study's policy is damaged; the study is open all the same.
         """
         if folder != self.study_folder:
@@ -240,7 +241,7 @@ class Session:
                 rulers=rulers,
                 moving=moving,
             )
-        except (ValueError, FilmRefused) as problem:
+        except (ValueError, Refused) as problem:
             self.stale.emit(film_layer, str(problem))
             return
         self._keep(film_layer, after)

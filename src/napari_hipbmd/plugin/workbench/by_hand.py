@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...core.anatomy import INDEX
+from ...core.errors import Refused
 from ...core.hip_box import on_film
-from ...core.radiograph import FilmRefused
 from ..viewer.identity import facts_of
 from ..viewer.layers import box_of_rectangle, points_row_col
 from .case_layers import ALL_REGIONS, changed_outlines
@@ -55,7 +55,7 @@ def take_box(editor: Editor, film_layer: Any, layer: Any) -> bool:
         shape = film_layer.data.shape[-2:]
         box = on_film(box_of_rectangle(layer.data[-1]), shape)
         editor.keep_box(box)
-    except FilmRefused as refusal:
+    except Refused as refusal:
         editor.said.emit(str(refusal))
         editor.changed.emit()
         return False

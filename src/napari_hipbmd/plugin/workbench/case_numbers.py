@@ -10,9 +10,10 @@ import numpy as np
 from qtpy.QtCore import QObject, Signal
 
 from ...core.anatomy import LANDMARK_IDS
+from ...core.errors import Refused
 from ...core.hip_images import LandmarkSet
 from ...core.measurement import Measurement
-from ...core.radiograph import FilmRefused, HipBox, Patient
+from ...core.radiograph import HipBox, Patient
 from ...quality import withhold
 from ...study import Labels
 from ..ui.latest import Latest
@@ -90,7 +91,7 @@ class CaseNumbers(OncePerTurn):
         facts, folder = facts_of(self._film), self._session.models_folder
         try:
             film = film_of(self._film)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.nothing.emit(str(refusal))
             return
         arguments: dict[str, Any] = {
@@ -158,7 +159,7 @@ class CaseNumbers(OncePerTurn):
             self._known = pipeline.remeasure(
                 known, xy, models=self._models, moving=moving
             )
-        except (ValueError, FilmRefused) as problem:
+        except (ValueError, Refused) as problem:
             self.nothing.emit(str(problem))
             return
         judged = withhold(self._known, self._session.policy)

@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ...study import Study
 from ...study.doubts import Doubt, doubts_about, study_doubts
 from ..ui.controls import button, enable, note, press, row
@@ -148,7 +148,7 @@ class CheckPanel(QWidget):
 
             try:
                 self._model = shapes_of_study(self._study, self._annotator)
-            except FilmRefused as refusal:
+            except Refused as refusal:
                 self.model.setCurrentText(DIGITAL)
                 self.verdict.setText(str(refusal))
                 return

@@ -8,7 +8,7 @@ from typing import Any
 
 from qtpy.QtCore import QObject, Signal
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ...evaluation.observers import (
     CONSENSUS,
     Peers,
@@ -59,7 +59,7 @@ class Comparing(QObject):
             try:
                 write_errors(errors, folder)
             except OSError as error:
-                raise FilmRefused(
+                raise Refused(
                     f"The tables could not be written ({error.strerror or error}):"
                     " choose another folder."
                 ) from None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ...study import Study
 from ..ui.ask_first import AskFirst
 from ..ui.key_bindings import KeyBindings
@@ -115,7 +115,7 @@ class WorkbenchWidget(ListeningWidget):
         try:
             self.work.open_study(folder, self.studies.who())
             self._session.choose_study(Path(folder).absolute())
-        except FilmRefused as refusal:
+        except Refused as refusal:
             # A study that waits for the annotator's name is still on offer.
             if Study.is_study(folder):
                 remember_study(folder)
@@ -177,7 +177,7 @@ class WorkbenchWidget(ListeningWidget):
             return
         try:
             who = self.studies.who()
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.work.say(str(refusal), warning=True)
             return
         if who != self.work.who:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from psygnal import Signal
 
 from ...core.anatomy import INDEX, LANDMARK_IDS, TIES, Points, Region
-from ...core.radiograph import FilmRefused, HipBox
+from ...core.errors import Refused
+from ...core.radiograph import HipBox
 from ...study import Change, ConflictFound, Label, Labels, OpenCase, State
 from ...study import edits as edit
 from ...study.boxes import remember_case_box
@@ -151,7 +152,7 @@ class Editor:
         try:
             change = edit.place(self.labels, name, xy, self.who)
             labels = change.applied_to(self.labels)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.said.emit(str(refusal))
             return
         self.previewed.emit(labels)
@@ -232,7 +233,7 @@ class Editor:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If it cannot be kept.
         """
         case = self.case
@@ -276,7 +277,7 @@ class Editor:
             step()
         except ConflictFound:
             self.conflicted.emit()
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.said.emit(str(refusal))
         except OSError as error:
             self.said.emit(_disk(error))
@@ -327,7 +328,7 @@ class Editor:
             return step()
         except ConflictFound:
             self.conflicted.emit()
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.said.emit(str(refusal))
         except OSError as error:
             self.said.emit(_disk(error))

@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ...study.exchange import (
     FORMATS,
     HOLDINGS,
@@ -196,7 +196,7 @@ class ExchangePanel(QWidget):
             return
         try:
             names = Names() if self._names is None else read_names(self._names)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.outcome.setText(str(refusal))
             return
         plan = ImportPlan(queue.annotator, work.who, names, self.replace.isChecked())

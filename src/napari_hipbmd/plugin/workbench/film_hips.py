@@ -7,8 +7,9 @@ from typing import Any
 
 from qtpy.QtCore import QObject
 
+from ...core.errors import Refused
 from ...core.hip_box import BoxBySide
-from ...core.radiograph import FilmRefused, Radiograph
+from ...core.radiograph import Radiograph
 from ...study.both_hips import (
     TwoHips,
     make_one_case,
@@ -78,7 +79,7 @@ class FilmHips(QObject):
         case_id = work.case_id
         try:
             done = make_two_cases(work.study, case_id, boxes, work.who)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             work.say(str(refusal), warning=True)
             return
         self._done = done
@@ -94,7 +95,7 @@ class FilmHips(QObject):
         self._work.close_case()
         try:
             make_one_case(self._done)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self._reopen()
             self._work.say(str(refusal), warning=True)
             return

@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...core.radiograph import Cancelled
+from ...core.errors import Cancelled
 from ...study import Case, FilmFacts, Labels, Study
 from ..ui.turn import let_window_live
 from ..viewer.films import film_layer
@@ -71,7 +71,7 @@ class CaseLoader:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If the film cannot be used.
         Cancelled
             If the study was left meanwhile.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ...evaluation.observers import Peers, next_session, person_of, session_number
 from ...study.queue import Queue
 from .work import Work
@@ -29,7 +29,7 @@ def blind_reason(work: Work, pair: Peers) -> str:
     """Why the other session is not shown on the open film; empty when it may be."""
     try:
         return BLIND if work.case_id in blind_cases(work, pair) else ""
-    except FilmRefused as refusal:
+    except Refused as refusal:
         return str(refusal)
 
 
@@ -43,7 +43,7 @@ def next_repeat(work: Work) -> tuple[str, str]:
     """
     try:
         return _next_repeat(work)
-    except FilmRefused as refusal:
+    except Refused as refusal:
         return "", str(refusal)
 
 

@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ...evaluation.observers import CONSENSUS
 from ...study.case import checked_name
 from ..ui.preferences import read_preference, write_preference
@@ -77,14 +77,14 @@ class StudyBar(QWidget):
 
         Raises
         ------
-        FilmRefused
+        Refused
             If nobody has said who they are, or the name cannot be a folder.
         """
         name = self.annotator.currentText().strip()
         if not name:
-            raise FilmRefused("Say who you are first: fill in the annotator.")
+            raise Refused("Say who you are first: fill in the annotator.")
         if name == CONSENSUS:
-            raise FilmRefused(
+            raise Refused(
                 "A consensus is settled by two people: say who you are, and begin it in"
                 " the tab Observers."
             )

@@ -6,7 +6,7 @@ from typing import Any
 
 from qtpy.QtCore import QObject
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ...study import QueueEntry, QueueStatus, what_is_missing
 from .case_bar import CaseBar
 from .queue_panel import QueuePanel
@@ -104,7 +104,7 @@ class Walk(QObject):
             return False
         try:
             queue.set_status(case_id, status)
-        except (FilmRefused, OSError) as problem:
+        except (Refused, OSError) as problem:
             self._work.say(str(problem), warning=True)
             return False
         finally:
@@ -169,7 +169,7 @@ class Walk(QObject):
         if self._work.queue is not None:
             try:
                 self._work.queue.set_note(case_id, text)
-            except (FilmRefused, OSError) as problem:
+            except (Refused, OSError) as problem:
                 self._work.say(str(problem), warning=True)
             self.show_queue()
 

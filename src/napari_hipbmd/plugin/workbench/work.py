@@ -7,7 +7,7 @@ from typing import Any
 
 from qtpy.QtCore import QObject, Signal
 
-from ...core.radiograph import Cancelled, FilmRefused
+from ...core.errors import Cancelled, Refused
 from ...evaluation.observers import CONSENSUS, Peers
 from ...study import Labels, OpenCase, QueueEntry, Study
 from ...study.queue import Queue
@@ -101,7 +101,7 @@ class Work(QObject):
 
         Raises
         ------
-        FilmRefused
+        Refused
             If it is no study, or its table or queue has mistakes. Then everything
             stays as it is.
         """
@@ -141,7 +141,7 @@ class Work(QObject):
             case = self.study.open_case(self.queue.annotator, case_id, loaded.facts)
         except Cancelled:
             return  # the study was left while its film was read
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.case_refused.emit()
             self.say(f"{case_id}: {refusal}", warning=True)
             return
@@ -158,7 +158,7 @@ class Work(QObject):
             return None
         try:
             return self.study.labels(annotator, self.case_id)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.say(str(refusal), warning=True)
             return None
 
@@ -291,6 +291,6 @@ class Work(QObject):
         assert self.study is not None
         try:
             return self.study.predictions(case_id)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             self.say(str(refusal), warning=True)
             return None

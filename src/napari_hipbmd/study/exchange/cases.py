@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..facts import FilmFacts
 from ..films import film_facts
 from ..labels import Labels
@@ -41,7 +41,7 @@ class Cases:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If there is none, or several; if one case's id is another case's film.
         """
         whole = name.replace("\\", "/").strip("/")
@@ -53,7 +53,7 @@ class Cases:
         films = self._images.get(file) or self._images.get(Path(file).stem) or []
         others = [case_id for case_id in films if case_id != by_id]
         if by_id is not None and others and by_id not in films:
-            raise FilmRefused(
+            raise Refused(
                 f"{name[:60]!r} is the name of the case {by_id!r} and of the film of"
                 f" {others[0]!r}: give the film's path in the study, as cases.csv has"
                 " it."
@@ -63,14 +63,14 @@ class Cases:
         if len(films) == 1:
             return films[0]
         if films:
-            raise FilmRefused(
+            raise Refused(
                 f"The image {file[:40]!r} belongs to {len(films)} cases"
                 f" ({', '.join(films[:3])}): call it after the case."
             )
         uploaded = _UPLOADED.fullmatch(file)
         if uploaded is not None:
             return self.named(uploaded[1])
-        raise FilmRefused(
+        raise Refused(
             f"The study has no case or image {name[:60]!r}; nothing was imported."
         )
 
@@ -96,7 +96,7 @@ class Cases:
 
         try:
             film = read_film(self._study.case(case_id).image)
-        except FilmRefused:
+        except Refused:
             return FilmFacts()
         self._detectors[case_id] = film.detector_mm
         return replace(FilmFacts.of(film), side=None, box=None)

@@ -19,7 +19,7 @@ import numpy as np
 from ...core.anatomy import INDEX, LANDMARK_IDS, POLYGONS, REGIONS, Points, Region, area
 from ...core.anatomy import polygons as polygons_through
 from ...core.bounded_json import parse_json
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..facts import FilmFacts
 from ..label import Label, State
 from ..labels import Labels
@@ -38,14 +38,14 @@ def write_coco(labels: Sequence[Labels]) -> bytes:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a film's size is not known.
     """
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     for number, one in enumerate(labels, 1):
         if one.film.shape is None:
-            raise FilmRefused(
+            raise Refused(
                 f"The film of {one.case_id} cannot be read, and COCO needs its size."
             )
         rows, columns = one.film.shape
@@ -77,7 +77,7 @@ def read_coco(data: bytes, name: str, intake: Intake) -> list[Parcel]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is not a COCO file, or its keypoints are not known.
     """
     with refusing(f"{name} is not a COCO file of hip landmarks"):
@@ -87,7 +87,7 @@ def read_coco(data: bytes, name: str, intake: Intake) -> list[Parcel]:
         images = {image["id"]: image for image in content["images"]}
         for annotation in content["annotations"]:
             if annotation["image_id"] not in images:
-                raise FilmRefused("an annotation is of an image that is not there.")
+                raise Refused("an annotation is of an image that is not there.")
             found[annotation["image_id"]].append(annotation)
         return [
             _parcel(image, found[number], categories, intake)
@@ -172,11 +172,11 @@ def _parcel(
         region = intake.names.region(kind["name"])
         if annotation.get("keypoints"):
             if landmarks is not None:
-                raise FilmRefused(f"the image {case[:40]!r} has two sets of keypoints.")
+                raise Refused(f"the image {case[:40]!r} has two sets of keypoints.")
             landmarks = _landmarks(annotation, kind["keypoints"], kept, intake)
         elif region is not None:
             if region in outlines:
-                raise FilmRefused(f"the image {case[:40]!r} has two of {region}.")
+                raise Refused(f"the image {case[:40]!r} has two of {region}.")
             outlines[cast(Region, region)] = _corners_of(annotation, region)
         else:
             intake.tell("Annotations of other categories were left out.")
@@ -205,19 +205,19 @@ def _landmarks(
 ) -> dict[str, Label]:
     flat = annotation["keypoints"]
     if len(flat) != 3 * len(order):
-        raise FilmRefused(f"{len(flat)} numbers are given for {len(order)} keypoints.")
+        raise Refused(f"{len(flat)} numbers are given for {len(order)} keypoints.")
     out: dict[str, Label] = {}
     for i, theirs in enumerate(order):
         name = intake.names.landmark(theirs)
         x, y, v = flat[3 * i : 3 * i + 3]
         if v not in (0, 1, 2):
-            raise FilmRefused(
+            raise Refused(
                 f"{str(theirs)[:40]} has the visibility {str(v)[:20]}, not 0, 1 or 2."
             )
         if name is None:
             intake.tell(f"The point {str(theirs)[:40]!r} was left out.")
         elif name in out:
-            raise FilmRefused(f"{name} occurs twice among the keypoints.")
+            raise Refused(f"{name} occurs twice among the keypoints.")
         elif v:
             before = None if kept is None else kept.landmarks.get(name)
             state: State = "occluded" if v == 1 else "placed"
@@ -230,6 +230,6 @@ def _landmarks(
 def _corners_of(annotation: Mapping[str, Any], region: str) -> Points:
     parts = annotation["segmentation"]
     if not isinstance(parts, list) or len(parts) != 1:
-        raise FilmRefused(f"the {region} is not one polygon.")
+        raise Refused(f"the {region} is not one polygon.")
     corners: Points = np.array(parts[0], float).reshape(-1, 2) - CORNER
     return corners

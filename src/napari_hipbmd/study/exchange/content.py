@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 
 LARGEST_BYTES = 100_000_000
 _NOT_A_FILE = (
@@ -32,15 +32,15 @@ def refusing(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except FilmRefused as refusal:
-        raise FilmRefused(f"{what}: {str(refusal).rstrip('.')}.") from None
+    except Refused as refusal:
+        raise Refused(f"{what}: {str(refusal).rstrip('.')}.") from None
     except KeyError as error:
         key = str(error.args[0])[:40] if error.args else ""
-        raise FilmRefused(f"{what}: it lacks {key!r}.") from None
+        raise Refused(f"{what}: it lacks {key!r}.") from None
     except UnicodeDecodeError:
-        raise FilmRefused(f"{what}: it is not UTF-8 text.") from None
+        raise Refused(f"{what}: it is not UTF-8 text.") from None
     except _NOT_A_FILE:
-        raise FilmRefused(f"{what}: its content has another form.") from None
+        raise Refused(f"{what}: its content has another form.") from None
 
 
 def json_text(content: Mapping[str, Any]) -> bytes:

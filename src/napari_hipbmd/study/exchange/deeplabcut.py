@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 from ...core.anatomy import LANDMARK_IDS
 from ...core.cells import bare, guarded
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..label import XY, Label
 from ..labels import Labels
 from ..sheet import NotATable, rows_of, text_of
@@ -57,14 +57,14 @@ def read_deeplabcut(data: bytes, name: str, intake: Intake) -> list[Parcel]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is not such a table, or has several animals a frame.
     """
     with refusing(f"{name} is not DeepLabCut's table of labelled frames"):
         try:
             first, rest = rows_of(text_of(data), ())
         except NotATable as error:
-            raise FilmRefused(str(error)) from None
+            raise Refused(str(error)) from None
         rows = [(1, first), *rest]
         head: dict[str, Row] = {}
         while rows and rows[0][1] and rows[0][1][0].strip() in _LEVELS:
@@ -72,16 +72,16 @@ def read_deeplabcut(data: bytes, name: str, intake: Intake) -> list[Parcel]:
             head[cells[0].strip()] = cells
         for level in ("scorer", "bodyparts", "coords"):
             if level not in head:
-                raise FilmRefused(f"it has no line that begins with {level!r}.")
+                raise Refused(f"it has no line that begins with {level!r}.")
         if len({cell for cell in head.get("individuals", ())[1:] if cell}) > 1:
-            raise FilmRefused("it has several animals, and a film has one hip a case.")
+            raise Refused("it has several animals, and a film has one hip a case.")
         coords = head["coords"]
         places = _places(head["bodyparts"], coords, intake)
         names = next(i for i, cell in enumerate(coords) if i and cell.strip())
         found = []
         for line, cells in rows:
             if len(cells) < names:
-                raise FilmRefused(f"line {line} has too few columns.")
+                raise Refused(f"line {line} has too few columns.")
             marks = {}
             for mark, (x, y) in places.items():
                 xy = _position(cells, x, y, f"{mark} in line {line}")
@@ -99,7 +99,7 @@ def _places(parts: Row, coords: Row, intake: Intake) -> dict[str, tuple[int, int
         if coord.strip() == "likelihood":
             intake.tell("What a network thought likely was left out.")
         elif coord.strip() in columns.setdefault(part, {}):
-            raise FilmRefused(f"{part[:40]} occurs twice.")
+            raise Refused(f"{part[:40]} occurs twice.")
         elif coord.strip():
             columns[part][coord.strip()] = column
     found: dict[str, tuple[int, int]] = {}
@@ -110,11 +110,11 @@ def _places(parts: Row, coords: Row, intake: Intake) -> dict[str, tuple[int, int
         if ours is None:
             intake.tell(f"The point {part[:40]!r} was left out.")
         elif ours in found:
-            raise FilmRefused(f"{ours} occurs twice.")
+            raise Refused(f"{ours} occurs twice.")
         else:
             found[ours] = known["x"], known["y"]
     if not found:
-        raise FilmRefused("it has no landmarks.")
+        raise Refused("it has no landmarks.")
     return found
 
 
@@ -124,9 +124,9 @@ def _position(cells: Row, x: int, y: int, what: str) -> XY | None:
     try:
         numbers = [float(text) if text else math.nan for text in texts]
     except ValueError:
-        raise FilmRefused(f"{what} has a position that is no number.") from None
+        raise Refused(f"{what} has a position that is no number.") from None
     if all(map(math.isnan, numbers)):
         return None
     if any(map(math.isnan, numbers)):
-        raise FilmRefused(f"{what} has half a position.")
+        raise Refused(f"{what} has half a position.")
     return numbers[0], numbers[1]

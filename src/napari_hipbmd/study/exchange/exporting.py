@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ...core.errors import Refused
 from ...core.files import new_folder
 from ...core.progress import StepProgress
-from ...core.radiograph import FilmRefused
 from ..films import film_facts
 from ..labels import Labels
 from ..study import Study
@@ -77,7 +77,7 @@ def export_labels(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the folder is there already, or there is nothing to write.
     Cancelled
         If asked to stop; nothing is then left.
@@ -85,7 +85,7 @@ def export_labels(
     format_ = format_named(form)
     out = Path(out)
     if out.exists():
-        raise FilmRefused(f"{out.name} is there already: name a new folder.")
+        raise Refused(f"{out.name} is there already: name a new folder.")
     names = _annotators(study, annotators)
     count = len(names) * len(study.cases)
     cases: dict[str, tuple[str, ...]] = {}
@@ -104,7 +104,7 @@ def export_labels(
             cases[annotator] = tuple(one.case_id for one in there)
             written += there
         if not written:
-            raise FilmRefused(
+            raise Refused(
                 " ".join(left_out[:3]) or f"There are no labels by {_listed(names)}."
             )
         result = Exported(cases, tuple(left_out), tuple(format_.lost(written)))
@@ -126,12 +126,12 @@ def _annotators(study: Study, wanted: Iterable[str] | None) -> tuple[str, ...]:
     names = there if wanted is None else tuple(dict.fromkeys(wanted))
     unknown = [name for name in names if name not in there]
     if unknown:
-        raise FilmRefused(
+        raise Refused(
             f"{unknown[0][:40]!r} has no labels in this study: there are"
             f" {_listed(there) or 'none at all'}."
         )
     if not names:
-        raise FilmRefused("There are no labels in this study.")
+        raise Refused("There are no labels in this study.")
     return names
 
 
@@ -154,7 +154,7 @@ def _write(
     for one in labels:
         try:
             data = format_.write_case(one)
-        except FilmRefused as refusal:
+        except Refused as refusal:
             left_out.append(f"Left out: {refusal}")
             continue
         (folder / annotator).mkdir(exist_ok=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..facts import FilmFacts
 from ..label import XY
 from .parcel import Parcel
@@ -32,25 +32,25 @@ def insist_on_film(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If size, spacing or side differ, or a point lies off the film.
     """
     there = parcel.film
     if film.shape and there.shape and film.shape != there.shape:
-        raise FilmRefused(
+        raise Refused(
             f"The image of {case_id} has {_size(there.shape)} pixels in the file, and"
             f" the film {_size(film.shape)}: it is another image."
         )
     if film.spacing_mm and there.spacing_mm:
         ratio = np.divide(there.spacing_mm, film.spacing_mm)
         if (np.abs(ratio - 1) > SAME_SPACING).any():
-            raise FilmRefused(
+            raise Refused(
                 f"The film of {case_id} has {there.spacing_mm[0]:.4g} mm a pixel in the"
                 f" file, and {film.spacing_mm[0]:.4g} mm in the study: set the spacing"
                 " right in one of them."
             )
     if film.side and there.side and film.side != there.side:
-        raise FilmRefused(
+        raise Refused(
             f"{case_id} is a {_hip(there.side)} in the file and a {_hip(film.side)} in"
             " the study: it is the other hip, or one of them is wrong."
         )
@@ -67,7 +67,7 @@ def _insist_on_inside(parcel: Parcel, case_id: str, shape: tuple[int, int]) -> N
     for name, corners in (places | dict(parcel.regions)).items():
         for x, y in corners:
             if not (-0.5 <= x <= columns - 0.5 and -0.5 <= y <= rows - 0.5):
-                raise FilmRefused(
+                raise Refused(
                     f"{name} of {case_id} lies outside its film ({_size(shape)}"
                     f" pixels) at x = {x:.1f}, y = {y:.1f}: is it of this case, in"
                     " these units? Points outside have to be allowed."

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..facts import FilmFacts
 from ..label import PERSON
 from ..labels import Labels
@@ -175,12 +175,12 @@ def format_named(name: str) -> LabelFormat:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there is none.
     """
     found = FORMATS.get(name)
     if found is None:
-        raise FilmRefused(f"{name[:20]!r} is no format: choose {', '.join(FORMATS)}.")
+        raise Refused(f"{name[:20]!r} is no format: choose {', '.join(FORMATS)}.")
     return found
 
 

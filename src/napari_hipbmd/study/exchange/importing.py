@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from ...core.anatomy import TIES, Region
+from ...core.errors import Refused
 from ...core.files import read_regular
 from ...core.progress import StepProgress
-from ...core.radiograph import FilmRefused
 from ..case import checked_name
 from ..changes import Change
 from ..doubts import doubts_about
@@ -123,7 +123,7 @@ def import_labels(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a file cannot be used, is about a case that the study does not have or
         another film, or differs from labels that are there.
     ConflictFound
@@ -146,9 +146,7 @@ def import_labels(
         step("checked", done, len(parcels), progress, cancelled)
         case_id = cases.named(parcel.case)
         if case_id in wanted:
-            raise FilmRefused(
-                f"The case {case_id!r} occurs twice: give one file of it."
-            )
+            raise Refused(f"The case {case_id!r} occurs twice: give one file of it.")
         film = cases.film(case_id)
         parcel = as_shown(parcel, film)
         insist_on_film(parcel, case_id, film, outside=plan.outside)
@@ -168,7 +166,7 @@ def import_labels(
         if change:
             changes[case_id] = before, change
     if clashes and not plan.replace:
-        raise FilmRefused(_clash(clashes))
+        raise Refused(_clash(clashes))
     apply_all(study, plan.annotator, changes, progress, cancelled)
     changed = {name for name, (_, c) in changes.items() if c.landmarks or c.regions}
     return Imported(
@@ -226,7 +224,7 @@ def _read(
         case = file.name[: -len(ending)]
         parcels.append(format_.read_case(data, file.name, case, intake))
     if not any(p.landmarks or p.regions for p in parcels):
-        raise FilmRefused(f"There are no labels in {path.name}.")
+        raise Refused(f"There are no labels in {path.name}.")
     return parcels
 
 
@@ -239,14 +237,12 @@ def _files(path: Path, format_: LabelFormat) -> list[Path]:
         if not found:
             folders = sorted(file.name for file in path.iterdir() if file.is_dir())
             inner = f", but folders: {', '.join(folders[:5])}" if folders else ""
-            raise FilmRefused(
-                f"The folder {path.name} holds no {endings} files{inner}."
-            )
+            raise Refused(f"The folder {path.name} holds no {endings} files{inner}.")
         return found
     if not path.exists():
-        raise FilmRefused(f"There is no file or folder {path.name}.")
+        raise Refused(f"There is no file or folder {path.name}.")
     if not _is_of(path, format_):
-        raise FilmRefused(
+        raise Refused(
             f"{path.name} does not end in {endings}, as {format_.title} does."
         )
     return [path]
@@ -260,8 +256,8 @@ def _is_of(file: Path, format_: LabelFormat) -> bool:
 def _bytes(file: Path) -> bytes:
     try:
         return read_regular(file, LARGEST_BYTES)
-    except FilmRefused as refusal:
-        raise FilmRefused(f"{file.name} cannot be used: {refusal}.") from None
+    except Refused as refusal:
+        raise Refused(f"{file.name} cannot be used: {refusal}.") from None
 
 
 def _change(

@@ -19,7 +19,7 @@ from PIL import Image
 from skimage.measure import approximate_polygon, find_contours, label
 
 from ...core.anatomy import REGIONS, Points, Region, mask
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..facts import FilmFacts
 from ..labels import Labels
 from ..outlines import MOST_CORNERS, Polygon, as_polygon, crosses_itself
@@ -51,13 +51,13 @@ def write_mask(labels: Labels, kind: MaskFile) -> bytes:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If no region is complete, or the film's size is not known.
     """
     if labels.film.shape is None:
-        raise FilmRefused(f"The film of {labels.case_id} cannot be read: how large?")
+        raise Refused(f"The film of {labels.case_id} cannot be read: how large?")
     if not labels.outlines():
-        raise FilmRefused(f"{labels.case_id}: no region has all its landmarks.")
+        raise Refused(f"{labels.case_id}: no region has all its landmarks.")
     file = io.BytesIO()
     options: dict[str, Any] = {}
     if labels.film.spacing_mm is not None:
@@ -79,7 +79,7 @@ def read_mask(data: bytes, name: str, case: str, intake: Intake) -> Parcel:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is not an image of these regions of the film's size, or a region is in
         several pieces or has a hole.
     """
@@ -87,7 +87,7 @@ def read_mask(data: bytes, name: str, case: str, intake: Intake) -> Parcel:
         image = _image(data, intake.film(case).shape)
         other = set(np.unique(image).tolist()) - {0, *VALUES.values()}
         if other:
-            raise FilmRefused(
+            raise Refused(
                 f"it holds the value {min(other)}; 1 is the neck, 2 the trochanter, 3"
                 " the inter-trochanter."
             )
@@ -97,7 +97,7 @@ def read_mask(data: bytes, name: str, case: str, intake: Intake) -> Parcel:
             whole = largest_piece(inside)
             crumbs = int(inside.sum() - whole.sum())
             if crumbs > MOST_CRUMBS * inside.sum():
-                raise FilmRefused(f"the {region} is in several pieces.")
+                raise Refused(f"the {region} is in several pieces.")
             if crumbs:
                 intake.tell(f"{name}: {crumbs} loose pixels of {region} were left out.")
             if whole.any():
@@ -123,7 +123,7 @@ def outline_of(inside: NDArray[np.bool_], region: Region) -> Points:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there is a hole in it.
     """
     rows, columns = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
@@ -131,7 +131,7 @@ def outline_of(inside: NDArray[np.bool_], region: Region) -> Points:
     inside = inside[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     padded = np.pad(inside, 1)
     if label(~padded, connectivity=1).max() > 1:
-        raise FilmRefused(f"the {region} has a hole.")
+        raise Refused(f"the {region} has a hole.")
     [contour] = find_contours(padded.astype(float), 0.5, fully_connected="low")
     for tolerance in _TOLERANCES:
         corners = approximate_polygon(contour, tolerance)[:-1, ::-1] - 1
@@ -141,7 +141,7 @@ def outline_of(inside: NDArray[np.bool_], region: Region) -> Points:
             and np.array_equal(mask(corners, inside.shape), inside)
         ):
             return np.asarray(corners + corner, np.float64)
-    raise FilmRefused(f"the {region} has no simple outline.")
+    raise Refused(f"the {region} has no simple outline.")
 
 
 def _image(data: bytes, shape: tuple[int, int] | None) -> NDArray[np.integer[Any]]:
@@ -152,16 +152,16 @@ def _image(data: bytes, shape: tuple[int, int] | None) -> NDArray[np.integer[Any
             with Image.open(io.BytesIO(data), formats=["PNG", "TIFF"]) as picture:
                 columns, rows = picture.size
                 if shape is not None and (rows, columns) != shape:
-                    raise FilmRefused(
+                    raise Refused(
                         f"it has {rows} × {columns} pixels, and the film {shape[0]} ×"
                         f" {shape[1]}: it is of another film."
                     )
                 if picture.mode not in _GREY or getattr(picture, "n_frames", 1) > 1:
-                    raise FilmRefused("it is not one grey picture of whole numbers.")
+                    raise Refused("it is not one grey picture of whole numbers.")
                 return cast(NDArray[np.integer[Any]], np.asarray(picture).astype(int))
-    except FilmRefused:
+    except Refused:
         raise
     except Image.DecompressionBombError:
-        raise FilmRefused("it has more pixels than any film.") from None
+        raise Refused("it has more pixels than any film.") from None
     except (OSError, SyntaxError, ValueError):
-        raise FilmRefused("it is neither a whole TIFF nor a whole PNG.") from None
+        raise Refused("it is neither a whole TIFF nor a whole PNG.") from None

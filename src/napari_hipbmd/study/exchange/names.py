@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ...core.anatomy import LANDMARK_IDS, REGIONS
 from ...core.bounded_json import as_type, read_json
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from .content import refusing
 
 OTHERS = "*"
@@ -31,7 +31,7 @@ class Names:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a name on the right is none of ours.
     """
 
@@ -40,14 +40,14 @@ class Names:
     def __post_init__(self) -> None:
         for theirs, name in self.ours.items():
             if name is not None and name not in KNOWN:
-                raise FilmRefused(
+                raise Refused(
                     f"{theirs[:40]!r} cannot become {str(name)[:40]!r}: landmarks and"
                     f" regions are called {', '.join(KNOWN)}."
                 )
         used = [name for name in self.ours.values() if name is not None]
         twice = [name for name in KNOWN if used.count(name) > 1]
         if twice:
-            raise FilmRefused(f"Two names become {twice[0]}: give each of ours once.")
+            raise Refused(f"Two names become {twice[0]}: give each of ours once.")
 
     @property
     def told(self) -> bool:
@@ -59,7 +59,7 @@ class Names:
 
         Raises
         ------
-        FilmRefused
+        Refused
             If it is not known and nothing is said of it.
         """
         return self._of(theirs, LANDMARK_IDS, "a landmark")
@@ -79,7 +79,7 @@ class Names:
         elif OTHERS in self.ours:
             found = self.ours[OTHERS]
         else:
-            raise FilmRefused(
+            raise Refused(
                 f"{name[:40]!r} is not {what}: they are called {', '.join(known)}."
                 " A file of names can say which is which."
             )
@@ -91,7 +91,7 @@ def read_names(path: str | Path) -> Names:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is not such a file.
     """
     path = Path(path)
@@ -99,7 +99,7 @@ def read_names(path: str | Path) -> Names:
         try:
             content = read_json(path, _LARGEST_BYTES)
         except OSError:
-            raise FilmRefused("it cannot be read") from None
+            raise Refused("it cannot be read") from None
         if not isinstance(content, dict):
-            raise FilmRefused('it has to be of the form {"theirs": "N1", …}')
+            raise Refused('it has to be of the form {"theirs": "N1", …}')
         return Names(as_type(dict[str, str | None], content))

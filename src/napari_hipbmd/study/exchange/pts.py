@@ -16,7 +16,7 @@ the convention of iBUG's and Cootes' files. The file says none of this itself.
 from __future__ import annotations
 
 from ...core.anatomy import LANDMARK_IDS
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..label import Label
 from ..labels import Labels
 from .content import refusing
@@ -30,14 +30,14 @@ def write_pts(labels: Labels) -> bytes:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If a landmark has no position.
     """
     places = []
     for name in LANDMARK_IDS:
         mark = labels.landmarks.get(name)
         if mark is None or mark.xy is None:
-            raise FilmRefused(
+            raise Refused(
                 f"{labels.case_id}: {name} has no position, and a .pts file holds"
                 " complete shapes only."
             )
@@ -52,20 +52,20 @@ def read_pts(data: bytes, name: str, case: str, intake: Intake) -> Parcel:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is not a point file, or its points are not known.
     """
     with refusing(f"{name} is not a .pts file of hip landmarks"):
         header, opened, rest = data.decode("utf-8-sig").partition("{")
         body, closed, after = rest.partition("}")
         if not (opened and closed) or after.strip() or "{" in body:
-            raise FilmRefused("its points are not in one pair of braces.")
+            raise Refused("its points are not in one pair of braces.")
         lines = [line.split() for line in body.splitlines() if line.strip()]
         count = _count(header)
         if count not in (None, len(lines)):
-            raise FilmRefused(f"it says {count} points and holds {len(lines)}.")
+            raise Refused(f"it says {count} points and holds {len(lines)}.")
         if not intake.names.told and len(lines) != len(LANDMARK_IDS):
-            raise FilmRefused(
+            raise Refused(
                 f"it has {len(lines)} points, and a hip {len(LANDMARK_IDS)}: a file of"
                 " names can say which is which."
             )
@@ -76,7 +76,7 @@ def read_pts(data: bytes, name: str, case: str, intake: Intake) -> Parcel:
             if mark is None:
                 intake.tell(f"The point {number} was left out.")
             elif mark in landmarks:
-                raise FilmRefused(f"{mark} occurs twice.")
+                raise Refused(f"{mark} occurs twice.")
             else:
                 xy = (x - FIRST_PIXEL, y - FIRST_PIXEL)
                 landmarks[mark] = Label(xy, source=intake.source)

@@ -15,7 +15,8 @@ from typing import cast
 
 from ...core.anatomy import LANDMARK_IDS, REGIONS, Region
 from ...core.cells import bare, guarded_row
-from ...core.radiograph import FilmRefused, HipBox, Side
+from ...core.errors import Refused
+from ...core.radiograph import HipBox, Side
 from ..facts import FilmFacts
 from ..label import XY, Label, State
 from ..labels import Labels
@@ -69,17 +70,17 @@ def read_rows(data: bytes, name: str, intake: Intake) -> list[Parcel]:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is not such a table.
     """
     with refusing(f"{name} is not a table of landmarks"):
         try:
             columns, rows = rows_of(text_of(data), COLUMNS)
         except NotATable as error:
-            raise FilmRefused(str(error)) from None
+            raise Refused(str(error)) from None
         missing = [column for column in _NEEDED if column not in columns]
         if missing:
-            raise FilmRefused(f"its first line names no column {missing[0]}.")
+            raise Refused(f"its first line names no column {missing[0]}.")
         unread = [column for column in columns if column not in COLUMNS]
         if unread:
             listed = ", ".join(column[:20] for column in unread[:5])
@@ -87,7 +88,7 @@ def read_rows(data: bytes, name: str, intake: Intake) -> list[Parcel]:
         found: dict[str, _Case] = {}
         for line, cells in rows:
             if any(map(str.strip, cells[len(columns) :])):
-                raise FilmRefused(f"line {line} has too many columns.")
+                raise Refused(f"line {line} has too many columns.")
             filled = [*map(bare, cells)] + [""] * (len(columns) - len(cells))
             row = dict(zip(columns, filled, strict=False))
             case = row["case_id"].strip()
@@ -113,7 +114,7 @@ class _Case:
             self.always, self.film = always, _film(row)
             self.apart = tuple(filter(None, _word(row, "apart").split(_APART)))
         elif always != self.always:
-            raise FilmRefused(f"the rows of {self.name[:40]} tell of different films.")
+            raise Refused(f"the rows of {self.name[:40]} tell of different films.")
         theirs = _word(row, "landmark")
         corner = _CORNER.fullmatch(theirs)
         region = None if corner is None else intake.names.region(corner[1])
@@ -124,7 +125,7 @@ class _Case:
         if name is None:
             intake.tell(f"The point {theirs[:40]!r} was left out.")
         elif name in self.landmarks:
-            raise FilmRefused(f"{name} of {self.name[:40]} occurs twice.")
+            raise Refused(f"{name} of {self.name[:40]} occurs twice.")
         else:
             self.landmarks[name] = _label(row, intake.source)
             self._check_mm(row, intake)
@@ -135,7 +136,7 @@ class _Case:
         for region in REGIONS:
             corners = self.corners.get(region, {})
             if sorted(corners) != list(range(1, len(corners) + 1)):
-                raise FilmRefused(f"{region} of {self.name[:40]} lacks a corner.")
+                raise Refused(f"{region} of {self.name[:40]} lacks a corner.")
             if corners:
                 in_order = [corners[i] for i in sorted(corners)]
                 regions[region] = as_polygon(in_order, region)
@@ -145,7 +146,7 @@ class _Case:
         xy = _pair(row, "x", "y")
         corners = self.corners.setdefault(region, {})
         if xy is None or number in corners:
-            raise FilmRefused(
+            raise Refused(
                 f"corner {number} of {region} of {self.name[:40]} has no position, or"
                 " two."
             )
@@ -161,7 +162,7 @@ class _Case:
             return
         for px, length, step in zip(xy, mm, spacing[::-1], strict=True):
             if abs(length - px * step) > 0.005 * abs(length) + 0.01:
-                raise FilmRefused(
+                raise Refused(
                     f"the millimetres of {self.name[:40]} do not fit a film of"
                     f" {step:.4g} mm a pixel: it is of another film."
                 )
@@ -235,7 +236,7 @@ def _pair(row: TableRow, first: str, second: str) -> XY | None:
     if a is None and b is None:
         return None
     if a is None or b is None:
-        raise FilmRefused(f"a row has {first} or {second}, but not both.")
+        raise Refused(f"a row has {first} or {second}, but not both.")
     return a, b
 
 
@@ -246,7 +247,7 @@ def _number(row: TableRow, column: str) -> float | None:
     try:
         return float(word.replace(",", "."))
     except ValueError:
-        raise FilmRefused(f"{word[:20]!r} is not a number ({column}).") from None
+        raise Refused(f"{word[:20]!r} is not a number ({column}).") from None
 
 
 def _word(row: TableRow, column: str) -> str:

@@ -16,7 +16,8 @@ import numpy as np
 
 from ...core.anatomy import LANDMARK_IDS, REGIONS, Region
 from ...core.bounded_json import parse_json
-from ...core.radiograph import SAME_SPACING, FilmRefused, SpacingMm
+from ...core.errors import Refused
+from ...core.radiograph import SAME_SPACING, SpacingMm
 from ..facts import FilmFacts
 from ..label import STATES, XY, Label, State
 from ..labels import Labels
@@ -37,7 +38,7 @@ def write_slicer(labels: Labels) -> bytes:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If the film's spacing is not known.
     """
     spacing = _spacing(labels.film, labels.case_id)
@@ -64,7 +65,7 @@ def read_slicer(data: bytes, name: str, case: str, intake: Intake) -> Parcel:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If it is not a Markups file of these landmarks, or the spacing is not known.
     """
     with refusing(f"{name} is not a Markups file of hip landmarks"):
@@ -83,7 +84,7 @@ def read_slicer(data: bytes, name: str, case: str, intake: Intake) -> Parcel:
                 _add(landmarks, points, spacing, sign, intake)
             elif markup["type"] == "ClosedCurve" and region is not None:
                 if region in regions:
-                    raise FilmRefused(f"it has two curves of the {region}.")
+                    raise Refused(f"it has two curves of the {region}.")
                 corners = [_xy(point, spacing, sign) for point in points]
                 regions[cast(Region, region)] = as_polygon(
                     corners, cast(Region, region)
@@ -134,7 +135,7 @@ def _add(
         if name is None:
             intake.tell(f"The point {str(theirs)[:40]!r} was left out.")
         elif name in landmarks:
-            raise FilmRefused(f"{name} occurs twice among its points.")
+            raise Refused(f"{name} occurs twice among its points.")
         elif label is not None:
             landmarks[name] = label
 
@@ -156,7 +157,7 @@ def _label(
 def _xy(point: Mapping[str, Any], spacing: SpacingMm, sign: float) -> XY:
     x, y, z = map(float, point["position"])
     if abs(z) > _OFF_PLANE_MM:
-        raise FilmRefused(
+        raise Refused(
             f"{str(point.get('label', 'a point'))[:40]} lies {abs(z):.3g} mm off the"
             " plane of the film (z is not 0)."
         )
@@ -167,12 +168,10 @@ def _sign(markup: Mapping[str, Any]) -> float:
     """1 for LPS, −1 for RAS, whose first two axes point the other way."""
     unit = markup.get("coordinateUnits", "mm")
     if unit != "mm" and (not isinstance(unit, list) or unit[:1] != ["mm"]):
-        raise FilmRefused(f"its unit is {str(unit)[:20]!r}, not mm.")
+        raise Refused(f"its unit is {str(unit)[:20]!r}, not mm.")
     system = markup.get("coordinateSystem", "LPS")
     if system not in ("LPS", "RAS"):
-        raise FilmRefused(
-            f"its coordinate system is {str(system)[:20]!r}, not LPS or RAS."
-        )
+        raise Refused(f"its coordinate system is {str(system)[:20]!r}, not LPS or RAS.")
     return 1.0 if system == "LPS" else -1.0
 
 
@@ -192,7 +191,7 @@ def _doubt_of_two(intake: Intake, case: str, used: SpacingMm) -> None:
 
 def _spacing(film: FilmFacts, case: str) -> SpacingMm:
     if film.spacing_mm is None or not np.isfinite(film.spacing_mm).all():
-        raise FilmRefused(
+        raise Refused(
             f"The film of {case[:40]} has no pixel spacing, and Slicer's files are in"
             " mm."
         )

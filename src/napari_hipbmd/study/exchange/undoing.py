@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ...core.radiograph import FilmRefused
+from ...core.errors import Refused
 from ..open_case import OpenCase
 from ..study import Study
 from .parcel import IMPORTED
@@ -34,19 +34,19 @@ def undo_import(study: Study, annotator: str) -> Undone:
 
     Raises
     ------
-    FilmRefused
+    Refused
         If there is none to undo.
     ConflictFound
         If labels were changed by another program meanwhile.
     """
     found: dict[tuple[str, str], list[str]] = {}
     for case in study.cases:
-        with suppress(FilmRefused):  # labels that cannot be used were not imported to
+        with suppress(Refused):  # labels that cannot be used were not imported to
             last = _opened(study, annotator, case.case_id)
             if last is not None:
                 found.setdefault(last, []).append(case.case_id)
     if not found:
-        raise FilmRefused(
+        raise Refused(
             f"There is no import for {annotator} that could be undone: it is not the"
             " last thing that was done to any of the labels."
         )

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from ...core.errors import Cancelled, Refused
 from ...core.progress import StepProgress
-from ...core.radiograph import Cancelled, FilmRefused
 from ..changes import Change
 from ..journal import journal_path
 from ..labels import Labels, labels_path
@@ -39,7 +39,7 @@ def apply_all(
 
     Raises
     ------
-    FilmRefused
+    Refused
         If labels have been changed since they were looked at.
     ConflictFound, OSError, Cancelled
         Whatever else stopped it.
@@ -53,7 +53,7 @@ def apply_all(
                 done.append((case_id, True))
             with study.open_case(annotator, case_id) as case:
                 if case.conflict is None and not same_content(case.state, before):
-                    raise FilmRefused(
+                    raise Refused(
                         f"The labels of {case_id} by {annotator} have just been"
                         " changed: nothing was imported, try again."
                     )
@@ -61,7 +61,7 @@ def apply_all(
                     done.append((case_id, False))
     except BaseException:
         for case_id, fresh in reversed(done):
-            with suppress(FilmRefused, OSError):  # the others are taken back anyway
+            with suppress(Refused, OSError):  # the others are taken back anyway
                 _take_back(study, annotator, case_id, fresh)
         raise
 
