@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
+from unittest.mock import patch
 
 import numpy as np
 
@@ -85,8 +86,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=43)
     parser.add_argument("--pixels", type=int, default=450)
     args = parser.parse_args()
-    # Without the tubes and clips that one film in three has of its own.
-    soft_tissue._occluders = lambda x, *_: np.zeros_like(x)
+    # Without the tubes, wires and fasteners that many films have of their own.
+    with patch.object(soft_tissue, "draw_clutter", lambda p, *_: p.zeros()):
+        _count(args)
+
+
+def _count(args: argparse.Namespace) -> None:
     rng = np.random.default_rng(args.seed)
     hit: dict[str, list[bool]] = defaultdict(list)
     alarm: dict[str, list[bool]] = defaultdict(list)
