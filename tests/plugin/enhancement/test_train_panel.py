@@ -190,7 +190,8 @@ def test_a_training_is_watched_paused_cancelled_and_resumed_as_if_unbroken(
     training.wait_until_idle()
     assert "Done" in training.note
     assert panel.curve.shown("penalty")[0] == list(range(1, EPOCHS + 1))
-    assert dock.viewer.layers["validation: STO drawn"] is drawn
+    again = dock.viewer.layers["validation: STO drawn"]
+    assert again.unique_id == drawn.unique_id
     assert np.abs(drawn.data - first).max() > 0
 
     # The new model is offered and not imposed.
