@@ -197,14 +197,14 @@ from napari_hipbmd.dicom import open_film
 
 HURRIED = "; ".join((
     "import napari_hipbmd.dicom.helper as h",
-    "h.WALL_SECONDS, h.CPU_SECONDS = 0.3, 5.0",
+    "h.WALL_SECONDS, h.CPU_SECONDS = 1.5, 5.0",
     "h.main()",
 ))
 usual = subprocess.Popen
 subprocess.Popen = lambda command, **how: usual([command[0], "-c", HURRIED], **how)
 for path in sys.argv[1:]:
     np.save(path + ".npy", open_film(path).stored)
-    time.sleep(0.5)
+    time.sleep(2)
 """,
         *paths,
     )
