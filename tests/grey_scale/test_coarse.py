@@ -32,3 +32,9 @@ def test_pixels_that_are_large_enough_stay_as_they_are():
     images = HipImages((5, 6), *np.zeros((2, 40, 40), np.float32))
     same, marks_xy, spacing_mm = coarser(images, MARKS_XY, (0.23, 0.3))
     assert same is images and marks_xy is MARKS_XY and spacing_mm == (0.23, 0.3)
+
+
+def test_a_film_of_absurdly_small_pixels_keeps_rows_and_columns():
+    images = HipImages((0, 0), *np.zeros((2, 400, 300), np.float32))
+    coarse, _, _ = coarser(images, MARKS_XY, (0.002, 0.002))
+    assert min(coarse.film.shape) >= 64

@@ -10,6 +10,8 @@ from ..core.hip_images import HipImages
 from ..core.radiograph import FloatImage
 
 COARSEST_MM = 0.4
+LEAST_PIXELS = 64
+"""Rows and columns that stay, however small a typed pixel is."""
 
 
 def coarser(
@@ -25,7 +27,10 @@ def coarser(
     images, landmarks_xy, spacing_mm
         As they came where not even two pixels can be joined.
     """
-    block = tuple(max(int(COARSEST_MM / mm), 1) for mm in spacing_mm)
+    block = tuple(
+        max(min(int(COARSEST_MM / mm), length // LEAST_PIXELS), 1)
+        for mm, length in zip(spacing_mm, images.film.shape, strict=True)
+    )
     if block == (1, 1):
         return images, landmarks_xy, spacing_mm
     rows, columns = (
