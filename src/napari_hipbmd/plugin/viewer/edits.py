@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from napari.layers import Points
+import numpy as np
+from napari.layers import Points, Shapes
 
 ENDINGS = ("changed", "added", "removed")
 
@@ -40,16 +42,40 @@ class OwnHand:
         self._entered -= 1
 
 
+def is_shown(layer: Shapes, outlines: Sequence[np.ndarray]) -> bool:
+    """Whether a layer has these outlines already."""
+    return len(layer.data) == len(outlines) and all(
+        map(np.array_equal, layer.data, outlines)
+    )
+
+
+@contextmanager
+def drawn_once(layer: Points | Shapes) -> Iterator[None]:
+    """Change much of a layer, and let napari draw it once, at the end.
+
+    Otherwise napari slices and draws the layer for each attribute, and asks all layers
+    how large the scene is for each set of data. Nobody is told of what is changed.
+    """
+    shown = layer.visible
+    try:
+        with layer.events.blocker_all(), layer.text.events.blocker_all():
+            layer.visible = False  # napari does not draw a hidden layer
+            yield
+    finally:
+        if shown:
+            with layer.events.visible.blocker():
+                layer.visible = True
+            layer.refresh(thumbnail=False, data_displayed=False, highlight=False)
+
+
 def show_points(layer: Points, arguments: dict[str, Any]) -> None:
     """Show other points; every attribute has as many entries as there are points."""
-    layer.data = arguments["data"]
-    if not layer.visible:
-        # napari slices a hidden layer when it is shown, but lays out its words now.
-        layer.set_view_slice()
-    layer.features = arguments["features"]
-    layer.selected_data = set()
-    if len(arguments["data"]):
-        for name in ("size", "symbol", "face_color", "border_color"):
-            if name in arguments:
-                setattr(layer, name, arguments[name])
-    layer.refresh()
+    with drawn_once(layer):
+        layer.data = arguments["data"]
+        layer.set_view_slice()  # colours are drawn at once, even of a hidden layer
+        layer.features = arguments["features"]
+        layer.selected_data = set()
+        if len(arguments["data"]):
+            for name in ("size", "symbol", "face_color", "border_color"):
+                if name in arguments:
+                    setattr(layer, name, arguments[name])

@@ -13,7 +13,8 @@ from qtpy.QtCore import QTimer
 
 from ...core.radiograph import HipBox
 from ...study import Labels
-from ..viewer.edits import OwnHand, is_over, show_points
+from ..viewer.camera import camera_of, look_at
+from ..viewer.edits import OwnHand, drawn_once, is_over, is_shown, show_points
 from ..viewer.identity import facts_of, kind_of
 from ..viewer.layers import (
     BOX_COLOUR,
@@ -30,7 +31,7 @@ from .case_layers import (
 )
 from .editor import Editor
 from .line_widths import LineWidths
-from .looking import around_hip, camera_of, look_at, whole_film
+from .looking import around_hip, whole_film
 from .mouse import follow_mouse
 from .overlay import Drawn, Overlay, centre_of
 from .stack import OWNER, LayerStack
@@ -100,11 +101,11 @@ class CaseView:
         editor.changed.connect(self.redraw)
         editor.previewed.connect(self._draw)
         editor.current_changed.connect(self._on_current_changed)
+        self.fit()
         self._lines.follow()
         self.redraw()
         self.show_overlay(None)
         self.activate()
-        self.fit()
         self._lines.set()
 
     def leave(self) -> None:
@@ -153,7 +154,7 @@ class CaseView:
         part = (
             whole_film(shape) if self.whole else around_hip(shape, self._box(), known)
         )
-        look_at(viewer, self.film, *part)
+        look_at(viewer, self.place, *part)
         self._fitted = self._view()
 
     def fit_again(self) -> None:
@@ -231,21 +232,23 @@ class CaseView:
             return
         with self._drawing:
             show_points(points, label_points(labels, self.editor.current, self.place))
-            shapes = region_shapes(labels)
-            editable, mode = regions.editable, regions.mode
-            regions.data = []
-            if shapes["data"]:
-                regions.add_polygons(
-                    shapes["data"],
-                    edge_width=self._lines.now(),
-                    edge_color=shapes["edge_color"],
-                    face_color=shapes["face_color"],
-                )
-                regions.features = shapes["features"]
-            regions.editable = editable and mode == "direct"
-            if regions.editable:
-                regions.mode = mode
+            self._draw_regions(regions, region_shapes(labels))
         self._draw_overlay(labels)
+
+    def _draw_regions(self, regions: Any, shapes: dict[str, Any]) -> None:
+        """Show other outlines; a person who drags corners goes on with it."""
+        if not is_shown(regions, shapes["data"]):
+            with drawn_once(regions):
+                regions.data = []
+                if shapes["data"]:
+                    regions.add_polygons(
+                        shapes["data"],
+                        edge_width=self._lines.now(),
+                        edge_color=shapes["edge_color"],
+                        face_color=shapes["face_color"],
+                    )
+                    regions.features = shapes["features"]
+        regions.editable = regions.mode == "direct"
 
     def _draw_predictions(self) -> None:
         layer = self.layer("predictions")
@@ -273,7 +276,9 @@ class CaseView:
             return
         shown = [box_corners(box)] if box is not None else []
         with self._drawing:
-            if len(layer.data) != len(shown) or not np.array_equal(layer.data, shown):
+            if is_shown(layer, shown):
+                return
+            with drawn_once(layer):
                 layer.data = []
                 if shown:
                     layer.add_rectangles(

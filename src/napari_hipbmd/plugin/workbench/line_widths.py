@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from qtpy.QtCore import QTimer
 
+from ..viewer.camera import camera_of
 from .case_layers import line_width
-from .looking import camera_of
 from .shown_case import ShownCase
 
 THICKEST = 2.5
@@ -50,9 +50,10 @@ class LineWidths:
         width = self.now()
         for kind in ("label_regions", "box", "differences"):
             layer = self._case.layer(kind)
-            if layer is not None and len(layer.data):
-                layer.edge_width = width
-                layer.refresh()  # napari does not draw the new width by itself
+            if layer is None or not np.any(np.not_equal(layer.edge_width, width)):
+                continue
+            layer.edge_width = width
+            layer.refresh()  # napari does not draw the new width by itself
 
     def _on_zoomed(self, event: Any = None) -> None:
         if not self._zoomed:

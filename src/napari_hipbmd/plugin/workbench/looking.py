@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ...core.anatomy import LANDMARK_IDS
@@ -12,12 +10,6 @@ from ..viewer.layers import box_corners
 
 Corners = tuple[np.ndarray, np.ndarray]
 """Upper left and lower right, each ``(row, column)``."""
-
-
-def camera_of(viewer: Any) -> Any:
-    """The camera of a viewer."""
-    # napari 0.9 keeps the camera in the scene.
-    return getattr(viewer, "scene", viewer).camera
 
 
 def whole_film(shape: tuple[int, int]) -> Corners:
@@ -49,13 +41,3 @@ def around_hip(
         np.maximum(low, known_xy.min(axis=0)[::-1] - around),
         np.minimum(high, known_xy.max(axis=0)[::-1] + around),
     )
-
-
-def look_at(viewer: Any, film: Any, low: np.ndarray, high: np.ndarray) -> None:
-    """Show a part of a film, as large as the window allows."""
-    scale = np.abs(np.array(film.scale[-2:]))
-    camera = camera_of(viewer)
-    viewer.reset_view()
-    everything = np.ptp(viewer.layers.extent.world, axis=0)[-2:]
-    camera.center = tuple(film.data_to_world((low + high) / 2))
-    camera.zoom *= float(np.min(everything / ((high - low) * scale)))

@@ -9,7 +9,7 @@ import numpy as np
 from napari.layers import Points
 
 from ...study.label import XY
-from .looking import camera_of
+from ..viewer.camera import camera_of
 from .shown_case import ShownCase
 
 REACH = 12.0

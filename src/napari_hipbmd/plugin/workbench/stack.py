@@ -177,7 +177,8 @@ def _exchange(layer: Image, data: Any, arguments: dict[str, Any]) -> None:
     layer.data = data
     layer.name = arguments["name"]
     layer.metadata = metadata
-    layer.colormap = arguments["colormap"]
+    if layer.colormap.name != arguments["colormap"]:
+        layer.colormap = arguments["colormap"]
     wide = metadata[KEY].get("contrast_limits_range", arguments["contrast_limits"])
     layer.contrast_limits_range = wide
     layer.contrast_limits = arguments["contrast_limits"]
