@@ -9,9 +9,10 @@ from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QScrollArea, QTabWidget, QWidget
 
 from ...core.anatomy import Site
-from ..ui.figure_view import FigureView
+from ..ui.figure_view import Drawing, FigureView, draw_figure
 from ..ui.grid_list import GridList
 from ..ui.rich import plain
+from ..ui.run import begin
 
 if TYPE_CHECKING:
     from ...evaluation.rows import RowResult
@@ -54,6 +55,7 @@ class ValidationTabs(QTabWidget):
         self.validation: Validation | None = None
         self._site: Site = "neck"
         self._stale: set[str] = set()
+        self._drawing = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REDRAW_MS)
@@ -86,7 +88,7 @@ class ValidationTabs(QTabWidget):
 
     def is_drawn(self, name: str) -> bool:
         """Whether a tab shows all that is known by now."""
-        return name not in self._stale
+        return name not in self._stale and name != self._drawing
 
     def words(self, row: str, case_id: str) -> str:
         """A point in words: its case, reading and estimate."""
@@ -126,15 +128,33 @@ class ValidationTabs(QTabWidget):
             self._timer.start()
 
     def _draw(self) -> None:
-        """Draw the tab in sight, if it is out of date."""
-        name = ["options", *FIGURES, "tables"][self.currentIndex()]
-        if name not in self._stale:
+        """Draw the tab in sight, if it is out of date; figures in a thread."""
+        name = self._in_sight()
+        if name not in self._stale or self._drawing:
             return
         self._stale.discard(name)
         if name == "tables":
             self.tables.show_grids(self._grids())
-        else:
-            self.views[name].show_figure(self._figure(name))
+            return
+        self._drawing = name
+        room_px = self.views[name].room_px
+
+        def work(run: Any) -> Drawing | None:
+            figure = self._figure(name)
+            return None if figure is None else draw_figure(figure, room_px)
+
+        begin(self, work, self._on_drawn, lambda _: self._on_drawn(None))
+
+    def _on_drawn(self, drawing: Drawing | None) -> None:
+        name, self._drawing = self._drawing, ""
+        self.views[name].show_drawing(drawing)
+        if self._in_sight() != name:
+            self._draw()
+        elif name in self._stale:
+            self._timer.start()
+
+    def _in_sight(self) -> str:
+        return ["options", *FIGURES, "tables"][self.currentIndex()]
 
     def _here(self) -> list[RowResult]:
         """The results of the site; while it is not there yet, of the first that is."""

@@ -2,15 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg, NavigationToolbar2QT
 from matplotlib.figure import Figure
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 SCALE = 0.92
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A figure, and its picture in the size that it was drawn in."""
+
+    figure: Figure
+    picture: RendererAgg
+
+
+def draw_figure(figure: Figure, width_px: int) -> Drawing:
+    """Draw a figure for a view of this width; takes a second, so not in the window."""
+    figure.set_facecolor("white")
+    figure.set_size_inches(width_px / figure.dpi, figure.get_figheight() * SCALE)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return Drawing(figure, canvas.get_renderer())
+
+
+class DrawnCanvas(FigureCanvasQTAgg):
+    """A canvas that need not draw what is drawn, as long as it has the same size."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        super().__init__(drawing.figure)
+        self._picture: RendererAgg | None = drawing.picture
+        self._shown = False
+
+    def get_renderer(self) -> RendererAgg:
+        """The picture, while it fits."""
+        return self._picture if self._fits() else super().get_renderer()
+
+    def draw(self) -> None:
+        """Show the picture; draw anew in another size, or when asked again."""
+        if self._shown or not self._fits():
+            self._picture = None
+            super().draw()
+            return
+        self._shown = True
+        self.renderer = self._picture
+        self.update()
+
+    def _fits(self) -> bool:
+        picture = self._picture
+        size = tuple(int(n) for n in self.figure.bbox.size)
+        return picture is not None and size == (picture.width, picture.height)
 
 
 class FigureView(QWidget):
@@ -36,10 +83,17 @@ class FigureView(QWidget):
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        # Always there: a figure is drawn for the room beside it.
+        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._column.addWidget(self._scroll, 1)
 
-    def show_figure(self, figure: Figure | None) -> None:
-        """Draw this figure in place of the one before."""
+    @property
+    def room_px(self) -> int:
+        """How wide a figure is shown."""
+        return int(self._scroll.viewport().width())
+
+    def show_drawing(self, drawing: Drawing | None) -> None:
+        """Show this figure in place of the one before."""
         at = self._scroll.verticalScrollBar().value()
         # Later: the canvas may be in the middle of an event, or about to draw.
         # Held till then, lest a worker thread's garbage collection takes it away.
@@ -49,13 +103,11 @@ class FigureView(QWidget):
                 old.hide()
                 old.deleteLater()
         self._toolbar = self.canvas = None
-        if figure is None:
+        if drawing is None:
             self._scroll.setWidget(QWidget())
             return
-        figure.set_facecolor("white")
-        height = round(figure.get_figheight() * figure.dpi * SCALE)
-        canvas = self.canvas = FigureCanvasQTAgg(figure)
-        canvas.setMinimumHeight(height)
+        canvas = self.canvas = DrawnCanvas(drawing)
+        canvas.setFixedHeight(int(drawing.picture.height))
         canvas.mpl_connect("motion_notify_event", self._on_moved)
         canvas.mpl_connect("button_press_event", self._on_pressed)
         self._scroll.setWidget(canvas)
