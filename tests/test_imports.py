@@ -39,3 +39,17 @@ def test_importing_the_package_loads_neither_napari_nor_qt() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_looking_at_a_film_loads_no_statistics() -> None:
+    """Nor the bones of digital hips: both take seconds, in every process of a run."""
+    code = (
+        "import sys, napari_hipbmd.grey_scale, napari_hipbmd.quality,"
+        " napari_hipbmd.landmarks.shape;"
+        "print(sorted({'scipy.stats', 'napari_hipbmd.phantom.bones', 'sklearn'}"
+        " & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -13,12 +14,21 @@ from napari_hipbmd.grey_scale import (
     Calibration,
     Signs,
     fit_calibration,
+    fitting,
     signs_of_text,
     signs_text,
 )
 from napari_hipbmd.grey_scale.calibration import best_weights
 
 FILMS = 140
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fewer_trees() -> Iterator[None]:
+    """What the trees have to learn here is a straight line: a quarter will do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting, "TREES", 60)
+        yield
 
 
 def cohort(seed: int = 0) -> tuple[list[dict[str, Signs]], np.ndarray]:
@@ -38,7 +48,7 @@ def cohort(seed: int = 0) -> tuple[list[dict[str, Signs]], np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def fitted() -> Calibration:
+def fitted(_fewer_trees: None) -> Calibration:
     signs, gains = cohort()
     return fit_calibration(signs, gains, [str(i) for i in range(FILMS)], {})
 

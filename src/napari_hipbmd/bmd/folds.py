@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,15 @@ Indices = NDArray[np.intp]
 Groups = Sequence[str] | NDArray[np.int64]
 """The patient of each case: names, or numbers."""
 
+_REMEMBERED = 512
+"""Divisions that are kept: a validation asks for the same ones for every row and site,
+and making them takes longer than a fit."""
+
 
 def grouped_folds(
     groups: Groups, folds: int = 10, seed: int = 0
-) -> Iterator[tuple[Indices, Indices]]:
-    """Training and test indices of each fold.
+) -> tuple[tuple[Indices, Indices], ...]:
+    """Training and test indices of each fold, to be read only.
 
     Parameters
     ----------
@@ -33,6 +38,14 @@ def grouped_folds(
     Refused
         If there are fewer patients than folds.
     """
+    whose = groups.tolist() if isinstance(groups, np.ndarray) else groups
+    return _divided(tuple(whose), folds, seed)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _divided(
+    groups: tuple[str | int, ...], folds: int, seed: int
+) -> tuple[tuple[Indices, Indices], ...]:
     from sklearn.model_selection import GroupKFold
 
     patients = len(set(groups))
@@ -42,4 +55,7 @@ def grouped_folds(
             f" study has {patients} (column 'group' of cases.csv)."
         )
     splitter = GroupKFold(folds, shuffle=True, random_state=seed)
-    yield from splitter.split(np.zeros(len(groups)), groups=np.asarray(groups))
+    found = list(splitter.split(np.zeros(len(groups)), groups=np.asarray(groups)))
+    for index in (one for fold in found for one in fold):
+        index.setflags(write=False)
+    return tuple(found)

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from ..core.anatomy import INDEX, LANDMARK_IDS, Points
 from ..core.arrays import Matrix
@@ -213,7 +213,7 @@ def distances(
 
 @cache
 def _plausible(degrees_of_freedom: int) -> float:
-    return float(chi2.ppf(QUANTILE, degrees_of_freedom))
+    return float(chdtri(degrees_of_freedom, 1 - QUANTILE))
 
 
 @lru_cache(maxsize=512)

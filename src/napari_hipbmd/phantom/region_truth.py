@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.measure import approximate_polygon, find_contours
 
 from ..core.anatomy import Points, Region, Site
 from .geometry import Field
@@ -26,6 +25,9 @@ def region_truth(
     masks: Mapping[Region, NDArray[np.bool_]], mineral: Field, pixel_mm: float
 ) -> RegionTruth:
     """Mean mineral and area of the regions within the femur, and their outlines."""
+    # Here, for it loads all of scipy.stats, which measuring a film does without.
+    from skimage.measure import approximate_polygon, find_contours
+
     regions: dict[Region, Points] = {}
     bmd: dict[Site, float] = {}
     area: dict[Site, float] = {}
