@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from napari_hipbmd.cli import main
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.core.locks import locked
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.evaluation.tables import Validation
 from napari_hipbmd.study import Label, Labels, Study
@@ -113,10 +114,16 @@ def labelled_study(sample_study: Study, tmp_path: Path) -> Study:
 
 @pytest.fixture(scope="session")
 def tiny_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty-four digital hips on small films: to be read only."""
-    folder = tmp_path_factory.mktemp("digital") / "tiny"
-    make_study(folder, 24, 5, "train", 128, workers=2)
-    return folder
+    """Twenty-four digital hips on small films: to be read only.
+
+    Whoever comes first makes them, for all processes that run tests.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with (folder / "digital.lock").open("ab") as file, locked(file):
+        make_study(folder / "digital" / "tiny", 24, 5, "train", 128, workers=1)
+    return folder / "digital" / "tiny"
 
 
 @pytest.fixture(scope="session")
@@ -140,7 +147,9 @@ def validated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Validation, Pat
     """One run that several tests read: what it returned, and its folder."""
     folder = tmp_path_factory.mktemp("validated")
     made_up = MadeUpStudy(folder / "study")
-    found = validate(made_up.study, folder / "out", prepare=made_up.prepare)
+    found = validate(
+        made_up.study, folder / "out", samples=200, prepare=made_up.prepare
+    )
     return found, folder / "out"
 
 

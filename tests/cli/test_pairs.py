@@ -104,14 +104,22 @@ def test_pairs_mean_nothing_for_other_steps(hipbmd, pairs, tmp_path):
     assert ran.status == 2 and "--study, --pairs or both" in ran.err
 
 
+ONE_BY_ONE = """
+import json, sys
+from napari_hipbmd.cli import main
+for command in json.loads(sys.argv[1]):
+    assert main(command) == 0
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 def test_a_training_that_was_killed_goes_on_as_if_unbroken(pairs, tmp_path):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
-    train = ["train", "enhancement", "--pairs", pairs, "--epochs", 4, "--device", "cpu"]
-    command = [sys.executable, "-m", "napari_hipbmd.cli", *map(str, train)]
+    train = ["train", "enhancement", "--pairs", str(pairs), "--epochs", "3"]
+    train += ["--device", "cpu", "--out"]
     process = subprocess.Popen(
-        [*command, "--steered", "--out", str(broken)],
+        [sys.executable, "-m", "napari_hipbmd.cli", *train, str(broken), "--steered"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert '"epoch": 1' in process.stdout.readline()
@@ -120,10 +128,10 @@ def test_a_training_that_was_killed_goes_on_as_if_unbroken(pairs, tmp_path):
     process.wait()
     assert (broken / LAST).is_file()
     assert not (broken / "enhancement.json").exists()
-    # Processes of their own, as a person starts them: other tests may have changed how
-    # many threads add up here, and with it the last bit.
-    subprocess.run([*command, "--out", str(broken), "--resume"], check=True)
-    subprocess.run([*command, "--out", str(whole)], check=True)
+    # In a process of its own: other tests may have changed how many threads add up
+    # here, and with it the last bit.
+    both = [*train, str(broken), "--resume"], [*train, str(whole)]
+    subprocess.run([sys.executable, "-c", ONE_BY_ONE, json.dumps(both)], check=True)
     for name in ("enhancement.safetensors", "curve.csv", "validation.tif"):
         assert (broken / name).read_bytes() == (whole / name).read_bytes(), name
 

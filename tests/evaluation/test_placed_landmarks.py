@@ -50,7 +50,7 @@ def test_a_validation_on_annas_landmarks_names_the_films_that_she_left(
     place(made_up, left_alone=("hip-07",))
     found = validate(
         made_up.study, tmp_path, 4, preset="paper", landmarks="anna",
-        prepare=made_up.prepare,
+        rows=("raw", "enhanced"), samples=50, prepare=made_up.prepare,
     )  # fmt: skip
     assert "landmarks placed by anna" in found.text()
     assert found.left_out["hip-07"] == "anna has not placed all sixteen landmarks"

@@ -157,7 +157,7 @@ moves = st.lists(
 
 
 @given(moves)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_following_a_drag_equals_measuring_everything_anew(measured, moved):
     xy, followed = measured.landmarks.xy.copy(), measured
     for landmark, dx, dy in moved:

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from napari_hipbmd.core.measurement import Measurement
-from napari_hipbmd.runs.measuring import Outcome
+
+
+@dataclass(frozen=True)
+class Given:
+    """What work gives of a film, without all that measuring loads."""
+
+    measurement: Measurement
 
 
 @dataclass(frozen=True)
@@ -28,10 +34,10 @@ class Fake:
             os.kill(os.getpid(), signal.SIGKILL)
         if job.name == self.raises_on:
             raise ZeroDivisionError("nothing to see")
-        return Outcome(Measurement(job.name, job.image, "L", "measured"))
+        return Given(Measurement(job.name, job.image, "L", "measured"))
 
     def lost(self, job, reason):
-        return Outcome(Measurement(job.name, job.image, "L", "refused", reason))
+        return Given(Measurement(job.name, job.image, "L", "refused", reason))
 
     def fingerprint(self):
         return self.version

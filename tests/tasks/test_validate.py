@@ -17,10 +17,19 @@ from napari_hipbmd.runs.networks import networks_fingerprint
 from napari_hipbmd.study import Study, write_cases
 from napari_hipbmd.tasks.validate import validate
 
+from ..made_up_study import MadeUpStudy
+
 
 def run(made_up, out, **options):
-    quick = {"folds": 4, "preset": "paper", **options}
+    quick = {"folds": 4, "preset": "paper", "samples": 50, "rows": ("raw", "ring")}
+    quick |= options
     return validate(made_up.study, out, prepare=made_up.prepare, **quick)
+
+
+@pytest.fixture
+def few(tmp_path):
+    """Eight films: enough to be measured, too few to be validated."""
+    return MadeUpStudy(tmp_path / "study", 8)
 
 
 def test_a_study_gives_table_figures_and_files(validated):
@@ -114,44 +123,44 @@ def test_an_interrupted_run_goes_on_where_it_stopped(made_up, tmp_path):
     assert len(made_up.measured) == len(set(made_up.measured)) == 40
 
 
-def test_other_weights_measure_everything_again(made_up, tmp_path):
+def test_other_weights_measure_everything_again(few, tmp_path):
     cache = tmp_path / "features.csv"
-    collect(made_up.study, cache, made_up.prepare, made_with="old")
-    collect(made_up.study, cache, made_up.prepare, made_with="new")
-    assert len(made_up.measured) == 80
+    collect(few.study, cache, few.prepare, made_with="old")
+    collect(few.study, cache, few.prepare, made_with="new")
+    assert len(few.measured) == 16
 
 
-def test_a_changed_film_is_measured_again(made_up, tmp_path):
+def test_a_changed_film_is_measured_again(few, tmp_path):
     cache = tmp_path / "features.csv"
-    collect(made_up.study, cache, made_up.prepare)
-    film = made_up.study.cases[7].image
+    collect(few.study, cache, few.prepare)
+    film = few.study.cases[7].image
     film.parent.mkdir(parents=True)
     film.write_bytes(b"another film")
-    collect(made_up.study, cache, made_up.prepare)
-    assert made_up.measured[40:] == ["hip-07"]
+    collect(few.study, cache, few.prepare)
+    assert few.measured[8:] == ["hip-07"]
 
 
 @pytest.mark.parametrize("damage", ["", "case_id\n", "\x00\x01", "half"])
-def test_a_damaged_cache_is_made_anew(made_up, tmp_path, damage):
+def test_a_damaged_cache_is_made_anew(few, tmp_path, damage):
     cache = tmp_path / "features.csv"
-    collect(made_up.study, cache, made_up.prepare)
+    collect(few.study, cache, few.prepare)
     whole = cache.read_text("utf-8")
     cache.write_text(whole[: len(whole) // 2] if damage == "half" else damage, "utf-8")
-    found = collect(made_up.study, cache, made_up.prepare)
-    assert len(found) == 40
+    found = collect(few.study, cache, few.prepare)
+    assert len(found) == 8
     assert cache.read_text("utf-8") == whole
 
 
-def test_progress_is_told_case_by_case(made_up, tmp_path):
+def test_progress_is_told_case_by_case(few, tmp_path):
     told = []
     collect(
-        made_up.study,
+        few.study,
         tmp_path / "features.csv",
-        made_up.prepare,
+        few.prepare,
         progress=lambda done, n, name, found: told.append((done, n, name)),
     )
-    assert told[0] == (0, 40, "hip-00")
-    assert told[-1] == (40, 40, "")
+    assert told[0] == (0, 8, "hip-00")
+    assert told[-1] == (8, 8, "")
 
 
 def test_a_study_without_truth_has_no_exact_rows_and_no_landmark_errors(
@@ -159,7 +168,7 @@ def test_a_study_without_truth_has_no_exact_rows_and_no_landmark_errors(
 ):
     for path in (made_up.study.folder / "truth").iterdir():
         path.unlink()
-    found = run(made_up, tmp_path)
+    found = run(made_up, tmp_path, rows=ROWS)
     assert found.landmarks is None
     rows = {one.row for one in found.with_biology}
     assert rows == set(ROWS) - {"exact", "exact_gain"}
@@ -198,7 +207,9 @@ def test_a_study_without_biology_is_validated_on_the_films_alone(made_up, tmp_pa
     from napari_hipbmd.core.radiograph import Patient
 
     study = strip(made_up.study, patient=Patient())
-    found = validate(study, tmp_path, 4, preset="paper", prepare=made_up.prepare)
+    found = validate(
+        study, tmp_path, 4, preset="paper", samples=50, prepare=made_up.prepare
+    )
     assert not found.with_biology
     assert {one.row for one in found.results} == set(ROWS) - {"biology"}
     assert "enhanced" in found.text()
@@ -221,14 +232,14 @@ def test_other_networks_have_another_fingerprint_and_another_regression_has_not(
 
 
 def test_repeated_folds_stand_in_every_table(made_up, tmp_path):
-    found = run(made_up, tmp_path, repeats=3, samples=50)
+    found = run(made_up, tmp_path, repeats=3)
     assert "4 folds by patient, repeated 3 times" in found.text()
     assert {one.estimates.shape for one in found.results} == {(3, 39)}
     assert json.loads((tmp_path / "validation.json").read_text("utf-8"))["repeats"] == 3
 
 
 def test_only_the_rows_that_are_wanted_are_validated(made_up, tmp_path):
-    found = run(made_up, tmp_path, rows=("raw", "ring"), samples=50)
+    found = run(made_up, tmp_path, rows=("raw", "ring"))
     assert {one.row for one in found.results} == {"raw", "ring"}
     assert "enhanced" not in (tmp_path / "table.csv").read_text("utf-8")
     assert not (tmp_path / "fig9_success.png").exists()
@@ -241,7 +252,7 @@ def test_a_validation_can_be_stopped_wherever_it_is(made_up, tmp_path, stage):
     steps = []
     with pytest.raises(Cancelled):
         run(
-            made_up, tmp_path, samples=50,
+            made_up, tmp_path,
             report=lambda step, results: steps.append(step.stage),
             cancelled=lambda: stage in steps,
         )  # fmt: skip

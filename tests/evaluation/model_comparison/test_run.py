@@ -79,7 +79,8 @@ def test_the_gap_is_that_of_the_validation(tiny_study, compared, tmp_path):
     from napari_hipbmd.evaluation.rows import gap_closed
     from napari_hipbmd.tasks.validate import validate
 
-    found = validate(tiny_study, tmp_path)
+    rows = ("raw", "enhanced", "exact")
+    found = validate(tiny_study, tmp_path, rows=rows, samples=50)
     for site in SITES:
         expected = gap_closed(found.results, site)
         assert compared.gap_closed[0][site] == pytest.approx(expected, nan_ok=True)
