@@ -83,6 +83,7 @@ class GreyScalePanel(QWidget):
         self.place.setToolTip("How far below the distal cut the shaft is looked at.")
         self.place.currentIndexChanged.connect(self._draw_profile)
         self.profile = ProfileFigure()
+        self.profile.setVisible(False)  # until a shaft was read
         self.fit = QLabel()
         self.fit.setObjectName("tube")
         self.fit.setWordWrap(True)
@@ -135,11 +136,13 @@ class GreyScalePanel(QWidget):
             self.place.addItems(
                 [f"{s.below_mm:.0f} mm below the distal cut" for s in stretches]
             )
-        self._stretches = stretches
+        before, self._stretches = self._stretches, stretches
         self._showing = False
         self.objects.show_film(film_layer)
         self.place.setEnabled(bool(stretches))
-        self._draw_profile()
+        # While a landmark is dragged the rulers rest, and their profile with them.
+        if stretches is not before:
+            self._draw_profile()
         for kind, box in self.shown.items():
             box.setEnabled(
                 found is not None and (kind == "mineral" or shaft is not None)

@@ -9,6 +9,7 @@ from napari.layers import Layer
 from ...core.anatomy import INDEX
 from ...core.measurement import Measurement
 from ..ui.turn import let_window_draw
+from .edits import drawn_once
 from .identity import RESULTS, belongs_to, kind_of
 from .layers import landmark_states, landmark_style, result_layers
 from .place import Place
@@ -74,8 +75,9 @@ def renew_landmarks(layers: Any, film_layer: Layer, measurement: Measurement) ->
     # In place: a new table would be announced, and its defaults with it.
     points.features["sigma_mm"] = sigma
     points.features["state"] = states
-    for name, value in landmark_style(sigma, Place.of(film_layer)).items():
-        setattr(points, name, value)
+    with drawn_once(points):
+        for name, value in landmark_style(sigma, Place.of(film_layer)).items():
+            setattr(points, name, value)
 
 
 def lock_derived(layers: Any, film_layer: Layer) -> None:
