@@ -53,6 +53,20 @@ class Cortex:
         ``"A"``, ``"B"`` or ``"C"``, the one whose mean cortical index (.58, .50, .42;
         Dorr et al., Bone 1993;14:231) is nearest; only where the film shows the level
         that it is defined at, 10 cm below the lesser trochanter. None elsewhere.
+    canal_above_mm, canal_at_lesser_mm, canal_below_mm
+        Width of the canal 20 mm above the lesser trochanter's apex, at it, and 100 mm
+        below it.
+    isthmus_mm, isthmus_below_lesser_mm
+        The narrowest canal of the shaft, and how far below the apex it lies.
+    flare_index
+        Canal flare index: ``canal_above_mm / isthmus_mm`` (Noble et al., Clin Orthop
+        1988;235:148); below 3 a stovepipe, above 4.7 a champagne flute.
+    calcar_ratio
+        Canal–calcar ratio: ``canal_below_mm / canal_at_lesser_mm`` (Dorr et al.).
+    dorr_type_by_ratio
+        ``"A"`` to .5, ``"B"`` to .75, ``"C"`` beyond: of the canal–calcar ratio.
+    flare_reason, calcar_reason
+        Why there is none, in a sentence; None where there is one.
     """
 
     medial_mm: float
@@ -61,6 +75,52 @@ class Cortex:
     cortical_index: float
     below_mm: float
     dorr_type: str | None = None
+    canal_above_mm: float | None = None
+    canal_at_lesser_mm: float | None = None
+    canal_below_mm: float | None = None
+    isthmus_mm: float | None = None
+    isthmus_below_lesser_mm: float | None = None
+    flare_index: float | None = None
+    calcar_ratio: float | None = None
+    dorr_type_by_ratio: str | None = None
+    flare_reason: str | None = None
+    calcar_reason: str | None = None
+
+    def sentence(self) -> str:
+        """All of it, for people."""
+        dorr = "" if self.dorr_type is None else f", Dorr type {self.dorr_type}"
+        told = [
+            (
+                f"Cortex {self.below_mm:.0f} mm below the distal cut: medial"
+                f" {self.medial_mm:.1f} mm, lateral {self.lateral_mm:.1f} mm, canal"
+                f" {self.canal_mm:.1f} mm, index {self.cortical_index:.2f}{dorr}."
+            )
+        ]
+        if self.flare_index is not None:
+            told.append(
+                f"Canal flare index {self.flare_index:.1f}:"
+                f" {self.canal_above_mm:.1f} mm 20 mm above the lesser trochanter"
+                f" over {self.isthmus_mm:.1f} mm at the isthmus,"
+                f" {self.isthmus_below_lesser_mm:.0f} mm below it."
+            )
+        if self.calcar_ratio is not None:
+            told.append(
+                f"Canal–calcar ratio {self.calcar_ratio:.2f} (Dorr type"
+                f" {self.dorr_type_by_ratio} by it): {self.canal_below_mm:.1f} mm"
+                " 100 mm below the lesser trochanter over"
+                f" {self.canal_at_lesser_mm:.1f} mm at it."
+            )
+        missing: dict[str, list[str]] = {}
+        for name, reason in (
+            ("canal flare index", self.flare_reason),
+            ("canal–calcar ratio", self.calcar_reason),
+        ):
+            if reason is not None:
+                missing.setdefault(reason, []).append(f"no {name}")
+        for reason, names in missing.items():
+            what = " and ".join(names)
+            told.append(f"N{what[1:]}: {reason[0].lower()}{reason[1:]}")
+        return " ".join(told)
 
 
 @dataclass(frozen=True)

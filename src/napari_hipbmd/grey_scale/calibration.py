@@ -20,7 +20,7 @@ from ..core.errors import Refused
 from ..core.files import file_sha256, read_regular
 from ..core.grey_scale import GreyScale, Ruler
 from ..core.hip_images import HipImages
-from ..core.radiograph import Patient
+from ..core.radiograph import FloatImage, Patient
 from ..core.resources import weights_dir
 from .boosted import BoostedTrees
 from .coarse import coarser
@@ -76,6 +76,7 @@ def read_signs(
     *,
     network: SeesGain | None = None,
     mirrored: bool = False,
+    film: FloatImage | None = None,
 ) -> RulerReading:
     """Look for every ruler of a film.
 
@@ -91,6 +92,8 @@ def read_signs(
         Looks at the film as one more ruler.
     mirrored
         Whether it is a right hip.
+    film
+        The whole film, for the shape of the canal, which no ruler needs.
 
     Raises
     ------
@@ -111,7 +114,7 @@ def read_signs(
         shaft, reason = before.shaft, before.shaft_reason
     else:
         try:
-            shaft = read_shaft(images, landmarks_xy, spacing_mm, levels_mm)
+            shaft = read_shaft(images, landmarks_xy, spacing_mm, levels_mm, film)
         except NoShaft as error:
             reason = f"The shaft cannot be read: {error}."
     if shaft is not None:

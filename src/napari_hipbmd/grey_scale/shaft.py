@@ -12,7 +12,9 @@ from ..core.anatomy import INDEX, Points
 from ..core.arrays import Values
 from ..core.grey_scale import Cortex
 from ..core.hip_images import HipImages
-from .profiles import STEP_MM, Profile, shaft_frame, shaft_profiles
+from ..core.radiograph import FloatImage
+from .canal import with_canal
+from .profiles import STEP_MM, Profile, ShaftFrame, shaft_frame, shaft_profiles
 from .tube import TubeFit, fit_tube
 
 STRETCHES_MM = ((0.0, 14.0), (14.0, 26.0), (26.0, 50.0), (50.0, 92.0))
@@ -81,6 +83,7 @@ def read_shaft(
     landmarks_xy: Points,
     spacing_mm: tuple[float, float] | None,
     levels_mm: Sequence[float] | None = None,
+    film: FloatImage | None = None,
 ) -> Shaft:
     """Fit the tube to every stretch of the shaft that the image shows.
 
@@ -88,6 +91,8 @@ def read_shaft(
     ----------
     levels_mm
         Where it is looked at, mm below the distal cut; everywhere by default.
+    film
+        The whole film, for the shape of the canal; that is not read without it.
 
     Raises
     ------
@@ -129,17 +134,16 @@ def read_shaft(
             else "the shaft's profile is no tube of bone: metal, a fracture, or"
             " landmarks that are off"
         )
-    below_lesser = frame_height(landmarks_xy, frame.along, spacing_mm)
-    return Shaft(tuple(kept), frame.width_mm, cortex_of(kept, below_lesser))
+    below_lesser = cut_below_lesser(landmarks_xy, frame)
+    cortex = cortex_of(kept, below_lesser)
+    if cortex is not None and film is not None:
+        cortex = with_canal(cortex, film, frame, below_lesser)
+    return Shaft(tuple(kept), frame.width_mm, cortex)
 
 
-def frame_height(
-    landmarks_xy: Points, along: Values, spacing_mm: tuple[float, float]
-) -> float:
+def cut_below_lesser(landmarks_xy: Points, frame: ShaftFrame) -> float:
     """How far the distal cut lies below the lesser trochanter's apex, mm."""
-    mm = landmarks_xy * np.array(spacing_mm[::-1])
-    cut = (mm[INDEX["I2"]] + mm[INDEX["I3"]]) / 2
-    return float((cut - mm[INDEX["I4"]]) @ along)
+    return -float(frame.below_mm(landmarks_xy[INDEX["I4"]]))
 
 
 def cortex_of(

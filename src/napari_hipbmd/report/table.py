@@ -20,6 +20,7 @@ from ..core.measurement import Measurement
 from ..core.measurement_json import measurement_as_json
 
 CORTEX = tuple(one.name for one in fields(Cortex))
+FIRST_OF_CORTEX = CORTEX.index("dorr_type") + 1  # later ones stand at the end
 COLUMNS: tuple[str, ...] = (
     *("case_id", "image", "side", "status", "reason", "flags"),
     *(
@@ -43,7 +44,7 @@ COLUMNS: tuple[str, ...] = (
     "not_fitted",
     *("gain_per_g_cm2", "gain_relative_error", "grey_scale_reason"),
     *(f"feature_{region}_{i}_g_cm2" for region in REGIONS for i in (1, 2, 3)),
-    *(f"cortex_{name}" for name in CORTEX),
+    *(f"cortex_{name}" for name in CORTEX[:FIRST_OF_CORTEX]),
     *("box_x0_px", "box_y0_px", "box_x1_px", "box_y1_px", "box_source"),
     *("sex", "age_years", "height_cm", "weight_kg"),
     *(f"{what}_{region}" for region in REGIONS for what in ("mean", "sd")),
@@ -55,6 +56,7 @@ COLUMNS: tuple[str, ...] = (
     ),
     *("measured_on", "landmarks_by", "film_sha256", "models_sha256", "versions"),
     "options",
+    *(f"cortex_{name}" for name in CORTEX[FIRST_OF_CORTEX:]),
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from ...core.grey_scale import Cortex, GreyScale
+from ...core.grey_scale import GreyScale
 from ...core.measurement import Measurement
 from ...core.ruler_choice import RulerChoice
 from ...grey_scale import NETWORK, OBJECT, RULERS, USUAL, RulerReading, Stretch
@@ -225,16 +225,7 @@ def _summary(measurement: Measurement | None) -> str:
     )
     if found.shaft_reason is not None:
         text += f" {found.shaft_reason}"
-    return text if found.cortex is None else f"{text} {_cortex_text(found.cortex)}"
-
-
-def _cortex_text(cortex: Cortex) -> str:
-    dorr = "" if cortex.dorr_type is None else f", Dorr type {cortex.dorr_type}"
-    return (
-        f"Cortex {cortex.below_mm:.0f} mm below the distal cut: medial"
-        f" {cortex.medial_mm:.1f} mm, lateral {cortex.lateral_mm:.1f} mm, canal"
-        f" {cortex.canal_mm:.1f} mm, index {cortex.cortical_index:.2f}{dorr}."
-    )
+    return text if found.cortex is None else f"{text} {found.cortex.sentence()}"
 
 
 def _tube_text(stretch: Stretch) -> str:
