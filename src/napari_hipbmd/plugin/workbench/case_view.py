@@ -230,10 +230,17 @@ class CaseView:
         points, regions = self.layer("labels"), self.layer("label_regions")
         if points is None or regions is None or self.editor is None:
             return
+        self._draw_points(labels)
         with self._drawing:
-            show_points(points, label_points(labels, self.editor.current, self.place))
             self._draw_regions(regions, region_shapes(labels))
         self._draw_overlay(labels)
+
+    def _draw_points(self, labels: Labels) -> None:
+        points = self.layer("labels")
+        if points is None or self.editor is None:
+            return
+        with self._drawing:
+            show_points(points, label_points(labels, self.editor.current, self.place))
 
     def _draw_regions(self, regions: Any, shapes: dict[str, Any]) -> None:
         """Show other outlines; a person who drags corners goes on with it."""
@@ -335,7 +342,7 @@ class CaseView:
 
     def _on_current_changed(self, name: str) -> None:
         if self.editor is not None:
-            self._draw(self.editor.labels)
+            self._draw_points(self.editor.labels)
 
     def _on_points_data(self, event: Any) -> None:
         if self._is_by_hand(event):
