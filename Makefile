@@ -28,7 +28,7 @@ demo: $(STAMPS)/all
 	$(BIN)/hipbmd demo
 
 test: lint system
-	OMP_NUM_THREADS=1 scripts/with_display.sh $(BIN)/pytest -n 2 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 scripts/with_display.sh $(BIN)/pytest -n 2 --dist loadfile
 
 quick: lint
 	$(BIN)/pytest -q -n auto -m "not slow and not e2e" $(QUICK)
