@@ -9,14 +9,14 @@ from typing import Any
 import napari
 import pytest
 
-from ..plugin.conftest import film, fresh_application, measurement, pipeline
+from ..plugin.conftest import empty, film, fresh_application, measurement, pipeline
 
 __all__ = ["film", "measurement", "pipeline", "window"]
 
 
-@pytest.fixture
-def window(qapp: Any) -> Iterator[Any]:
-    """A viewer on a display."""
+@pytest.fixture(scope="module")
+def shown(qapp: Any) -> Iterator[Any]:
+    """A viewer on a display, for all tests of a file."""
     if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
         pytest.skip("no window: run scripts/with_display.sh pytest")
     with fresh_application():
@@ -26,3 +26,10 @@ def window(qapp: Any) -> Iterator[Any]:
             qapp.processEvents()
         yield viewer
         viewer.close()
+
+
+@pytest.fixture
+def window(shown: Any) -> Iterator[Any]:
+    """The viewer, empty."""
+    yield shown
+    empty(shown)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
@@ -23,6 +24,8 @@ from napari_hipbmd.core.measurement import Estimate, Measurement, RegionMeasurem
 from napari_hipbmd.core.radiograph import Flag, Patient, Radiograph
 from napari_hipbmd.pipeline import PreparedHip
 from napari_hipbmd.plugin.ui.shortcuts import current_keys
+from napari_hipbmd.plugin.viewer.session import session_of
+from napari_hipbmd.quality import NONE
 from napari_hipbmd.study import Study, write_cases
 
 from ..made_up_study import MadeUpStudy
@@ -72,6 +75,7 @@ def measured(film: Radiograph, xy: np.ndarray, patient: Patient) -> Measurement:
 
 
 REAL_PIPELINE = napari_hipbmd.pipeline
+_number = count(1)
 
 
 class FakePipeline(ModuleType):
@@ -163,15 +167,50 @@ def fresh_application() -> Iterator[None]:
     cached = (_initialize_plugins, init_qactions)
     for each in cached:
         each.cache_clear()
-    app = NapariApplication("test_app")
+    name = f"window {next(_number)}"
+    app = NapariApplication(name)
     app.injection_store.namespace = _napari_names
     with patch.object(NapariApplication, "get_app_model", return_value=app):
         try:
             yield
         finally:
-            Application.destroy("test_app")
+            Application.destroy(name)
             for each in cached:
                 each.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def window(qapp: Any) -> Iterator[Any]:
+    """A window that the tests share: making one takes longer than most of them."""
+    import napari
+    from napari._qt.qt_viewer import QtViewer
+
+    with fresh_application():
+        viewer = napari.Viewer(show=False, show_welcome_screen=False)
+        # napari's own test viewers ask that there be no other.
+        QtViewer._instances.discard(viewer.window._qt_viewer)
+        yield viewer
+        viewer.close()
+
+
+@pytest.fixture
+def viewer(window: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The shared window, empty, as plugins see it: by its public names alone."""
+    from napari.utils._proxies import PublicOnlyProxy
+
+    monkeypatch.setenv("NAPARI_ENSURE_PLUGIN_MAIN_THREAD", "True")
+    yield PublicOnlyProxy(window)
+    empty(window)
+
+
+def empty(window: Any) -> None:
+    """Leave a shared window as the next test expects it."""
+    window.window.remove_dock_widget("all")
+    window.layers.clear()
+    window.camera.reset()
+    session = session_of(window)
+    session.models_folder = session.study_folder = None
+    session.policy = session._policy_of_study = NONE
 
 
 @pytest.fixture

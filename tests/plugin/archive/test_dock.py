@@ -153,9 +153,8 @@ def test_a_server_that_is_killed_costs_nothing_that_was_fetched(
 
 
 def test_what_was_fetched_is_listed_in_open_study(
-    server: Any, qtbot: Any, tmp_path: Path, make_napari_viewer_proxy: Any
+    server: Any, qtbot: Any, tmp_path: Path, viewer: Any
 ) -> None:
-    viewer = make_napari_viewer_proxy()
     dock = Dock(qtbot, server.url, tmp_path / "study", viewer)
     dock.do("find", "fetch")
     dock.click("show_fetched")

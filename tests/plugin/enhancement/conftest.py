@@ -28,10 +28,5 @@ class Dock(Controls):
 
 
 @pytest.fixture
-def viewer(make_napari_viewer_proxy: Any) -> Any:
-    return make_napari_viewer_proxy()
-
-
-@pytest.fixture
 def dock(viewer: Any, qtbot: Any) -> Dock:
     return Dock(viewer, qtbot, "Enhancement")

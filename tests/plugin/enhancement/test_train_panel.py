@@ -25,7 +25,7 @@ from napari_hipbmd.plugin.enhancement.watched_film import WatchedFilm
 from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.study import Study
 
-EPOCHS = 12
+EPOCHS = 6
 
 
 class Training:

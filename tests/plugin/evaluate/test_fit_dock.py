@@ -33,9 +33,9 @@ class Dock(Controls):
 
 
 @pytest.fixture
-def docked(make_napari_viewer_proxy: Any, qtbot: Any) -> Dock:
+def docked(viewer: Any, qtbot: Any) -> Dock:
     """In a window."""
-    return Dock(make_napari_viewer_proxy(), qtbot, "Fit BMD")
+    return Dock(viewer, qtbot, "Fit BMD")
 
 
 @pytest.fixture

@@ -30,8 +30,11 @@ from ..controls import Controls
 
 
 class Dock(Controls):
-    def quick(self) -> None:
-        """Few folds and samples."""
+    def quick(self, *rows: str) -> None:
+        """Few folds and samples, and these rows of the table alone."""
+        for name in ROWS:
+            if rows and name not in rows:
+                self.find(QCheckBox, f"row_{name}").click()
         self.find(QAbstractSpinBox, "folds").setValue(4)
         self.find(QAbstractSpinBox, "samples").setValue(100)
         preset = self.find(QComboBox, "preset")
@@ -81,16 +84,16 @@ def dock(qtbot: Any) -> Dock:
 
 @pytest.mark.slow
 def test_a_click_on_a_point_opens_its_film(
-    make_napari_viewer_proxy: Any, qtbot: Any, stand_in: StandIn, sample_study: Study
+    viewer: Any, qtbot: Any, stand_in: StandIn, sample_study: Study
 ) -> None:
-    dock = Dock(make_napari_viewer_proxy(), qtbot, "Validate")
+    dock = Dock(viewer, qtbot, "Validate")
     dock.widget.resize(600, 800)
     (stand_in.folder / "images").mkdir()
     for name in ("hip-07", "hip-20"):
         film = stand_in.folder / "images" / f"{name}.dcm"
         shutil.copy(sample_study.cases[0].image, film)
     dock.session.choose_study(stand_in.folder)
-    dock.quick()
+    dock.quick("raw", "enhanced")
     dock.validate()
     view = dock.show("fig7")
     dock.press_point(view, "enhanced", "hip-07")
@@ -167,7 +170,7 @@ def test_figures_fill_in_and_a_stopped_validation_goes_on(
     dock: Dock, stand_in: StandIn
 ) -> None:
     dock.session.choose_study(stand_in.folder)
-    dock.quick()
+    dock.quick("raw")
     stand_in.hold_at = 30
     dock.click("validate")
     dock.wait(stand_in.waits.is_set)

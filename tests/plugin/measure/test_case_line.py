@@ -35,8 +35,7 @@ def study(tmp_path: Path) -> Study:
 
 
 @pytest.fixture
-def measure_dock(make_napari_viewer_proxy: Any, pipeline: FakePipeline) -> Any:
-    viewer = make_napari_viewer_proxy()
+def measure_dock(viewer: Any, pipeline: FakePipeline) -> Any:
     _, widget = viewer.window.add_plugin_dock_widget("napari-hipbmd", "Measure BMD")
     widget.viewer = viewer
     return widget

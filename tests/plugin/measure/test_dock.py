@@ -72,11 +72,6 @@ class Dock:
 
 
 @pytest.fixture
-def viewer(make_napari_viewer_proxy: Any) -> Any:
-    return make_napari_viewer_proxy()
-
-
-@pytest.fixture
 def dock(viewer: Any, qtbot: Any, film: Radiograph, pipeline: FakePipeline) -> Dock:
     viewer.add_layer(Image(radiograph_layer(film)[0], **radiograph_layer(film)[1]))
     return Dock(viewer, qtbot)

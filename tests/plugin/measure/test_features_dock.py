@@ -43,11 +43,6 @@ class Features(Controls):
 
 
 @pytest.fixture
-def viewer(make_napari_viewer_proxy: Any) -> Any:
-    return make_napari_viewer_proxy()
-
-
-@pytest.fixture
 def dock(viewer: Any, qtbot: Any, really_measured: Measurement) -> Features:
     show_measurement(viewer, really_measured)
     return Features(viewer, qtbot, NAME)

@@ -41,8 +41,7 @@ class Tab(Controls):
 
 
 @pytest.fixture
-def tab(make_napari_viewer_proxy: Any, qtbot: Any, really_measured: Measurement) -> Tab:
-    viewer = make_napari_viewer_proxy()
+def tab(viewer: Any, qtbot: Any, really_measured: Measurement) -> Tab:
     show_measurement(viewer, really_measured)
     tab = Tab(viewer, qtbot, "Measure BMD")
     tab.find(QTabWidget, "result_tabs").setCurrentIndex(1)

@@ -70,10 +70,7 @@ def test_several_threads_give_the_numbers_of_one(picture: Path) -> None:
     assert told(measure(film, side="L")) == alone
 
 
-def test_the_dock_agrees(
-    picture: Path, make_napari_viewer_proxy: Any, qtbot: Any
-) -> None:
-    viewer = make_napari_viewer_proxy()
+def test_the_dock_agrees(picture: Path, viewer: Any, qtbot: Any) -> None:
     data, facts, _ = film_layer(open_film(picture), side="L")
     layer = viewer.add_layer(ImageLayer(data, **facts))
     dock = Dock(viewer, qtbot)

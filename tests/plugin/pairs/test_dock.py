@@ -216,10 +216,8 @@ class Dock:
 
 
 @pytest.fixture
-def dock(
-    make_napari_viewer_proxy: Any, qtbot: Any, films: Path, networks: FakeMarking
-) -> Dock:
-    return Dock(make_napari_viewer_proxy(), qtbot, films)
+def dock(viewer: Any, qtbot: Any, films: Path, networks: FakeMarking) -> Dock:
+    return Dock(viewer, qtbot, films)
 
 
 def test_the_most_even_films_come_first_and_the_choice_is_kept_with_who_and_when(dock):

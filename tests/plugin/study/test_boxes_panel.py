@@ -25,11 +25,6 @@ SHAPE = (1200, 2000)
 
 
 @pytest.fixture
-def viewer(make_napari_viewer_proxy: Any) -> Any:
-    return make_napari_viewer_proxy()
-
-
-@pytest.fixture
 def pelvis(tmp_path: Path) -> Path:
     """A study with a film of both hips in a row without a side."""
     write_preference("annotator", "anna")

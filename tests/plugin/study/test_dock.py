@@ -31,11 +31,6 @@ PLUGIN = "napari-hipbmd"
 
 
 @pytest.fixture
-def viewer(make_napari_viewer_proxy: Any) -> Any:
-    return make_napari_viewer_proxy()
-
-
-@pytest.fixture
 def export(sample_study: Study, tmp_path: Path) -> Path:
     """A folder as archives make them: nested, without extensions, with junk."""
     folder = tmp_path / "export"

@@ -106,8 +106,8 @@ on_x11 = pytest.mark.skipif(
 
 
 @pytest.fixture
-def running(make_napari_viewer_proxy: Any, qtbot: Any) -> Any:
-    one = Running(make_napari_viewer_proxy(), qtbot)
+def running(viewer: Any, qtbot: Any) -> Any:
+    one = Running(viewer, qtbot)
     yield one
     one.finish.set()
     assert one.ended.wait(300)

@@ -41,9 +41,8 @@ def test_the_default_keys_do_not_clash_with_each_other(keys: Keys) -> None:
 
 
 def test_no_default_key_is_one_that_napari_s_menus_keep(
-    make_napari_viewer_proxy: Any, keys: Keys
+    viewer: Any, keys: Keys
 ) -> None:
-    make_napari_viewer_proxy()
     for scope in SCOPES:
         assert menu_clashes(scope, keys) == {}
     keys.change("finish", ["Ctrl+S"])
@@ -51,9 +50,8 @@ def test_no_default_key_is_one_that_napari_s_menus_keep(
 
 
 def test_a_key_on_our_layer_wins_over_napari_s_and_deletes_nothing(
-    make_napari_viewer_proxy: Any, keys: Keys
+    viewer: Any, keys: Keys
 ) -> None:
-    viewer = make_napari_viewer_proxy()
     layer = viewer.add_layer(points())
     called: list[str] = []
     bindings = KeyBindings(SCOPE, {"placed": lambda: called.append("placed")}, keys)
@@ -67,10 +65,7 @@ def test_a_key_on_our_layer_wins_over_napari_s_and_deletes_nothing(
     assert not layer.keymap
 
 
-def test_napari_s_keys_do_not_delete_a_region(
-    make_napari_viewer_proxy: Any, keys: Keys
-) -> None:
-    viewer = make_napari_viewer_proxy()
+def test_napari_s_keys_do_not_delete_a_region(viewer: Any, keys: Keys) -> None:
     square = np.array([[0, 0], [0, 9], [9, 9], [9, 0]], float)
     layer = viewer.add_layer(Shapes([square], metadata=tag("label_regions")))
     KeyBindings(SCOPE, {}, keys).bind(layer)
@@ -81,19 +76,15 @@ def test_napari_s_keys_do_not_delete_a_region(
     assert layer.mode == "pan_zoom"
 
 
-def test_a_layer_that_is_not_ours_keeps_its_keys(
-    make_napari_viewer_proxy: Any, keys: Keys
-) -> None:
-    viewer = make_napari_viewer_proxy()
+def test_a_layer_that_is_not_ours_keeps_its_keys(viewer: Any, keys: Keys) -> None:
     layer = viewer.add_layer(Points(np.zeros((2, 2))))
     KeyBindings(SCOPE, {"placed": lambda: None}, keys).bind(layer)
     assert not layer.keymap
 
 
 def test_a_changed_key_works_at_once_and_is_remembered(
-    make_napari_viewer_proxy: Any, keys: Keys, tmp_path: Path
+    viewer: Any, keys: Keys, tmp_path: Path
 ) -> None:
-    viewer = make_napari_viewer_proxy()
     layer = viewer.add_layer(points())
     called: list[str] = []
     bindings = KeyBindings(SCOPE, {"tie": lambda: called.append("tie")}, keys)

@@ -51,10 +51,8 @@ class Live:
 
 
 @pytest.fixture
-def live(
-    make_napari_viewer_proxy: Any, really_measured: Measurement, qtbot: Any
-) -> Live:
-    return Live(make_napari_viewer_proxy(), really_measured, qtbot)
+def live(viewer: Any, really_measured: Measurement, qtbot: Any) -> Live:
+    return Live(viewer, really_measured, qtbot)
 
 
 def test_a_neck_landmark_moves_the_neck_and_nothing_else(live: Live) -> None:

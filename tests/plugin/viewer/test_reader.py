@@ -40,9 +40,8 @@ def hip(tmp_path: Path) -> Path:
 
 
 def test_a_film_is_shown_in_mm_with_its_window_and_polarity(
-    hip: Path, make_napari_viewer_proxy: Any
+    hip: Path, viewer: Any
 ) -> None:
-    viewer = make_napari_viewer_proxy()
     (layer,) = viewer.open(str(hip), plugin="napari-hipbmd")
     assert layer.data.dtype == np.uint16
     assert layer.colormap.name == "gray_r"
@@ -55,9 +54,8 @@ def test_a_film_is_shown_in_mm_with_its_window_and_polarity(
 
 
 def test_the_contrast_slider_keeps_the_full_range(
-    hip: Path, make_napari_viewer_proxy: Any, monkeypatch: pytest.MonkeyPatch
+    hip: Path, viewer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    viewer = make_napari_viewer_proxy()
     # Nobody sees the window of a test, so napari does not call it current.
     monkeypatch.setattr("napari.current_viewer", lambda: viewer.__wrapped__)
     (layer,) = viewer.open(str(hip), plugin="napari-hipbmd")
@@ -197,9 +195,8 @@ def test_the_manifest_is_valid_and_claims_no_pictures() -> None:
 
 
 def test_a_real_hip_opens_bright_is_dense_windowed_and_in_mm(
-    real_data: Path, make_napari_viewer_proxy: Any
+    real_data: Path, viewer: Any
 ) -> None:
-    viewer = make_napari_viewer_proxy()
     path = real_data / "hip" / "RG2_HIP_J2KR.dcm"
     (layer,) = viewer.open(str(path), plugin="napari-hipbmd")
     assert layer.colormap.name == "gray"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import napari
 import pytest
 from qtpy.QtWidgets import QWidget
 
@@ -18,7 +17,6 @@ from napari_hipbmd.study import FilmFacts, Label, Labels, Study
 from napari_hipbmd.study.predictions import write_predictions
 
 from ...napari_window import press_key
-from ..conftest import fresh_application
 
 MODEL = "model-1"
 
@@ -94,15 +92,6 @@ class Bench:
 
     def close(self) -> None:
         self.viewer.window.remove_dock_widget(self.dock)
-
-
-@pytest.fixture(scope="module")
-def window(qapp: Any) -> Iterator[Any]:
-    """A window that the tests share: making one takes longer than any test."""
-    with fresh_application():
-        viewer = napari.Viewer(show=False)
-        yield viewer
-        viewer.close()
 
 
 @pytest.fixture(scope="module")

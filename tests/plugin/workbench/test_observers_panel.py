@@ -39,8 +39,8 @@ def label(bench: Bench, who: str, by: np.ndarray | float, cases: int = 2) -> Non
 def compared(bench: Bench) -> Bench:
     """The open case of anna, ready to be compared with ben's."""
     label(bench, "ben", BY_PX)
+    label(bench, "anna", 0.0, cases=1)
     bench.open()
-    bench.place_all()
     bench.widget.tabs.setCurrentWidget(bench.widget.observers)
     choose(bench, "ben")
     return bench
