@@ -20,7 +20,7 @@ def test_a_run_says_nothing_to_a_window_that_is_gone(qtbot):
     assert heard == ["stopped"]
 
 
-def test_a_window_that_is_closed_during_work_ends_it_in_silence(qtbot, capfd):
+def test_a_window_that_is_closed_during_work_ends_it_in_silence(window, qtbot, capfd):
     going, closed, ended = Event(), Event(), Event()
 
     def work(run):

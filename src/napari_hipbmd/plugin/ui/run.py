@@ -78,7 +78,8 @@ class Run(QObject):
     def start(self, work: Callable[[Run], Any]) -> None:
         """Begin; what ``work`` gives comes with ``done``."""
         self._worker = create_worker(
-            self._work,
+            _carry_out,
+            self,
             work,
             _start_thread=False,
             _connect={
@@ -116,23 +117,6 @@ class Run(QObject):
         """Whether the work was asked to stop."""
         return self._cancelled.is_set()
 
-    def _work(self, work: Callable[[Run], Any]) -> _End:
-        try:
-            while not NOTHING_LOADS.wait(0.1):
-                if self.is_cancelled():
-                    raise Cancelled
-            return _End(work(self))
-        except Cancelled:
-            return _End(stopped=True)
-        except Refused as refusal:
-            return _End(reason=str(refusal))
-        except OSError as error:
-            return _End(reason=_told(error))
-        except RuntimeError:
-            if is_there(self):
-                raise
-            return _End(stopped=True)  # its window was closed, and its signals are gone
-
     def _on_error(self, error: BaseException) -> None:
         self.failed.emit(error)
 
@@ -143,6 +127,25 @@ class Run(QObject):
             self.stopped.emit()
         else:
             self.done.emit(end.result)
+
+
+def _carry_out(run: Run, work: Callable[[Run], Any]) -> _End:
+    """No method of the run: napari describes what it runs, and a run may be deleted."""
+    try:
+        while not NOTHING_LOADS.wait(0.1):
+            if run.is_cancelled():
+                raise Cancelled
+        return _End(work(run))
+    except Cancelled:
+        return _End(stopped=True)
+    except Refused as refusal:
+        return _End(reason=str(refusal))
+    except OSError as error:
+        return _End(reason=_told(error))
+    except RuntimeError:
+        if is_there(run):
+            raise
+        return _End(stopped=True)  # its window was closed, and its signals are gone
 
 
 def begin(
