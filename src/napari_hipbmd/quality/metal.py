@@ -26,6 +26,8 @@ METAL_STEPS_PX = (1, 3, 9)
 """Canvas pixels: lines of 27, about 10 mm; cortices and tubes are longer."""
 METAL_AREA_PX = (5, 400)
 DIRECTIONS = 12
+GREY_STEP, WHOLE_STEPS = 1e-3, (-32_000, 32_000)
+"""Of the grey spread, in which lines are compared."""
 RING_PX = (2, 5)
 EVEN_RING = 0.25  # of the contrast
 OUTSHINES = 0.15  # of the grey spread, all that is around it
@@ -179,15 +181,19 @@ def _not_in_lines(image: FloatImage) -> FloatImage:
     Openings with lines of all directions keep cortices, tubes and wide things; what
     they all lose is short.
     """
-    wide = np.pad(image, 2 * sum(METAL_STEPS_PX), mode="symmetric")
-    kept = np.full(image.shape, -np.inf, np.float32)
+    # Whole numbers are compared several times as fast.
+    steps = np.clip(np.rint(image / GREY_STEP), *WHOLE_STEPS).astype(np.int16)
+    wide = np.pad(steps, 2 * sum(METAL_STEPS_PX), mode="symmetric")
+    kept = np.full(image.shape, WHOLE_STEPS[0], np.int16)
     for angle in np.pi * np.arange(DIRECTIONS) / DIRECTIONS:
         opened = _along(np.maximum, _along(np.minimum, wide, angle), angle)
         np.maximum(kept, opened, out=kept)
-    return image - kept
+    return image - kept * np.float32(GREY_STEP)
 
 
-def _along(extreme: np.ufunc, image: FloatImage, angle: float) -> FloatImage:
+def _along(
+    extreme: np.ufunc, image: NDArray[np.int16], angle: float
+) -> NDArray[np.int16]:
     """Least or greatest value along a line through each pixel that has room for it.
 
     A line of 27 pixels is three steps, each of which makes the line before it three
