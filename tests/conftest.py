@@ -66,6 +66,7 @@ def _window_goes_with_its_test(request: pytest.FixtureRequest) -> Iterator[None]
 
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         gc.collect()
+        gc.freeze()  # what is left is not walked over after each of the tests to come
 
 
 @pytest.fixture(scope="session")

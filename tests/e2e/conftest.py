@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -26,6 +27,9 @@ def shown(qapp: Any) -> Iterator[Any]:
             qapp.processEvents()
         yield viewer
         viewer.close()
+    del viewer
+    gc.unfreeze()
+    gc.collect()
 
 
 @pytest.fixture
