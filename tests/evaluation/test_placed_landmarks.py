@@ -14,9 +14,15 @@ from napari_hipbmd.study.labels import write_labels
 from napari_hipbmd.tasks.fit import FitPlan, fit_regression
 from napari_hipbmd.tasks.validate import validate
 
-from ..made_up_study import MARKS_XY
+from ..made_up_study import MARKS_XY, MadeUpStudy
 
 ANNA = MARKS_XY + (1.5, -1.0)
+
+
+@pytest.fixture
+def made_up(tmp_path):
+    """Hardly more films than a regression needs."""
+    return MadeUpStudy(tmp_path / "study", 24)
 
 
 def place(made_up, left_alone=()):

@@ -4,12 +4,12 @@ The last digits depend on the computer; a page's pictures are left out.
 """
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from .make_snapshot import make_snapshot
 
 HERE = Path(__file__).parent
 FILES = ("measure.json", "page.html", "sr.txt", "features.csv", "coco.json")
@@ -20,8 +20,7 @@ NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("snapshot")
-    command = [sys.executable, HERE / "make_snapshot.py", folder]
-    subprocess.run(command, check=True, capture_output=True)
+    make_snapshot(folder)
     return folder
 
 

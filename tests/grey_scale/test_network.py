@@ -108,8 +108,8 @@ def films(count: int) -> GainFilms:
 def test_it_learns_to_read_the_gain_and_comes_back_from_its_files(
     tmp_path: Path,
 ) -> None:
-    known = films(96)
-    learn_gain(known, Fit(tmp_path, 16, 8, 0, "cpu"))
+    known = films(64)
+    learn_gain(known, Fit(tmp_path, 14, 8, 0, "cpu"))
     reader = GainReader.load(tmp_path)
     said = np.array(
         [
@@ -122,7 +122,7 @@ def test_it_learns_to_read_the_gain_and_comes_back_from_its_files(
     assert np.corrcoef(said[:, 0], known.log_gains[:, -1])[0, 1] > 0.8
     assert np.median(np.abs(off)) < 0.6 * usual
     assert np.all(said[:, 1] > 0)
-    assert reader.card["films"]["train"] + reader.card["films"]["validation"] == 96
+    assert reader.card["films"]["train"] + reader.card["films"]["validation"] == 64
 
 
 def test_too_few_patients_are_refused(tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ def test_a_study_of_films_that_are_no_digital_hips_is_refused(tmp_path, hipbmd):
 
 
 def test_too_few_digital_hips_are_refused_before_anything_is_measured(tmp_path, hipbmd):
-    ran = hipbmd("paper-repeat", "--n", 2, "--pixels", 128, "--out", tmp_path)
+    ran = hipbmd("paper-repeat", "--n", 2, "--pixels", 128, "--workers", 1,
+                 "--out", tmp_path)  # fmt: skip
     assert ran.status == 2 and "At least 20 cases" in ran.err
     assert len(Study.open(tmp_path / "study").cases) == 2  # kept for a larger --n
 
