@@ -22,7 +22,9 @@ VALIDATORS := dicom3tools dcmtk
 # The archive that tests take films from.
 ARCHIVE := orthanc orthanc-dicomweb
 
-.PHONY: demo test quick lint docs bench weights picture system
+LINTERS := lint-code lint-format lint-types lint-imports lint-manifest
+
+.PHONY: demo test quick quick-tests lint $(LINTERS) docs bench weights picture system
 
 demo: $(STAMPS)/all
 	$(BIN)/hipbmd demo
@@ -30,8 +32,11 @@ demo: $(STAMPS)/all
 test: lint system
 	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 scripts/with_display.sh $(BIN)/pytest -n 2 --dist loadfile
 
-quick: lint
-	$(BIN)/pytest -q -n auto -m "not slow and not e2e" $(QUICK)
+quick: $(STAMPS)/test
+	$(MAKE) --no-print-directory -j lint quick-tests
+
+quick-tests:
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto -m "not slow and not e2e" $(QUICK)
 
 docs: $(STAMPS)/docs
 	$(BIN)/python scripts/architecture_picture.py
@@ -39,10 +44,21 @@ docs: $(STAMPS)/docs
 	$(BIN)/mkdocs build --strict --quiet
 
 lint: $(STAMPS)/test
+	$(MAKE) --no-print-directory -j --output-sync $(LINTERS)
+
+lint-code:
 	$(BIN)/ruff check
+
+lint-format:
 	$(BIN)/ruff format --check
+
+lint-types:
 	$(BIN)/mypy
+
+lint-imports:
 	$(BIN)/lint-imports
+
+lint-manifest:
 	$(BIN)/npe2 validate src/napari_hipbmd/napari.yaml
 
 system:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,20 +18,24 @@ from napari_hipbmd.cli import main
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.locks import locked
 from napari_hipbmd.core.resources import sample_data_dir
-from napari_hipbmd.evaluation.tables import Validation
 from napari_hipbmd.study import Label, Labels, Study
 from napari_hipbmd.study.films import film_facts
-from napari_hipbmd.tasks.digital_hips import make_study
-from napari_hipbmd.tasks.validate import validate
 
-from .made_up_study import MadeUpStudy
+if TYPE_CHECKING:
+    from napari_hipbmd.evaluation.tables import Validation
+
+    from .made_up_study import MadeUpStudy
 
 # A window that nobody sees, unless a display was asked for.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-# No example is judged by the clock: a busy machine is slow and not wrong.
+# No example is judged by the clock: a busy machine is slow and not wrong. Half as many
+# examples as usual: a test that needs more says so.
 settings.register_profile(
-    "any speed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "any speed",
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("any speed")
 
@@ -119,6 +124,8 @@ def tiny_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Whoever comes first makes them, for all processes that run tests.
     """
+    from napari_hipbmd.tasks.digital_hips import make_study
+
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
@@ -146,6 +153,10 @@ def small_enhancement(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def validated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Validation, Path]:
     """One run that several tests read: what it returned, and its folder."""
+    from napari_hipbmd.tasks.validate import validate
+
+    from .made_up_study import MadeUpStudy
+
     folder = tmp_path_factory.mktemp("validated")
     made_up = MadeUpStudy(folder / "study")
     found = validate(
@@ -157,6 +168,8 @@ def validated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Validation, Pat
 @pytest.fixture
 def made_up(tmp_path: Path) -> MadeUpStudy:
     """Forty films that are measured at once."""
+    from .made_up_study import MadeUpStudy
+
     return MadeUpStudy(tmp_path / "study")
 
 

@@ -103,7 +103,7 @@ corners = st.lists(
 ).map(lambda points: np.array(points, dtype=np.float64) + (0.0137, 0.0291))
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(corners)
 def test_filling_agrees_with_testing_every_pixel(polygon):
     shape = (26, 31)

@@ -4,6 +4,7 @@ import pytest
 
 from napari_hipbmd.study import Study
 from napari_hipbmd.study.columns import StudyWarning, meant_as
+from napari_hipbmd.tasks.digital_hips import make_study
 
 
 @pytest.mark.parametrize(
@@ -56,8 +57,9 @@ def test_the_command_line_tells_it_in_a_sentence(tmp_path, hipbmd):
 
 
 @pytest.mark.filterwarnings("error")
-def test_the_sample_films_and_digital_hips_are_understood(sample_study, tiny_study):
-    assert Study.open(sample_study.folder).cases and Study.open(tiny_study).cases
+def test_the_sample_films_and_digital_hips_are_understood(sample_study, tmp_path):
+    make_study(tmp_path, 1, 5, "train", 128, workers=1)
+    assert Study.open(sample_study.folder).cases and Study.open(tmp_path).cases
 
 
 PATIENT = "case_id,image,side,sex,height_cm,weight_kg,group"

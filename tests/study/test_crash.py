@@ -22,6 +22,7 @@ fingerprint, FILM = names["fingerprint"], names["FILM"]
 KILLS = 60
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
 def test_a_case_reopens_exactly_after_each_of_sixty_kills(tmp_path: Path) -> None:
     environment = os.environ | {

@@ -140,6 +140,7 @@ def test_more_pairs_keep_those_that_are_there(made, sources, tmp_path):
     assert after == files(made[0])
 
 
+@pytest.mark.slow
 def test_many_pairs_need_no_more_memory_than_few(sources, tmp_path):
     peaks = []
     for name, count in (("few", 12), ("many", 48)):

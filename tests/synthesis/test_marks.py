@@ -62,6 +62,7 @@ def test_a_box_on_bone_is_told_by_its_share():
     assert overlap_share(HipBox(900, 900, 950, 950), BONE) == 0
 
 
+@pytest.mark.slow
 def test_uneven_digital_hips_are_listed_below_even_ones(tiny_study):
     """Type 1 and type 2 of digital hips are known: the score orders them."""
     from sklearn.metrics import roc_auc_score

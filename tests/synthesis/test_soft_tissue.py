@@ -1,5 +1,7 @@
 """What somebody who marks films is offered as soft tissue without bone."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -12,10 +14,11 @@ from napari_hipbmd.synthesis import soft_tissue_boxes
 STUDY = Study.open(sample_data_dir())
 
 
-def boxes_and_bone(case):
+@cache
+def boxes_and_bone(case_id):
     """Proposed boxes of a sample film, its exact bone image and its landmarks."""
-    truth, film = STUDY.truth(case.case_id), read_film(case.image)
-    grey = film.grey()
+    [case] = [case for case in STUDY.cases if case.case_id == case_id]
+    truth, grey = STUDY.truth(case_id), read_film(case.image).grey()
     xy = truth.landmarks_xy
     return soft_tissue_boxes(grey, [xy]), grey - truth.sto, xy
 
@@ -30,7 +33,7 @@ def inside(box):
 def test_boxes_hold_next_to_no_bone():
     found = 0
     for case in STUDY.cases:
-        boxes, bone, xy = boxes_and_bone(case)
+        boxes, bone, xy = boxes_and_bone(case.case_id)
         hip = np.median(bone[mask(polygons(xy)["intertrochanter"], bone.shape)])
         for box in boxes:
             assert bone[inside(box)].mean() < 0.05 * hip
@@ -40,7 +43,7 @@ def test_boxes_hold_next_to_no_bone():
 
 def test_boxes_are_square_lie_on_the_film_and_do_not_overlap():
     for case in STUDY.cases:
-        boxes, bone, _xy = boxes_and_bone(case)
+        boxes, bone, _xy = boxes_and_bone(case.case_id)
         taken = np.zeros(bone.shape, int)
         for box in boxes:
             assert box.width == box.height

@@ -234,7 +234,15 @@ def region_centres(landmarks_xy: Points) -> Points:
 
 def mask(polygon_xy: Points, shape: tuple[int, int]) -> NDArray[np.bool_]:
     """Pixels whose *centre* lies inside the polygon, ``(rows, columns)`` bool."""
-    inside: NDArray[np.bool_] = grid_points_in_poly(shape, polygon_xy[:, ::-1])
+    inside = np.zeros(shape, np.bool_)
+    size = shape[::-1]
+    first, last = np.floor(polygon_xy.min(axis=0)), np.ceil(polygon_xy.max(axis=0)) + 1
+    x0, y0 = np.clip(np.nan_to_num(first), 0, size).astype(int)
+    x1, y1 = np.clip(np.nan_to_num(last), 0, size).astype(int)
+    # Every pixel is asked about every side: only those that may lie inside.
+    inside[y0:y1, x0:x1] = grid_points_in_poly(
+        (y1 - y0, x1 - x0), (polygon_xy - (x0, y0))[:, ::-1]
+    )
     return inside
 
 
