@@ -29,7 +29,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from napari_hipbmd.bmd import region_pixels
-from napari_hipbmd.core.anatomy import LANDMARKS, REGIONS
+from napari_hipbmd.core.anatomy import REGIONS, TYPICAL_XY
 from napari_hipbmd.core.hip_images import HipImages
 from napari_hipbmd.grey_scale import (
     Shaft,
@@ -100,8 +100,7 @@ def noise(hip: PreparedHip) -> Found:
 
 def pelvis(hip: PreparedHip) -> Found:
     """How much bone is seen in the pelvis, over the head and over the shaft."""
-    typical = np.array([mark.typical_xy for mark in LANDMARKS])
-    known = np.column_stack([typical, np.ones(len(typical))])
+    known = np.column_stack([TYPICAL_XY, np.ones(len(TYPICAL_XY))])
     to_film = np.linalg.lstsq(known, hip.landmarks.xy, rcond=None)[0]
     corner_xy = np.array(hip.images.corner_row_col[::-1])
     angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)

@@ -13,6 +13,7 @@ import pytest
 
 from napari_hipbmd.bmd import region_features, t_scores
 from napari_hipbmd.core.anatomy import SITES, TYPICAL_XY, area, mask, polygons
+from napari_hipbmd.core.grey_scale import Cortex, GreyScale
 from napari_hipbmd.core.hip_images import HipImages, LandmarkSet
 from napari_hipbmd.core.measurement import Estimate, Measurement, RegionMeasurement
 from napari_hipbmd.core.radiograph import Flag, Patient, Radiograph
@@ -276,3 +277,19 @@ def test_tables_for_machines_name_the_reference_of_the_t_scores():
     for told in (one["t_score_reference"], row["t_score_reference"]):
         assert "NHANES III, white" in told and "women" in told
         assert "version 1998" in told
+
+
+def test_the_shape_of_the_canal_is_on_the_page_and_in_the_table():
+    cortex = Cortex(
+        6.0, 6.0, 14.0, 0.46, 60.0, "B", canal_above_mm=45.0, canal_at_lesser_mm=30.0,
+        canal_below_mm=14.0, calcar_ratio=0.467, dorr_type_by_ratio="A",
+        flare_reason="The film ends too soon.",
+    )  # fmt: skip
+    found = hip(grey_scale=GreyScale(0.2, 0.1, (), cortex))
+    page = written(found)
+    assert "Canal–calcar ratio 0.47 (Dorr type A by it)" in page
+    assert "No canal flare index: the film ends too soon." in page
+    [row] = csv.DictReader(io.StringIO(csv_text([found])))
+    assert row["cortex_calcar_ratio"] == "0.467"
+    assert row["cortex_flare_index"] == ""
+    assert row["cortex_flare_reason"] == "The film ends too soon."
