@@ -81,6 +81,7 @@ def validate(viewer: Any) -> None:
     i = int(abs(found.estimate - found.reading).argmax())
     dock.tabs.clicked.emit("enhanced", found.case_ids[i])
     wait_until(lambda: "is shown" in dock.findChild(QLabel, "point").text())
+    wait_until(lambda: dock.tabs.is_drawn("fig7"))
 
 
 def run_on_study(viewer: Any, dock: Any, button: str) -> None:
