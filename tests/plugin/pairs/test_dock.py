@@ -26,7 +26,13 @@ from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.plugin.viewer.identity import facts_of, kind_of
 from napari_hipbmd.plugin.viewer.session import session_of
-from napari_hipbmd.study.film_marks import FilmMarks, list_marked, read_marks
+from napari_hipbmd.study.film_marks import (
+    FilmMarks,
+    TypeChoice,
+    list_marked,
+    read_marks,
+    write_marks,
+)
 from napari_hipbmd.study.pair_sources import gather
 from napari_hipbmd.synthesis import PairOptions, check_pairs, read_manifest, write_pairs
 
@@ -93,6 +99,16 @@ def films(tmp_path: Path) -> Path:
         grey = 60 + 0.1 * x + 0.05 * i * y + 80 * BONE
         Image.fromarray(grey.astype(np.uint8)).save(folder / f"leg-{i}.png")
     return folder
+
+
+@pytest.fixture
+def marked(films: Path) -> None:
+    """Every film has an STO box and a mask and is confirmed as type 2."""
+    box = HipBox(10, 10, 90, 90)
+    for name in SCORES:
+        choice = TypeChoice.now(2, "eve")
+        marks = FilmMarks(name, f"{name}.png", SHAPE, name, None, (box,), BONE, choice)
+        write_marks(films, marks)
 
 
 class Dock:
@@ -356,10 +372,10 @@ def test_one_pair_is_seen_beside_the_film_and_follows_the_form(dock):
 
 
 def test_pairs_are_written_as_without_a_window_and_only_of_type_2_donors(
-    dock, tmp_path
+    marked, dock, tmp_path
 ):
     assert "Choose a folder for the pairs" in dock.button("write_pairs").toolTip()
-    dock.mark_all()
+    dock.type("marked_by", "eve")
     dock.open("leg-2")
     dock.click("type_1")
     dock.type("pairs_out", tmp_path / "out")
@@ -384,8 +400,7 @@ def test_pairs_are_written_as_without_a_window_and_only_of_type_2_donors(
     assert "three shares" in dock.said()
 
 
-def test_writing_stops_when_told_and_goes_on_later(dock, tmp_path, monkeypatch):
-    dock.mark_all()
+def test_writing_stops_when_told_and_goes_on_later(marked, dock, tmp_path):
     dock.type("pairs_out", tmp_path / "out")
     dock.split(1, 0, 0)
     dock.widget.findChild(QSpinBox, "pair_count").setValue(400)
