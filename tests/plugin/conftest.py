@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
@@ -240,18 +241,27 @@ def measurement(film: Radiograph) -> Measurement:
     return measured(film, TYPICAL_XY * 60 + 100, film.patient)
 
 
+@contextmanager
+def as_on_a_new_computer(folder: Path) -> Iterator[None]:
+    """Nothing of the settings of whoever runs the tests; torch is not loaded ahead.
+
+    It would else be loaded beside each first test, and runs wait for it.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        preferences = "napari_hipbmd.plugin.ui.preferences.preferences_dir"
+        patched.setattr(preferences, lambda: folder)
+        loading = "napari_hipbmd.plugin.viewer.session.load_beforehand"
+        patched.setattr(loading, lambda: None)
+        current_keys.cache_clear()
+        yield
+        current_keys.cache_clear()
+
+
 @pytest.fixture(autouse=True)
-def own_preferences(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    """Nothing is read from or written to the settings of whoever runs the tests."""
-    folder = tmp_path_factory.mktemp("settings")
-    monkeypatch.setattr(
-        "napari_hipbmd.plugin.ui.preferences.preferences_dir", lambda: folder
-    )
-    current_keys.cache_clear()
-    yield
-    current_keys.cache_clear()
+def own_preferences(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each test begins without settings, and leaves none."""
+    with as_on_a_new_computer(tmp_path_factory.mktemp("settings")):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -300,11 +310,3 @@ def stand_in(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> StandIn:
         "napari_hipbmd.runs.collecting.prepare_with", lambda folder: one
     )
     return one
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_loaded_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Torch would else be loaded beside each first test, and runs wait for it."""
-    monkeypatch.setattr(
-        "napari_hipbmd.plugin.viewer.session.load_beforehand", lambda: None
-    )
