@@ -214,16 +214,29 @@ def empty(window: Any) -> None:
     session.policy = session._policy_of_study = NONE
 
 
-@pytest.fixture
-def pipeline(monkeypatch: pytest.MonkeyPatch) -> FakePipeline:
+@contextmanager
+def at_once() -> Iterator[FakePipeline]:
+    """A pipeline that answers at once."""
     fake = FakePipeline()
-    monkeypatch.setitem(sys.modules, "napari_hipbmd.pipeline", fake)
-    monkeypatch.setattr(napari_hipbmd, "pipeline", fake, raising=False)
-    return fake
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(sys.modules, "napari_hipbmd.pipeline", fake)
+        patched.setattr(napari_hipbmd, "pipeline", fake, raising=False)
+        yield fake
+
+
+@pytest.fixture
+def pipeline() -> Iterator[FakePipeline]:
+    with at_once() as fake:
+        yield fake
 
 
 @pytest.fixture
 def film() -> Radiograph:
+    return made_up_film()
+
+
+def made_up_film() -> Radiograph:
+    """A small film of a left hip."""
     rows, columns = np.mgrid[:420, :360].astype(np.float32)
     return Radiograph(
         pixels=rows + columns,

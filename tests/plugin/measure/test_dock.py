@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +15,8 @@ from qtpy.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFileDialog,
-    QLabel,
     QPushButton,
     QTableWidget,
-    QWidget,
 )
 
 from napari_hipbmd.core.radiograph import Radiograph
@@ -28,53 +24,18 @@ from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import source_of
 from napari_hipbmd.plugin.measure.dock import MeasureWidget
 from napari_hipbmd.plugin.viewer.films import radiograph_layer
-from napari_hipbmd.plugin.viewer.identity import facts_of, kind_of
+from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.viewer.layers import PLACED
 from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.study import Study
 
 from ..conftest import CORNER, SPACING, FakePipeline
-
-
-class Dock:
-    """What a person sees of the dock, by the names of its controls."""
-
-    def __init__(self, viewer: Any, qtbot: Any) -> None:
-        self.viewer, self.qtbot = viewer, qtbot
-        _, self.widget = viewer.window.add_plugin_dock_widget(
-            "napari-hipbmd", "Measure BMD"
-        )
-
-    def find(self, kind: type[QWidget], name: str) -> Any:
-        found = self.widget.findChild(kind, name)
-        assert found is not None, name
-        return found
-
-    def press(self, name: str) -> None:
-        self.find(QPushButton, name).click()
-
-    def measure(self) -> None:
-        self.press("measure")
-        self.wait(lambda: not self.find(QPushButton, "cancel_measure").isEnabled())
-
-    def wait(self, condition: Callable[[], Any]) -> None:
-        self.qtbot.waitUntil(condition, timeout=300_000)
-
-    def cell(self, row: int, column: int) -> str:
-        return self.find(QTableWidget, "results").item(row, column).text()
-
-    def text(self, name: str) -> str:
-        return self.find(QLabel, name).text()
-
-    def layer(self, kind: str) -> Any:
-        (found,) = [each for each in self.viewer.layers if kind_of(each) == kind]
-        return found
+from .measure_dock import Dock, dock_with
 
 
 @pytest.fixture
 def dock(viewer: Any, qtbot: Any, film: Radiograph, pipeline: FakePipeline) -> Dock:
-    viewer.add_layer(Image(radiograph_layer(film)[0], **radiograph_layer(film)[1]))
-    return Dock(viewer, qtbot)
+    return dock_with(film, viewer, qtbot)
 
 
 def test_an_empty_viewer_says_what_to_do_first(viewer: Any, qtbot: Any) -> None:
@@ -139,26 +100,6 @@ def test_measure_gives_layers_in_mm_right_above_their_film(
         np.testing.assert_allclose(
             dock.layer(kind).translate, np.multiply(CORNER, SPACING)
         )
-
-
-def test_numbers_flags_and_the_research_use_are_shown(dock: Dock) -> None:
-    dock.measure()
-    assert dock.cell(0, 0) == "0.586"
-    assert dock.cell(1, 3) == "0.49–0.69"
-    assert [dock.cell(2, column) for column in range(4)] == ["−2.5", "–", "–", "−1.0"]
-    assert dock.cell(4, 1) == "1.1000"
-    assert dock.cell(4, 3) == "–"
-    assert "There is metal &lt;in> the film." in dock.text("flags")
-    assert "Research use" in dock.text("research_use")
-    assert "1.2 s" in dock.text("result_title")
-
-
-def test_the_work_is_done_off_the_main_thread(
-    dock: Dock, pipeline: FakePipeline
-) -> None:
-    dock.measure()
-    assert pipeline.thread is not None
-    assert pipeline.thread is not threading.main_thread()
 
 
 def test_what_the_form_says_is_measured(dock: Dock, pipeline: FakePipeline) -> None:
@@ -238,13 +179,6 @@ def test_many_moves_in_one_turn_are_measured_once(
     assert pipeline.remeasured == 2  # for all the moves, and when it came to rest
 
 
-def test_selecting_a_point_measures_nothing(dock: Dock, pipeline: FakePipeline) -> None:
-    dock.measure()
-    dock.layer("landmarks").selected_data = {3}
-    dock.qtbot.wait(50)
-    assert pipeline.remeasured == 0
-
-
 def test_a_landmark_that_was_deleted_is_missed_by_name(dock: Dock) -> None:
     dock.measure()
     dock.layer("landmarks").remove([2])
@@ -259,15 +193,6 @@ def test_a_point_that_was_added_is_named(dock: Dock) -> None:
     dock.wait(lambda: "two points called" in dock.text("flags"))
     points.remove([16])
     dock.wait(lambda: dock.find(QTableWidget, "results").isEnabled())
-
-
-def test_another_age_changes_the_numbers_without_measuring_again(
-    dock: Dock, pipeline: FakePipeline
-) -> None:
-    dock.measure()
-    dock.find(QDoubleSpinBox, "age").setValue(90)
-    assert dock.cell(0, 0) == "0.606"
-    assert len(pipeline.calls) == 1
 
 
 def test_a_run_can_be_cancelled(dock: Dock, pipeline: FakePipeline) -> None:
@@ -432,15 +357,6 @@ def test_two_viewers_keep_their_own_state(
     assert session_of(one) is not session_of(two)
 
 
-def test_reasons_for_caution_stand_above_the_numbers(dock: Dock) -> None:
-    dock.measure()
-    flags = dock.find(QLabel, "flags")
-    table = dock.find(QTableWidget, "results")
-    assert flags.isVisibleTo(dock.widget)
-    layout = flags.parentWidget().layout()
-    assert layout.indexOf(flags) < layout.indexOf(table)
-
-
 def test_a_flagged_value_can_be_withheld_with_its_reason(dock: Dock) -> None:
     dock.measure()
     policy = dock.find(QComboBox, "policy")
@@ -463,36 +379,6 @@ def test_a_flagged_value_can_be_withheld_with_its_reason(dock: Dock) -> None:
     policy.activated.emit(0)
     assert float(dock.cell(0, 0)) > 0.5
     assert "There is metal" not in cell.toolTip()
-
-
-@pytest.mark.parametrize("ending", ["html", "json", "csv"])
-def test_a_report_is_saved_where_a_person_says(
-    dock: Dock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
-) -> None:
-    button = dock.find(QPushButton, "save_report")
-    assert not button.isEnabled() and "Measure" in button.toolTip()
-    dock.measure()
-    path = tmp_path / f"hip.{ending}"
-    monkeypatch.setattr(
-        QFileDialog, "getSaveFileName", lambda *args, **kw: (str(path), "")
-    )
-    button.click()
-    dock.wait(path.exists)
-    assert "hip_1" in path.read_text("utf-8")
-    dock.wait(button.isEnabled)
-
-
-def test_a_report_of_an_unknown_kind_is_refused_in_a_sentence(
-    dock: Dock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dock.measure()
-    path = tmp_path / "hip.docx"
-    monkeypatch.setattr(
-        QFileDialog, "getSaveFileName", lambda *args, **kw: (str(path), "")
-    )
-    dock.find(QPushButton, "save_report").click()
-    dock.wait(lambda: ".html" in dock.text("flags"))
-    assert not path.exists()
 
 
 def save_report(dock: Dock, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -574,13 +460,6 @@ def test_ones_own_regression_is_used_and_named(
     dock.press("bundled_models")
     assert "our clinic" not in dock.text("models")
     assert not dock.find(QPushButton, "bundled_models").isEnabled()
-
-
-def test_nothing_about_the_person_is_on_any_layer(dock: Dock) -> None:
-    dock.measure()
-    for layer in dock.viewer.layers:
-        assert "name" not in facts_of(layer)
-        assert layer.name.startswith("hip_1")
 
 
 def test_the_widget_needs_only_a_viewer(viewer: Any, qtbot: Any) -> None:
