@@ -36,7 +36,8 @@ quick: $(STAMPS)/test
 	$(MAKE) --no-print-directory -j lint quick-tests
 
 quick-tests:
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto -m "not slow and not e2e" $(QUICK)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto -p no:napari -m "not slow and not e2e" \
+		$(QUICK)
 
 docs: $(STAMPS)/docs
 	$(BIN)/python scripts/architecture_picture.py

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from skimage.measure import approximate_polygon, find_contours, label
 
-from ...core.anatomy import REGIONS, Points, Region, mask
+from ...bmd.raster import inside as filled
+from ...core.anatomy import REGIONS, Points, Region
 from ...core.errors import Refused
 from ..facts import FilmFacts
 from ..labels import Labels
@@ -42,7 +43,7 @@ def label_image(labels: Labels, shape: tuple[int, int]) -> LabelImage:
         low = np.clip(np.floor(outline.min(axis=0)), 0, None).astype(int)
         high = np.ceil(outline.max(axis=0)).astype(int) + 1
         window = image[low[1] : max(high[1], 0), low[0] : max(high[0], 0)]
-        window[mask(outline - low, window.shape)] = VALUES[region]
+        window[filled(outline - low, window.shape)] = VALUES[region]
     return image
 
 
@@ -138,7 +139,7 @@ def outline_of(inside: NDArray[np.bool_], region: Region) -> Points:
         if (
             3 <= len(corners) <= MOST_CORNERS
             and not crosses_itself(corners)
-            and np.array_equal(mask(corners, inside.shape), inside)
+            and np.array_equal(filled(corners, inside.shape), inside)
         ):
             return np.asarray(corners + corner, np.float64)
     raise Refused(f"the {region} has no simple outline.")
