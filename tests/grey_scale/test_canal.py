@@ -13,7 +13,7 @@ from napari_hipbmd.core.anatomy import INDEX
 from napari_hipbmd.core.bounded_json import as_type
 from napari_hipbmd.core.grey_scale import Cortex
 from napari_hipbmd.core.hip_images import HipImages
-from napari_hipbmd.grey_scale.canal import CanalWidths, dorr_type_of_ratio
+from napari_hipbmd.grey_scale.canal import CanalWidths, compared, dorr_type_of_ratio
 from napari_hipbmd.grey_scale.shaft import read_shaft
 from napari_hipbmd.grey_scale.tube import CORTICAL_G_CM3, DEEP, Tube, chords
 
@@ -97,12 +97,21 @@ def test_an_isthmus_at_the_end_of_the_film_is_none() -> None:
     assert found.calcar_ratio is not None
 
 
+def test_a_canal_that_only_widens_has_no_isthmus() -> None:
+    level = np.arange(-25.0, 180.0, 2.0)
+    canal = np.where(level < 30, 40 - 0.8 * (level + 25), 12 + 0.03 * (level - 30))
+    nothing = Cortex(5.0, 5.0, 12.0, 0.45, 60.0)
+    found = compared(nothing, CanalWidths(level, np.maximum(canal, 12)), 30.0)
+    assert found.flare_index is None
+    assert "not seen to narrow" in str(found.flare_reason)
+    assert found.calcar_ratio is not None
+
+
 def test_the_narrowest_canal_is_found_though_some_levels_are_wrong() -> None:
     level = np.arange(-25.0, 180.0, 2.0)
     canal = 12 + ((level - 90) / 40) ** 2
     canal[55:58] = 3.0
     found = CanalWidths(level, canal).isthmus()
-    assert found is not None
     assert found[0] == pytest.approx(12, abs=0.5)
     assert found[1] == pytest.approx(90, abs=6)
 

@@ -41,6 +41,9 @@ nothing is looked at."""
 BEYOND_MM = 20.0
 """Of the shaft that has to show below an isthmus: else the film may end above it."""
 
+FIRST_MM = 5.0
+"""Into the shaft: an isthmus at its very beginning is none."""
+
 RATIO_TYPES = ((0.5, "A"), (0.75, "B"), (np.inf, "C"))
 MOST_UNEVEN = 0.3
 """Of the width at the distal cut: a shaft that grows or shrinks by more was lost."""
@@ -55,6 +58,7 @@ ROUNDS = 12
 
 TOO_SHORT = "The film ends too soon below the lesser trochanter."
 NO_ISTHMUS = "The film ends before the canal is seen to widen below its isthmus."
+NOT_NARROWER = "The shaft's canal is not seen to narrow before it widens."
 CLOSED = "The canal's borders cannot be told apart."
 LOST = "The borders of the shaft cannot be followed."
 
@@ -71,14 +75,12 @@ class CanalWidths:
         near = np.abs(self.below_lesser_mm - level_mm) <= WINDOW_MM
         return float(np.median(self.canal[near]))
 
-    def isthmus(self) -> tuple[float, float] | None:
-        """Narrowest width and its level; None where the film ends about there."""
+    def isthmus(self) -> tuple[float, float]:
+        """Narrowest width of the shaft's canal, and its level."""
         shaft = self.below_lesser_mm >= SHAFT_BELOW_MM
         level, width = self.below_lesser_mm[shaft], self.canal[shaft]
         curve = _robust_curve(level, width)
         narrowest = int(curve.argmin())
-        if level[narrowest] > level[-1] - BEYOND_MM:
-            return None
         return float(curve[narrowest]), float(level[narrowest])
 
 
@@ -123,17 +125,19 @@ def compared(cortex: Cortex, widths: CanalWidths, shaft_mm: float) -> Cortex:
         return replace(cortex, flare_reason=LOST, calcar_reason=LOST)
     least = NARROWEST * shaft_mm
     found = replace(cortex, canal_above_mm=above, canal_at_lesser_mm=at_lesser)
-    isthmus = widths.isthmus()
-    if isthmus is None:
+    isthmus, level = widths.isthmus()
+    if level > widths.below_lesser_mm[-1] - BEYOND_MM:
         found = replace(found, flare_reason=NO_ISTHMUS)
-    elif isthmus[0] < least:
+    elif level < SHAFT_BELOW_MM + FIRST_MM:
+        found = replace(found, flare_reason=NOT_NARROWER)
+    elif isthmus < least:
         found = replace(found, flare_reason=CLOSED)
     else:
         found = replace(
             found,
-            isthmus_mm=isthmus[0],
-            isthmus_below_lesser_mm=isthmus[1],
-            flare_index=above / isthmus[0],
+            isthmus_mm=isthmus,
+            isthmus_below_lesser_mm=level,
+            flare_index=above / isthmus,
         )
     if widths.below_lesser_mm[-1] < DORR_BELOW_MM:
         return replace(found, calcar_reason=TOO_SHORT)
