@@ -11,6 +11,9 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 SETUP := pyproject.toml constraints.txt scripts/setup_env.sh
 
+# Bytecode is kept, whatever the shell says: the tests start many processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 QUICK := tests/core tests/bmd tests/study tests/synthesis tests/quality/test_policy.py
 
 # What a rendered window needs on a bare Debian 12 or Ubuntu.
