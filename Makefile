@@ -33,7 +33,7 @@ demo: $(STAMPS)/all
 	$(BIN)/hipbmd demo
 
 test: lint system
-	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 scripts/with_display.sh $(BIN)/pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 scripts/with_display.sh $(BIN)/pytest -n 2 --dist loadfile
 
 quick: $(STAMPS)/test
 	$(MAKE) --no-print-directory -j lint quick-tests

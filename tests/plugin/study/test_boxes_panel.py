@@ -134,6 +134,20 @@ def test_a_box_whose_corner_is_dragged_stays_a_square_and_is_kept(dock: Dock) ->
     np.testing.assert_allclose(np.ptp(corners, axis=0), 990, atol=0.01)
 
 
+def test_the_side_to_be_drawn_on_one_film_is_not_that_of_another(
+    dock: Dock,
+) -> None:
+    first, boxes = dock.film, session_of(dock.viewer).hip_boxes
+    boxes.draw(first, "L")  # and then it is not drawn
+    other = dock.viewer.add_image(np.arange(6e5).reshape(600, 1000), name="other")
+    boxes.place(other, "L")
+    boxes.layer(other).add_rectangles(
+        np.array([[100, 50], [100, 350], [400, 350], [400, 50]])
+    )
+    assert set(boxes.of(other)) == {"L", "R"}
+    assert not boxes.of(first)
+
+
 def test_a_rectangle_drawn_by_hand_becomes_the_square_of_its_half_of_the_film(
     dock: Dock,
 ) -> None:

@@ -61,7 +61,7 @@ class HipBoxes:
         self._known: WeakKeyDictionary[Any, dict[Side, PlacedBox]] = WeakKeyDictionary()
         self._kept: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
         self._drawing = OwnHand()
-        self._next_side: Side | None = None
+        self._next_side: WeakKeyDictionary[Any, Side] = WeakKeyDictionary()
         session.layers.events.inserted.connect(self._on_inserted)
         for layer in list(session.layers):
             self._look_up(layer)
@@ -129,8 +129,9 @@ class HipBoxes:
     def draw(self, film_layer: Any, side: Side | None = None) -> None:
         """Let a person draw a box by dragging; of this side, where one is given."""
         layer = self.layer(film_layer) or self._made(film_layer)
-        if facts_of(layer).get("owner") is None:
-            self._next_side = side
+        self._next_side.pop(film_layer, None)
+        if facts_of(layer).get("owner") is None and side is not None:
+            self._next_side[film_layer] = side
         self._session.layers.selection.active = layer
         layer.mode = "add_rectangle"
 
@@ -280,13 +281,13 @@ class HipBoxes:
             return
         layer = self.layer(film_layer)
         try:
-            before = self.of(film_layer)
-            after, drawn = boxes_as_drawn(film_layer, layer, before, self._next_side)
+            before, wanted = self.of(film_layer), self._next_side.get(film_layer)
+            after, drawn = boxes_as_drawn(film_layer, layer, before, wanted)
         except Refused as refusal:
             self._draw(film_layer)
             self.said.emit(film_layer, str(refusal))
             return
         self._set(film_layer, after)
         if drawn is not None:
-            self._next_side = None
+            self._next_side.pop(film_layer, None)
             self._select(film_layer, drawn)
