@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import platform
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,15 +24,11 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from grey_scale import read_study
 from napari_hipbmd.bmd import in_both_units
 from napari_hipbmd.core.anatomy import REGIONS, SITES
-from napari_hipbmd.core.resources import weights_dir
-from napari_hipbmd.evaluation.feature_table import feature_table
 from napari_hipbmd.grey_scale.boosted import BoostedTrees, fit_trees
 from napari_hipbmd.grey_scale.signs import as_row
-from napari_hipbmd.pipeline.models import calibration_of
-from napari_hipbmd.runs.collecting import collect
-from napari_hipbmd.runs.networks import networks_fingerprint, prepare_with
 from napari_hipbmd.study import Study
 
 PAGE = Path(__file__).parents[1] / "docs/grey-scale.md"
@@ -62,17 +57,7 @@ class Films:
 def read(folder: Path, kept: Path) -> Films:
     """Measure a study's films, or take what is kept of them."""
     study = Study.open(folder)
-    found = collect(
-        study,
-        kept,
-        prepare_with(None),
-        made_with=networks_fingerprint(None, weights_dir()),
-        calibration=calibration_of(None),
-        progress=lambda done, count, *_: print(
-            f"{folder.name}: {done} of {count}", file=sys.stderr
-        ),
-    )
-    table = feature_table(study.cases, found)
+    found, table = read_study(study, kept, None)
     dxa = dict(zip(table.case_ids, table.dxa_g_cm2, strict=True))
     biology = dict(zip(table.case_ids, table.covariates, strict=True))
     group = dict(zip(table.case_ids, table.groups, strict=True))
