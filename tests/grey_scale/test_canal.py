@@ -50,7 +50,7 @@ def drawn(
 
 
 def cortex(images: HipImages, xy: np.ndarray, spacing: tuple[float, float]) -> Cortex:
-    found = read_shaft(images, xy, spacing, film=images.film).cortex
+    found = read_shaft(images, xy, spacing, whole_film=lambda: images.film).cortex
     assert found is not None
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import combinations
@@ -76,7 +76,7 @@ def read_signs(
     *,
     network: SeesGain | None = None,
     mirrored: bool = False,
-    film: FloatImage | None = None,
+    whole_film: Callable[[], FloatImage] | None = None,
 ) -> RulerReading:
     """Look for every ruler of a film.
 
@@ -92,8 +92,8 @@ def read_signs(
         Looks at the film as one more ruler.
     mirrored
         Whether it is a right hip.
-    film
-        The whole film, for the shape of the canal, which no ruler needs.
+    whole_film
+        Gives the whole film, for the shape of the canal, which no ruler needs.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def read_signs(
         shaft, reason = before.shaft, before.shaft_reason
     else:
         try:
-            shaft = read_shaft(images, landmarks_xy, spacing_mm, levels_mm, film)
+            shaft = read_shaft(images, landmarks_xy, spacing_mm, levels_mm, whole_film)
         except NoShaft as error:
             reason = f"The shaft cannot be read: {error}."
     if shaft is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,7 +83,7 @@ def read_shaft(
     landmarks_xy: Points,
     spacing_mm: tuple[float, float] | None,
     levels_mm: Sequence[float] | None = None,
-    film: FloatImage | None = None,
+    whole_film: Callable[[], FloatImage] | None = None,
 ) -> Shaft:
     """Fit the tube to every stretch of the shaft that the image shows.
 
@@ -91,8 +91,8 @@ def read_shaft(
     ----------
     levels_mm
         Where it is looked at, mm below the distal cut; everywhere by default.
-    film
-        The whole film, for the shape of the canal; that is not read without it.
+    whole_film
+        Gives the whole film, for the shape of the canal; that is not read without it.
 
     Raises
     ------
@@ -136,8 +136,8 @@ def read_shaft(
         )
     below_lesser = cut_below_lesser(landmarks_xy, frame)
     cortex = cortex_of(kept, below_lesser)
-    if cortex is not None and film is not None:
-        cortex = with_canal(cortex, film, frame, below_lesser)
+    if cortex is not None and whole_film is not None:
+        cortex = with_canal(cortex, whole_film(), frame, below_lesser)
     return Shaft(tuple(kept), frame.width_mm, cortex)
 
 

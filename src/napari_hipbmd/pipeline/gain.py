@@ -66,7 +66,7 @@ def _read(
         before,
         network=network,
         mirrored=hip.side is not None and is_mirrored(hip.side),
-        film=hip.film.grey(),
+        whole_film=hip.film.grey,
     )
 
 
