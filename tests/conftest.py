@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # A window that nobody sees, unless a display was asked for.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# The texts that tests look for, wherever they run.
+os.environ["HIPBMD_LANGUAGE"] = "en"
 
 # No example is judged by the clock: a busy machine is slow and not wrong. Half as many
 # examples as usual: a test that needs more says so.

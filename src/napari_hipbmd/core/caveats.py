@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from .measurement import Measurement
 
 CANNOT_RULE_OUT = "Research use: an estimate from a radiograph cannot rule out low BMD."
-RESEARCH_USE = (
-    f"{CANNOT_RULE_OUT} The bundled regression is fitted to digital hips and is not"
-    " calibrated for any real X-ray machine."
+OF_BUNDLED = (
+    "The bundled regression is fitted to digital hips and is not calibrated for any"
+    " real X-ray machine."
 )
+RESEARCH_USE = f"{CANNOT_RULE_OUT} {OF_BUNDLED}"
 DIGITAL = "digital hips"
+Said = Callable[[str], str]
 
 
-def research_use(measurements: Iterable[Measurement]) -> str:
-    """What the numbers of these hips may not be used for, by the regression in use."""
+def research_use(measurements: Iterable[Measurement], said: Said = str) -> str:
+    """What the numbers of these hips may not be used for, by the regression in use.
+
+    ``said`` puts a sentence, and what is yet to be filled in, in another language.
+    """
     regressions = dict.fromkeys(
         (m.model_name, m.calibrated_on) for m in measurements if m.model_name
     )
     told = [
-        f"The regression '{name}' is fitted to {DIGITAL} and is not calibrated for any"
-        " real X-ray machine."
-        if DIGITAL in films
-        else f"The regression '{name}' is fitted to {films or 'films not named'} and"
-        " holds for such films alone."
+        (
+            said(
+                "The regression '{name}' is fitted to digital hips and is not"
+                " calibrated for any real X-ray machine."
+            )
+            if DIGITAL in films
+            else said(
+                "The regression '{name}' is fitted to {films} and holds for such films"
+                " alone."
+            )
+        ).format(name=name, films=films or said("films not named"))
         for name, films in regressions
     ]
-    return " ".join([CANNOT_RULE_OUT, *told]) if told else RESEARCH_USE
+    return " ".join([said(CANNOT_RULE_OUT), *(told or [said(OF_BUNDLED)])])

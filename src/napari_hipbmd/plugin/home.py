@@ -8,13 +8,16 @@ from typing import Any
 
 from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from .ui.translation import tr
 from .viewer.listening import Heard, ListeningWidget
 from .viewer.session import Session, session_of
 
 PLUGIN = "napari-hipbmd"
-NO_FILMS = "no film is open"
-NO_STUDY = "no study is open"
-RESEARCH = "<b>Research use:</b> an estimate from a radiograph cannot rule out low BMD."
+NO_FILMS = tr("no film is open")
+NO_STUDY = tr("no study is open")
+RESEARCH = tr(
+    "<b>Research use:</b> an estimate from a radiograph cannot rule out low BMD."
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class HomeStep:
 
 def _films(session: Session) -> str:
     count = len(session.films())
-    return f"{count} open" if count else NO_FILMS
+    return tr("{count} open").format(count=count) if count else NO_FILMS
 
 
 def _study(session: Session) -> str:
@@ -39,12 +42,20 @@ def _study(session: Session) -> str:
 def _measured(session: Session) -> str:
     films = session.films()
     count = sum(session.measurement(film) is not None for film in films)
-    return f"{count} of {len(films)} measured" if films else NO_FILMS
+    return (
+        tr("{measured} of {count} measured").format(measured=count, count=len(films))
+        if films
+        else NO_FILMS
+    )
 
 
 def _models(session: Session) -> str:
     folder = session.models_folder
-    return "bundled models" if folder is None else f"models: {folder.name}"
+    return (
+        tr("bundled models")
+        if folder is None
+        else tr("models: {name}").format(name=folder.name)
+    )
 
 
 def _nothing(_: Session) -> str:
@@ -54,24 +65,28 @@ def _nothing(_: Session) -> str:
 STEPS = (
     HomeStep(
         "Open study",
-        "Films of a study, an archive's export or any folder; a box on each hip.",
+        tr("Films of a study, an archive's export or any folder; a box on each hip."),
         _study,
     ),
     HomeStep(
         "Archive (PACS)",
-        "Films from a PACS, without the person; reports back to it.",
+        tr("Films from a PACS, without the person; reports back to it."),
         _nothing,
     ),
-    HomeStep("Film facts", "What a film says of itself; window and level.", _films),
+    HomeStep("Film facts", tr("What a film says of itself; window and level."), _films),
     HomeStep(
-        "Landmark workbench", "Place the sixteen landmarks; compare people.", _study
+        "Landmark workbench", tr("Place the sixteen landmarks; compare people."), _study
     ),
-    HomeStep("Make pairs", "Synthetic pairs of one's own films.", _nothing),
-    HomeStep("Enhancement", "Take the soft tissue away; train what does.", _models),
-    HomeStep("Measure BMD", "Regions, features, BMD and T-score of a hip.", _measured),
-    HomeStep("Features and thresholds", "Nine features; what they clip.", _measured),
-    HomeStep("Fit BMD", "A regression from one's own DXA readings.", _study),
-    HomeStep("Validate", "Estimates against DXA, out of fold.", _study),
+    HomeStep("Make pairs", tr("Synthetic pairs of one's own films."), _nothing),
+    HomeStep("Enhancement", tr("Take the soft tissue away; train what does."), _models),
+    HomeStep(
+        "Measure BMD", tr("Regions, features, BMD and T-score of a hip."), _measured
+    ),
+    HomeStep(
+        "Features and thresholds", tr("Nine features; what they clip."), _measured
+    ),
+    HomeStep("Fit BMD", tr("A regression from one's own DXA readings."), _study),
+    HomeStep("Validate", tr("Estimates against DXA, out of fold."), _study),
 )
 
 
@@ -93,7 +108,7 @@ class HomeWidget(ListeningWidget):
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
         for row, step in enumerate(STEPS):
-            button = QPushButton(step.dock)
+            button = QPushButton(tr(step.dock))
             button.setObjectName(f"open_{step.dock}")
             button.setToolTip(step.text)
             button.clicked.connect(lambda _, name=step.dock: self._open(name))

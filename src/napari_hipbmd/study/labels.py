@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from glob import escape
@@ -110,16 +110,23 @@ class Labels:
         return {r: (found | drawn)[r] for r in POLYGONS if r in found | drawn}
 
 
-def what_is_missing(labels: Labels) -> str:
-    """What is still to be done on a film, as a sentence; empty when all is there."""
+def what_is_missing(labels: Labels, said: Callable[[str], str] = str) -> str:
+    """What is still to be done on a film, as a sentence; empty when all is there.
+
+    ``said`` puts a sentence, and what is yet to be filled in, in another language.
+    """
     names = labels.missing
     if not names:
         return ""
     if len(names) == len(LANDMARK_IDS):
-        return "No landmark is placed yet."
-    listed = ", ".join(names[:-1]) + " and " + names[-1] if names[1:] else names[0]
-    verb = "are" if names[1:] else "is"
-    return f"{listed} {verb} missing: place them, or mark them as absent."
+        return said("No landmark is placed yet.")
+    if len(names) == 1:
+        told = said("{last} is missing: place it, or mark it as absent.")
+    else:
+        told = said(
+            "{first} and {last} are missing: place them, or mark them as absent."
+        )
+    return told.format(first=", ".join(names[:-1]), last=names[-1])
 
 
 def labels_path(folder: Path, annotator: str, case_id: str) -> Path:

@@ -8,6 +8,7 @@ from typing import Any
 from qtpy.QtWidgets import QTabWidget, QWidget
 
 from ..ui.narrow import scrolled_column
+from ..ui.translation import tr
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.session import Session, session_of
 from .fetch_panel import BUSY, FetchPanel
@@ -34,8 +35,8 @@ class ArchiveWidget(ListeningWidget):
         self.send = SendPanel(self.server)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("archive_tabs")
-        self.tabs.addTab(self.fetch, "Films")
-        self.tabs.addTab(self.send, "Reports")
+        self.tabs.addTab(self.fetch, tr("Films"))
+        self.tabs.addTab(self.send, tr("Reports"))
         column = scrolled_column(self)
         column.addWidget(self.server)
         column.addWidget(self.tabs, 1)

@@ -15,17 +15,18 @@ from ..ui.folder_field import FolderField
 from ..ui.options_form import OptionsForm
 from ..ui.rich import plain, sentence
 from ..ui.run_bar import RunBar
+from ..ui.translation import tr
 from .found_tree import FoundTree
 from .server_form import ServerForm
 
 if TYPE_CHECKING:
     from ...tasks.pacs import FindOptions, Found, Taken
 
-BUSY = "The archive is being asked: wait or press Cancel."
-FIRST = "Search, tick what is to be fetched, and choose the folder of a study."
-NOTHING_FETCHED = "Fetch films first."
-STOPPED = "Stopped. What was fetched is kept: fetch again to go on."
-NO_MORE_SEARCH = "Stopped."
+BUSY = tr("The archive is being asked: wait or press Cancel.")
+FIRST = tr("Search, tick what is to be fetched, and choose the folder of a study.")
+NOTHING_FETCHED = tr("Fetch films first.")
+STOPPED = tr("Stopped. What was fetched is kept: fetch again to go on.")
+NO_MORE_SEARCH = tr("Stopped.")
 
 
 class FetchPanel(QWidget):
@@ -55,17 +56,19 @@ class FetchPanel(QWidget):
 
         self.parts = OptionsForm(GetOptions, "all_parts")
         self.person = OptionsForm(GetOptions, "identified")
-        self.find_button = button("find", "Search", "Hips and pelves on DX or CR.")
+        self.find_button = button(
+            "find", tr("Search"), tr("Hips and pelves on DX or CR.")
+        )
         self.tree = FoundTree()
-        self.folder = FolderField("archive_study", "Study's folder, old or new")
+        self.folder = FolderField("archive_study", tr("Study's folder, old or new"))
         self.bar = RunBar(
-            "fetch", "Fetch ticked", prefix="fetch_", busy=BUSY,
-            hint="Films go to images/ of the folder; those that are there stay.",
+            "fetch", tr("Fetch ticked"), prefix="fetch_", busy=BUSY,
+            hint=tr("Films go to images/ of the folder; those that are there stay."),
         )  # fmt: skip
-        self.open_button = button("show_fetched", "Show the films")
+        self.open_button = button("show_fetched", tr("Show the films"))
         column = QVBoxLayout(self)
         for part in (
-            self.parts, self.find_button, self.tree, sentence("into", "Into"),
+            self.parts, self.find_button, self.tree, sentence("into", tr("Into")),
             self.folder, self.person, self.bar, self.open_button,
         ):  # fmt: skip
             column.addWidget(part, 1 if part is self.tree else 0)
@@ -89,15 +92,19 @@ class FetchPanel(QWidget):
         self.bar.start(
             lambda run: find(asked, run.is_cancelled),
             self._on_found,
-            "Searching",
+            tr("Searching"),
             stopped=NO_MORE_SEARCH,
         )
 
     def _on_found(self, found: Found) -> None:
         self.tree.show_series(found.series)
-        text = f"<b>{len(found.series)} series of hips or pelves.</b>"
+        text = tr("<b>{count} series of hips or pelves.</b>").format(
+            count=len(found.series)
+        )
         if found.passed_over:
-            text += f" {found.passed_over} others say nothing of a hip or the pelvis."
+            text += tr(
+                " {passed_over} others say nothing of a hip or the pelvis."
+            ).format(passed_over=found.passed_over)
         self.bar.say(text)
         if self._asked is not None:
             self._server.remember(self._asked)
@@ -114,7 +121,7 @@ class FetchPanel(QWidget):
         self.bar.start(
             lambda run: get(options, run.tell, run.is_cancelled, series),
             lambda taken: self._on_fetched(out, taken),
-            "Fetched",
+            tr("Fetched"),
             stopped=STOPPED,
         )
 
@@ -122,10 +129,15 @@ class FetchPanel(QWidget):
         from ...tasks.pacs import IMAGES
 
         new = len(taken.files) - taken.before
-        lines = [f"<b>{new} new films</b>, {taken.before} were there already."]
+        lines = [
+            tr("<b>{new} new films</b>, {before} were there already.").format(
+                new=new, before=taken.before
+            )
+        ]
         lines += [
-            f"Look at {plain(path.name)}: it says that writing is burned into the"
-            " picture."
+            tr(
+                "Look at {name}: it says that writing is burned into the picture."
+            ).format(name=plain(path.name))
             for path in taken.burned_in
         ]
         self.bar.say("<br>".join(lines))
@@ -139,9 +151,10 @@ class FetchPanel(QWidget):
         for part in (self.parts, self.person, self.folder, self.tree):
             part.setEnabled(not running)
             part.setToolTip(BUSY if running else "")
-        enable(self.find_button, not running, BUSY, "Hips and pelves on DX or CR.")
+        enable(self.find_button, not running, BUSY, tr("Hips and pelves on DX or CR."))
         fetched = self._fetched is not None
         enable(
             self.open_button, fetched and not running,
-            BUSY if running else NOTHING_FETCHED, "List them in the dock Open study.",
+            BUSY if running else NOTHING_FETCHED,
+            tr("List them in the dock Open study."),
         )  # fmt: skip

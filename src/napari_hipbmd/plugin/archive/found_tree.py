@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
+from ..ui.translation import tr
+
 if TYPE_CHECKING:
     from ...dicom.archive import ArchivedSeries
 
@@ -29,7 +31,7 @@ class FoundTree(QTreeWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("found")
-        self.setHeaderLabels(["Patient", "Shows"])
+        self.setHeaderLabels([tr("Patient"), tr("Shows")])
         self.setMinimumHeight(120)
         self.setStyleSheet(BOX)
         self.setIndentation(12)
@@ -42,7 +44,9 @@ class FoundTree(QTreeWidget):
         self.blockSignals(True)
         self.clear()
         if series:
-            whole = self._line(self, "All", f"{len(series)} series")
+            whole = self._line(
+                self, tr("All"), tr("{count} series").format(count=len(series))
+            )
             patients: dict[str, QTreeWidgetItem] = {}
             for one in sorted(series, key=lambda s: patient_key(s.patient_id)):
                 key = patient_key(one.patient_id) or "?"

@@ -11,19 +11,20 @@ from ...core.errors import Refused
 from ..ui.folder_field import FolderField
 from ..ui.rich import plain, sentence
 from ..ui.run_bar import RunBar
+from ..ui.translation import tr
 from .server_form import ServerForm
 
 if TYPE_CHECKING:
     from ...tasks.pacs import SendOptions, Sent
 
-BUSY = "Reports are being sent: wait or press Cancel."
-ABOUT = (
+BUSY = tr("Reports are being sent: wait or press Cancel.")
+ABOUT = tr(
     "DICOM reports of <i>Save report …</i> or <i>hipbmd measure --sr</i>, from a folder"
     " and those in it. Each goes under the study of its film, which is looked for among"
     " the studies above."
 )
-CHOOSE = "Choose the folder of the reports."
-STOPPED = "Stopped. What was sent is there: send again to go on."
+CHOOSE = tr("Choose the folder of the reports.")
+STOPPED = tr("Stopped. What was sent is there: send again to go on.")
 
 
 class SendPanel(QWidget):
@@ -45,8 +46,8 @@ class SendPanel(QWidget):
         self.bar.cancel()
 
     def _setup_ui(self) -> None:
-        self.reports = FolderField("archive_reports", "Folder with reports")
-        self.bar = RunBar("send", "Send reports", prefix="send_", busy=BUSY)
+        self.reports = FolderField("archive_reports", tr("Folder with reports"))
+        self.bar = RunBar("send", tr("Send reports"), prefix="send_", busy=BUSY)
         column = QVBoxLayout(self)
         for part in (sentence("about_reports", ABOUT), self.reports, self.bar):
             column.addWidget(part)
@@ -66,13 +67,17 @@ class SendPanel(QWidget):
         self.bar.start(
             lambda run: send(options, run.tell, run.is_cancelled),
             lambda sent: self._on_sent(options, sent),
-            "Sent",
+            tr("Sent"),
             stopped=STOPPED,
         )
 
     def _on_sent(self, options: SendOptions, sent: Sent) -> None:
         self._server.remember(options)
-        lines = [f"<b>{sent.sent} reports sent</b>, {sent.before} were there already."]
+        lines = [
+            tr("<b>{sent} reports sent</b>, {before} were there already.").format(
+                sent=sent.sent, before=sent.before
+            )
+        ]
         self.bar.say("<br>".join([*lines, *(plain(f"{one}.") for one in sent.left)]))
 
     def _show_state(self) -> None:

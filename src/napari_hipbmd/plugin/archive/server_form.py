@@ -13,18 +13,19 @@ from ..ui.options_form import OptionsForm
 from ..ui.preferences import read_preference, write_preference
 from ..ui.rich import plain, sentence
 from ..ui.run import Run, begin
+from ..ui.translation import tr
 
 if TYPE_CHECKING:
     from ...tasks.pacs import ServerOptions
 
 T = TypeVar("T")
 REMEMBERED = "archive"
-KEEP_HINT = (
+KEEP_HINT = tr(
     "Ask for the password of the user, or for the token, and keep it in the system's"
     " keyring; it is written nowhere else."
 )
-KEPT = "The system's keyring has it now."
-WAIT = "The keyring is being asked."
+KEPT = tr("The system's keyring has it now.")
+WAIT = tr("The keyring is being asked.")
 
 
 class ServerForm(QWidget):
@@ -70,14 +71,14 @@ class ServerForm(QWidget):
         self.server = OptionsForm(ServerOptions, "url", "user")
         self.way_in = OptionsForm(ServerOptions, "token", "ca", "plain")
         self.which = OptionsForm(ServerOptions, "patient", "since", "until")
-        self.keep_button = button("keep_secret", "Keep password …", KEEP_HINT)
+        self.keep_button = button("keep_secret", tr("Keep password …"), KEEP_HINT)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.way_in)
         column.addWidget(self.keep_button)
         self.fold = Fold(
-            "way_in", "Logging in", "Password or token, certificates.", inside
+            "way_in", tr("Logging in"), tr("Password or token, certificates."), inside
         )
         self.note = sentence("server_note")
         self.note.hide()
@@ -110,9 +111,13 @@ class ServerForm(QWidget):
         except Refused as refusal:
             self._say(str(refusal))
             return
-        what = "Token" if access.token else f"Password of {access.user}"
+        what = (
+            tr("Token")
+            if access.token
+            else tr("Password of {user}").format(user=access.user)
+        )
         if not access.token and access.user is None:
-            self._say("Whose password? Give the user, or tick the token.")
+            self._say(tr("Whose password? Give the user, or tick the token."))
             return
         secret, given = QInputDialog.getText(
             self, access.host, what, QLineEdit.EchoMode.Password

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ...core.montage import montage
+from ..ui.translation import tr
 from ..viewer.identity import tag
 from ..viewer.layers import LayerData, bone_limits, content_limits
 from ..viewer.place import Place
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 ShownPart = Literal["enhanced_bone", "enhanced_sto", "sto_error"]
 PARTS: dict[ShownPart, str] = {
-    "enhanced_bone": "bone image",
+    "enhanced_bone": tr("bone image"),
     "enhanced_sto": "STO",
-    "sto_error": "absolute error",
+    "sto_error": tr("absolute error"),
 }
 BESIDE = 0.05
 """The gap between a film and a picture beside it, in heights of the film."""
@@ -110,7 +111,9 @@ def montage_layer(stage: Stage, film_layer: Layer) -> LayerData:
         picture,
         {
             **beside.arguments(),
-            "name": f"{name}: {stage.name}, all channels",
+            "name": tr("{film}: {stage}, all channels").format(
+                film=name, stage=stage.name
+            ),
             "colormap": "viridis",
             "contrast_limits": content_limits(stage.values),
             "interpolation2d": "nearest",
@@ -123,4 +126,6 @@ def montage_layer(stage: Stage, film_layer: Layer) -> LayerData:
 def stage_text(stage: Stage) -> str:
     """A stage in words: its name, channels and cells."""
     channels, rows, columns = stage.values.shape
-    return f"{stage.name}: {channels} channels of {rows} × {columns}"
+    return tr("{stage}: {channels} channels of {rows} × {columns}").format(
+        stage=stage.name, channels=channels, rows=rows, columns=columns
+    )

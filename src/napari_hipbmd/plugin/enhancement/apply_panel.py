@@ -20,6 +20,8 @@ from ..ui.controls import add_greyed, enable
 from ..ui.rich import plain
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
+from ..ui.translation import tr
+from ..viewer.box_sides import HIPS
 from ..viewer.box_tool import BoxTool
 from ..viewer.films import film_of
 from ..viewer.identity import facts_of
@@ -33,11 +35,11 @@ from .view_form import ViewForm
 if TYPE_CHECKING:
     from ...pipeline.enhanced import Enhanced
 
-ALL = "all {} films in the viewer"
-BUSY = "A model is at work: wait or press Cancel."
-NO_FILM = "Open a radiograph first: it appears here as an image layer."
-FAILED = "The enhancement failed; napari's message says how."
-CHANGED = "The film was changed or removed meanwhile: its result is gone."
+ALL = tr("all {} films in the viewer")
+BUSY = tr("A model is at work: wait or press Cancel.")
+NO_FILM = tr("Open a radiograph first: it appears here as an image layer.")
+FAILED = tr("The enhancement failed; napari's message says how.")
+CHANGED = tr("The film was changed or removed meanwhile: its result is gone.")
 
 
 class ApplyPanel(QWidget):
@@ -120,7 +122,7 @@ class ApplyPanel(QWidget):
         self.bar.start(
             lambda run: _enhance(run, folder, jobs),
             lambda _: self._on_done(),
-            "Enhancing",
+            tr("Enhancing"),
             failed=FAILED,
         )
 
@@ -133,16 +135,16 @@ class ApplyPanel(QWidget):
         self.model = ModelChoice("apply_model")
         self.box = BoxTool(self._session, "enhance_box")
         self.bar = RunBar(
-            "apply", "Apply", "Take the soft tissue away.", "apply_", BUSY
+            "apply", tr("Apply"), tr("Take the soft tissue away."), "apply_", BUSY
         )
         self.bar.say(NO_FILM)
         self.view = ViewForm(self.shown)
         self.save = SaveEnhanced()
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Film", self.film)
-        form.addRow("Model", self.model)
-        form.addRow("Hip box", self.box)
+        form.addRow(tr("Film"), self.film)
+        form.addRow(tr("Model"), self.model)
+        form.addRow(tr("Hip box"), self.box)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.addLayout(form)
@@ -218,12 +220,11 @@ class ApplyPanel(QWidget):
             return NO_FILM
         enhanced = self.shown.of(layer)
         if enhanced is None:
-            return "" if layer is None else "Not enhanced yet: press <b>Apply</b>."
-        side = "left" if enhanced.seen.side == "L" else "right"
-        text = f"{plain(enhanced.model_name)}, {side} hip."
+            return "" if layer is None else tr("Not enhanced yet: press <b>Apply</b>.")
+        text = f"{plain(enhanced.model_name)}, {HIPS[enhanced.seen.side]}."
         if enhanced.error is not None:
-            text += (
-                f" Mean absolute error {enhanced.error.mean():.4f} of the grey range."
+            text += tr(" Mean absolute error {mean:.4f} of the grey range.").format(
+                mean=enhanced.error.mean()
             )
         flags = " ".join(flag.text for flag in enhanced.seen.flags)
         return f"{text} {plain(flags)}".strip()

@@ -23,23 +23,24 @@ from ..ui.options_form import OptionsForm
 from ..ui.rich import plain
 from ..ui.run import Run
 from ..ui.run_bar import RunBar
+from ..ui.translation import tr
 from .model_choice import BUNDLED, ModelChoice
 
 if TYPE_CHECKING:
     from ...evaluation.model_comparison import ModelComparison
     from ...tasks.compare import CompareOptions
 
-BUSY = "Models are being compared: wait or press Cancel."
-NO_STUDY = "Choose a study of digital hips, or pairs, first."
-NOTHING = "Compare two models first."
+BUSY = tr("Models are being compared: wait or press Cancel.")
+NO_STUDY = tr("Choose a study of digital hips, or pairs, first.")
+NOTHING = tr("Compare two models first.")
 HEADS = ("", "A", "B", "B − A")
-HINT = (
+HINT = tr(
     "Both models see the same digital hips, or the test part of the same pairs. PSNR"
     " and SSIM are of the STO; the bias is the mean of bone image − exact bone image in"
     " each true region, as the bone mineral that this grey stands for on its film; the"
     " gap is that from raw film to exact STO in ten-fold r."
 )
-FAILED = "The comparison failed; napari's message says how."
+FAILED = tr("The comparison failed; napari's message says how.")
 
 
 class ComparePanel(QWidget):
@@ -78,9 +79,11 @@ class ComparePanel(QWidget):
         from ...tasks.compare import CompareOptions
 
         self.models = (ModelChoice("model_a"), ModelChoice("model_b"))
-        self.study_button = button("compare_study", "Digital hips or pairs …", NO_STUDY)
+        self.study_button = button(
+            "compare_study", tr("Digital hips or pairs …"), NO_STUDY
+        )
         self.options = OptionsForm(CompareOptions, "landmarks", prefix="compare_")
-        self.bar = RunBar("compare", "Compare", prefix="compare_", busy=BUSY)
+        self.bar = RunBar("compare", tr("Compare"), prefix="compare_", busy=BUSY)
         self.bar.say(HINT)
         self.table = QTableWidget(0, len(HEADS))
         self.table.setObjectName("comparison")
@@ -91,12 +94,12 @@ class ComparePanel(QWidget):
             QHeaderView.ResizeMode.ResizeToContents
         )
         self.table.hide()
-        self.export = button("export_comparison", "Export CSV …")
+        self.export = button("export_comparison", tr("Export CSV …"))
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Model A", self.models[0])
-        form.addRow("Model B", self.models[1])
-        form.addRow("Films", self.study_button)
+        form.addRow(tr("Model A"), self.models[0])
+        form.addRow(tr("Model B"), self.models[1])
+        form.addRow(tr("Films"), self.study_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.addLayout(form)
@@ -113,7 +116,7 @@ class ComparePanel(QWidget):
             choice.added.connect(self.model_added)
 
     def _on_study_clicked(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Digital hips or pairs")
+        folder = QFileDialog.getExistingDirectory(self, tr("Digital hips or pairs"))
         if folder:
             self.choose_study(Path(folder))
 
@@ -126,7 +129,7 @@ class ComparePanel(QWidget):
             films=study, models=tuple(str(one or BUNDLED) for one in both)
         )
         self.bar.start(
-            lambda run: _compare(run, options), self._on_done, "Film", failed=FAILED
+            lambda run: _compare(run, options), self._on_done, tr("Film"), failed=FAILED
         )
 
     def _on_done(self, found: ModelComparison) -> None:
@@ -149,7 +152,9 @@ class ComparePanel(QWidget):
         height += sum(self.table.rowHeight(i) for i in range(len(rows)))
         self.table.setFixedHeight(height + 4)
         self.table.show()
-        told = f"A: {found.names[0]}. B: {found.names[1]}. {len(found.case_ids)} films."
+        told = tr("A: {first}. B: {second}. {count} films.").format(
+            first=found.names[0], second=found.names[1], count=len(found.case_ids)
+        )
         self.bar.say(plain(" ".join([told, *notes(found)])))
         self._show_state()
 
@@ -159,21 +164,29 @@ class ComparePanel(QWidget):
         if self._found is None:
             return
         name, _ = QFileDialog.getSaveFileName(
-            self, "Export CSV", "comparison.csv", "Table (*.csv)"
+            self, tr("Export CSV"), "comparison.csv", tr("Table (*.csv)")
         )
         if not name:
             return
         try:
             write_text_atomic(name, comparison_csv(self._found))
         except OSError as error:
-            self.bar.say(plain(f"{Path(name).name} was not written: {error.strerror}."))
+            self.bar.say(
+                plain(
+                    tr("{name} was not written: {strerror}.").format(
+                        name=Path(name).name, strerror=error.strerror
+                    )
+                )
+            )
             return
-        self.bar.say(plain(f"Written: {Path(name).name}."))
+        self.bar.say(plain(tr("Written: {name}.").format(name=Path(name).name)))
 
     def _show_state(self) -> None:
         running, ready = self.bar.is_running, self._study is not None
         self.bar.set_ready("" if ready else NO_STUDY)
-        enable(self.export, self._found is not None, NOTHING, "One line a film, model.")
+        enable(
+            self.export, self._found is not None, NOTHING, tr("One line a film, model.")
+        )
         self.options.lock(BUSY if running else "")
         for control in (*self.models, self.study_button):
             enable(control, not running, BUSY)

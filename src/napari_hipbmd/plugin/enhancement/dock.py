@@ -8,6 +8,7 @@ from typing import Any
 from napari.layers import Layer
 from qtpy.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
+from ..ui.translation import tr
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.origins import remember_origin
 from ..viewer.session import Session, session_of
@@ -40,9 +41,9 @@ class EnhancementWidget(ListeningWidget):
         self.train = TrainPanel(self._session)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("enhancement_tabs")
-        self.tabs.addTab(_scrolled(self.train), "Train")
-        self.tabs.addTab(_scrolled(self.apply, self.profile, self.many), "Apply")
-        self.tabs.addTab(_scrolled(self.compare), "Compare")
+        self.tabs.addTab(_scrolled(self.train), tr("Train"))
+        self.tabs.addTab(_scrolled(self.apply, self.profile, self.many), tr("Apply"))
+        self.tabs.addTab(_scrolled(self.compare), tr("Compare"))
         self.tabs.setCurrentIndex(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -11,11 +11,12 @@ from matplotlib.ticker import MaxNLocator
 
 from ..ui.dark import GRID, INK, PAPER
 from ..ui.save_figure import SaveFigureButton
+from ..ui.translation import tr
 
 LINES = {
     "reconstruction": ("‖x − x̂‖²", "#56b4e9"),
     "penalty": ("α‖z‖²", "#f5a623"),
-    "validation": ("held-out films", "#7dfc8c"),
+    "validation": (tr("held-out films"), "#7dfc8c"),
 }
 HEIGHT_PX = 220
 
@@ -33,7 +34,7 @@ class LossCurve(FigureCanvasQTAgg):
         self._axes.set_facecolor(PAPER)
         self._axes.set_yscale("log")
         self._axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        self._axes.set_xlabel("epoch", color=INK, fontsize=8)
+        self._axes.set_xlabel(tr("epoch"), color=INK, fontsize=8)
         self._axes.tick_params(colors=INK, labelsize=8)
         self._axes.grid(color=GRID, linewidth=0.5)
         for spine in self._axes.spines.values():

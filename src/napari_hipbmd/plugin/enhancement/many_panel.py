@@ -21,15 +21,16 @@ from ..ui.controls import button, enable, press
 from ..ui.options_form import OptionsForm
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
+from ..ui.translation import tr
 
 if TYPE_CHECKING:
     from ...tasks.enhance import EnhanceOptions
 
-BUSY = "Films are being enhanced: wait or press Cancel."
-CHOOSE = "Choose the films, and a folder for what is made of them."
+BUSY = tr("Films are being enhanced: wait or press Cancel.")
+CHOOSE = tr("Choose the films, and a folder for what is made of them.")
 FILM = Qt.ItemDataRole.UserRole
-STOPPED = "Stopped. The list says which films are enhanced."
-OPEN_HINT = "Double-click a film to see it with its layers."
+STOPPED = tr("Stopped. The list says which films are enhanced.")
+OPEN_HINT = tr("Double-click a film to see it with its layers.")
 
 
 class ManyPanel(QGroupBox):
@@ -42,7 +43,7 @@ class ManyPanel(QGroupBox):
     wanted = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Many films", parent)
+        super().__init__(tr("Many films"), parent)
         self.setObjectName("many")
         self.model_folder: Any = lambda: None
         self._films: Path | None = None
@@ -69,24 +70,24 @@ class ManyPanel(QGroupBox):
     def _setup_ui(self) -> None:
         from ...tasks.enhance import EnhanceOptions
 
-        self.films_button = button("many_films", "Folder or study …")
-        self.out_button = button("many_out", "Folder …")
+        self.films_button = button("many_films", tr("Folder or study …"))
+        self.out_button = button("many_out", tr("Folder …"))
         self.options = OptionsForm(
             EnhanceOptions, "format", ("latent", "stages"), prefix="many_"
         )
-        self.bar = RunBar("enhance_many", "Enhance all", prefix="many_", busy=BUSY)
+        self.bar = RunBar("enhance_many", tr("Enhance all"), prefix="many_", busy=BUSY)
         self.list = QTreeWidget()
         self.list.setObjectName("many_list")
-        self.list.setHeaderLabels(["Film", ""])
+        self.list.setHeaderLabels([tr("Film"), ""])
         self.list.setRootIsDecorated(False)
         self.list.setToolTip(OPEN_HINT)
         self.list.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.list.hide()
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Films", self.films_button)
-        form.addRow("Write into", self.out_button)
-        form.addRow("With", self.options)
+        form.addRow(tr("Films"), self.films_button)
+        form.addRow(tr("Write into"), self.out_button)
+        form.addRow(tr("With"), self.options)
         column = QVBoxLayout(self)
         column.addLayout(form)
         for widget in (self.bar, self.list):
@@ -99,12 +100,12 @@ class ManyPanel(QGroupBox):
         self.list.itemDoubleClicked.connect(lambda item, _: self._on_opened(item))
 
     def _on_films_clicked(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Films or study")
+        folder = QFileDialog.getExistingDirectory(self, tr("Films or study"))
         if folder:
             self.choose_films(Path(folder))
 
     def _on_out_clicked(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Write into")
+        folder = QFileDialog.getExistingDirectory(self, tr("Write into"))
         if folder:
             self.choose_out(Path(folder))
 
@@ -118,7 +119,7 @@ class ManyPanel(QGroupBox):
         self.bar.start(
             lambda run: _enhance(run, films, out, options),
             lambda _: self.bar.say(f"{self._counted()} {OPEN_HINT}"),
-            "Enhanced",
+            tr("Enhanced"),
             stopped=STOPPED,
         )
 
@@ -132,7 +133,7 @@ class ManyPanel(QGroupBox):
             self.bar.say(said)
             self.wanted.emit(data, job.path)
 
-        self.bar.start(lambda run: _read(job), show, "Reading the film")
+        self.bar.start(lambda run: _read(job), show, tr("Reading the film"))
 
     def _on_stepped(self, step: Stepped) -> None:
         job, reason = step.more
@@ -145,8 +146,12 @@ class ManyPanel(QGroupBox):
             self.list.topLevelItem(i) for i in range(self.list.topLevelItemCount())
         ]
         good = sum(item.data(0, FILM) is not None for item in items)
-        bad = f", {len(items) - good} refused" if good < len(items) else ""
-        return f"{good} enhanced{bad}."
+        bad = (
+            tr(", {good} refused").format(good=len(items) - good)
+            if good < len(items)
+            else ""
+        )
+        return tr("{good} enhanced{bad}.").format(good=good, bad=bad)
 
     def _show_state(self) -> None:
         running = self.bar.is_running
@@ -155,8 +160,10 @@ class ManyPanel(QGroupBox):
         self.options.lock(BUSY if running else "")
         for control in (self.films_button, self.out_button):
             enable(control, not running, BUSY)
-        self.films_button.setToolTip(str(self._films or "A study, or any folder."))
-        self.out_button.setToolTip(str(self._out or "Each film gets a folder in it."))
+        self.films_button.setToolTip(str(self._films or tr("A study, or any folder.")))
+        self.out_button.setToolTip(
+            str(self._out or tr("Each film gets a folder in it."))
+        )
 
 
 def _enhance(run: Run, films: Path, out: Path, options: EnhanceOptions) -> None:

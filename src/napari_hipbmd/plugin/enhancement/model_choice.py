@@ -9,9 +9,10 @@ from qtpy.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSizePolicy, QWi
 
 from ...core.errors import Refused
 from ..ui.controls import button, press
+from ..ui.translation import tr
 
-BUNDLED = "bundled"
-HINT = "A folder that 'hipbmd train enhancement' or the tab Train wrote."
+BUNDLED = tr("bundled")
+HINT = tr("A folder that 'hipbmd train enhancement' or the tab Train wrote.")
 
 
 class ModelChoice(QWidget):
@@ -34,7 +35,7 @@ class ModelChoice(QWidget):
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
         self.models.currentIndexChanged.connect(lambda _: self._on_changed())
-        self.folder_button = button(f"{name}_folder", "Folder …", HINT)
+        self.folder_button = button(f"{name}_folder", tr("Folder …"), HINT)
         press(self.folder_button, self._on_folder_clicked)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -71,12 +72,14 @@ class ModelChoice(QWidget):
 
     def _on_changed(self) -> None:
         folder = self.folder()
-        where = "The model that comes with the plugin." if folder is None else folder
+        where = (
+            tr("The model that comes with the plugin.") if folder is None else folder
+        )
         self.models.setToolTip(str(where))
         self.changed.emit()
 
     def _on_folder_clicked(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Folder of a model")
+        chosen = QFileDialog.getExistingDirectory(self, tr("Folder of a model"))
         if not chosen:
             return
         folder = Path(chosen)
@@ -96,4 +99,7 @@ def _text(folder: Path | None) -> str:
     shape = card.get("shape")
     grid = shape.get("grid_px", 256) if isinstance(shape, dict) else "?"
     where = BUNDLED if folder is None else folder.name
-    return f"{where}: {card.get('preset', 'own')}, grid {grid}"
+    preset = card.get("preset", tr("own"))
+    return tr("{where}: {preset}, grid {grid}").format(
+        where=where, preset=preset, grid=grid
+    )

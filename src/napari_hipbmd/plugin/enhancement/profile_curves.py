@@ -5,12 +5,13 @@ from __future__ import annotations
 from ...core.line_profile import LineProfile
 from ..ui.dark import GRID, INK
 from ..ui.line_plot import LinePlot
+from ..ui.translation import tr
 
 HEIGHT_PX = 200
 CURVES = {
     "film": ("film", INK),
     "sto": ("STO", "#56b4e9"),
-    "bone": ("bone image", "#f5a623"),
+    "bone": (tr("bone image"), "#f5a623"),
 }
 
 
@@ -23,7 +24,7 @@ class ProfileCurves(LinePlot):
             "line_profile", "line_profile", (4.2, 2.0), HEIGHT_PX, **margins
         )
         axes = self.axes
-        axes.set_ylabel("grey, 0–1", color=INK, fontsize=8)
+        axes.set_ylabel(tr("grey, 0–1"), color=INK, fontsize=8)
         axes.axhline(0, color=GRID, lw=0.8)
         self._lines = {
             name: axes.plot([], [], color=colour, lw=1.3, label=label)[0]
@@ -42,8 +43,10 @@ class ProfileCurves(LinePlot):
             else:
                 line.set_data(profile.at, getattr(profile, name))
         if profile is not None:
-            unit = "mm" if profile.unit == "mm" else "pixel widths"
-            self.axes.set_xlabel(f"{unit} along the line", color=INK, fontsize=8)
+            unit = "mm" if profile.unit == "mm" else tr("pixel widths")
+            self.axes.set_xlabel(
+                tr("{unit} along the line").format(unit=unit), color=INK, fontsize=8
+            )
             self.axes.set_xlim(0, float(profile.at[-1]))
         self.axes.relim()
         self.axes.autoscale_view(scalex=False)

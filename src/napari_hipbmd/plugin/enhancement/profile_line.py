@@ -10,6 +10,7 @@ import numpy as np
 from napari.layers import Shapes
 
 from ...core.hip_images import HipImages
+from ..ui.translation import tr
 from ..ui.turn import OncePerTurn
 from ..viewer.identity import tag
 from ..viewer.place import Place
@@ -80,7 +81,7 @@ class ProfileLine(OncePerTurn):
             [line],
             shape_type="line",
             **place.arguments(),
-            name=f"{film_layer.name}: profile",
+            name=tr("{name}: profile").format(name=film_layer.name),
             edge_color=COLOUR,
             edge_width=WIDTH * max(film_layer.data.shape),
             opacity=1.0,

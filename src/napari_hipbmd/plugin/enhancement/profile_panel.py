@@ -13,17 +13,18 @@ from ...core.hip_images import HipImages
 from ...core.line_profile import LineProfile, line_profile
 from ...core.radiograph import Radiograph
 from ..ui.controls import button, enable, note, press, row
+from ..ui.translation import tr
 from ..viewer.films import film_of
 from ..viewer.session import Session
 from .profile_curves import ProfileCurves
 from .profile_line import Ends, ProfileLine
 from .shown import Shown
 
-NO_FILM = "Choose one film above."
-NO_LINE = "Draw a line first."
-DRAW_TIP = "Puts a line on the film: drag its ends, and the curves follow."
-WIDTH_TIP = "The mean of so many lines side by side, a pixel's width apart."
-SCALE = (
+NO_FILM = tr("Choose one film above.")
+NO_LINE = tr("Draw a line first.")
+DRAW_TIP = tr("Puts a line on the film: drag its ends, and the curves follow.")
+WIDTH_TIP = tr("The mean of so many lines side by side, a pixel's width apart.")
+SCALE = tr(
     "Film, STO and bone image on one scale: 0 and 1 are the ends of the film's grey"
     " range."
 )
@@ -35,7 +36,7 @@ class ProfilePanel(QGroupBox):
     def __init__(
         self, session: Session, shown: Shown, parent: QWidget | None = None
     ) -> None:
-        super().__init__("Line profile", parent)
+        super().__init__(tr("Line profile"), parent)
         self.setObjectName("profile_panel")
         self._session, self._shown = session, shown
         self._line = ProfileLine(session, self._on_moved)
@@ -74,13 +75,13 @@ class ProfilePanel(QGroupBox):
         self.cursor.setText(greys_at(self._film, self._images, at))
 
     def _setup_ui(self) -> None:
-        self.draw = button("draw_profile", "Draw line")
-        self.table = button("save_profile_table", "Save table …")
+        self.draw = button("draw_profile", tr("Draw line"))
+        self.table = button("save_profile_table", tr("Save table …"))
         self.width_px = QSpinBox()
         self.width_px.setObjectName("profile_width")
         self.width_px.setRange(1, 99)
         self.width_px.setSingleStep(2)
-        self.width_px.setSuffix(" px wide")
+        self.width_px.setSuffix(tr(" px wide"))
         self.width_px.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.width_px.setToolTip(WIDTH_TIP)
         self.curves = ProfileCurves()
@@ -131,23 +132,27 @@ class ProfilePanel(QGroupBox):
             except Refused as refusal:
                 told = str(refusal)
             if self._images is None:
-                told = "Film alone: press Apply for STO and bone image."
+                told = tr("Film alone: press Apply for STO and bone image.")
         self.told.setText(told)
         self.told.setVisible(bool(told))
         self.curves.setVisible(self._profile is not None)
         self.curves.show_profile(self._profile)
-        enable(self.table, self._profile is not None, NO_LINE, "As CSV.")
+        enable(self.table, self._profile is not None, NO_LINE, tr("As CSV."))
 
     def _on_table_clicked(self) -> None:
         name, _ = QFileDialog.getSaveFileName(
-            self, "Save table", "line_profile.csv", "Table (*.csv)"
+            self, tr("Save table"), "line_profile.csv", tr("Table (*.csv)")
         )
         if not name or self._profile is None:
             return
         try:
             write_text_atomic(name, self._profile.to_csv())
         except OSError as error:
-            self.told.setText(f"{Path(name).name} was not written: {error.strerror}.")
+            self.told.setText(
+                tr("{name} was not written: {strerror}.").format(
+                    name=Path(name).name, strerror=error.strerror
+                )
+            )
             self.told.show()
 
 
@@ -158,11 +163,15 @@ def greys_at(film: Radiograph, images: HipImages | None, at: Any) -> str:
     if not (0 <= line < rows and 0 <= column < columns):
         return ""
     low, high = film.grey_range
-    text = f"film {(float(film.pixels[line, column]) - low) / (high - low):.3f}"
+    text = tr("film {grey:.3f}").format(
+        grey=(float(film.pixels[line, column]) - low) / (high - low)
+    )
     if images is not None:
         inside = line - images.corner_row_col[0], column - images.corner_row_col[1]
         if all(0 <= v < n for v, n in zip(inside, images.sto.shape, strict=True)):
             sto = float(images.sto[inside])
             bone = float(images.film[inside]) - sto
-            text += f" · STO {sto:.3f} · bone image {bone:.3f}"
-    return f"Under the cursor: {text}"
+            text += tr(" · STO {sto:.3f} · bone image {bone:.3f}").format(
+                sto=sto, bone=bone
+            )
+    return tr("Under the cursor: {text}").format(text=text)

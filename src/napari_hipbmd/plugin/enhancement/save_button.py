@@ -11,14 +11,17 @@ from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from ..ui.options_form import OptionsForm
 from ..ui.rich import plain
 from ..ui.run_bar import RunBar
+from ..ui.translation import tr
 
 if TYPE_CHECKING:
     from ...pipeline.enhanced import Enhanced
     from ...tasks.enhance import EnhanceOptions
 
-NOT_APPLIED = "Apply a model to this film first."
-WRITING = "Files are being written."
-TIP = "Film, STO, bone image, error and every encoder stage into a folder of your own."
+NOT_APPLIED = tr("Apply a model to this film first.")
+WRITING = tr("Files are being written.")
+TIP = tr(
+    "Film, STO, bone image, error and every encoder stage into a folder of your own."
+)
 
 
 class SaveEnhanced(QWidget):
@@ -33,7 +36,12 @@ class SaveEnhanced(QWidget):
         self._enhanced: Enhanced | None = None
         self.options = OptionsForm(EnhanceOptions, "format", prefix="save_")
         self.bar = RunBar(
-            "save_enhanced", "Save files …", TIP, "save_", WRITING, told=self.told.emit
+            "save_enhanced",
+            tr("Save files …"),
+            TIP,
+            "save_",
+            WRITING,
+            told=self.told.emit,
         )
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -49,14 +57,16 @@ class SaveEnhanced(QWidget):
 
     def _on_wanted(self) -> None:
         enhanced = self._enhanced
-        folder = QFileDialog.getExistingDirectory(self, "Save files")
+        folder = QFileDialog.getExistingDirectory(self, tr("Save files"))
         if not folder or enhanced is None:
             return
         options = self.options.options(latent=True, stages=True)
         self.bar.start(
             lambda run: _write(Path(folder), enhanced, options),
-            lambda out: self.told.emit(plain(f"Written: {out.name}.")),
-            "Writing",
+            lambda out: self.told.emit(
+                plain(tr("Written: {name}.").format(name=out.name))
+            ),
+            tr("Writing"),
         )
 
 

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 from ...core.errors import Refused
 from ..ui.ask_first import AskFirst
 from ..ui.controls import button, enable, note, press, row
+from ..ui.translation import tr
 from ..viewer.session import Session
 from .loss_curve import LossCurve
 from .training_form import BUSY, TrainingForm
@@ -17,20 +18,22 @@ from .training_plan import TrainingPlan, can_resume, is_taken
 from .training_process import TrainingProcess
 from .watched_film import WatchedFilm
 
-FIRST = (
+FIRST = tr(
     "Add what to learn from, choose a folder for the model, press <b>Train</b>. After"
     " each epoch the loss and one held-out film are drawn anew."
 )
-NO_SOURCE = "Add pairs or digital hips to learn from first."
-NO_OUT = "Choose a folder for the model first."
-TAKEN = "The folder holds a training: press Resume to go on, or choose another folder."
-NOTHING_TO_RESUME = "The folder holds no checkpoint to go on from."
-NOT_RUNNING = "Nothing is running."
-STARTING = "Starting in a process of its own …"
-STOPPED, ENDED = "Stopped.", "The training ended by itself{}."
-KEPT = " The last finished epoch is kept: press <b>Resume</b> to go on."
-NOTHING_KEPT = " No epoch was finished: press <b>Train</b> to begin again."
-DONE = (
+NO_SOURCE = tr("Add pairs or digital hips to learn from first.")
+NO_OUT = tr("Choose a folder for the model first.")
+TAKEN = tr(
+    "The folder holds a training: press Resume to go on, or choose another folder."
+)
+NOTHING_TO_RESUME = tr("The folder holds no checkpoint to go on from.")
+NOT_RUNNING = tr("Nothing is running.")
+STARTING = tr("Starting in a process of its own …")
+STOPPED, ENDED = tr("Stopped."), tr("The training ended by itself{}.")
+KEPT = tr(" The last finished epoch is kept: press <b>Resume</b> to go on.")
+NOTHING_KEPT = tr(" No epoch was finished: press <b>Train</b> to begin again.")
+DONE = tr(
     "<b>Done.</b> The new model is on the lists of Apply and Compare, and put to use"
     " nowhere."
 )
@@ -60,14 +63,14 @@ class TrainPanel(QWidget):
         """Ask a running training to stop; the last finished epoch is kept."""
         if self._process is not None:
             self._process.stop()
-            self.progress.setFormat("Stopping …")
+            self.progress.setFormat(tr("Stopping …"))
 
     def _setup_ui(self) -> None:
         self.form = TrainingForm()
-        self.start = button("train", "Train")
-        self.resume = button("resume_training", "Resume")
-        self.pause = button("pause_training", "Pause")
-        self.cancel = button("cancel_training", "Cancel")
+        self.start = button("train", tr("Train"))
+        self.resume = button("resume_training", tr("Resume"))
+        self.pause = button("pause_training", tr("Pause"))
+        self.cancel = button("cancel_training", tr("Cancel"))
         self.progress = QProgressBar()
         self.progress.setObjectName("train_progress")
         self.note = note("train_note", FIRST)
@@ -115,7 +118,11 @@ class TrainPanel(QWidget):
             self.note.setText(str(refusal))
             return
         except OSError as error:
-            self.note.setText(f"{out.name} cannot be written: {error.strerror}.")
+            self.note.setText(
+                tr("{name} cannot be written: {strerror}.").format(
+                    name=out.name, strerror=error.strerror
+                )
+            )
             return
         self._run(plan, out, resume)
 
@@ -139,12 +146,16 @@ class TrainPanel(QWidget):
     def _on_reading(self, done: int, count: int) -> None:
         self.progress.setRange(0, count)
         self.progress.setValue(done)
-        self.progress.setFormat(f"Reading films: {done} of {count}")
+        self.progress.setFormat(
+            tr("Reading films: {done} of {count}").format(done=done, count=count)
+        )
 
     def _on_epoch(self, number: int, count: int, figures: dict[str, float]) -> None:
         self.progress.setRange(0, count)
         self.progress.setValue(number)
-        self.progress.setFormat(f"Epoch {number} of {count}")
+        self.progress.setFormat(
+            tr("Epoch {number} of {count}").format(number=number, count=count)
+        )
         told = ", ".join(
             f"{name} {figures[name]:.3g}"
             for name in ("reconstruction", "penalty", "validation")
@@ -205,12 +216,12 @@ class TrainPanel(QWidget):
             reason = NO_SOURCE
         elif out is None:
             reason = NO_OUT
-        enable(self.start, not reason, reason, "Learn from the beginning.")
+        enable(self.start, not reason, reason, tr("Learn from the beginning."))
         if not reason and not can_resume(out):
             reason = NOTHING_TO_RESUME
-        enable(self.resume, not reason, reason, "Go on from the last checkpoint.")
-        enable(self.pause, running, NOT_RUNNING, "Wait after the batch at hand.")
-        enable(self.cancel, running, NOT_RUNNING, "Stop; what is finished is kept.")
-        self.pause.setText("Go on" if running and self._paused else "Pause")
+        enable(self.resume, not reason, reason, tr("Go on from the last checkpoint."))
+        enable(self.pause, running, NOT_RUNNING, tr("Wait after the batch at hand."))
+        enable(self.cancel, running, NOT_RUNNING, tr("Stop; what is finished is kept."))
+        self.pause.setText(tr("Go on") if running and self._paused else tr("Pause"))
         self.form.set_running(running)
         self.progress.setVisible(running)

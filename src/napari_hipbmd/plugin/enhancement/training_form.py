@@ -16,13 +16,14 @@ from qtpy.QtWidgets import (
 from ...core.errors import Refused
 from ..ui.controls import button, enable, press, row
 from ..ui.options_form import OptionsForm
+from ..ui.translation import tr
 from .training_plan import TrainingPlan, read_plan, sorted_sources
 
 DEVICES = ("auto", "cpu", "gpu", "mps")
 FOLDER = Qt.ItemDataRole.UserRole
 LIST_PX = 64
-BUSY = "A training is running."
-NONE_CHOSEN = "Choose a folder in the list first."
+BUSY = tr("A training is running.")
+NONE_CHOSEN = tr("Choose a folder in the list first.")
 
 
 class TrainingForm(QWidget):
@@ -71,7 +72,7 @@ class TrainingForm(QWidget):
             return
         if folder in self.sources():
             return
-        kind = "digital hips" if studies else "pairs"
+        kind = tr("digital hips") if studies else tr("pairs")
         item = QListWidgetItem(f"{folder.name} ({kind})")
         item.setData(FOLDER, str(folder))
         item.setToolTip(str(folder))
@@ -107,22 +108,22 @@ class TrainingForm(QWidget):
         self.list = QListWidget()
         self.list.setObjectName("train_sources")
         self.list.setMaximumHeight(LIST_PX)
-        self.list.setProperty("tip", "Own pairs and digital hips, in any mix.")
-        self.add_button = button("add_source", "Add pairs or digital hips …")
-        self.remove_button = button("remove_source", "Remove")
+        self.list.setProperty("tip", tr("Own pairs and digital hips, in any mix."))
+        self.add_button = button("add_source", tr("Add pairs or digital hips …"))
+        self.remove_button = button("remove_source", tr("Remove"))
         self.options = OptionsForm(
             TrainOptions, "preset", ("epochs", "seed"), ("device", "devices"),
             prefix="train_", offered={"device": {name: name for name in DEVICES}},
         )  # fmt: skip
         self.options.show_values({"epochs": EPOCHS["enhancement"]})
-        self.out_button = button("train_out", "Folder …")
+        self.out_button = button("train_out", tr("Folder …"))
         self.out_button.setProperty(
-            "tip", "An empty folder, or one whose training is to go on."
+            "tip", tr("An empty folder, or one whose training is to go on.")
         )
         form = self.options.form
-        form.insertRow(0, "Learn from", self.list)
+        form.insertRow(0, tr("Learn from"), self.list)
         form.insertRow(1, "", row(self.add_button, self.remove_button))
-        form.addRow("Write into", self.out_button)
+        form.addRow(tr("Write into"), self.out_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.options)
@@ -139,7 +140,7 @@ class TrainingForm(QWidget):
         self.options.show_values({name: getattr(plan, name) for name in names})
 
     def _on_add_clicked(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Pairs or digital hips")
+        folder = QFileDialog.getExistingDirectory(self, tr("Pairs or digital hips"))
         if folder:
             self.add(Path(folder))
 
@@ -150,6 +151,6 @@ class TrainingForm(QWidget):
         self.changed.emit()
 
     def _on_out_clicked(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Folder of the model")
+        folder = QFileDialog.getExistingDirectory(self, tr("Folder of the model"))
         if folder:
             self.choose_out(Path(folder))

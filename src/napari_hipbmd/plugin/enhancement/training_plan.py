@@ -12,6 +12,7 @@ from ...core.bounded_json import as_type, read_json
 from ...core.errors import Refused
 from ...core.files import write_text_atomic
 from ...core.options import as_arguments
+from ..ui.translation import tr
 
 PLAN, CHECKPOINT, MODEL = "training.json", "last.ckpt", "enhancement.json"
 
@@ -94,8 +95,10 @@ def sorted_sources(folders: Sequence[Path]) -> tuple[tuple[str, ...], tuple[str,
             pairs.append(str(folder))
         else:
             raise Refused(
-                f"{folder.name} is neither pairs (manifest.json) nor a study of digital"
-                " hips (cases.csv): make pairs with 'hipbmd pairs', or digital hips"
-                " with 'hipbmd phantom'."
+                tr(
+                    "{name} is neither pairs (manifest.json) nor a study of digital"
+                    " hips (cases.csv): make pairs with 'hipbmd pairs', or digital"
+                    " hips with 'hipbmd phantom'."
+                ).format(name=folder.name)
             )
     return tuple(studies), tuple(pairs)

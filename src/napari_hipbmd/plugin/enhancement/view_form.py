@@ -8,23 +8,28 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QCheckBox, QComboBox, QFormLayout, QSlider, QWidget
 
 from ..ui.controls import enable, row
+from ..ui.translation import tr
 from .apply_layers import PARTS, ShownPart, stage_text
 from .shown import Shown
 
-NOT_APPLIED = "Apply a model to this film first."
-NO_TRUTH = "The exact STO is known of digital hips only."
-NO_BONE = "Show the bone image first."
+NOT_APPLIED = tr("Apply a model to this film first.")
+NO_TRUTH = tr("The exact STO is known of digital hips only.")
+NO_BONE = tr("Show the bone image first.")
 NONE = "none"
 TIPS: dict[ShownPart, str] = {
-    "enhanced_bone": "film − STO; negatives are kept.",
-    "enhanced_sto": "The soft tissue that the network draws.",
-    "sto_error": "|STO − exact STO|.",
+    "enhanced_bone": tr("film − STO; negatives are kept."),
+    "enhanced_sto": tr("The soft tissue that the network draws."),
+    "sto_error": tr("|STO − exact STO|."),
 }
 FULL = 100
-LATENT_TIP = "What the encoder makes of the film at its narrowest: a stack of channels."
-MONTAGE_TIP = "All channels of the latent z in one picture, beside the film."
-STAGE_TIP = "What the encoder makes of the film: a stack of channels to scroll through."
-BLEND_TIP = "Left: the film. Right: the bone image."
+LATENT_TIP = tr(
+    "What the encoder makes of the film at its narrowest: a stack of channels."
+)
+MONTAGE_TIP = tr("All channels of the latent z in one picture, beside the film.")
+STAGE_TIP = tr(
+    "What the encoder makes of the film: a stack of channels to scroll through."
+)
+BLEND_TIP = tr("Left: the film. Right: the bone image.")
 
 
 class ViewForm(QWidget):
@@ -92,10 +97,10 @@ class ViewForm(QWidget):
             box = self.parts[part] = QCheckBox(text[0].upper() + text[1:])
             box.setObjectName(f"show_{part}")
             box.toggled.connect(lambda on, part=part: self._on_part(part, on))
-        self.latent = QCheckBox("Latent z")
+        self.latent = QCheckBox(tr("Latent z"))
         self.latent.setObjectName("show_latent")
         self.latent.toggled.connect(self._on_latent)
-        self.montage = QCheckBox("Montage of z")
+        self.montage = QCheckBox(tr("Montage of z"))
         self.montage.setObjectName("show_montage")
         self.montage.toggled.connect(self._on_montage)
         self.stage = QComboBox()
@@ -107,11 +112,11 @@ class ViewForm(QWidget):
         self.blend.setValue(FULL)
         self.blend.valueChanged.connect(self._on_blend)
         boxes = list(self.parts.values())
-        form.addRow("Show", row(*boxes[:2]))
+        form.addRow(tr("Show"), row(*boxes[:2]))
         form.addRow("", row(boxes[2]))
         form.addRow("", row(self.latent, self.montage))
-        form.addRow("Encoder", self.stage)
-        form.addRow("Film – bone", self.blend)
+        form.addRow(tr("Encoder"), self.stage)
+        form.addRow(tr("Film – bone"), self.blend)
 
     def _show_boxes(self) -> None:
         """A box is ticked where its picture is seen."""

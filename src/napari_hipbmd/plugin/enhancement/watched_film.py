@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 from napari.layers import Image
 
+from ..ui.translation import tr
 from ..viewer.identity import facts_of, kind_of, tag
 from ..viewer.place import MILLIMETRES, Place
 from ..viewer.session import Session
 
 NAMES = {
-    "film": "validation film",
-    "exact": "validation: exact STO",
-    "sto": "validation: STO drawn",
-    "bone": "validation: bone image",
+    "film": tr("validation film"),
+    "exact": tr("validation: exact STO"),
+    "sto": tr("validation: STO drawn"),
+    "bone": tr("validation: bone image"),
 }
 BOX_MM = 190.0
 """The side of a hip box: the picture's own scale is not known."""

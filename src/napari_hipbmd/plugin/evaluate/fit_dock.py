@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from qtpy.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from ...core.caveats import RESEARCH_USE
+from ...core.caveats import research_use
 from ...core.errors import Refused
 from ..ui.controls import scroll_in
 from ..ui.grid_list import GridList
 from ..ui.rich import plain, sentence
 from ..ui.run import Run
 from ..ui.run_bar import RunBar
+from ..ui.translation import tr
 from ..viewer.session import Session, session_of
 from .fit_form import NO_TARGET, FitForm
 from .study_choice import StudyChoice
@@ -23,11 +24,11 @@ from .study_run import STOPPED, StudyRunWidget, reporting
 if TYPE_CHECKING:
     from ...tasks.fit import FittedRegression
 
-FIRST = (
+FIRST = tr(
     "Fits the regression from grey values and biology to DXA (paper 3.4). What is"
     " measured of a film is kept, so a run that was stopped goes on."
 )
-IN_USE = "The docks Measure and Features use it from now on."
+IN_USE = tr("The docks Measure and Features use it from now on.")
 
 
 class FitWidget(StudyRunWidget):
@@ -35,7 +36,7 @@ class FitWidget(StudyRunWidget):
 
     WIDE = 480
 
-    RUNNING = "A regression is being fitted."
+    RUNNING = tr("A regression is being fitted.")
     NONE_CHOSEN = NO_TARGET
 
     def __init__(self, napari_viewer: Any) -> None:
@@ -50,15 +51,15 @@ class FitWidget(StudyRunWidget):
     def _setup_ui(self) -> None:
         self.study = StudyChoice(self._session)
         self.form = FitForm()
-        self.bar = RunBar("fit_bmd", "Fit")
-        self.use = QCheckBox("Measure with it when it is fitted")
+        self.bar = RunBar("fit_bmd", tr("Fit"))
+        self.use = QCheckBox(tr("Measure with it when it is fitted"))
         self.use.setObjectName("use_fitted")
         self.use.setChecked(True)
         self.warning = sentence("warning")
         self.title = sentence("fit_title", FIRST)
         self.tables = GridList("fit_tables")
         self.notes = sentence("fit_notes")
-        self.research_use = sentence("research_use", RESEARCH_USE)
+        self.research_use = sentence("research_use", research_use([], tr))
         self.research_use.setStyleSheet("font-style: italic")
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -109,14 +110,20 @@ class FitWidget(StudyRunWidget):
     def _on_stepped(self, results: Any) -> None:
         """The latest figures; of the films so far while films are measured."""
         figures = [
-            f"{one.site} r {one.agreement.r:.2f}, MAE {one.agreement.mae_g_cm2:.3f}"
+            tr("{site} r {r:.2f}, MAE {mae_g_cm2:.3f}").format(
+                site=one.site, r=one.agreement.r, mae_g_cm2=one.agreement.mae_g_cm2
+            )
             for one in results
             if len(one.case_ids) > 2
         ]
         if not figures:
             return
         films = len(results[0].case_ids)
-        self.title.setText(f"Out of fold, {films} films: {'; '.join(figures)}")
+        self.title.setText(
+            tr("Out of fold, {films} films: {names}").format(
+                films=films, names="; ".join(figures)
+            )
+        )
 
     def _on_done(self, found: FittedRegression) -> None:
         self._show_result(found)
@@ -137,7 +144,9 @@ class FitWidget(StudyRunWidget):
             return
         from ...tasks.fit_tables import NOT_FOR_PATIENTS, fit_grids, fit_notes
 
-        where = "" if self._out is None else f" In {self._out / 'bmd.json'}."
+        where = ""
+        if self._out is not None:
+            where = tr(" In {file}.").format(file=self._out / "bmd.json")
         self.title.setText(
             f"<b>{plain(found.model.name)}</b>:"
             f" {plain(found.model.calibrated_on)}.{plain(where)}"

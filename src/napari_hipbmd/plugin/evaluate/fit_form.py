@@ -5,9 +5,10 @@ from __future__ import annotations
 from qtpy.QtWidgets import QWidget
 
 from ...study import Study
+from ..ui.translation import tr
 from .regression_form import RegressionForm
 
-NO_TARGET = "Choose at least one target."
+NO_TARGET = tr("Choose at least one target.")
 
 
 class FitForm(RegressionForm):
@@ -24,4 +25,8 @@ class FitForm(RegressionForm):
         for site, box in self.boxes("targets").items():
             count = sum(case.dxa.get(site) is not None for case in study.cases)
             # Where there is no reading at all, the refusal tells what to fill in.
-            box.setToolTip(f"Column bmd_{site} of cases.csv: {count} readings.")
+            box.setToolTip(
+                tr("Column bmd_{site} of cases.csv: {count} readings.").format(
+                    site=site, count=count
+                )
+            )

@@ -10,9 +10,10 @@ from ...bmd import PRESETS
 from ...study import PREDICTED, TRUTH, Study
 from ..ui.options_form import OptionsForm
 from ..ui.out_folder import OutFolder
+from ..ui.translation import tr
 
-OWN = "own choice"
-FOUND = "found by the networks"
+OWN = tr("own choice")
+FOUND = tr("found by the networks")
 SHARED = ("preset", "fit", "covariates", "landmarks", ("folds", "seed"))
 COLUMNS_OF_A_PRESET = ("fit", "covariates")
 
@@ -38,13 +39,13 @@ class RegressionForm(OptionsForm):
         folder: str,
         parent: QWidget | None = None,
     ) -> None:
-        named = {("as in the paper" if n == "paper" else n): n for n in PRESETS}
+        named = {(tr("as in the paper") if n == "paper" else n): n for n in PRESETS}
         super().__init__(
             kind, *before, *SHARED, *after, parent=parent,
             offered={"preset": {**named, OWN: OWN}, "landmarks": {FOUND: PREDICTED}},
         )  # fmt: skip
         self.out = OutFolder(folder)
-        self.form.addRow("Save in", self.out)
+        self.form.addRow(tr("Save in"), self.out)
         self.changed.connect(self._on_changed)
         self._on_changed("preset")
 
@@ -57,7 +58,10 @@ class RegressionForm(OptionsForm):
     def show_study(self, study: Study) -> None:
         """Offer the landmarks that there are, and a folder within the study."""
         offered = {FOUND: PREDICTED}
-        offered |= {f"placed by {name}": name for name in study.annotators()}
+        offered |= {
+            tr("placed by {name}").format(name=name): name
+            for name in study.annotators()
+        }
         if (study.folder / "truth").is_dir():
             offered["true ones (digital hips)"] = TRUTH
         self.offer("landmarks", offered)

@@ -16,12 +16,13 @@ from qtpy.QtWidgets import (
 
 from ...core.errors import Refused
 from ..ui.rich import plain, sentence
+from ..ui.translation import tr
 from ..viewer.session import Session
 
 if TYPE_CHECKING:
     from ...study import Study
 
-NO_STUDY = "Choose the folder of a study (with cases.csv) first."
+NO_STUDY = tr("Choose the folder of a study (with cases.csv) first.")
 
 
 class StudyChoice(QWidget):
@@ -61,14 +62,14 @@ class StudyChoice(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         self.name = sentence("study_name", NO_STUDY)
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        self.button = QPushButton("Folder …")
+        self.button = QPushButton(tr("Folder …"))
         self.button.setObjectName("choose_study")
         self.button.clicked.connect(lambda _: self._on_clicked())
         row.addWidget(self.name, 1)
         row.addWidget(self.button)
 
     def _on_clicked(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "The folder of a study")
+        folder = QFileDialog.getExistingDirectory(self, tr("The folder of a study"))
         if folder:
             self.choose(Path(folder))
 
@@ -82,7 +83,9 @@ class StudyChoice(QWidget):
             return False
         films, read = len(self.study.cases), self._with_reading()
         self.name.setText(
-            f"<b>{plain(folder.name)}</b>: {films} films, {read} with a DXA reading"
+            tr("<b>{name}</b>: {films} films, {read} with a DXA reading").format(
+                name=plain(folder.name), films=films, read=read
+            )
         )
         self.name.setToolTip(str(folder))
         self.changed.emit()

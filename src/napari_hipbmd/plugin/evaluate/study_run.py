@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QCheckBox
 from ..ui.rich import plain
 from ..ui.run import Run
 from ..ui.run_bar import RunBar
+from ..ui.translation import first_capital, tr
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.session import Session
 from .study_choice import NO_STUDY, StudyChoice
@@ -17,7 +18,7 @@ from .study_choice import NO_STUDY, StudyChoice
 if TYPE_CHECKING:
     from ...evaluation.progress import RowsReport, Step
 
-STOPPED = "Stopped. What was measured is kept: start again to go on."
+STOPPED = tr("Stopped. What was measured is kept: start again to go on.")
 
 
 def reporting(run: Run) -> RowsReport:
@@ -25,7 +26,12 @@ def reporting(run: Run) -> RowsReport:
 
     def report(step: Step, results: Any) -> None:
         note = f", {step.note}" if step.note else ""
-        what = f"{step.stage.capitalize()} {step.done} of {step.count}{note}"
+        what = tr("{stage} {done} of {count}{note}").format(
+            stage=first_capital(tr(step.stage)),
+            done=step.done,
+            count=step.count,
+            note=note,
+        )
         run.tell_newest(step.done, step.count, what, results)
 
     return report
@@ -41,7 +47,7 @@ class StudyRunWidget(ListeningWidget):
     study: StudyChoice
     form: Any
     bar: RunBar
-    RUNNING = "It is running."
+    RUNNING = tr("It is running.")
     NONE_CHOSEN = ""
 
     def _choices(self) -> Mapping[Any, QCheckBox]:

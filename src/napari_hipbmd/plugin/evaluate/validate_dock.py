@@ -19,10 +19,11 @@ from qtpy.QtWidgets import (
 
 from ...bmd import SITE_NAMES
 from ...core.anatomy import SITES
-from ...core.caveats import RESEARCH_USE
+from ...core.caveats import research_use
 from ..ui.rich import plain, sentence
 from ..ui.run import Run
 from ..ui.run_bar import RunBar
+from ..ui.translation import first_capital, tr
 from ..viewer.session import Session, session_of
 from ..viewer.show_film import CaseFilms
 from .study_choice import StudyChoice
@@ -33,8 +34,8 @@ from .validation_tabs import ValidationTabs
 if TYPE_CHECKING:
     from ...evaluation.tables import Validation
 
-FIRST = "A click on a point of a figure opens its film."
-NOT_YET = "Validate a study first."
+FIRST = tr("A click on a point of a figure opens its film.")
+NOT_YET = tr("Validate a study first.")
 
 
 class ValidateWidget(StudyRunWidget):
@@ -42,7 +43,7 @@ class ValidateWidget(StudyRunWidget):
 
     WIDE = 560
 
-    RUNNING = "A validation is running."
+    RUNNING = tr("A validation is running.")
     NONE_CHOSEN = NO_ROW
 
     def __init__(self, napari_viewer: Any) -> None:
@@ -59,20 +60,20 @@ class ValidateWidget(StudyRunWidget):
 
     def _setup_ui(self) -> None:
         self.study = StudyChoice(self._session)
-        self.bar = RunBar("validate", "Validate")
+        self.bar = RunBar("validate", tr("Validate"))
         self.form = ValidateForm()
         self.site = QComboBox()
         self.site.setObjectName("site")
         for site in SITES:
-            self.site.addItem(SITE_NAMES[site].capitalize(), site)
-        self.report_button = QPushButton("Open report")
+            self.site.addItem(first_capital(tr(SITE_NAMES[site])), site)
+        self.report_button = QPushButton(tr("Open report"))
         self.report_button.setObjectName("open_report")
         self.tabs = ValidationTabs(self.form)
         self.point = sentence("point", FIRST)
-        self.research_use = sentence("research_use", RESEARCH_USE)
+        self.research_use = sentence("research_use", research_use([], tr))
         self.research_use.setStyleSheet("font-style: italic")
         row = QHBoxLayout()
-        row.addWidget(QLabel("Site"))
+        row.addWidget(QLabel(tr("Site")))
         row.addWidget(self.site, 1)
         row.addWidget(self.report_button)
         column = QVBoxLayout(self)
@@ -137,12 +138,16 @@ class ValidateWidget(StudyRunWidget):
     def _on_point_clicked(self, row: str, case_id: str) -> None:
         study = self.tabs.study
         if study is not None:
-            self.point.setText(f"{self.tabs.words(row, case_id)} Opening …")
+            self.point.setText(
+                tr("{words} Opening …").format(words=self.tabs.words(row, case_id))
+            )
             self._clicked = self.tabs.words(row, case_id)
             self._films.open(study.case(case_id))
 
     def _on_film_shown(self, case_id: str) -> None:
-        self.point.setText(f"{self._clicked} Its film is shown.")
+        self.point.setText(
+            tr("{clicked} Its film is shown.").format(clicked=self._clicked)
+        )
 
     def _on_report_clicked(self) -> None:
         if self._out is not None:
@@ -152,5 +157,7 @@ class ValidateWidget(StudyRunWidget):
     def _show_report(self, out: Path | None) -> None:
         self.report_button.setEnabled(out is not None)
         self.report_button.setToolTip(
-            NOT_YET if out is None else f"The page, tables and figures in {out}."
+            NOT_YET
+            if out is None
+            else tr("The page, tables and figures in {out}.").format(out=out)
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QWidget
 
+from ..ui.translation import tr
 from .regression_form import RegressionForm
 
-NO_ROW = "Choose at least one row."
+NO_ROW = tr("Choose at least one row.")
 
 
 class ValidateForm(RegressionForm):

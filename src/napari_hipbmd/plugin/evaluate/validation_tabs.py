@@ -13,6 +13,7 @@ from ..ui.figure_view import Drawing, FigureView, draw_figure
 from ..ui.grid_list import GridList
 from ..ui.rich import plain
 from ..ui.run import begin
+from ..ui.translation import tr
 
 if TYPE_CHECKING:
     from ...evaluation.rows import RowResult
@@ -25,11 +26,11 @@ PANELS_ABREAST = 2
 FEWEST = 3
 """Cases, without which a row has no figures."""
 FIGURES = {
-    "fig7": "Fig. 7",
-    "bland_altman": "Bland–Altman",
-    "fig8": "Fig. 8",
-    "fig9": "Fig. 9",
-    "learning": "Learning",
+    "fig7": tr("Fig. 7"),
+    "bland_altman": tr("Bland–Altman"),
+    "fig8": tr("Fig. 8"),
+    "fig9": tr("Fig. 9"),
+    "learning": tr("Learning"),
 }
 
 
@@ -98,28 +99,35 @@ class ValidationTabs(QTabWidget):
         here, what = self._here(), ""
         if row == ONE_PAIR_GID and self.validation is not None:
             here = [one for one in self.validation.one_pair if one.site == self._site]
-            row, what = "enhanced", ", one pair of thresholds"
+            row, what = "enhanced", tr(", one pair of thresholds")
         for found in here:
             if found.row == row and case_id in found.case_ids:
                 i = found.case_ids.index(case_id)
                 dxa, estimate = float(found.reading[i]), float(found.estimate[i])
                 error = f"{estimate - dxa:+.3f}".replace("-", "−")
-                return (
-                    f"<b>{plain(case_id)}</b>, {ROW_NAMES[found.row]}{what}:"
-                    f" DXA {dxa:.3f}, estimate {estimate:.3f} g/cm² ({error})."
+                return tr(
+                    "<b>{case_id}</b>, {row}{what}: DXA {dxa:.3f}, estimate"
+                    " {estimate:.3f} g/cm² ({error})."
+                ).format(
+                    case_id=plain(case_id),
+                    row=tr(ROW_NAMES[found.row]),
+                    what=what,
+                    dxa=dxa,
+                    estimate=estimate,
+                    error=error,
                 )
         return f"<b>{plain(case_id)}</b>"
 
     def _setup_ui(self, options: QWidget) -> None:
         self.options = _scrolled(options)
-        self.addTab(self.options, "Options")
+        self.addTab(self.options, tr("Options"))
         self.views = {name: FigureView(name) for name in FIGURES}
         for name, view in self.views.items():
             view.hovered.connect(self.hovered)
             view.clicked.connect(self.clicked)
             self.addTab(view, FIGURES[name])
         self.tables = GridList("validation_tables")
-        self.addTab(_scrolled(self.tables), "Tables")
+        self.addTab(_scrolled(self.tables), tr("Tables"))
         self.currentChanged.connect(lambda _: self._draw())
 
     def _mark_stale(self) -> None:

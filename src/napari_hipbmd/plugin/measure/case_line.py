@@ -9,20 +9,21 @@ from qtpy.QtWidgets import QGridLayout, QLineEdit, QWidget
 from ..ui.controls import button, enable, press
 from ..ui.preferences import read_preference, write_preference
 from ..ui.rich import plain, sentence
+from ..ui.translation import tr
 from ..viewer.case_of_film import FilmCase, case_of_film
 from ..viewer.session import Session
 from .landmark_keeper import LandmarkKeeper
 
-OF_STUDY = "Case <b>{case}</b> of the study <b>{study}</b>: "
-NO_NAME = "say who you are, and landmarks that you move are kept with it."
-KEPT = "landmarks that you move are kept with it, {count} of 16 are."
-LOOSE = "This film lies in no study: <b>Keep landmarks</b> keeps them beside it."
-KEPT_LOOSE = "{count} of 16 landmarks are kept beside the film, in labels/{who}."
+OF_STUDY = tr("Case <b>{case}</b> of the study <b>{study}</b>: ")
+NO_NAME = tr("say who you are, and landmarks that you move are kept with it.")
+KEPT = tr("landmarks that you move are kept with it, {count} of 16 are.")
+LOOSE = tr("This film lies in no study: <b>Keep landmarks</b> keeps them beside it.")
+KEPT_LOOSE = tr("{count} of 16 landmarks are kept beside the film, in labels/{who}.")
 WORKBENCH = ("napari-hipbmd", "Landmark workbench")
-NOT_MEASURED = "Measure the film first."
-SAY_WHO = "Say who you are first: labels tell who placed them."
-ALL_KEPT = "All sixteen are kept."
-NOTHING_TO_UNDO = "Nothing was changed."
+NOT_MEASURED = tr("Measure the film first.")
+SAY_WHO = tr("Say who you are first: labels tell who placed them.")
+ALL_KEPT = tr("All sixteen are kept.")
+NOTHING_TO_UNDO = tr("Nothing was changed.")
 
 
 class CaseLine(QWidget):
@@ -54,14 +55,14 @@ class CaseLine(QWidget):
         self.text = sentence("case")
         self.who = QLineEdit(str(read_preference("annotator", "")))
         self.who.setObjectName("kept_by")
-        self.who.setPlaceholderText("your name or initials")
-        self.who.setToolTip("Labels tell who placed them.")
-        self.keep_button = button("keep_landmarks", "Keep landmarks")
-        self.undo_button = button("undo_landmarks", "Undo")
+        self.who.setPlaceholderText(tr("your name or initials"))
+        self.who.setToolTip(tr("Labels tell who placed them."))
+        self.keep_button = button("keep_landmarks", tr("Keep landmarks"))
+        self.undo_button = button("undo_landmarks", tr("Undo"))
         self.button = button(
             "open_in_workbench",
-            "Open in workbench",
-            "The landmarks of the case, one by one, and the numbers beside them.",
+            tr("Open in workbench"),
+            tr("The landmarks of the case, one by one, and the numbers beside them."),
         )
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -115,6 +116,8 @@ class CaseLine(QWidget):
             if count == 16
             else ""
         )
-        enable(self.keep_button, not why, why, "Keep all sixteen as they are.")
+        enable(self.keep_button, not why, why, tr("Keep all sixteen as they are."))
         undo = self.keeper.can_undo
-        enable(self.undo_button, undo, NOTHING_TO_UNDO, "Take the last change back.")
+        enable(
+            self.undo_button, undo, NOTHING_TO_UNDO, tr("Take the last change back.")
+        )

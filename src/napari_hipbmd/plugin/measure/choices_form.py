@@ -18,10 +18,11 @@ from qtpy.QtWidgets import (
 
 from ...core.errors import Refused
 from ...quality import DEFAULT, NONE, Policy, read_policy
+from ..ui.translation import tr
 from ..viewer.session import Session
 
-BUNDLED_IN_USE = "The bundled models are in use."
-OTHER_POLICY = "policy file …"
+BUNDLED_IN_USE = tr("The bundled models are in use.")
+OTHER_POLICY = tr("policy file …")
 LABEL_PX = 84  # as wide as the labels of the form above
 
 
@@ -59,14 +60,16 @@ class ChoicesForm(QWidget):
         self.models = QLabel()
         self.models.setObjectName("models")
         self.models.setWordWrap(True)
-        self.models_button = QPushButton("Folder …")
+        self.models_button = QPushButton(tr("Folder …"))
         self.models_button.setObjectName("choose_models")
         self.models_button.setToolTip(
-            "A folder that 'hipbmd train' wrote; what it lacks is taken from the"
-            " bundled models."
+            tr(
+                "A folder that 'hipbmd train' wrote; what it lacks is taken from the"
+                " bundled models."
+            )
         )
         self.models_button.clicked.connect(lambda _: self._on_models_clicked())
-        self.bundled_button = QPushButton("Bundled")
+        self.bundled_button = QPushButton(tr("Bundled"))
         self.bundled_button.setObjectName("bundled_models")
         self.bundled_button.clicked.connect(lambda _: self._choose_models(None))
         buttons = QWidget()
@@ -79,22 +82,22 @@ class ChoicesForm(QWidget):
         self.policy.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
-        self.policy.addItem("shown, with their reasons", NONE)
-        self.policy.addItem("withheld where wrong rather than doubtful", DEFAULT)
+        self.policy.addItem(tr("shown, with their reasons"), NONE)
+        self.policy.addItem(tr("withheld where wrong rather than doubtful"), DEFAULT)
         self.policy.addItem(OTHER_POLICY, None)
         self.policy.setToolTip(
-            "A withheld value is in no table, report or file; its reason is."
+            tr("A withheld value is in no table, report or file; its reason is.")
         )
         self.show_policy()
         self.policy.activated.connect(lambda _: self._on_policy_chosen())
-        label = QLabel("Models")
+        label = QLabel(tr("Models"))
         label.setMinimumWidth(LABEL_PX)
         form.addRow(label, self.models)
         form.addRow("", buttons)
-        form.addRow("Flagged", self.policy)
+        form.addRow(tr("Flagged"), self.policy)
 
     def _on_models_clicked(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Folder of models")
+        folder = QFileDialog.getExistingDirectory(self, tr("Folder of models"))
         if folder:
             self._choose_models(Path(folder))
 
@@ -113,7 +116,9 @@ class ChoicesForm(QWidget):
         self.show_policy()
 
     def _policy_of_file(self) -> Policy | None:
-        name, _ = QFileDialog.getOpenFileName(self, "Policy", filter="Policy (*.json)")
+        name, _ = QFileDialog.getOpenFileName(
+            self, tr("Policy"), filter=tr("Policy (*.json)")
+        )
         if not name:
             return None
         try:
@@ -127,6 +132,8 @@ class ChoicesForm(QWidget):
         policy = self._session.policy
         known = [self.policy.itemData(i) for i in range(self.policy.count())]
         if policy not in known:
-            self.policy.insertItem(2, f"withheld by {policy.name!r}", policy)
+            self.policy.insertItem(
+                2, tr("withheld by {name!r}").format(name=policy.name), policy
+            )
             known.insert(2, policy)
         self.policy.setCurrentIndex(known.index(policy))

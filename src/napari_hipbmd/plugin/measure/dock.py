@@ -16,7 +16,8 @@ from ...core.measurement import Measurement
 from ...core.radiograph import TYPED, HipBox, Patient, Radiograph, Side
 from ..ui.controls import scroll_in
 from ..ui.run_bar import RunBar
-from ..viewer.box_sides import WORDS
+from ..ui.translation import tr
+from ..viewer.box_sides import HIPS
 from ..viewer.films import film_of
 from ..viewer.identity import facts_of
 from ..viewer.listening import Heard, ListeningWidget
@@ -33,15 +34,17 @@ from .report_button import ReportButton
 if TYPE_CHECKING:
     from ...pipeline.models import Models
 
-WHOLE_FILM = "None drawn: a small film is taken whole, on a large one the hip is found."
-FIRST = (
+WHOLE_FILM = tr(
+    "None drawn: a small film is taken whole, on a large one the hip is found."
+)
+FIRST = tr(
     "<b>Open a radiograph first:</b> drop a DICOM film, PNG or TIFF on the window, or"
     " take File ▸ Open Sample ▸ Hip BMD."
 )
-NOT_MEASURED = "Not measured yet: press <b>Measure</b>."
-FAILED = "The measurement failed; napari's message says how."
-OTHER_MODELS = "Other models were chosen: press Measure to use them."
-THROWN_AWAY = (
+NOT_MEASURED = tr("Not measured yet: press <b>Measure</b>.")
+FAILED = tr("The measurement failed; napari's message says how.")
+OTHER_MODELS = tr("Other models were chosen: press Measure to use them.")
+THROWN_AWAY = tr(
     "The film was changed or removed while it was measured: the result is gone."
 )
 
@@ -62,7 +65,7 @@ class MeasureWidget(ListeningWidget):
         self.choices = ChoicesForm(self._session)
         self.results = ResultPanel()
         self.results.clear(FIRST)
-        self.bar = RunBar("measure", "Measure", busy=BUSY, told=self.results.warn)
+        self.bar = RunBar("measure", tr("Measure"), busy=BUSY, told=self.results.warn)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.addWidget(self.form)
@@ -73,8 +76,8 @@ class MeasureWidget(ListeningWidget):
         self.grey_scale = GreyScalePanel(self._session)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("result_tabs")
-        self.tabs.addTab(self.results, "Result")
-        self.tabs.addTab(self.grey_scale, "Grey scale")
+        self.tabs.addTab(self.results, tr("Result"))
+        self.tabs.addTab(self.grey_scale, tr("Grey scale"))
         column.addWidget(self.tabs)
         self.report_button = ReportButton()
         column.addWidget(self.report_button)
@@ -174,7 +177,7 @@ class MeasureWidget(ListeningWidget):
             self._session.remeasure(layer, self.form.patient())
 
     def _on_box_drawn(self) -> None:
-        self.form.show_box("Drag a rectangle around the hip, then press Measure.")
+        self.form.show_box(tr("Drag a rectangle around the hip, then press Measure."))
 
     def _on_boxes_changed(self, layer: Any) -> None:
         if layer is self.form.film_layer():
@@ -270,9 +273,11 @@ class MeasureWidget(ListeningWidget):
         if box is None:
             self.form.show_box(WHOLE_FILM)
             return
-        hip = f" of the {WORDS[side]} hip" if side else ""
+        hip = tr(" of the {hip}").format(hip=HIPS[side]) if side else ""
         self.form.show_box(
-            f"{box.width:.0f} × {box.height:.0f} pixels{hip}, drawn by hand."
+            tr("{width:.0f} × {height:.0f} pixels{hip}, drawn by hand.").format(
+                width=box.width, height=box.height, hip=hip
+            )
         )
 
     def _show_state(self) -> None:

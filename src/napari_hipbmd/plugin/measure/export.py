@@ -8,12 +8,13 @@ from pathlib import Path
 from ...core.errors import Refused
 from ...core.files import write_bytes_atomic
 from ...core.measurement import Measurement
+from ..ui.translation import tr
 
-FILTERS = (
+FILTERS = tr(
     "Page for people (*.html);;JSON (*.json);;CSV (*.csv)"
     ";;DICOM structured report (*.dcm)"
 )
-NO_FILE = (
+NO_FILE = tr(
     "A DICOM structured report refers to the film's own file, which this layer was not"
     " read from: open the film by File ▸ Open and measure it."
 )
@@ -46,14 +47,17 @@ def export(measurement: Measurement, path: Path, film: Path | None = None) -> No
     }
     if ending not in contents:
         raise Refused(
-            f"A report cannot be written as {ending or 'a file without ending'!r}:"
-            f" choose {', '.join(contents)}."
+            tr("A report cannot be written as {ending!r}: choose {endings}.").format(
+                ending=ending, endings=", ".join(contents)
+            )
         )
     if film is not None and path.exists() and path.samefile(film):
-        raise Refused("That is the film itself: give the report another name.")
+        raise Refused(tr("That is the film itself: give the report another name."))
     try:
         write_bytes_atomic(path, contents[ending]())
     except OSError as error:
         raise Refused(
-            f"The file {path.name} cannot be written: {error.strerror}."
+            tr("The file {name} cannot be written: {strerror}.").format(
+                name=path.name, strerror=error.strerror
+            )
         ) from error

@@ -13,16 +13,17 @@ from qtpy.QtWidgets import (
 )
 
 from ...core.anatomy import REGIONS, Region
+from ..ui.translation import tr
 from ..viewer.layers import REGION_COLOURS
 from ..viewer.result_panel import SITE_NAMES
 from .thresholding import ThresholdedRegion
 
 COLUMNS = {
-    "T1": "Lower threshold: what is below is set to it.",
-    "T2": "Upper threshold: what is above is set to it.",
-    "feature": "Mean grey value after clipping; 0 … 1 is the film's format.",
-    "→ T1": "Part of the region's pixels that were raised to T1.",
-    "→ T2": "Part of the region's pixels that were lowered to T2.",
+    "T1": tr("Lower threshold: what is below is set to it."),
+    "T2": tr("Upper threshold: what is above is set to it."),
+    tr("feature"): tr("Mean grey value after clipping; 0 … 1 is the film's format."),
+    "→ T1": tr("Part of the region's pixels that were raised to T1."),
+    "→ T2": tr("Part of the region's pixels that were lowered to T2."),
 }
 PAIRS = 3
 ROW_PX = 22
@@ -52,7 +53,7 @@ class FeatureRows(QTableWidget):
             self.horizontalHeaderItem(column).setToolTip(explanation)
         for row in range(self.rowCount()):
             region, pair = REGIONS[row // PAIRS], row % PAIRS
-            header = QTableWidgetItem(f"{SITE_NAMES[region].lower()} {pair + 1}")
+            header = QTableWidgetItem(f"{SITE_NAMES[region]} {pair + 1}")
             header.setForeground(QColor(REGION_COLOURS[region]))
             self.setVerticalHeaderItem(row, header)
             for column in range(self.columnCount()):

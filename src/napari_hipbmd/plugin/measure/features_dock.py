@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
 from ...core.anatomy import REGIONS, Region
 from ...core.measurement import Measurement
 from ..ui.controls import scroll_in
+from ..ui.translation import tr
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.session import Session, session_of
 from .feature_table import FeatureRows
@@ -25,11 +26,11 @@ from .threshold_form import ThresholdForm
 from .threshold_layers import KINDS, ThresholdKind, ThresholdLayers, film_of_result
 from .thresholding import Thresholding
 
-NOTHING = "<b>Measure a film first:</b> its features appear here."
-NOTHING_SHOWN = "Measure a film first."
+NOTHING = tr("<b>Measure a film first:</b> its features appear here.")
+NOTHING_SHOWN = tr("Measure a film first.")
 GREY_VALUES = {
-    "enhanced": "Grey values of the bone image (film − STO).",
-    "raw": "Grey values of the film itself: the regression is fitted to raw films.",
+    "enhanced": tr("Grey values of the bone image (film − STO)."),
+    "raw": tr("Grey values of the film itself: the regression is fitted to raw films."),
 }
 PICTURES_MS = 120
 """While a landmark is dragged, pictures follow this often; numbers at once."""
@@ -76,19 +77,21 @@ class FeaturesWidget(ListeningWidget):
         grid = QGridLayout()
         self.pair = QComboBox()
         self.pair.setObjectName("shown_pair")
-        self.pair.addItems([f"Pair {i}" for i in (1, 2, 3)])
-        self.pair.setToolTip("The pair of thresholds whose layers are shown.")
+        self.pair.addItems([tr("Pair {i}").format(i=i) for i in (1, 2, 3)])
+        self.pair.setToolTip(tr("The pair of thresholds whose layers are shown."))
         self.pair.currentIndexChanged.connect(lambda _: self._draw_layers())
         self.shown: dict[ThresholdKind, QCheckBox] = {
-            "normalised": QCheckBox("Clipped, normalised"),
-            "clipped": QCheckBox("Which pixels"),
+            "normalised": QCheckBox(tr("Clipped, normalised")),
+            "clipped": QCheckBox(tr("Which pixels")),
         }
         tips = {
-            "normalised": "The regions clipped to the pair and stretched so that T1 is"
-            " black and T2 white (Fig. 6 of the paper). For looking only.",
-            "clipped": "Blue: set to T1. Orange: set to T2.",
+            "normalised": tr(
+                "The regions clipped to the pair and stretched so that T1 is"
+                " black and T2 white (Fig. 6 of the paper). For looking only."
+            ),
+            "clipped": tr("Blue: set to T1. Orange: set to T2."),
         }
-        grid.addWidget(QLabel("Show"), 0, 0)
+        grid.addWidget(QLabel(tr("Show")), 0, 0)
         grid.addWidget(self.pair, 0, 1)
         for line, (kind, box) in enumerate(self.shown.items(), 1):
             box.setObjectName(f"show_{kind}")
@@ -213,20 +216,29 @@ class FeaturesWidget(ListeningWidget):
         name = f"<b>{_escaped(self._film.name)}</b>: "
         grey = GREY_VALUES[measurement.measured_on]
         if not self.form.are_the_papers():
-            return f"{name}no aBMD from these features. {grey}"
+            return tr("{name}no aBMD from these features. {grey}").format(
+                name=name, grey=grey
+            )
         known = measurement.bmd_g_cm2 or {}
         if not {"neck", "total"} & known.keys():
             why = measurement.why_withheld("neck") or measurement.reason or ""
             if {"neck", "total"} <= set(measurement.not_fitted):
-                why = "The regression in use has no such target."
-            return f"{name}no aBMD of neck and total. {_escaped(why)} {grey}"
+                why = tr("The regression in use has no such target.")
+            return tr("{name}no aBMD of neck and total. {why} {grey}").format(
+                name=name, why=_escaped(why), grey=grey
+            )
         parts = [
             f"{site} {known[site].value:.3f}" for site in ("neck", "total")
             if site in known
         ]  # fmt: skip
-        return (
-            f"{name}aBMD {', '.join(parts)} g/cm² from these features"
-            f" (regression <i>{_escaped(measurement.model_name)}</i>). {grey}"
+        return tr(
+            "{name}aBMD {names} g/cm² from these features (regression"
+            " <i>{model_name}</i>). {grey}"
+        ).format(
+            name=name,
+            names=", ".join(parts),
+            model_name=_escaped(measurement.model_name),
+            grey=grey,
         )
 
 

@@ -17,16 +17,17 @@ from qtpy.QtWidgets import (
 
 from ...core.radiograph import Patient, Side
 from ..ui.controls import add_greyed
+from ..ui.translation import tr
 from ..viewer.box_tool import BoxTool
 from ..viewer.session import Session
 
-UNKNOWN = "unknown"
-NO_SPACING = (
+UNKNOWN = tr("unknown")
+NO_SPACING = tr(
     "This film carries no trusted spacing. Without one there are landmarks and"
     " features, but no areas and no BMD."
 )
-BUSY = "A measurement is running: wait for it or press Cancel."
-NO_FILM = "Open a radiograph first: it appears here as an image layer."
+BUSY = tr("A measurement is running: wait for it or press Cancel.")
+NO_FILM = tr("Open a radiograph first: it appears here as an image layer.")
 
 
 class FilmForm(QWidget):
@@ -114,17 +115,27 @@ class FilmForm(QWidget):
         self.spacing.setEnabled(own is False)
         if own:
             row, column = spacing_mm
-            self.spacing.setToolTip(f"The film has its own spacing: {source}.")
-            self.spacing_note.setText(f"{row:.4g} × {column:.4g} mm from {source}")
+            self.spacing.setToolTip(
+                tr("The film has its own spacing: {source}.").format(source=source)
+            )
+            self.spacing_note.setText(
+                tr("{row:.4g} × {column:.4g} mm from {source}").format(
+                    row=row, column=column, source=source
+                )
+            )
         else:
-            self.spacing.setToolTip("Millimetres between the centres of two pixels.")
+            self.spacing.setToolTip(
+                tr("Millimetres between the centres of two pixels.")
+            )
             self._on_spacing_typed()
 
     def _on_spacing_typed(self) -> None:
         """Say what is measured with the spacing that stands there."""
         typed = self.spacing_mm()
         self.spacing_note.setText(
-            NO_SPACING if typed is None else f"{typed:.4g} mm, given by you."
+            NO_SPACING
+            if typed is None
+            else tr("{typed:.4g} mm, given by you.").format(typed=typed)
         )
 
     def show_box(self, text: str) -> None:
@@ -145,9 +156,9 @@ class FilmForm(QWidget):
         self.film.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
-        self.side_choice = _choice({UNKNOWN: None, "left": "L", "right": "R"})
-        self.sex = _choice({UNKNOWN: None, "female": "F", "male": "M"})
-        self.age = _number(0, 120, 0, " years")
+        self.side_choice = _choice({UNKNOWN: None, tr("left"): "L", tr("right"): "R"})
+        self.sex = _choice({UNKNOWN: None, tr("female"): "F", tr("male"): "M"})
+        self.age = _number(0, 120, 0, tr(" years"))
         self.height = _number(50, 250, 0, " cm")
         self.weight = _number(10, 400, 1, " kg")
         self.spacing = _number(0, 5, 4, " mm")
@@ -167,13 +178,13 @@ class FilmForm(QWidget):
         }
         for name, widget in names.items():
             widget.setObjectName(name)
-        form.addRow("Film", self.film)
-        form.addRow("Side, sex", _row(self.side_choice, self.sex))
-        form.addRow("Age, height", _row(self.age, self.height))
-        form.addRow("Weight", self.weight)
-        form.addRow("Pixel spacing", self.spacing)
+        form.addRow(tr("Film"), self.film)
+        form.addRow(tr("Side, sex"), _row(self.side_choice, self.sex))
+        form.addRow(tr("Age, height"), _row(self.age, self.height))
+        form.addRow(tr("Weight"), self.weight)
+        form.addRow(tr("Pixel spacing"), self.spacing)
         form.addRow("", self.spacing_note)
-        form.addRow("Hip box", self.box)
+        form.addRow(tr("Hip box"), self.box)
         form.addRow("", self.box_note)
 
     def _connect(self) -> None:

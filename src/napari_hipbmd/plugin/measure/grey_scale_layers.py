@@ -11,6 +11,7 @@ from napari.layers import Image, Layer, Shapes
 
 from ...core.measurement import Measurement
 from ...grey_scale import RulerReading, shaft_frame
+from ..ui.translation import tr
 from ..viewer.edits import OwnHand, is_over
 from ..viewer.identity import belongs_to, kind_of, tag
 from ..viewer.place import Place
@@ -19,7 +20,7 @@ from ..viewer.session import Session
 GreyScaleKind = Literal["levels", "mineral"]
 NAMES: dict[GreyScaleKind, str] = {
     "levels": "ruler",
-    "mineral": "bone mineral, g/cm²",
+    "mineral": tr("bone mineral, g/cm²"),
 }
 HIGHEST_G_CM2 = 2.0
 LEVEL_COLOUR, LINE_MM = "#ffe14d", 0.4

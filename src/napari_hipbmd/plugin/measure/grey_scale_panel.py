@@ -23,18 +23,31 @@ from ...core.grey_scale import GreyScale
 from ...core.measurement import Measurement
 from ...core.ruler_choice import RulerChoice
 from ...grey_scale import NETWORK, OBJECT, RULERS, USUAL, RulerReading, Stretch
+from ..ui.translation import tr
 from ..viewer.session import Session
 from .grey_scale_layers import GreyScaleKind, GreyScaleLayers
 from .known_objects import KnownObjects
 from .profile_figure import ProfileFigure
 
-NOTHING = "Measure a film first: what its grey steps are worth appears here."
+NOTHING = tr("Measure a film first: what its grey steps are worth appears here.")
 WORDS = {
-    "shaft": ("Shaft", "The cortex of the femoral shaft: a tube of known mineral."),
-    "film": ("Film", "Tube voltage, body size, soft tissue, grey range and noise."),
-    NETWORK: ("Network", "A network that looks at film and soft tissue as a whole."),
-    USUAL: ("Usual", "What films of the calibration have: pulls doubtful readings."),
-    OBJECT: ("Object", "Of known material and thickness, drawn below."),
+    "shaft": (
+        tr("Shaft"),
+        tr("The cortex of the femoral shaft: a tube of known mineral."),
+    ),
+    "film": (
+        tr("Film"),
+        tr("Tube voltage, body size, soft tissue, grey range and noise."),
+    ),
+    NETWORK: (
+        tr("Network"),
+        tr("A network that looks at film and soft tissue as a whole."),
+    ),
+    USUAL: (
+        tr("Usual"),
+        tr("What films of the calibration have: pulls doubtful readings."),
+    ),
+    OBJECT: (tr("Object"), tr("Of known material and thickness, drawn below.")),
 }
 ROWS = (*RULERS, USUAL, OBJECT)
 COLUMNS = ("ruler", "gain", "± %", "weight")
@@ -80,7 +93,9 @@ class GreyScalePanel(QWidget):
         self.table.itemChanged.connect(self._on_ticked)
         self.place = QComboBox()
         self.place.setObjectName("stretch")
-        self.place.setToolTip("How far below the distal cut the shaft is looked at.")
+        self.place.setToolTip(
+            tr("How far below the distal cut the shaft is looked at.")
+        )
         self.place.currentIndexChanged.connect(self._draw_profile)
         self.profile = ProfileFigure()
         self.profile.setVisible(False)  # until a shaft was read
@@ -99,15 +114,18 @@ class GreyScalePanel(QWidget):
     def _layer_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         self.shown: dict[GreyScaleKind, QCheckBox] = {
-            "levels": QCheckBox("Levels on the film"),
-            "mineral": QCheckBox("Mineral map"),
+            "levels": QCheckBox(tr("Levels on the film")),
+            "mineral": QCheckBox(tr("Mineral map")),
         }
         tips = {
-            "levels": "Where the shaft's profile was read. Drag a line along the shaft"
-            " to read it elsewhere, or delete it: what lies over the bone there has no"
-            " say then. Measure anew to have all levels back.",
-            "mineral": "Bone mineral of every pixel, g/cm²: the bone image over the"
-            " gain.",
+            "levels": tr(
+                "Where the shaft's profile was read. Drag a line along the shaft"
+                " to read it elsewhere, or delete it: what lies over the bone there"
+                " has no say then. Measure anew to have all levels back."
+            ),
+            "mineral": tr(
+                "Bone mineral of every pixel, g/cm²: the bone image over the gain."
+            ),
         }
         for kind, box in self.shown.items():
             box.setObjectName(f"show_{kind}")
@@ -134,7 +152,12 @@ class GreyScalePanel(QWidget):
         if [s.below_mm for s in stretches] != [s.below_mm for s in self._stretches]:
             self.place.clear()
             self.place.addItems(
-                [f"{s.below_mm:.0f} mm below the distal cut" for s in stretches]
+                [
+                    tr("{below_mm:.0f} mm below the distal cut").format(
+                        below_mm=s.below_mm
+                    )
+                    for s in stretches
+                ]
             )
         before, self._stretches = self._stretches, stretches
         self._showing = False
@@ -219,9 +242,11 @@ def _summary(measurement: Measurement | None) -> str:
     found = measurement.grey_scale
     if found is None:
         return measurement.grey_scale_reason or NOTHING
-    text = (
-        f"1 g/cm² of bone mineral makes <b>{found.gain_per_g_cm2:.3f}</b> of the grey"
-        f" range (± {100 * found.relative_error:.0f} %)."
+    text = tr(
+        "1 g/cm² of bone mineral makes <b>{gain_per_g_cm2:.3f}</b> of"
+        " the grey range (± {relative_error:.0f} %)."
+    ).format(
+        gain_per_g_cm2=found.gain_per_g_cm2, relative_error=100 * found.relative_error
     )
     if found.shaft_reason is not None:
         text += f" {found.shaft_reason}"
@@ -230,8 +255,13 @@ def _summary(measurement: Measurement | None) -> str:
 
 def _tube_text(stretch: Stretch) -> str:
     fit = stretch.fit
-    return (
-        f"Tube: gain {fit.gain:.3f} ± {100 * fit.relative_error:.0f} %, cortex"
-        f" {fit.tube.medial:.1f} and {fit.tube.lateral:.1f} mm, width"
-        f" {fit.tube.width:.1f} mm."
+    return tr(
+        "Tube: gain {gain:.3f} ± {relative_error:.0f} %, cortex"
+        " {medial:.1f} and {lateral:.1f} mm, width {width:.1f} mm."
+    ).format(
+        gain=fit.gain,
+        relative_error=100 * fit.relative_error,
+        medial=fit.tube.medial,
+        lateral=fit.tube.lateral,
+        width=fit.tube.width,
     )

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from ...core.anatomy import REGIONS, Region
 from ..ui.dark import GRID, INK, PAPER
 from ..ui.save_figure import SaveFigureButton
+from ..ui.translation import tr
 from ..viewer.layers import REGION_COLOURS, REGION_NAMES
 from .thresholding import ThresholdedRegion
 
@@ -99,7 +100,7 @@ class RegionHistograms(FigureCanvasQTAgg):
         lines = [
             panel.plot(
                 nowhere, nowhere, color=colour, lw=1.3, animated=True,
-                label=f"pair {i + 1}",
+                label=tr("pair {i}").format(i=i + 1),
             )[0]
             for i, colour in enumerate(PAIR_COLOURS)
         ]  # fmt: skip

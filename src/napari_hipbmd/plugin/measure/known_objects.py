@@ -15,6 +15,7 @@ from ...core.anatomy import Points
 from ...core.errors import Refused
 from ...core.ruler_choice import LEAST_MM, MATERIALS, MOST_MM, KnownObject
 from ..ui.controls import button, enable, note, press, row
+from ..ui.translation import tr
 from ..viewer.drawn import drawn_on
 from ..viewer.edits import is_over
 from ..viewer.identity import belongs_to, kind_of
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
 COLOUR = "#56e0ff"
 FIRST_MM = 10.0
 ELLIPSE_CORNERS = 48
-HINT = (
+HINT = tr(
     "Draw round an object of known material and thickness (a step of an aluminium"
     " wedge, a plate) that lies on or under the patient: its step in grey is a ruler of"
     " its own. napari's shape tools move it and take it away."
 )
-NOT_MEASURED = "Measure the film first: an object is a ruler for what was measured."
-NO_SPACING = "An object is a ruler only where the film's pixel size is known."
+NOT_MEASURED = tr("Measure the film first: an object is a ruler for what was measured.")
+NO_SPACING = tr("An object is a ruler only where the film's pixel size is known.")
 
 
 class KnownObjects(QWidget):
@@ -52,15 +53,15 @@ class KnownObjects(QWidget):
         self.material = QComboBox()
         self.material.setObjectName("object_material")
         self.material.addItems(MATERIALS)
-        self.material.setToolTip("What the next object is made of, taken as pure.")
+        self.material.setToolTip(tr("What the next object is made of, taken as pure."))
         self.thickness = QDoubleSpinBox()
         self.thickness.setObjectName("object_mm")
         self.thickness.setRange(LEAST_MM, MOST_MM)
         self.thickness.setDecimals(2)
         self.thickness.setSuffix(" mm")
         self.thickness.setValue(FIRST_MM)
-        self.thickness.setToolTip("Thickness of the next object along the beam.")
-        self.draw_button = button("draw_object", "Draw object", HINT)
+        self.thickness.setToolTip(tr("Thickness of the next object along the beam."))
+        self.draw_button = button("draw_object", tr("Draw object"), HINT)
         self.told = note("objects")
         self.told.setVisible(False)
         press(self.draw_button, self._on_draw_clicked)
@@ -81,8 +82,15 @@ class KnownObjects(QWidget):
             why_not = NO_SPACING
         enable(self.draw_button, not why_not, why_not, HINT)
         known = () if measurement is None else measurement.rulers.objects
-        names = [f"{one.thickness_mm:g} mm {one.material}" for one in known]
-        self.told.setText(f"On this film: {', '.join(names)}." if names else "")
+        names = [
+            tr("{thickness_mm:g} mm {material}").format(
+                thickness_mm=one.thickness_mm, material=one.material
+            )
+            for one in known
+        ]
+        self.told.setText(
+            tr("On this film: {names}.").format(names=", ".join(names)) if names else ""
+        )
         self.told.setVisible(bool(names))
 
     def _layer(self, film_layer: Any) -> Any:
@@ -104,7 +112,7 @@ class KnownObjects(QWidget):
         layer = drawn_on(
             film_layer,
             "known_objects",
-            "known objects",
+            tr("known objects"),
             COLOUR,
             {"string": "{material} {mm:g} mm", "size": 11},
             {"material": np.array([], str), "mm": np.array([], float)},
@@ -149,7 +157,7 @@ def outline_xy(corners_row_col: NDArray[np.float64], kind: str) -> Points:
         If the shape has no inside.
     """
     if kind in ("line", "path"):
-        raise Refused("A line is no object: draw a rectangle, ellipse or polygon.")
+        raise Refused(tr("A line is no object: draw a rectangle, ellipse or polygon."))
     corners = corners_row_col[:, ::-1]
     if kind != "ellipse":
         return corners

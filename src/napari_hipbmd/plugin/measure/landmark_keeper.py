@@ -14,6 +14,7 @@ from ...core.errors import Refused
 from ...study import Change, ConflictFound, FilmFacts, Labels, OpenCase
 from ...study import edits as edit
 from ...study.case import checked_name
+from ..ui.translation import tr
 from ..ui.turn import Rest
 from ..viewer.case_of_film import FilmCase, case_of_film
 from ..viewer.edits import OwnHand
@@ -24,11 +25,13 @@ from ..viewer.session import Session
 if TYPE_CHECKING:
     from ...core.measurement import Measurement
 
-ELSEWHERE = (
+ELSEWHERE = tr(
     "These labels were changed in another window or by another program: they are shown"
     " as they are now, and what was moved here last is not kept."
 )
-CONFLICT = "These labels are in conflict: open the case in the workbench to settle it."
+CONFLICT = tr(
+    "These labels are in conflict: open the case in the workbench to settle it."
+)
 SAME_PX = 1e-6
 
 
@@ -137,7 +140,7 @@ class LandmarkKeeper(QObject):
             return
         self._draw()
         if undone is not None:
-            self.said.emit(f"Undone: {undone.text}.")
+            self.said.emit(tr("Undone: {text}.").format(text=undone.text))
         self.changed.emit()
 
     def leave(self) -> None:
@@ -279,4 +282,4 @@ class LandmarkKeeper(QObject):
 
     def _tell(self, problem: BaseException) -> None:
         told = problem.strerror if isinstance(problem, OSError) else str(problem)
-        self.said.emit(f"Not kept: {told}")
+        self.said.emit(tr("Not kept: {told}").format(told=told))

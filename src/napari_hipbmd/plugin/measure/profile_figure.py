@@ -7,6 +7,7 @@ import numpy as np
 from ...grey_scale import Stretch
 from ..ui.dark import INK
 from ..ui.line_plot import LinePlot
+from ..ui.translation import tr
 
 HEIGHT_PX = 170
 FILM, FIT = "#f5a623", "#56b4e9"
@@ -19,9 +20,9 @@ class ProfileFigure(LinePlot):
         margins = {"left": 0.13, "right": 0.98, "top": 0.96, "bottom": 0.26}
         super().__init__("profile", "shaft_profile", (4.0, 1.7), HEIGHT_PX, **margins)
         axes = self.axes
-        axes.set_xlabel("mm, medial – lateral", color=INK, fontsize=8)
+        axes.set_xlabel(tr("mm, medial – lateral"), color=INK, fontsize=8)
         axes.set_ylabel("grey", color=INK, fontsize=8)
-        (self._film,) = axes.plot([], [], color=FILM, lw=1.6, label="bone image")
+        (self._film,) = axes.plot([], [], color=FILM, lw=1.6, label=tr("bone image"))
         (self._fit,) = axes.plot([], [], color=FIT, lw=1.2, ls="--", label="tube")
         axes.legend(fontsize=7, frameon=False, labelcolor=INK, loc="upper right")
 

@@ -10,10 +10,11 @@ from qtpy.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from ...core.measurement import Measurement
 from ..ui.run import Run, begin
+from ..ui.translation import tr
 from .export import FILTERS, export
 
-NOT_MEASURED = "Measure the film first."
-WRITING = "The report is being written."
+NOT_MEASURED = tr("Measure the film first.")
+WRITING = tr("The report is being written.")
 
 
 class ReportButton(QPushButton):
@@ -22,7 +23,7 @@ class ReportButton(QPushButton):
     refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Save report …", parent)
+        super().__init__(tr("Save report …"), parent)
         self.setObjectName("save_report")
         self._measurement: Measurement | None = None
         self._film: Path | None = None
@@ -45,7 +46,7 @@ class ReportButton(QPushButton):
         if measurement is None:
             return
         name, _ = QFileDialog.getSaveFileName(
-            self, "Save report", f"{measurement.case_id}.html", FILTERS
+            self, tr("Save report"), f"{measurement.case_id}.html", FILTERS
         )
         if not name:
             return
@@ -53,7 +54,7 @@ class ReportButton(QPushButton):
         self._run = begin(
             self,
             lambda _: export(measurement, path, film),
-            lambda _: self._end(f"Saved {path.name}."),
+            lambda _: self._end(tr("Saved {name}.").format(name=path.name)),
             self._on_refused,
         )
         self._show_state()
@@ -71,7 +72,7 @@ class ReportButton(QPushButton):
     def _show_state(self) -> None:
         known = self._measurement is not None
         self.setEnabled(known and self._run is None)
-        tip = (
+        tip = tr(
             "A page for people (HTML), JSON or CSV for machines, or a DICOM structured"
             " report. Nobody is named."
         )

@@ -14,13 +14,14 @@ from qtpy.QtWidgets import (
 )
 
 from ...bmd import SD_MULTIPLIERS, Multipliers
+from ..ui.translation import tr
 
-PAPER = "The paper's thresholds: the features that the regression takes."
-EXPLORING = (
+PAPER = tr("The paper's thresholds: the features that the regression takes.")
+EXPLORING = tr(
     "<b>Exploration:</b> these are not the paper's thresholds. The regression is fitted"
     " to the paper's, so these features give no aBMD."
 )
-IS_PAPERS = "These are the paper's thresholds already."
+IS_PAPERS = tr("These are the paper's thresholds already.")
 LIMITS_SD = (0.0, 6.0)
 
 
@@ -60,7 +61,7 @@ class ThresholdForm(QWidget):
         for pair, (below, above) in enumerate(SD_MULTIPLIERS):
             low = self._box(f"below_{pair + 1}", "m − ", below)
             high = self._box(f"above_{pair + 1}", "m + ", above)
-            grid.addWidget(QLabel(f"Pair {pair + 1}"), pair, 0)
+            grid.addWidget(QLabel(tr("Pair {pair}").format(pair=pair + 1)), pair, 0)
             grid.addWidget(low, pair, 1)
             grid.addWidget(high, pair, 2)
             self._boxes.append((low, high))
@@ -71,7 +72,7 @@ class ThresholdForm(QWidget):
         self.note = QLabel()
         self.note.setObjectName("threshold_note")
         self.note.setWordWrap(True)
-        self.reset_button = QPushButton("Paper's values")
+        self.reset_button = QPushButton(tr("Paper's values"))
         self.reset_button.setObjectName("reset_thresholds")
         self.reset_button.clicked.connect(lambda _: self.reset())
         row.addWidget(self.note, 1)
@@ -90,7 +91,9 @@ class ThresholdForm(QWidget):
         box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         box.setValue(value)
         box.setToolTip(
-            f"The paper's: {prefix}{value:g} s, of the region's grey values."
+            tr("The paper's: {prefix}{value:g} s, of the region's grey values.").format(
+                prefix=prefix, value=value
+            )
         )
         box.valueChanged.connect(lambda _: self._on_changed())
         return box

@@ -18,6 +18,7 @@ from ..ui.latest import Latest
 from ..ui.preferences import read_preference
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
+from ..ui.translation import tr
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.session import session_of
 from . import work
@@ -29,20 +30,22 @@ from .marks_editor import MarksEditor
 from .pair_form import PairForm
 from .preview import Preview, PreviewMaker, preview_layers, show_preview
 
-NO_FOLDER = "Choose a folder of films, or a study."
-NO_OUT = "Choose a folder for the pairs."
-FIRST = (
+NO_FOLDER = tr("Choose a folder of films, or a study.")
+NO_OUT = tr("Choose a folder for the pairs.")
+FIRST = tr(
     "<b>Choose a folder</b> of lower-limb and hip films, or a study. Then draw STO"
     " boxes on bone-free places, make a hip mask, and say which films are even."
 )
-FOUND = (
+FOUND = tr(
     "{} films. <b>Order by evenness</b> has the networks look at them; choose a film"
     " to mark it."
 )
-ORDERED = "The most even first. Press <b>2</b> for even soft tissue, <b>1</b> if not."
-SANITY = "film − STO is the projected bone within {:.1e} of the grey range"
-PASTED = " (with <i>replace</i> the donor's soft tissue is part of that)"
-STOPPED = "Stopped; what was finished is kept."
+ORDERED = tr(
+    "The most even first. Press <b>2</b> for even soft tissue, <b>1</b> if not."
+)
+SANITY = tr("film − STO is the projected bone within {:.1e} of the grey range")
+PASTED = tr(" (with <i>replace</i> the donor's soft tissue is part of that)")
+STOPPED = tr("Stopped; what was finished is kept.")
 
 
 class PairsWidget(ListeningWidget):
@@ -67,7 +70,7 @@ class PairsWidget(ListeningWidget):
         self.films = FilmList()
         self.panel = MarkingPanel(self._session, str(read_preference("annotator", "")))
         self.form = PairForm()
-        self.bar = RunBar("write_pairs", "Write pairs", prefix="pairs_")
+        self.bar = RunBar("write_pairs", tr("Write pairs"), prefix="pairs_")
         self.marking = Marking(self._session, self._editor, self.panel, self._begin)
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -123,7 +126,7 @@ class PairsWidget(ListeningWidget):
         self._close_film()
         self._folder, self._maker, self._previewed = folder, None, False
         self.films.show_films([])
-        self._begin("Listing films", lambda run: find_films(folder), self._on_found)
+        self._begin(tr("Listing films"), lambda run: find_films(folder), self._on_found)
 
     def _on_found(self, films: list[PairFilm]) -> None:
         self.films.show_films(films)
@@ -133,7 +136,7 @@ class PairsWidget(ListeningWidget):
         self._editor.save()
         films = [film for film in self.films.films() if film.score is None]
         self._begin(
-            "Looking at films",
+            tr("Looking at films"),
             work.score_films(films, self._session.models_folder),
             lambda _: self._say(ORDERED),
         )
@@ -229,15 +232,25 @@ class PairsWidget(ListeningWidget):
             self._say(str(refusal))
             return
         self._begin(
-            "Writing pairs",
+            tr("Writing pairs"),
             work.write(folder, out, self.form.count.value(), options),
             self._on_written,
         )
 
     def _on_written(self, made: Made) -> None:
-        sanity = f" {SANITY.format(made.max_error)} (greatest error)." * bool(made.new)
-        doubt = f" Look at {escape(made.doubt)}" if made.doubt else ""
-        self._say(f"<b>{made.count} pairs written.</b>{sanity}{doubt}")
+        sanity = tr(" {format} (greatest error).").format(
+            format=SANITY.format(made.max_error)
+        ) * bool(made.new)
+        doubt = (
+            tr(" Look at {doubt}").format(doubt=escape(made.doubt))
+            if made.doubt
+            else ""
+        )
+        self._say(
+            tr("<b>{count} pairs written.</b>{sanity}{doubt}").format(
+                count=made.count, sanity=sanity, doubt=doubt
+            )
+        )
 
     # what runs
 

@@ -17,10 +17,11 @@ from qtpy.QtWidgets import (
 
 from ..ui.folder_field import FolderField
 from ..ui.run_bar import BUSY
+from ..ui.translation import tr
 from .films import PairFilm, ordered
 
-COLUMNS = ("film", "evenness", "type", "STO boxes", "hip mask")
-NO_FILMS = "Choose a folder of films first."
+COLUMNS = (tr("film"), tr("evenness"), tr("type"), tr("STO boxes"), tr("hip mask"))
+NO_FILMS = tr("Choose a folder of films first.")
 
 
 class FilmList(QWidget):
@@ -122,7 +123,7 @@ class FilmList(QWidget):
             "–" if film.score is None else f"{100 * film.score:.1f} %",
             "–" if choice is None else str(choice.film_type),
             "–" if marks is None else str(len(marks.sto_boxes)),
-            "yes" if film.masked else "–",
+            tr("yes") if film.masked else "–",
         )
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
@@ -133,8 +134,8 @@ class FilmList(QWidget):
             self.table.setItem(row, column, item)
 
     def _setup_ui(self) -> None:
-        self.field = FolderField("pair_folder", "a folder of films, or a study")
-        self.order_button = QPushButton("Order by evenness")
+        self.field = FolderField("pair_folder", tr("a folder of films, or a study"))
+        self.order_button = QPushButton(tr("Order by evenness"))
         self.order_button.setObjectName("order")
         self.table = QTableWidget(0, len(COLUMNS))
         self.table.setObjectName("pair_films")

@@ -11,6 +11,7 @@ import numpy as np
 from ...core.errors import Refused
 from ...core.radiograph import Side
 from ...study.film_marks import FOLDER, FilmMarks, list_marked, read_marks
+from ..ui.translation import tr
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,7 @@ def find_films(folder: Path) -> list[PairFilm]:
 
     found = _of_study(folder) if Study.is_study(folder) else _of_folder(folder)
     if not found:
-        raise Refused(f"The folder {folder.name} holds no films.")
+        raise Refused(tr("The folder {name} holds no films.").format(name=folder.name))
     every = [read_marks(folder, name) for name in list_marked(folder)]
     known = {marks.image: marks for marks in every if marks is not None}
     return [

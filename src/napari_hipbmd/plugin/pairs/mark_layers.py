@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...core.radiograph import HipBox
 from ...study.film_marks import FilmMarks
 from ...synthesis import check_sto_box, sto_box
+from ..ui.translation import tr
 from ..viewer.edits import OwnHand, action_of, is_over
 from ..viewer.identity import belongs_to, tag
 from ..viewer.layers import LINE_MM, box_corners, pixel_mm
@@ -35,7 +36,7 @@ class MarkLayers:
         painted = np.zeros(marks.shape, np.uint8) if marks.mask is None else marks.mask
         self.mask = Labels(
             painted.astype(np.uint8),
-            name=f"{film_layer.name}: hip mask",
+            name=tr("{name}: hip mask").format(name=film_layer.name),
             opacity=0.35,
             colormap={1: MASK_COLOUR, None: "transparent"},
             metadata=self._tag("hip_mask"),
@@ -46,7 +47,7 @@ class MarkLayers:
             [box_corners(box) for box in marks.sto_boxes] or None,
             ndim=2,
             shape_type="rectangle",
-            name=f"{film_layer.name}: STO boxes",
+            name=tr("{name}: STO boxes").format(name=film_layer.name),
             edge_color=STO_COLOUR,
             face_color="transparent",
             edge_width=LINE_MM / pixel_mm(place),

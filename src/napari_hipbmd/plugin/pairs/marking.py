@@ -12,6 +12,7 @@ from ...core.radiograph import HipBox
 from ...study.film_marks import FilmType
 from ..ui.preferences import write_preference
 from ..ui.run import Run
+from ..ui.translation import tr
 from ..viewer.session import Session
 from . import work
 from .films import PairFilm
@@ -19,14 +20,16 @@ from .mark_layers import MarkLayers
 from .marking_panel import MarkingPanel
 from .marks_editor import MarksEditor
 
-NO_NAME = "Type your name first: the type is stored with who confirmed it, and when."
-PROPOSED = "Proposed by the networks: correct it with brush, eraser or polygon."
-BOXES_PROPOSED = (
+NO_NAME = tr(
+    "Type your name first: the type is stored with who confirmed it, and when."
+)
+PROPOSED = tr("Proposed by the networks: correct it with brush, eraser or polygon.")
+BOXES_PROPOSED = tr(
     "STO boxes proposed beside the bones: {}. Look at each; <b>Take away</b> those that"
     " show bone."
 )
-NO_ROOM = "No more room for an STO box was found beside the bones: draw one."
-SNAPPED = "The rim follows the edges now; Ctrl+Z on the mask brings it back."
+NO_ROOM = tr("No more room for an STO box was found beside the bones: draw one.")
+SNAPPED = tr("The rim follows the edges now; Ctrl+Z on the mask brings it back.")
 
 
 class Begin(Protocol):
@@ -93,17 +96,19 @@ class Marking(QObject):
             layers.draw_on(layers.tissue, "select")
             self.told.emit(BOXES_PROPOSED.format(len(boxes)) if boxes else NO_ROOM)
 
-        self._look("Looking for soft tissue", work.propose_sto, show, taken)
+        self._look(tr("Looking for soft tissue"), work.propose_sto, show, taken)
 
     def _on_propose_wanted(self) -> None:
-        self._look("Looking for the hip", work.propose_mask, self._show_mask(PROPOSED))
+        self._look(
+            tr("Looking for the hip"), work.propose_mask, self._show_mask(PROPOSED)
+        )
 
     def _on_snap_wanted(self) -> None:
         film, layers = self._editor.film, self._editor.layers
         if film is not None and layers is not None:
             task = work.snap(self._editor.radiograph(), layers.bone())
             show = self._show_mask(SNAPPED)
-            self._begin("Following edges", task, self._if_open(film, show))
+            self._begin(tr("Following edges"), task, self._if_open(film, show))
 
     def _look(self, what: str, work_of: Any, show: Any, *more: Any) -> None:
         """Have the networks look at the open film, and show what they propose."""

@@ -12,13 +12,14 @@ from qtpy.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 from ...study.film_marks import FilmMarks
 from ..ui.options_form import side_by_side
 from ..ui.run_bar import BUSY
+from ..ui.translation import tr
 from ..viewer.box_tool import BoxTool
 from ..viewer.session import Session
 
-NO_FILM = "Choose a film of the list first."
-LOOKING = "The networks are looking whether an STO box overlaps bone …"
-CLEAR, NO_BOXES = "No STO box overlaps bone.", "No STO box yet."
-NOT_CONFIRMED = "not confirmed: press 2 if even, 1 if uneven"
+NO_FILM = tr("Choose a film of the list first.")
+LOOKING = tr("The networks are looking whether an STO box overlaps bone …")
+CLEAR, NO_BOXES = tr("No STO box overlaps bone."), tr("No STO box yet.")
+NOT_CONFIRMED = tr("not confirmed: press 2 if even, 1 if uneven")
 
 
 class MarkingPanel(QWidget):
@@ -52,7 +53,9 @@ class MarkingPanel(QWidget):
         self.type_note.setText(
             NOT_CONFIRMED
             if choice is None
-            else f"type {choice.film_type}, {choice.by}, {choice.at[:16]} UTC"
+            else tr("type {film_type}, {by}, {at} UTC").format(
+                film_type=choice.film_type, by=choice.by, at=choice.at[:16]
+            )
         )
 
     def show_flags(self, shares: Sequence[float] | None, touches: float) -> None:
@@ -61,7 +64,9 @@ class MarkingPanel(QWidget):
             self.flags.setText(LOOKING)
             return
         told = [
-            f"STO box {i + 1} seems to overlap bone ({100 * share:.0f} %)."
+            tr("STO box {i} seems to overlap bone ({share:.0f} %).").format(
+                i=i + 1, share=100 * share
+            )
             for i, share in enumerate(shares)
             if share > touches
         ]
@@ -83,22 +88,22 @@ class MarkingPanel(QWidget):
     def _setup_ui(self) -> None:
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
-        self.sto_button = _button("Draw STO box", "draw_sto")
-        self.remove_button = _button("Take away", "remove_sto")
-        self.boxes_button = _button("Propose", "propose_sto")
-        self.propose_button = _button("Propose", "propose")
-        self.snap_button = _button("Snap to edges", "snap")
-        self.paint_button = _button("Paint", "paint")
-        self.erase_button = _button("Erase", "erase")
-        self.polygon_button = _button("Polygon", "polygon")
-        self.even_button = _button("2: even", "type_2")
-        self.uneven_button = _button("1: uneven", "type_1")
+        self.sto_button = _button(tr("Draw STO box"), "draw_sto")
+        self.remove_button = _button(tr("Take away"), "remove_sto")
+        self.boxes_button = _button(tr("Propose"), "propose_sto")
+        self.propose_button = _button(tr("Propose"), "propose")
+        self.snap_button = _button(tr("Snap to edges"), "snap")
+        self.paint_button = _button(tr("Paint"), "paint")
+        self.erase_button = _button(tr("Erase"), "erase")
+        self.polygon_button = _button(tr("Polygon"), "polygon")
+        self.even_button = _button(tr("2: even"), "type_2")
+        self.uneven_button = _button(tr("1: uneven"), "type_1")
         self.patient = QLineEdit()
         self.patient.setObjectName("patient")
-        self.patient.setPlaceholderText("films of one patient stay together")
+        self.patient.setPlaceholderText(tr("films of one patient stay together"))
         self.who = QLineEdit()
         self.who.setObjectName("marked_by")
-        self.who.setPlaceholderText("your name: the type is stored with it")
+        self.who.setPlaceholderText(tr("your name: the type is stored with it"))
         self.type_note, self.flags = QLabel(), QLabel()
         self.type_note.setObjectName("type_note")
         self.flags.setObjectName("flags")
@@ -109,19 +114,19 @@ class MarkingPanel(QWidget):
             self.even_button, self.uneven_button,
         )  # fmt: skip
         form.addRow(
-            "STO boxes",
+            tr("STO boxes"),
             side_by_side(self.boxes_button, self.sto_button, self.remove_button),
         )
         form.addRow("", self.flags)
-        form.addRow("Hip box", self.hip)
-        form.addRow("Hip mask", side_by_side(self.propose_button, self.snap_button))
+        form.addRow(tr("Hip box"), self.hip)
+        form.addRow(tr("Hip mask"), side_by_side(self.propose_button, self.snap_button))
         form.addRow(
             "", side_by_side(self.paint_button, self.erase_button, self.polygon_button)
         )
-        form.addRow("Patient", self.patient)
-        form.addRow("Type", side_by_side(self.even_button, self.uneven_button))
+        form.addRow(tr("Patient"), self.patient)
+        form.addRow(tr("Type"), side_by_side(self.even_button, self.uneven_button))
         form.addRow("", self.type_note)
-        form.addRow("By", self.who)
+        form.addRow(tr("By"), self.who)
 
     def _connect(self) -> None:
         for button, what in (

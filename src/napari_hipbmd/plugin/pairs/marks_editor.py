@@ -16,13 +16,14 @@ from ...core.radiograph import HipBox, Radiograph
 from ...study.film_marks import FilmMarks, FilmType, TypeChoice, read_marks, write_marks
 from ..ui.latest import SETTLED_MS, Latest
 from ..ui.run import Run
+from ..ui.translation import tr
 from ..viewer.films import film_of, open_film_layer
 from ..viewer.origins import remember_origin
 from ..viewer.session import Session
 from .films import PairFilm
 from .mark_layers import MarkLayers
 
-GONE = "A layer of this film was taken out of the viewer: choose the film again."
+GONE = tr("A layer of this film was taken out of the viewer: choose the film again.")
 
 
 class MarksEditor(QObject):
@@ -70,8 +71,10 @@ class MarksEditor(QObject):
             marks = FilmMarks(film.name, film.image, shape, film.patient, film.side)
         elif marks.shape != shape:
             raise Refused(
-                f"The film {film.name} has {shape[1]} × {shape[0]} pixels and its marks"
-                " were made on another: delete them and mark the film again."
+                tr(
+                    "The film {name} has {columns} × {rows} pixels and its marks"
+                    " were made on another: delete them and mark the film again."
+                ).format(name=film.name, columns=shape[1], rows=shape[0])
             )
         remember_origin(layer, film.path)
         self._session.layers.append(layer)
@@ -94,7 +97,7 @@ class MarksEditor(QObject):
     def radiograph(self) -> Radiograph:
         """The open film; Refused when none is."""
         if self.layers is None:
-            raise Refused("Choose a film of the list first.")
+            raise Refused(tr("Choose a film of the list first."))
         return film_of(self.layers.film_layer)
 
     def hip_boxes(self) -> dict[Any, HipBox]:
@@ -128,7 +131,7 @@ class MarksEditor(QObject):
                 mask=self.layers.bone(),
             )
         except Refused as refusal:
-            self.told.emit(f"Not kept: {refusal}")
+            self.told.emit(tr("Not kept: {refusal}").format(refusal=refusal))
             return
         if _same(drawn, self._marks):
             return
@@ -144,8 +147,10 @@ class MarksEditor(QObject):
             write_marks(self._folder, marks)
         except OSError as problem:
             self.told.emit(
-                f"The marks cannot be written ({problem.strerror}): copy the films to"
-                " a folder that you may write to."
+                tr(
+                    "The marks cannot be written ({strerror}): copy the films to a"
+                    " folder that you may write to."
+                ).format(strerror=problem.strerror)
             )
             return
         self._marks = marks

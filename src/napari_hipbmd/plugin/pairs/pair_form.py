@@ -11,6 +11,7 @@ from ...synthesis import PairOptions
 from ..ui.controls import button
 from ..ui.folder_field import FolderField
 from ..ui.options_form import OptionsForm, side_by_side
+from ..ui.translation import tr
 
 MOST, COUNT = 999_999, 1000
 
@@ -27,18 +28,18 @@ class PairForm(QWidget):
             "operator", ("rotation_deg", "flip"), "scale", "exposure", "seed", "split",
             prefix="pair_",
         )  # fmt: skip
-        self.index = _count("pair_index", 0, "Which of the pairs is shown.")
+        self.index = _count("pair_index", 0, tr("Which of the pairs is shown."))
         self.preview_button = button(
             "preview",
-            "Preview",
-            "Show one pair beside the film; it follows every change from then on.",
+            tr("Preview"),
+            tr("Show one pair beside the film; it follows every change from then on."),
         )
-        self.count = _count("pair_count", COUNT, "How many pairs are written.")
-        self.out_field = FolderField("pairs_out", "a new folder")
+        self.count = _count("pair_count", COUNT, tr("How many pairs are written."))
+        self.out_field = FolderField("pairs_out", tr("a new folder"))
         form = self.drawn.form
-        form.addRow("Look at pair", side_by_side(self.index, self.preview_button))
-        form.addRow("Pairs to write", self.count)
-        form.addRow("Into", self.out_field)
+        form.addRow(tr("Look at pair"), side_by_side(self.index, self.preview_button))
+        form.addRow(tr("Pairs to write"), self.count)
+        form.addRow(tr("Into"), self.out_field)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.drawn)

@@ -23,10 +23,17 @@ from ...synthesis import (
     make_pair,
 )
 from ..ui.run import Run
+from ..ui.translation import tr
 from ..viewer.identity import facts_of, kind_of, tag
 from ..viewer.place import Place
 
 GAP = 1.05  # the pair lies beside the film, a twentieth of its width apart
+NAMES = {
+    "STO": "STO",
+    "projected bone": tr("projected bone"),
+    "synthetic film": tr("synthetic film"),
+    "film − STO": tr("film − STO"),
+}
 OF_BONE = ("projected bone", "film − STO")  # one grey scale, to be compared
 PIXEL_MM = 0.2  # where no film is open: for the pair's size in the window only
 
@@ -92,9 +99,17 @@ class PreviewMaker:
         p = drawn.placement
         return Preview(
             pair,
-            f"hip of {hip.case_id} on soft tissue of {tile.case_id}, turned"
-            f" {p.rotation_deg:+.1f}°, {'mirrored, ' if p.flip else ''}{p.scale:.2f} ×,"
-            f" exposure {drawn.exposure:+.2f}",
+            tr(
+                "hip of {hip} on soft tissue of {tile}, turned {angle:+.1f}°,"
+                " {mirrored}{scale:.2f} ×, exposure {exposure:+.2f}"
+            ).format(
+                hip=hip.case_id,
+                tile=tile.case_id,
+                angle=p.rotation_deg,
+                mirrored=tr("mirrored, ") if p.flip else "",
+                scale=p.scale,
+                exposure=drawn.exposure,
+            ),
         )
 
     def _load(self, kind: str, source: Source) -> HipSource | SoftTissueTile:
@@ -124,7 +139,7 @@ def show_preview(layers: Any, preview: Preview, beside: Any) -> None:
         layers.append(
             Image(
                 pixels,
-                name=f"pair: {name}",
+                name=tr("pair: {name}").format(name=NAMES[name]),
                 contrast_limits=limits,
                 colormap="gray",
                 visible=name == "synthetic film",

@@ -20,7 +20,8 @@ from ...core.radiograph import Side
 from ...study.case import checked_name
 from ..ui.controls import enable
 from ..ui.preferences import read_preference, write_preference
-from ..viewer.box_sides import WORDS
+from ..ui.translation import tr
+from ..viewer.box_sides import BOX_NAMES
 from ..viewer.box_tool import (
     IN_WORKBENCH,
     PROPOSE_HINT,
@@ -33,16 +34,18 @@ from ..viewer.listening import Heard
 from ..viewer.session import Session, session_of
 from ..viewer.window_level import film_in_front
 
-NO_FILM = "Open a radiograph first."
-FIRST = f"<b>{NO_FILM}</b> A box on each hip tells the program where to measure."
-HINT = (
+NO_FILM = tr("Open a radiograph first.")
+FIRST = tr(
+    "<b>{no_film}</b> A box on each hip tells the program where to measure."
+).format(no_film=NO_FILM)
+HINT = tr(
     "A box holds one hip from above the joint to below the lesser trochanter. Drag it,"
     " or its corners: it stays a square on the film. The patient's right hip is on the"
     " left of the film, as far as the film does not say otherwise."
 )
-NOT_RUNNING = "Nothing is running."
-NO_BOX = "There is no box on this hip."
-NOTHING_TO_SWAP = "There is no box yet."
+NOT_RUNNING = tr("Nothing is running.")
+NO_BOX = tr("There is no box on this hip.")
+NOTHING_TO_SWAP = tr("There is no box yet.")
 
 
 class HipBoxesPanel(QWidget):
@@ -66,17 +69,20 @@ class HipBoxesPanel(QWidget):
         self.title = _note("film")
         self.who = QLineEdit(read_preference("annotator", ""))
         self.who.setObjectName("who")
-        self.who.setPlaceholderText("your name or initials")
-        self.who.setToolTip("Each box tells who placed it.")
+        self.who.setPlaceholderText(tr("your name or initials"))
+        self.who.setToolTip(tr("Each box tells who placed it."))
         form = QFormLayout()
-        form.addRow("Placed by", self.who)
+        form.addRow(tr("Placed by"), self.who)
         self.place_buttons = {
-            side: _button(f"{WORDS[side].capitalize()} hip box", f"place_{side}")
+            side: _button(
+                BOX_NAMES[side],
+                f"place_{side}",
+            )
             for side in SIDES
         }
         self.texts = {side: _note(f"box_{side}") for side in SIDES}
         self.remove_buttons = {
-            side: _button("Take away", f"remove_{side}") for side in SIDES
+            side: _button(tr("Take away"), f"remove_{side}") for side in SIDES
         }
         for side in SIDES:
             row = QHBoxLayout()
@@ -84,9 +90,9 @@ class HipBoxesPanel(QWidget):
             row.addWidget(self.remove_buttons[side])
             form.addRow(row)
             form.addRow(self.texts[side])
-        self.propose_button = _button("Propose", "propose")
-        self.cancel_button = _button("Cancel", "cancel")
-        self.swap_button = _button("Swap sides", "swap")
+        self.propose_button = _button(tr("Propose"), "propose")
+        self.cancel_button = _button(tr("Cancel"), "cancel")
+        self.swap_button = _button(tr("Swap sides"), "swap")
         buttons = QHBoxLayout()
         for each in (self.propose_button, self.cancel_button, self.swap_button):
             buttons.addWidget(each)
@@ -181,9 +187,11 @@ class HipBoxesPanel(QWidget):
             box, one = boxes.get(side), placed.get(side)
             text = NO_BOX
             if box is not None:
-                text = f"{box.width:.0f} × {box.height:.0f} pixels"
+                text = tr("{width:.0f} × {height:.0f} pixels").format(
+                    width=box.width, height=box.height
+                )
             if one is not None and one.box == box:
-                text += f", placed by {one.by} on {one.at[:10]}"
+                text += tr(", placed by {by} on {at}").format(by=one.by, at=one.at[:10])
             self.texts[side].setText(escape(text))
         self.kept.setText("" if film is None else escape(self._boxes.where_kept(film)))
         self._enable(boxes)

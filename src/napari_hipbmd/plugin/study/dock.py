@@ -23,6 +23,7 @@ from ...core.errors import Cancelled, Refused
 from ...quality import NONE
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
+from ..ui.translation import tr, trn
 from ..viewer.contrast import widen_when_inserted
 from ..viewer.films import film_layer
 from ..viewer.listening import Heard, ListeningWidget
@@ -31,16 +32,18 @@ from ..viewer.session import session_of
 from .boxes_panel import HipBoxesPanel
 from .film_groups import FolderList, ListedFilm, list_folder
 
-FIRST = (
+FIRST = tr(
     "<b>Choose a folder:</b> a study, a PACS export with a DICOMDIR, or any folder with"
     " films. Headers are read, pixels only when a film is opened."
 )
-NO_FILMS = "There is no film in this folder; below is why each file was passed over."
-LISTING, OPENING = "Looking through the folder", "Opening films"
-STOPPED = "Stopped. The list says which films were opened."
-FAILED = "The folder could not be read; napari's message says how."
-BUSY = "Films are being read: wait or press Cancel."
-NOTHING_CHOSEN = "Choose a folder, then films in the list."
+NO_FILMS = tr(
+    "There is no film in this folder; below is why each file was passed over."
+)
+LISTING, OPENING = tr("Looking through the folder"), tr("Opening films")
+STOPPED = tr("Stopped. The list says which films were opened.")
+FAILED = tr("The folder could not be read; napari's message says how.")
+BUSY = tr("Films are being read: wait or press Cancel.")
+NOTHING_CHOSEN = tr("Choose a folder, then films in the list.")
 FILM = Qt.ItemDataRole.UserRole
 
 
@@ -61,7 +64,7 @@ class StudyWidget(ListeningWidget):
 
     def choose_folder(self) -> None:
         """Ask for a folder and list it."""
-        folder = QFileDialog.getExistingDirectory(self, "Open study")
+        folder = QFileDialog.getExistingDirectory(self, tr("Open study"))
         if folder:
             self.list_folder(Path(folder))
 
@@ -80,36 +83,36 @@ class StudyWidget(ListeningWidget):
 
     def _setup_ui(self) -> None:
         column = QVBoxLayout(self)
-        self.folder_button = _button("Choose folder …", "choose_folder")
+        self.folder_button = _button(tr("Choose folder …"), "choose_folder")
         self.note = QLabel(FIRST)
         self.note.setObjectName("note")
         self.note.setWordWrap(True)
         self.tree = QTreeWidget()
         self.tree.setObjectName("films")
-        self.tree.setHeaderLabels(["Film", "Shows", ""])
+        self.tree.setHeaderLabels([tr("Film"), tr("Shows"), ""])
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         header = self.tree.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.open_button = _button("Open selected", "open_selected")
+        self.open_button = _button(tr("Open selected"), "open_selected")
         self.bar = RunBar(
             "open_all",
-            "Open all",
+            tr("Open all"),
             busy=BUSY,
             beside=(self.open_button,),
             told=self.note.setText,
         )
-        self.reasons_button = _button("Passed over …", "show_passed_over")
+        self.reasons_button = _button(tr("Passed over …"), "show_passed_over")
         self.reasons_button.setCheckable(True)
         self.reasons = QTreeWidget()
         self.reasons.setObjectName("passed_over")
-        self.reasons.setHeaderLabels(["File", "Why it is not a film to open"])
+        self.reasons.setHeaderLabels([tr("File"), tr("Why it is not a film to open")])
         self.reasons.header().setSectionResizeMode(
             QHeaderView.ResizeMode.ResizeToContents
         )
         self.reasons.hide()
-        self.boxes_button = _button("Hip boxes …", "show_boxes")
+        self.boxes_button = _button(tr("Hip boxes …"), "show_boxes")
         self.boxes_button.setCheckable(True)
-        self.boxes_button.setToolTip("A box on each hip of the film in front.")
+        self.boxes_button.setToolTip(tr("A box on each hip of the film in front."))
         self.boxes = HipBoxesPanel(self._viewer)
         self.boxes.setObjectName("hip_boxes")
         self.boxes.hide()
@@ -140,7 +143,11 @@ class StudyWidget(ListeningWidget):
         self._show_reasons(listed.passed_over)
         count, passed = len(listed.films), len(listed.passed_over)
         self.note.setText(
-            f"<b>{count} film{'' if count == 1 else 's'}</b>, {passed} passed over."
+            trn(
+                "<b>{count} film</b>, {passed} passed over.",
+                "<b>{count} films</b>, {passed} passed over.",
+                count,
+            ).format(count=count, passed=passed)
             if count
             else NO_FILMS
         )
@@ -159,8 +166,9 @@ class StudyWidget(ListeningWidget):
             return
         if session.policy is not NONE:
             self.note.setText(
-                f"{self.note.text()} Flagged values are withheld by the policy"
-                f" {session.policy.name!r}."
+                tr("{note} Flagged values are withheld by the policy {name!r}.").format(
+                    note=self.note.text(), name=session.policy.name
+                )
             )
 
     def _show_films(self, films: tuple[ListedFilm, ...]) -> None:
@@ -181,7 +189,9 @@ class StudyWidget(ListeningWidget):
         self.reasons.addTopLevelItems(
             [QTreeWidgetItem([name, reason]) for name, reason in passed_over]
         )
-        self.reasons_button.setText(f"Passed over: {len(passed_over)} …")
+        self.reasons_button.setText(
+            tr("Passed over: {count} …").format(count=len(passed_over))
+        )
 
     def _film_items(self) -> list[QTreeWidgetItem]:
         found: list[QTreeWidgetItem] = []
@@ -218,7 +228,7 @@ class StudyWidget(ListeningWidget):
     def _on_stepped(self, step: Stepped) -> None:
         item, result = self._opening[step.done - 1], step.more
         if isinstance(result, Refused):
-            item.setText(2, f"not opened: {result}")
+            item.setText(2, tr("not opened: {result}").format(result=result))
             item.setToolTip(2, str(result))
         else:
             self._add(item.data(0, FILM), result)
@@ -245,9 +255,9 @@ class StudyWidget(ListeningWidget):
         self._opened += 1
 
     def _on_opened(self, failed: int) -> None:
-        told = f"{self._opened} opened"
+        told = tr("{opened} opened").format(opened=self._opened)
         if failed:
-            told += f", {failed} not: the list says why"
+            told += tr(", {failed} not: the list says why").format(failed=failed)
         self.note.setText(f"<b>{told}.</b>")
 
     def _start(self, work: Any, done: Any, what: str) -> None:
@@ -264,9 +274,9 @@ class StudyWidget(ListeningWidget):
         passed = self.reasons.topLevelItemCount() > 0
         self.reasons_button.setEnabled(passed)
         self.reasons_button.setToolTip(
-            "Each file that is no film, with the reason."
+            tr("Each file that is no film, with the reason.")
             if passed
-            else "No file was passed over."
+            else tr("No file was passed over.")
         )
 
 
@@ -305,8 +315,9 @@ def _told(shown: Any) -> str:
     """That a film was opened, and why in pixels where it was."""
     film = shown.radiograph
     if film.spacing_mm is not None:
-        return "opened"
-    return f"opened in pixels: {film.spacing_source.removeprefix('none: ')}"
+        return tr("opened")
+    why = film.spacing_source.removeprefix("none: ")
+    return tr("opened in pixels: {why}").format(why=why)
 
 
 def _is_chosen(item: QTreeWidgetItem | None) -> bool:

@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 from ...core.errors import Refused
+from ..ui.translation import tr
 from ..viewer.identity import facts_of, kind_of
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.origins import origin_of
@@ -24,14 +25,14 @@ from ..viewer.window_level import film_in_front
 from .film_facts import NOT_READ, fact_lines
 from .window_choice import WindowChoice
 
-NO_FILM = "<b>Open a radiograph first.</b> What it says of itself appears here."
-PRIVATE = "Show what may tell who the patient is"
-PRIVATE_HINT = (
+NO_FILM = tr("<b>Open a radiograph first.</b> What it says of itself appears here.")
+PRIVATE = tr("Show what may tell who the patient is")
+PRIVATE_HINT = tr(
     "Names, numbers, dates, free texts and manufacturers' own elements: read from the"
     " file when you ask for them, and kept nowhere."
 )
-NO_FILE = "The layer was not read from a DICOM file that is still there."
-NOTHING_DOUBTFUL = "Nothing about this film is doubtful."
+NO_FILE = tr("The layer was not read from a DICOM file that is still there.")
+NOTHING_DOUBTFUL = tr("Nothing about this film is doubtful.")
 
 
 class FilmFactsWidget(ListeningWidget):
@@ -58,7 +59,7 @@ class FilmFactsWidget(ListeningWidget):
         self.flags.setWordWrap(True)
         self.private = QCheckBox(PRIVATE)
         self.private.setObjectName("show_private")
-        self.elements = _table("elements", ["Tag", "Element", "Value"])
+        self.elements = _table("elements", [tr("Tag"), tr("Element"), tr("Value")])
         column.addWidget(self.title)
         column.addWidget(self.windows)
         column.addWidget(self.facts, 3)

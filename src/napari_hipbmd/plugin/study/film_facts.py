@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.radiograph import Patient
+from ..ui.translation import tr
 from ..viewer.identity import facts_of
 
-SIDES = {"L": "left", "R": "right", None: "not said"}
-SEXES = {"F": "female", "M": "male", None: "not said"}
-NOT_READ = "This layer was not read as a film: nothing is known of how it was made."
+SIDES = {"L": tr("left"), "R": tr("right"), None: tr("not said")}
+SEXES = {"F": tr("female"), "M": tr("male"), None: tr("not said")}
+NOT_READ = tr("This layer was not read as a film: nothing is known of how it was made.")
 
 
 def fact_lines(film_layer: Any) -> list[tuple[str, str]]:
@@ -20,48 +21,63 @@ def fact_lines(film_layer: Any) -> list[tuple[str, str]]:
     rows, columns = film_layer.data.shape[:2]
     patient: Patient = known.get("patient") or Patient()
     lines = [
-        ("Size", f"{rows} × {columns} pixels"),
-        ("Pixel spacing", _spacing(known)),
-        ("from", str(known.get("spacing_source", "none"))),
-        ("Side", SIDES.get(known.get("side"), "not said")),
-        ("Sex, age", f"{SEXES[patient.sex]}, {_number(patient.age_years, 'years')}"),
-        ("Height", _number(patient.height_cm, "cm")),
-        ("Weight", _number(patient.weight_kg, "kg")),
-        ("Drawn", _drawn(film_layer)),
+        (
+            tr("Size"),
+            tr("{rows} × {columns} pixels").format(rows=rows, columns=columns),
+        ),
+        (tr("Pixel spacing"), _spacing(known)),
+        (tr("from"), str(known.get("spacing_source", "none"))),
+        (tr("Side"), SIDES.get(known.get("side"), tr("not said"))),
+        (
+            tr("Sex, age"),
+            f"{SEXES[patient.sex]}, {_number(patient.age_years, tr('years'))}",
+        ),
+        (tr("Height"), _number(patient.height_cm, "cm")),
+        (tr("Weight"), _number(patient.weight_kg, "kg")),
+        (tr("Drawn"), _drawn(film_layer)),
     ]
     facts = known.get("facts")
     if facts is None:
         return lines
     return [
-        ("Modality", facts.modality or "not said"),
-        ("Body part", facts.body_part or "not said"),
-        ("View", facts.view or "not said"),
+        (tr("Modality"), facts.modality or tr("not said")),
+        (tr("Body part"), facts.body_part or tr("not said")),
+        (tr("View"), facts.view or tr("not said")),
         *lines,
-        ("Bits", f"{facts.bits_stored} of {facts.bits_allocated}"),
-        ("Grey values", _grey_values(facts)),
-        ("Photometric", facts.photometric or "not said"),
-        ("Compression", facts.transfer_syntax),
-        ("Tube voltage", _number(facts.kvp, "kV")),
+        (
+            tr("Bits"),
+            tr("{bits_stored} of {bits_allocated}").format(
+                bits_stored=facts.bits_stored, bits_allocated=facts.bits_allocated
+            ),
+        ),
+        (tr("Grey values"), _grey_values(facts)),
+        (tr("Photometric"), facts.photometric or tr("not said")),
+        (tr("Compression"), facts.transfer_syntax),
+        (tr("Tube voltage"), _number(facts.kvp, "kV")),
     ]
 
 
 def _spacing(known: dict[str, Any]) -> str:
     spacing = known.get("spacing_mm")
     if spacing is None:
-        return "none: shown in pixels, no mm and no BMD"
+        return tr("none: shown in pixels, no mm and no BMD")
     return f"{spacing[0]:.4g} × {spacing[1]:.4g} mm"
 
 
 def _drawn(film_layer: Any) -> str:
     inverted = film_layer.colormap.name.endswith("_r")
-    return "high values dark (MONOCHROME1)" if inverted else "high values bright"
+    return (
+        tr("high values dark (MONOCHROME1)") if inverted else tr("high values bright")
+    )
 
 
 def _grey_values(facts: Any) -> str:
     said = facts.pixel_intensity_relationship
-    sign = {1: ", low is dense", -1: ", high is dense"}.get(facts.pixel_intensity_sign)
-    return f"{said or 'not said'}{sign or ''}"
+    sign = {1: tr(", low is dense"), -1: tr(", high is dense")}.get(
+        facts.pixel_intensity_sign
+    )
+    return f"{said or tr('not said')}{sign or ''}"
 
 
 def _number(value: float | None, unit: str) -> str:
-    return "not said" if value is None else f"{value:g} {unit}"
+    return tr("not said") if value is None else f"{value:g} {unit}"

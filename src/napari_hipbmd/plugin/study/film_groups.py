@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.radiograph import Patient, Side
+from ..ui.translation import tr
 
 if TYPE_CHECKING:
     from ...study import Case
 
-HIPS = {"L": "left hip", "R": "right hip", None: "side not said"}
+HIPS = {"L": tr("left hip"), "R": tr("right hip"), None: tr("side not said")}
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def _study(folder: Path) -> FolderList:
             hips.setdefault(case.image, []).append(case)
     films = tuple(_film(*both) for both in hips.values())
     reasons = tuple(
-        (case.case_id, "its film is not there: check the column image of cases.csv")
+        (case.case_id, tr("its film is not there: check the column image of cases.csv"))
         for case in missing
     )
     return FolderList(folder, films, reasons, is_study=True)
@@ -75,8 +76,10 @@ def _film(case: Case, *others: Case) -> ListedFilm:
     return ListedFilm(
         case.image,
         case.case_id,
-        (f"Patient {case.group}",) if case.group != case.case_id or others else (),
-        " and ".join(HIPS[hip.side] for hip in hips),
+        (tr("Patient {group}").format(group=case.group),)
+        if case.group != case.case_id or others
+        else (),
+        tr(" and ").join(HIPS[hip.side] for hip in hips),
         case.patient,
         None if others else case.side,
     )
@@ -90,7 +93,10 @@ def _any_folder(folder: Path) -> FolderList:
         ListedFilm(
             film.path,
             film.name,
-            (f"Study {film.study}", f"Series {film.series}"),
+            (
+                tr("Study {study}").format(study=film.study),
+                tr("Series {series}").format(series=film.series),
+            ),
             film.title,
             side=film.side,
         )

@@ -7,18 +7,19 @@ from typing import Any
 import numpy as np
 from qtpy.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
+from ..ui.translation import tr
 from ..viewer.identity import facts_of
 
-BY_HAND = "set by hand"
-FULL, CONTENT = "full range", "all of the content"
-NO_FILM = "Open a radiograph first."
-HINT = (
+BY_HAND = tr("set by hand")
+FULL, CONTENT = tr("full range"), tr("all of the content")
+NO_FILM = tr("Open a radiograph first.")
+HINT = tr(
     "Drag the right mouse button on the film: to the side for a wider or narrower"
     " window, up and down for brightness. Choose a window to have it back."
 )
 _ROUGHLY = {
-    "SIGMOID": "This window is a sigmoid: its steepest part is drawn.",
-    "LUT": "This window is a table: the range in which it changes is drawn.",
+    "SIGMOID": tr("This window is a sigmoid: its steepest part is drawn."),
+    "LUT": tr("This window is a table: the range in which it changes is drawn."),
 }
 
 
@@ -101,7 +102,11 @@ class WindowChoice(QWidget):
         low, high = limits
         self.choice.addItem(BY_HAND, None)
         self.choice.setCurrentIndex(self.choice.count() - 1)
-        self.note.setText(f"Drawn from {low:.5g} to {high:.5g}. {HINT}")
+        self.note.setText(
+            tr("Drawn from {low:.5g} to {high:.5g}. {hint}").format(
+                low=low, high=high, hint=HINT
+            )
+        )
 
 
 def _inside(limits: tuple[float, float], film: Any) -> tuple[float, float]:

@@ -8,13 +8,14 @@ from qtpy.QtCore import QEvent, QObject, Qt, QTimer
 from qtpy.QtWidgets import QDockWidget, QMessageBox, QPushButton, QWidget
 
 from .run import is_there
+from .translation import tr
 
 CLOSE_BUTTON = "QTitleBarCloseButton"
 """What napari calls the button that closes a dock."""
 PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
-QUESTION = "{} is still running."
-MORE = "Cancel it and close, or stay and wait?"
-STAY, CLOSE = "Stay", "Cancel and close"
+QUESTION = tr("{} is still running.")
+MORE = tr("Cancel it and close, or stay and wait?")
+STAY, CLOSE = tr("Stay"), tr("Cancel and close")
 
 
 class AskFirst(QObject):

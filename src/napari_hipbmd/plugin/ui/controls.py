@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
 )
 
 from .shortcuts import BY_ID, current_keys
+from .translation import tr
 
 
 def button(name: str, text: str, hint: str = "", shortcut: str = "") -> QPushButton:
@@ -31,9 +32,9 @@ def with_key(hint: str, shortcut: str) -> str:
     """A hint, by default what the shortcut does, and the key that does it."""
     if not shortcut:
         return hint
-    keys = " or ".join(current_keys().of(shortcut))
-    text = hint or BY_ID[shortcut].does
-    return f"{text} Key: {keys}" if keys else text
+    keys = tr(" or ").join(current_keys().of(shortcut))
+    text = hint or tr(BY_ID[shortcut].does)
+    return tr("{text} Key: {keys}").format(text=text, keys=keys) if keys else text
 
 
 def enable(control: QWidget, on: bool, reason: str, hint: str = "") -> None:

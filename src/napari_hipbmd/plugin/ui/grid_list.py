@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 from .rich import plain, sentence
+from .translation import tr
 
 if TYPE_CHECKING:
     from ...report.grid import Grid
@@ -96,4 +97,4 @@ class GridTable(QTableWidget):
 
 def _heads(heads: Sequence[str]) -> list[str]:
     """An empty head is that of the interval of the column before."""
-    return [head or "95 % interval" for head in heads]
+    return [head or tr("95 % interval") for head in heads]

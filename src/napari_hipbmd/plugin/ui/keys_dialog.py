@@ -21,8 +21,9 @@ from qtpy.QtWidgets import (
 from ...core.errors import Refused
 from .key_bindings import menu_clashes, shadowed
 from .shortcuts import SHORTCUTS, Keys, Scope, Shortcut, current_keys, normal
+from .translation import tr
 
-HINT = (
+HINT = tr(
     "To change a key, double-click it and type another, such as <b>F5</b> or"
     " <b>Ctrl+Shift+Z</b>; several with commas between them; nothing for no key."
 )
@@ -60,13 +61,15 @@ class KeysDialog(QDialog):
         self._connect()
 
     def _setup_ui(self) -> None:
-        self.setWindowTitle(f"Keys of {self._scope}")
+        self.setWindowTitle(tr("Keys of {scope}").format(scope=tr(self._scope)))
         self.setObjectName("keys_dialog")
         hint = QLabel(HINT)
         hint.setWordWrap(True)
         self.table = QTableWidget(len(self._shortcuts), 3)
         self.table.setObjectName("keys")
-        self.table.setHorizontalHeaderLabels(["Key", "What it does", "Note"])
+        self.table.setHorizontalHeaderLabels(
+            [tr("Key"), tr("What it does"), tr("Note")]
+        )
         self.table.verticalHeader().hide()
         self.table.setWordWrap(True)
         header = self.table.horizontalHeader()
@@ -76,9 +79,9 @@ class KeysDialog(QDialog):
         self.message = QLabel()
         self.message.setObjectName("keys_message")
         self.message.setWordWrap(True)
-        self.reset_button = QPushButton("Default keys")
+        self.reset_button = QPushButton(tr("Default keys"))
         self.reset_button.setObjectName("reset_keys")
-        self.close_button = QPushButton("Close")
+        self.close_button = QPushButton(tr("Close"))
         self.close_button.setObjectName("close_keys")
         buttons = QHBoxLayout()
         buttons.addWidget(self.reset_button)
@@ -100,7 +103,7 @@ class KeysDialog(QDialog):
         self.table.blockSignals(True)
         notes = self._notes()
         for row, each in enumerate(self._shortcuts):
-            texts = (", ".join(self._keys.of(each.id)), each.does, notes[each.id])
+            texts = (", ".join(self._keys.of(each.id)), tr(each.does), notes[each.id])
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 if column != KEY:
@@ -130,11 +133,19 @@ class KeysDialog(QDialog):
         notes = []
         for key in map(normal, self._keys.of(each.id)):
             if any(clash.key == key and each.id in clash.ids for clash in wanted):
-                notes.append(f"{key} is wanted twice")
+                notes.append(tr("{key} is wanted twice").format(key=key))
             if key in menu:
-                notes.append(f"{key} goes to napari's menu: {menu[key]}")
+                notes.append(
+                    tr("{key} goes to napari's menu: {menu}").format(
+                        key=key, menu=menu[key]
+                    )
+                )
             elif key in napari:
-                notes.append(f"{key} instead of napari's “{napari[key]}”")
+                notes.append(
+                    tr("{key} instead of napari's “{napari}”").format(
+                        key=key, napari=napari[key]
+                    )
+                )
         return notes
 
     def _on_item_changed(self, item: QTableWidgetItem) -> None:

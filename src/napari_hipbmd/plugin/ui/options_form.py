@@ -13,6 +13,7 @@ from qtpy.QtWidgets import QFormLayout, QGridLayout, QSizePolicy, QWidget
 
 from ...core.errors import Refused
 from ...core.options import Option, options_of
+from .translation import first_capital, tr
 
 MOST = 2**31 - 1
 UNITS = {"degrees": " °", "times": " ×"}
@@ -166,18 +167,19 @@ def _controls(
     one: Option, offered: Mapping[str, Any] | None
 ) -> Iterator[tuple[str, ValueWidget]]:
     """The controls of an option, by what tells each from its neighbours."""
-    setting, words = one.setting, one.setting.words
+    setting = one.setting
+    words = {choice: tr(word) for choice, word in setting.words.items()}
     if offered is not None or (one.choices and not one.has_several):
-        named = offered or {words.get(c, c): c for c in one.choices}
+        named = offered or {words.get(c, tr(c)): c for c in one.choices}
         yield "", _made(str, one.default, choices=list(named.items()))
     elif one.choices:
         for choice in one.choices:
             box = _made(bool, one.default is None or choice in one.default)
-            box.text = words.get(choice, choice)
+            box.text = words.get(choice, tr(choice))
             yield choice, box
     elif one.kind is bool:
         box = _made(bool, one.default)
-        box.text = setting.label or one.words
+        box.text = tr(setting.label or one.words)
         yield "", box
     elif get_origin(one.kind) is tuple:
         for i, kind in enumerate(get_args(one.kind)):
@@ -188,7 +190,7 @@ def _controls(
         known = not (one.is_required or one.default is None)
         control = _made(str, str(one.default) if known else "")
         if isinstance(setting.metavar, str):
-            control.native.setPlaceholderText(setting.metavar)
+            control.native.setPlaceholderText(tr(setting.metavar))
         yield "", control
 
 
@@ -224,15 +226,14 @@ def _made(kind: type, value: Any, **options: Any) -> Any:
 
 def _label(shared: Sequence[Option]) -> str:
     """``Folds, seed``; a box to tick says beside it what it is."""
-    words = [o.setting.label or o.words for o in shared if o.kind is not bool]
-    text = ", ".join(words)
-    return text[:1].upper() + text[1:]
+    words = [tr(o.setting.label or o.words) for o in shared if o.kind is not bool]
+    return first_capital(", ".join(words))
 
 
 def _hint(one: Option, part: str) -> str:
     """The help as a sentence, or what is said of one choice."""
-    text = one.setting.tips.get(part) or one.setting.tip or one.setting.help
-    text = text[:1].upper() + text[1:]
+    text = tr(one.setting.tips.get(part) or one.setting.tip or one.setting.help)
+    text = first_capital(text)
     return text if text.endswith(".") or not text else f"{text}."
 
 

@@ -15,6 +15,7 @@ from qtpy.QtWidgets import (
 )
 
 from ...core.files import write_bytes_atomic
+from .translation import tr
 
 FOLDERS = ("models", "validation")
 """Within a study: what the docks *Fit BMD* and *Validate* write."""
@@ -74,14 +75,14 @@ class OutFolder(QWidget):
         self.label.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
-        self.button = QPushButton("Folder …")
+        self.button = QPushButton(tr("Folder …"))
         self.button.setObjectName(f"choose_{self._name}_folder")
         self.button.clicked.connect(lambda _: self._on_clicked())
         row.addWidget(self.label, 1)
         row.addWidget(self.button)
 
     def _on_clicked(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Folder to write to")
+        folder = QFileDialog.getExistingDirectory(self, tr("Folder to write to"))
         if folder:
             self.choose(Path(folder))
 

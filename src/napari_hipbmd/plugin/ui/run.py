@@ -12,14 +12,15 @@ from napari.qt.threading import create_worker
 from qtpy.QtCore import QObject, Signal
 
 from ...core.errors import Cancelled, Refused
+from .translation import tr
 
 NOTHING_LOADS = Event()
 """Clear while torch is loaded beforehand: work that imports it too has to wait, for a
 module that two threads import at once may be seen half made."""
 NOTHING_LOADS.set()
 
-STOPPED = "Stopped."
-FAILED = "That failed; napari's message says how."
+STOPPED = tr("Stopped.")
+FAILED = tr("That failed; napari's message says how.")
 
 
 def is_there(owner: QObject) -> bool:
@@ -193,7 +194,9 @@ def begin(
 def _told(error: OSError) -> str:
     """A disk that is full, a folder that cannot be written: in a sentence."""
     where = f" ({Path(str(error.filename)).name})" if error.filename else ""
-    return f"{error.strerror or error}{where}: choose another folder, or free this one."
+    return tr("{strerror}{where}: choose another folder, or free this one.").format(
+        strerror=error.strerror or error, where=where
+    )
 
 
 @dataclass(frozen=True)

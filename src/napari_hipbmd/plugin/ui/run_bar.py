@@ -17,10 +17,11 @@ from qtpy.QtWidgets import (
 from .ask_first import AskFirst
 from .rich import plain, sentence
 from .run import FAILED, STOPPED, Run, Stepped, begin
+from .translation import tr
 
-BUSY = "Something is running: wait for it or press Cancel."
-NOT_RUNNING = "Nothing is running."
-STOPPING = "Stopping …"
+BUSY = tr("Something is running: wait for it or press Cancel.")
+NOT_RUNNING = tr("Nothing is running.")
+STOPPING = tr("Stopping …")
 
 
 class RunBar(QWidget):
@@ -78,7 +79,7 @@ class RunBar(QWidget):
         self,
         work: Callable[[Run], Any],
         done: Callable[[Any], None],
-        what: str = "Starting",
+        what: str = tr("Starting"),
         *,
         stopped: str = STOPPED,
         failed: str = FAILED,
@@ -140,7 +141,7 @@ class RunBar(QWidget):
         self.button = QPushButton(text)
         self.button.setObjectName(name)
         self.button.clicked.connect(lambda _: self.wanted.emit())
-        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button = QPushButton(tr("Cancel"))
         self.cancel_button.setObjectName(f"cancel_{name}")
         self.cancel_button.clicked.connect(lambda _: self.cancel())
         self.progress = QProgressBar()
@@ -161,7 +162,9 @@ class RunBar(QWidget):
             self.progress.setRange(0, max(step.count, 1))
             self.progress.setValue(step.done)
             if self._run is not None and not self._run.is_cancelled():
-                what = step.what or f"{self._what}: {step.done} of {step.count}"
+                what = step.what or tr("{what}: {done} of {count}").format(
+                    what=self._what, done=step.done, count=step.count
+                )
                 self.progress.setFormat(what.replace("%", "%%"))
         self.stepped.emit(step)
 

@@ -13,6 +13,7 @@ from qtpy.QtWidgets import QFileDialog, QToolButton
 
 from ...core.files import write_bytes_atomic
 from .dark import printed
+from .translation import tr
 
 FILTERS = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
 DPI = 300
@@ -36,7 +37,7 @@ class SaveFigureButton(QToolButton):
         self.setObjectName(f"save_{canvas.objectName()}")
         self.setText("⤓")
         self.setAutoRaise(True)
-        self.setToolTip("Save this figure as PNG, SVG or PDF, on white.")
+        self.setToolTip(tr("Save this figure as PNG, SVG or PDF, on white."))
         self.adjustSize()
         self.clicked.connect(lambda _: self._on_clicked())
         canvas.installEventFilter(self)
@@ -49,14 +50,18 @@ class SaveFigureButton(QToolButton):
 
     def _on_clicked(self) -> None:
         name, chosen = QFileDialog.getSaveFileName(
-            self, "Save figure", f"{self._stem}.png", FILTERS
+            self, tr("Save figure"), f"{self._stem}.png", FILTERS
         )
         if name:
             path = with_kind(Path(name), chosen)
             try:
                 save_figure(self._canvas, path)
             except OSError as error:
-                show_info(f"{path.name} was not written: {error.strerror}.")
+                show_info(
+                    tr("{name} was not written: {strerror}.").format(
+                        name=path.name, strerror=error.strerror
+                    )
+                )
 
 
 def with_kind(path: Path, chosen: str) -> Path:

@@ -21,6 +21,7 @@ from qtpy.QtCore import QTimer
 from ...core.errors import Refused
 from ..ui.run import NOTHING_LOADS
 from ..ui.torch_library import load_torch_library
+from ..ui.translation import tr
 
 IDLE_MS = 1000
 
@@ -73,5 +74,5 @@ def _draw_figure() -> None:
     from matplotlib.figure import Figure
 
     figure = Figure()
-    figure.subplots().set_title("Total hip")
+    figure.subplots().set_title(tr("Total hip"))
     FigureCanvasAgg(figure).draw()

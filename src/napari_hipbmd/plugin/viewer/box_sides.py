@@ -18,11 +18,14 @@ from ...core.hip_box import (
     side_by_place,
 )
 from ...core.radiograph import HipBox, Side
+from ..ui.translation import tr
 from .identity import facts_of
 from .layers import box_of_rectangle
 
-WORDS: Mapping[Side, str] = {"L": "left", "R": "right"}
-BOTH_THERE = "Both hips have a box already: drag one of them, or take one away."
+WORDS: Mapping[Side, str] = {"L": tr("left"), "R": tr("right")}
+BOX_NAMES: Mapping[Side, str] = {"L": tr("Left hip box"), "R": tr("Right hip box")}
+HIPS: Mapping[Side, str] = {"L": tr("left hip"), "R": tr("right hip")}
+BOTH_THERE = tr("Both hips have a box already: drag one of them, or take one away.")
 
 
 def first_place(film_layer: Any, side: Side, other: HipBox | None) -> HipBox:
@@ -85,7 +88,9 @@ def _side_of(
     side = said or side_by_place(box, film_layer.data.shape[-2:])
     if asked in taken:
         raise Refused(
-            f"The {WORDS[side]} hip has a box already: drag it, or take it away."
+            tr("The {hip} has a box already: drag it, or take it away.").format(
+                hip=HIPS[side]
+            )
         )
     if side in taken:
         side = OTHER[side]

@@ -11,6 +11,7 @@ from ...core.errors import Refused
 from ...core.radiograph import Side
 from ..ui.controls import button, enable, press
 from ..ui.run import Run, begin
+from ..ui.translation import tr
 from .box_sides import WORDS
 from .films import film_of
 from .identity import facts_of
@@ -19,18 +20,18 @@ from .proposing import propose_hip_boxes
 if TYPE_CHECKING:
     from .session import Session
 
-DRAW_HINT = (
+DRAW_HINT = tr(
     "Draw a rectangle around the hip, from above the joint to below the lesser"
     " trochanter. Needed when the film shows more than one hip."
 )
-PROPOSE_HINT = "Let the networks look for the hips."
-IN_WORKBENCH = "This film is open in the landmark workbench: draw its box there."
-SEARCHING_BUSY = "The hips are being searched for: wait or press Cancel."
-ALL_THERE = "Every hip has a box."
-SEARCHING = "Looking for the hips …"
-PROPOSED = "{}: look whether each box holds its hip, and drag it where it does not."
-THROWN_AWAY = "The film was changed or removed meanwhile: the proposal is gone."
-FAILED = "The search failed; napari's message says how."
+PROPOSE_HINT = tr("Let the networks look for the hips.")
+IN_WORKBENCH = tr("This film is open in the landmark workbench: draw its box there.")
+SEARCHING_BUSY = tr("The hips are being searched for: wait or press Cancel.")
+ALL_THERE = tr("Every hip has a box.")
+SEARCHING = tr("Looking for the hips …")
+PROPOSED = tr("{}: look whether each box holds its hip, and drag it where it does not.")
+THROWN_AWAY = tr("The film was changed or removed meanwhile: the proposal is gone.")
+FAILED = tr("The search failed; napari's message says how.")
 SIDES: tuple[Side, ...] = ("R", "L")
 """As the hips stand on the film."""
 
@@ -88,8 +89,10 @@ class BoxProposal(QObject):
             self._on_ended(THROWN_AWAY)
             return
         self._session.hip_boxes.place_all(film, found)
-        names = " and ".join(WORDS[side] for side in SIDES if side in found)
-        self._on_ended(PROPOSED.format(f"Proposed for the {names} hip"))
+        names = tr(" and ").join(WORDS[side] for side in SIDES if side in found)
+        self._on_ended(
+            PROPOSED.format(tr("Proposed for the {names} hip").format(names=names))
+        )
 
     def _on_ended(self, text: str) -> None:
         self._run = None
@@ -120,8 +123,8 @@ class BoxTool(QWidget):
         self._side: Side | None = None
         self._why_not = ""
         self.proposal = BoxProposal(session, self)
-        self.draw_button = button(name, "Draw hip box")
-        self.propose_button = button(f"propose_{name}", "Propose")
+        self.draw_button = button(name, tr("Draw hip box"))
+        self.propose_button = button(f"propose_{name}", tr("Propose"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.draw_button, 2)

@@ -11,6 +11,7 @@ from napari.utils.notifications import show_info
 
 from ...core.errors import Refused
 from ...core.radiograph import Flag, Patient, Radiograph, Side
+from ..ui.translation import tr
 from .identity import facts_of, kind_of, tag
 from .layers import LayerData
 from .place import Place
@@ -92,7 +93,11 @@ def tell_of_pixels(shown: DisplayedFilm) -> None:
     film = shown.radiograph
     if film.spacing_mm is None:
         why = next((flag.text for flag in film.flags if flag.code == "spacing"), "")
-        show_info(f"{film.case_id} is shown in pixels. {why}".strip())
+        show_info(
+            tr("{case_id} is shown in pixels. {why}")
+            .format(case_id=film.case_id, why=why)
+            .strip()
+        )
 
 
 def radiograph_layer(film: Radiograph, name: str | None = None) -> LayerData:
@@ -130,12 +135,18 @@ def why_no_film(layer: Any) -> str:
     """Why a layer cannot be measured, in a few words; empty when it can."""
     kind = getattr(layer, "_type_string", "")
     if kind != "image":
-        return "labels hold no grey values" if kind == "labels" else "no picture"
+        return (
+            tr("labels hold no grey values") if kind == "labels" else tr("no picture")
+        )
     if layer.rgb:
-        return "a picture in colours"
+        return tr("a picture in colours")
     if layer.multiscale:
-        return "a picture in several sizes"
-    return "" if layer.ndim == 2 else f"{layer.ndim} dimensions, a film has two"
+        return tr("a picture in several sizes")
+    return (
+        ""
+        if layer.ndim == 2
+        else tr("{ndim} dimensions, a film has two").format(ndim=layer.ndim)
+    )
 
 
 def look_like_films(layers: Iterable[Any]) -> list[tuple[Any, str]]:
@@ -181,12 +192,12 @@ def film_of(layer: Any) -> Radiograph:
 def _format_range(data: np.ndarray) -> tuple[float, float]:
     """The range of the data's format, as far as the type tells it."""
     if data.dtype == bool or np.iscomplexobj(data):
-        raise Refused("The layer holds no grey values: choose a radiograph.")
+        raise Refused(tr("The layer holds no grey values: choose a radiograph."))
     if not np.isfinite(data).all():
-        raise Refused("The layer holds values that are not numbers.")
+        raise Refused(tr("The layer holds values that are not numbers."))
     low, high = float(data.min()), float(data.max())
     if high <= low:
-        raise Refused("Every pixel of the layer has the same value.")
+        raise Refused(tr("Every pixel of the layer has the same value."))
     if np.issubdtype(data.dtype, np.integer):
         # 12-bit films lie in 16-bit arrays: take the fewest bits that hold them.
         bits = next(b for b in (8, 10, 12, 14, 16, 32, 64) if high < 2**b)

@@ -23,6 +23,7 @@ from ...core.hip_box import (
 )
 from ...core.radiograph import HipBox, Side
 from ..ui.preferences import read_preference
+from ..ui.translation import tr
 from .box_sides import boxes_as_drawn, first_place
 from .drawn import drawn_on
 from .edits import OwnHand, is_over
@@ -35,10 +36,12 @@ if TYPE_CHECKING:
     from ...study import PlacedBox
 
 
-TWO_HIPS = "Both hips of this film have a box: choose the side that is to be measured."
-NO_FILE = "Not kept: this layer was not read from a file that is still there."
-NO_NAME = "Not kept yet: say who you are, for each box tells who placed it."
-KEPT = "Kept in {}, by film and side."
+TWO_HIPS = tr(
+    "Both hips of this film have a box: choose the side that is to be measured."
+)
+NO_FILE = tr("Not kept: this layer was not read from a file that is still there.")
+NO_NAME = tr("Not kept yet: say who you are, for each box tells who placed it.")
+KEPT = tr("Kept in {}, by film and side.")
 
 
 class HipBoxes:
@@ -175,7 +178,7 @@ class HipBoxes:
             self.said.emit(film_layer, str(conflict))
             return True
         except Refused as refusal:
-            self._kept[film_layer] = f"Not kept: {refusal}"
+            self._kept[film_layer] = tr("Not kept: {refusal}").format(refusal=refusal)
             self.said.emit(film_layer, str(refusal))
             return False
         self._known[film_layer] = now
@@ -235,7 +238,7 @@ class HipBoxes:
         layer = drawn_on(
             film_layer,
             "box",
-            "hip boxes",
+            tr("hip boxes"),
             BOX_COLOUR,
             {"string": "{side}", "size": 14},
             {"side": np.array([], str)},

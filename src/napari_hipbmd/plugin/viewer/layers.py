@@ -16,6 +16,7 @@ from ...core.anatomy import INDEX, LANDMARK_IDS, LANDMARKS, TWICE_FOUND, Points,
 from ...core.hip_images import HipImages, LandmarkSet
 from ...core.measurement import Measurement, RegionMeasurement
 from ...core.radiograph import FloatImage, HipBox
+from ..ui.translation import tr
 from .identity import tag
 from .place import Place
 
@@ -27,9 +28,9 @@ REGION_COLOURS: dict[Region, str] = {
     "intertrochanter": "#2fc79a",
 }
 REGION_NAMES: dict[Region, str] = {
-    "neck": "neck",
-    "trochanter": "trochanter",
-    "intertrochanter": "inter-trochanter",
+    "neck": tr("neck"),
+    "trochanter": tr("trochanter"),
+    "intertrochanter": tr("inter-trochanter"),
 }
 BOX_COLOUR = "#ffe14d"
 SURE, DOUBTFUL, UNSURE, UNKNOWN = "#7dfc8c", "#ffe14d", "#ff6b5e", "#ffffff"
@@ -118,9 +119,15 @@ def landmarks_xy(ids: Sequence[str], points: NDArray[np.float64]) -> Points:
     found = np.full((len(LANDMARK_IDS), 2), np.nan)
     for name, row_col in zip(ids, points, strict=True):
         if name not in INDEX:
-            raise ValueError(f"A point is called {name!r}, which is no landmark.")
+            raise ValueError(
+                tr("A point is called {name!r}, which is no landmark.").format(
+                    name=name
+                )
+            )
         if np.isfinite(found[INDEX[name]]).any():
-            raise ValueError(f"There are two points called {name}: delete one.")
+            raise ValueError(
+                tr("There are two points called {name}: delete one.").format(name=name)
+            )
         found[INDEX[name]] = row_col[::-1]
     return found
 
@@ -184,8 +191,8 @@ def bone_limits(bone: FloatImage) -> tuple[float, float]:
 def _image_layers(images: HipImages, place: Place) -> list[LayerData]:
     where = place.arguments(images.corner_row_col)
     parts = {
-        "sto": ("STO, 0–1", images.sto, content_limits(images.film)),
-        "bone": ("bone image, 0–1", images.bone, bone_limits(images.bone)),
+        "sto": (tr("STO, 0–1"), images.sto, content_limits(images.film)),
+        "bone": (tr("bone image, 0–1"), images.bone, bone_limits(images.bone)),
     }
     return [
         (
@@ -214,7 +221,7 @@ def _box_layer(box: HipBox, place: Place) -> LayerData:
         [box_corners(box)],
         {
             **place.arguments(),
-            "name": "hip box found",
+            "name": tr("hip box found"),
             "shape_type": "rectangle",
             "edge_color": BOX_COLOUR,
             "face_color": "transparent",

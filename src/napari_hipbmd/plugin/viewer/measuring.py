@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 from ...core.measurement import Measurement
 from ...core.radiograph import Radiograph
 from ..ui.run import Run
+from ..ui.translation import tr
 
 if TYPE_CHECKING:
     from ...pipeline.models import Models
 
-FINDING = "Finding the hip"
+FINDING = tr("Finding the hip")
 NEXT = {
-    "locate": "Taking the soft tissue away …",
-    "enhance": "Finding the landmarks …",
-    "landmarks": "Measuring the regions …",
-    "measure": "Drawing …",
+    "locate": tr("Taking the soft tissue away …"),
+    "enhance": tr("Finding the landmarks …"),
+    "landmarks": tr("Measuring the regions …"),
+    "measure": tr("Drawing …"),
 }
 """What the pipeline reports as done, and what it does next."""
 

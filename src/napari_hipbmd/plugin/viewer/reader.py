@@ -8,6 +8,7 @@ from pathlib import Path
 from napari.utils.notifications import show_info
 
 from ...core.errors import Refused
+from ..ui.translation import tr
 from .films import film_layer, tell_of_pixels
 from .layers import LayerData
 from .session import follow_viewer
@@ -31,7 +32,11 @@ def _reader(paths: list[Path]) -> Callable[[PathOrPaths], list[LayerData]] | Non
         try:
             opened[path] = open_film(path)
         except Refused as refusal:
-            show_info(f"{path.name} is not opened as a film. {refusal}")
+            show_info(
+                tr("{name} is not opened as a film. {refusal}").format(
+                    name=path.name, refusal=refusal
+                )
+            )
             return None
 
     def read(path: PathOrPaths) -> list[LayerData]:

@@ -18,40 +18,40 @@ from qtpy.QtWidgets import (
 
 from ...bmd import T_SCORE_SITES
 from ...core.anatomy import SITES, Site
-from ...core.caveats import RESEARCH_USE, research_use
+from ...core.caveats import research_use
 from ...core.measurement import Measurement
+from ..ui.translation import tr
 from .layers import DOUBTFUL, DOUBTFUL_MM, PLACED, SURE, UNSURE, UNSURE_MM
 
 SITE_NAMES: dict[Site, str] = {
-    "neck": "Neck",
-    "trochanter": "Troch.",
-    "intertrochanter": "Inter-tr.",
-    "total": "Total",
+    "neck": tr("Neck"),
+    "trochanter": tr("Troch."),
+    "intertrochanter": tr("Inter-tr."),
+    "total": tr("Total"),
 }
-INTERVAL = "90 % interval"
+INTERVAL = tr("90 % interval")
 ROW_PX, NARROW_PX = 24, 350
 ROWS = {
-    "aBMD g/cm²": "Radiograph-estimated areal bone mineral density.",
-    INTERVAL: "In nine of ten hips the truth lies within.",
-    "T-score": "(aBMD − mean) / SD of young white women, NHANES III, Hologic.",
-    "area cm²": "Area of the region on the film.",
-    "feature 1": "Mean grey value clipped to [m − s, m + 1.96 s].",
-    "feature 2": "Mean grey value clipped to [m − 1.96 s, m + 1.96 s].",
-    "feature 3": "Mean grey value clipped to [m − 1.96 s, m + s].",
+    tr("aBMD g/cm²"): tr("Radiograph-estimated areal bone mineral density."),
+    INTERVAL: tr("In nine of ten hips the truth lies within."),
+    tr("T-score"): tr("(aBMD − mean) / SD of young white women, NHANES III, Hologic."),
+    tr("area cm²"): tr("Area of the region on the film."),
+    tr("feature 1"): tr("Mean grey value clipped to [m − s, m + 1.96 s]."),
+    tr("feature 2"): tr("Mean grey value clipped to [m − 1.96 s, m + 1.96 s]."),
+    tr("feature 3"): tr("Mean grey value clipped to [m − 1.96 s, m + s]."),
 }
 NOTHING = "–"
-WITHHELD = "withheld"
-NOT_FITTED = "not fitted"
-LEGEND = (
+WITHHELD = tr("withheld")
+NOT_FITTED = tr("not fitted")
+LEGEND = tr(
     "Drag a landmark, and the numbers follow. Its radius is the expected error: "
-    + " ".join(
-        f"<font color='{colour}'>●</font>&nbsp;{text.replace(' ', '&nbsp;')}"
-        for colour, text in (
-            (SURE, f"below {DOUBTFUL_MM:g} mm"),
-            (DOUBTFUL, f"below {UNSURE_MM:g} mm"),
-            (UNSURE, "larger"),
-            (PLACED, "placed by hand"),
-        )
+) + " ".join(
+    f"<font color='{colour}'>●</font>&nbsp;{text.replace(' ', '&nbsp;')}"
+    for colour, text in (
+        (SURE, tr("below {doubtful_mm:g} mm").format(doubtful_mm=DOUBTFUL_MM)),
+        (DOUBTFUL, tr("below {unsure_mm:g} mm").format(unsure_mm=UNSURE_MM)),
+        (UNSURE, tr("larger")),
+        (PLACED, tr("placed by hand")),
     )
 )
 
@@ -102,7 +102,7 @@ class ResultPanel(QWidget):
         self.legend.setVisible(self._with_legend and measurement.landmarks is not None)
         self._show_withheld(measurement)
         self.model.setText(_model(measurement))
-        self.research_use.setText(research_use([measurement]))
+        self.research_use.setText(research_use([measurement], tr))
         self._show_flags([*caveats, *_reasons(measurement)])
         self._set_stale(False)
 
@@ -141,7 +141,7 @@ class ResultPanel(QWidget):
         self.model = QLabel()
         self.model.setObjectName("model")
         self.model.setWordWrap(True)
-        self.research_use = QLabel(RESEARCH_USE)
+        self.research_use = QLabel(research_use([], tr))
         self.research_use.setObjectName("research_use")
         self.research_use.setWordWrap(True)
         self.research_use.setStyleSheet("font-style: italic")
@@ -162,9 +162,9 @@ class ResultPanel(QWidget):
             for row, explanation in enumerate(ROWS.values()):
                 item = self.table.item(row, column)
                 text = why if why is not None and item.text() == WITHHELD else ""
-                tip = f"Withheld: {text}" if text else explanation
+                tip = tr("Withheld: {text}").format(text=text) if text else explanation
                 if item.text() == NOT_FITTED:
-                    tip = "The regression in use has no such target."
+                    tip = tr("The regression in use has no such target.")
                 if item.toolTip() != tip:
                     item.setToolTip(tip)
 
@@ -175,7 +175,7 @@ class ResultPanel(QWidget):
 
     def _set_stale(self, stale: bool) -> None:
         self.table.setEnabled(not stale)
-        self.table.setToolTip("These numbers are out of date." if stale else "")
+        self.table.setToolTip(tr("These numbers are out of date.") if stale else "")
 
 
 def _table() -> QTableWidget:
@@ -206,8 +206,11 @@ def _reasons(measurement: Measurement) -> list[str]:
     if sites:
         codes = {flag.code for flags in measurement.withheld.values() for flag in flags}
         reasons.append(
-            f"Withheld by the policy '{measurement.policy}': {', '.join(sites)}"
-            f" ({', '.join(sorted(codes))})."
+            tr("Withheld by the policy '{policy}': {sites} ({flags}).").format(
+                policy=measurement.policy,
+                sites=", ".join(sites),
+                flags=", ".join(sorted(codes)),
+            )
         )
     return reasons + [flag.text for flag in measurement.flags]
 
@@ -215,9 +218,9 @@ def _reasons(measurement: Measurement) -> list[str]:
 def _model(measurement: Measurement) -> str:
     if not measurement.model_name:
         return ""
-    return (
-        f"Regression <b>{_escaped(measurement.model_name)}</b>, fitted to"
-        f" {_escaped(measurement.calibrated_on)}."
+    return tr("Regression <b>{model_name}</b>, fitted to {calibrated_on}.").format(
+        model_name=_escaped(measurement.model_name),
+        calibrated_on=_escaped(measurement.calibrated_on),
     )
 
 
@@ -263,9 +266,13 @@ def _text(value: float | None, form: str) -> str:
 
 def _seconds(measurement: Measurement) -> str:
     total = measurement.seconds.get("total")
-    words = {"measured": "measured", "partial": "measured in part"}
+    words = {"measured": tr("measured"), "partial": tr("measured in part")}
     status = words.get(measurement.status, measurement.status)
-    return status if total is None else f"{status} in {total:.1f} s"
+    return (
+        status
+        if total is None
+        else tr("{status} in {total:.1f} s").format(status=status, total=total)
+    )
 
 
 def _escaped(text: str) -> str:

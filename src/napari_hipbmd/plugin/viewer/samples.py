@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import Refused
 from ...core.resources import sample_data_dir
+from ..ui.translation import tr
 from .contrast import widen_when_inserted
 from .films import open_film_layer
 from .layers import LayerData
@@ -48,7 +49,11 @@ def _first_of_type(film_type: str) -> Case:
     for case in _cases():
         if case.extra.get("film_type") == film_type:
             return case
-    raise Refused(f"The sample data holds no film of type {film_type}.")
+    raise Refused(
+        tr("The sample data holds no film of type {film_type}.").format(
+            film_type=film_type
+        )
+    )
 
 
 def _layer(case: Case) -> LayerData:

@@ -16,6 +16,7 @@ from ...core.measurement import Measurement
 from ...core.radiograph import Patient
 from ...core.ruler_choice import RulerChoice
 from ...quality import NONE, Policy, policy_of_study, withhold
+from ..ui.translation import tr
 from .beforehand import load_beforehand
 from .camera import frame_hip
 from .contrast import widen, widen_when_inserted
@@ -230,8 +231,9 @@ class Session:
             ]
             if missing:
                 raise ValueError(
-                    f"Landmark {', '.join(missing)} has no point: press Measure to"
-                    " have it back."
+                    tr(
+                        "Landmark {names} has no point: press Measure to have it back."
+                    ).format(names=", ".join(missing))
                 )
             after = pipeline.remeasure(
                 before,

@@ -6,11 +6,14 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from ..ui.controls import button, enable, note, press, row, with_key
+from ..ui.translation import tr
 
-NO_CASE = "Open a study first."
-ONE_HIP = "Only one hip of this film is known."
-TWO_HINT = "Write a row and a hip box for each hip into the study; can be taken back."
-ONE_HINT = "Take both boxes away again; the row is as it was."
+NO_CASE = tr("Open a study first.")
+ONE_HIP = tr("Only one hip of this film is known.")
+TWO_HINT = tr(
+    "Write a row and a hip box for each hip into the study; can be taken back."
+)
+ONE_HINT = tr("Take both boxes away again; the row is as it was.")
 SMALL = 28
 """Screen pixels of a button that bears a sign and no word."""
 
@@ -46,16 +49,16 @@ class CaseBar(QWidget):
         self.missing = note("missing")
         self.message = note("message")
         self.offer = note("hips_offer")
-        self.two_hips = button("two_hips", "Make two cases", TWO_HINT)
-        self.one_hip = button("one_hip", "One case again", ONE_HINT)
+        self.two_hips = button("two_hips", tr("Make two cases"), TWO_HINT)
+        self.one_hip = button("one_hip", tr("One case again"), ONE_HINT)
         self.previous = button("previous_case", "◀", shortcut="previous_case")
         self.next = button("next_case", "▶", shortcut="next_case")
         self.undone = button("next_undone", "▶▶", shortcut="next_undone")
         self.second_look = button("second_look", "⚑", shortcut="second_look")
         self.second_look.setCheckable(True)
         self.other_hip = button("other_hip", "⇄")
-        self.accept = button("accept_film", "Accept ▶", shortcut="accept_film")
-        self.finish = button("finish", "Done ▶", shortcut="finish")
+        self.accept = button("accept_film", tr("Accept ▶"), shortcut="accept_film")
+        self.finish = button("finish", tr("Done ▶"), shortcut="finish")
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 0, 4, 4)
         column.setSpacing(4)
@@ -106,15 +109,23 @@ class CaseBar(QWidget):
         there = bool(case_id)
         whose = f" · {whose}" if whose else ""
         self.title.setText(
-            f"<b>{case_id}</b>&nbsp; {number} of {count} · {status}{whose}"
+            tr("<b>{case_id}</b>&nbsp; {number} of {count} · {status}{whose}").format(
+                case_id=case_id,
+                number=number,
+                count=count,
+                status=tr(status),
+                whose=whose,
+            )
             if there
             else ""
         )
         self.done.setRange(0, max(count, 1))
         self.done.setValue(done)
-        self.done.setFormat(f"{done} of {count} done")
+        self.done.setFormat(tr("{done} of {count} done").format(done=done, count=count))
         self.done.setVisible(count > 0)
-        self.missing.setText(missing or ("Every landmark is there." if there else ""))
+        self.missing.setText(
+            missing or (tr("Every landmark is there.") if there else "")
+        )
         self.second_look.setChecked(status == "second look")
         for control, name in (
             (self.previous, "previous_case"),

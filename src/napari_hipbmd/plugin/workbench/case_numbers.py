@@ -17,6 +17,7 @@ from ...core.radiograph import HipBox, Patient
 from ...quality import withhold
 from ...study import Labels
 from ..ui.latest import Latest
+from ..ui.translation import tr
 from ..ui.turn import OncePerTurn, Rest
 from ..viewer.films import film_of
 from ..viewer.identity import facts_of
@@ -28,8 +29,8 @@ from .editor import Editor
 if TYPE_CHECKING:
     from ...pipeline.models import Models
 
-MEASURING = "measuring …"
-FAILED = "The measurement failed; napari's message says how."
+MEASURING = tr("measuring …")
+FAILED = tr("The measurement failed; napari's message says how.")
 
 
 class CaseNumbers(OncePerTurn):
@@ -173,20 +174,22 @@ class CaseNumbers(OncePerTurn):
 
 def _missing(names: Sequence[str]) -> str:
     if len(names) == 1:
-        return f"{names[0]} has no position, and numbers need all sixteen landmarks."
+        return tr(
+            "{names} has no position, and numbers need all sixteen landmarks."
+        ).format(names=names[0])
     count = len(names)
     listed = ", ".join(names) if count < len(LANDMARK_IDS) else "all"
-    return (
-        f"{count} landmarks have no position ({listed}), and numbers need all sixteen."
-    )
+    return tr(
+        "{count} landmarks have no position ({listed}), and numbers need all sixteen."
+    ).format(count=count, listed=listed)
 
 
 def _caveats(labels: Labels) -> list[str]:
     if not labels.regions:
         return []
     drawn = ", ".join(REGION_NAMES[region] for region in labels.regions)
-    text = (
-        f"The outline of {drawn} is drawn by hand; what is measured lies between the"
-        " landmarks."
-    )
+    text = tr(
+        "The outline of {drawn} is drawn by hand; what is measured lies"
+        " between the landmarks."
+    ).format(drawn=drawn)
     return [text]

@@ -21,17 +21,18 @@ from ...study.doubts import Doubt, doubts_about, study_doubts
 from ..ui.controls import button, enable, note, press, row
 from ..ui.narrow import scrolled_column
 from ..ui.run import Run, Stepped, begin
+from ..ui.translation import tr, trn
 from .editor import Editor
 
 if TYPE_CHECKING:
     from ...landmarks.shape import ShapeModel
 
 IDLE_MS = 250
-DIGITAL, OWN = "digital hips", "this annotator's labels"
+DIGITAL, OWN = tr("digital hips"), tr("this annotator's labels")
 ROLE = Qt.ItemDataRole.UserRole
-FAILED = "The check failed; napari's message says how."
-FINE = "Nothing looks wrong."
-TOO_FEW = "Fewer than six landmarks are placed: too few to compare."
+FAILED = tr("The check failed; napari's message says how.")
+FINE = tr("Nothing looks wrong.")
+TOO_FEW = tr("Fewer than six landmarks are placed: too few to compare.")
 
 
 class CheckPanel(QWidget):
@@ -64,17 +65,17 @@ class CheckPanel(QWidget):
         self.all.setObjectName("all_doubts")
         for each in (self.here, self.all):
             each.setWordWrap(True)
-            each.setToolTip("Click a line to go to the landmark.")
+            each.setToolTip(tr("Click a line to go to the landmark."))
         self.model = QComboBox()
         self.model.setObjectName("shapes")
         self.model.addItems([DIGITAL, OWN])
-        self.model.setToolTip("The hips that the landmarks are compared with.")
-        self.check_all = button("check_all", "Check every case")
-        self.cancel = button("cancel_check", "Cancel")
+        self.model.setToolTip(tr("The hips that the landmarks are compared with."))
+        self.check_all = button("check_all", tr("Check every case"))
+        self.cancel = button("cancel_check", tr("Cancel"))
         self.progress = QProgressBar()
         self.progress.setObjectName("check_progress")
         column = scrolled_column(self)
-        column.addLayout(row(QLabel("Compare with"), self.model))
+        column.addLayout(row(QLabel(tr("Compare with")), self.model))
         column.addWidget(self.verdict)
         column.addWidget(self.here, 2)
         column.addLayout(row(self.check_all, self.cancel))
@@ -129,7 +130,8 @@ class CheckPanel(QWidget):
         placed = int(np.isfinite(labels.xy).all(axis=1).sum())
         if self.doubts:
             count = len(self.doubts)
-            self.verdict.setText(f"{count} thing{'s' * (count > 1)} to look at:")
+            told = trn("{count} thing to look at:", "{count} things to look at:", count)
+            self.verdict.setText(told.format(count=count))
         else:
             self.verdict.setText(FINE if placed >= 6 else TOO_FEW)
         self.checked.emit()
@@ -194,10 +196,12 @@ class CheckPanel(QWidget):
 
     def _set_running(self, running: bool) -> None:
         there = self._study is not None
-        reason = "Cases are being checked." if running else "Open a study first."
-        hint = "Check every case of this annotator."
+        reason = (
+            tr("Cases are being checked.") if running else tr("Open a study first.")
+        )
+        hint = tr("Check every case of this annotator.")
         enable(self.check_all, there and not running, reason, hint)
-        enable(self.cancel, running, "Nothing is running.")
+        enable(self.cancel, running, tr("Nothing is running."))
         self.progress.setVisible(running)
 
 

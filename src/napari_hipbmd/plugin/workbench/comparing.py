@@ -18,8 +18,9 @@ from ...evaluation.observers import (
 )
 from ...study import Study
 from ..ui.run import Run, Stepped, begin
+from ..ui.translation import tr
 
-FAILED = "The comparison failed; napari's message says how."
+FAILED = tr("The comparison failed; napari's message says how.")
 
 
 class Comparing(QObject):
@@ -60,16 +61,21 @@ class Comparing(QObject):
                 write_errors(errors, folder)
             except OSError as error:
                 raise Refused(
-                    f"The tables could not be written ({error.strerror or error}):"
-                    " choose another folder."
+                    tr(
+                        "The tables could not be written ({strerror}): choose another"
+                        " folder."
+                    ).format(strerror=error.strerror or error)
                 ) from None
             told = "; ".join(
-                f"{kind}-observer error {figures.mean:.1f} mm (SD {figures.sd:.1f},"
-                f" 95 % {figures.p95:.1f})"
+                tr(
+                    "{kind}-observer error {mean:.1f} mm (SD {sd:.1f}, 95 % {p95:.1f})"
+                ).format(kind=kind, mean=figures.mean, sd=figures.sd, p95=figures.p95)
                 for kind in errors.kinds
                 if kind != CONSENSUS and (figures := errors.pooled(kind)).n
             )
-            return f"Written to {Path(folder).name}: {told or 'the tables'}."
+            return tr("Written to {name}: {told}.").format(
+                name=Path(folder).name, told=told or tr("the tables")
+            )
 
         self._start(work, self._on_ended)
 

@@ -22,11 +22,12 @@ from qtpy.QtWidgets import (
 from ...core.anatomy import INDEX, LANDMARK_IDS, distances_mm
 from ...study import Conflict, Label, Labels
 from ..ui.controls import button, enable, note, press, row
+from ..ui.translation import first_capital, tr
 from .case_picture import CasePicture
 
-MINE, THEIRS = "this window", "the disk"
-COLUMNS = ("Landmark", "This window", "The disk", "Apart", "Keep")
-UNREADABLE = "The file on the disk cannot be read."
+MINE, THEIRS = tr("this window"), tr("the disk")
+COLUMNS = (tr("Landmark"), tr("This window"), tr("The disk"), tr("Apart"), tr("Keep"))
+UNREADABLE = tr("The file on the disk cannot be read.")
 
 
 class ConflictDialog(QDialog):
@@ -48,12 +49,12 @@ class ConflictDialog(QDialog):
 
     def _setup_ui(self, film_layer: Any) -> None:
         self.setObjectName("conflict")
-        self.setWindowTitle("Changed in two places")
+        self.setWindowTitle(tr("Changed in two places"))
         mine, theirs = self._conflict.mine, self._conflict.theirs
         both = [labels for labels in (mine, theirs) if labels is not None]
         pictures = QGridLayout()
         for column, (title, labels) in enumerate(((MINE, mine), (THEIRS, theirs))):
-            pictures.addWidget(QLabel(f"<b>{title.capitalize()}</b>"), 0, column)
+            pictures.addWidget(QLabel(f"<b>{first_capital(title)}</b>"), 0, column)
             shown = CasePicture(film_layer, labels, set(self._names), both)
             pictures.addWidget(shown, 1, column)
         self.table = QTableWidget(len(self._names), len(COLUMNS))
@@ -66,9 +67,9 @@ class ConflictDialog(QDialog):
         self.choices: dict[str, QComboBox] = {}
         for i, name in enumerate(self._names):
             self._fill(i, name)
-        self.keep_mine = button("keep_mine", "Keep all of this window")
-        self.keep_theirs = button("keep_theirs", "Keep all of the disk")
-        self.keep_chosen = button("keep_chosen", "Keep as chosen")
+        self.keep_mine = button("keep_mine", tr("Keep all of this window"))
+        self.keep_theirs = button("keep_theirs", tr("Keep all of the disk"))
+        self.keep_chosen = button("keep_chosen", tr("Keep as chosen"))
         for each in (self.keep_theirs, self.keep_chosen):
             enable(each, theirs is not None, UNREADABLE)
         column = QVBoxLayout(self)
@@ -143,9 +144,9 @@ def _core(label: Label | None) -> Any:
 
 def _text(label: Label | None) -> str:
     if label is None:
-        return "missing"
+        return tr("missing")
     when = label.when[11:16]
-    return f"{label.state}{f', {when}' if when else ''}"
+    return f"{tr(label.state)}{f', {when}' if when else ''}"
 
 
 def _apart(

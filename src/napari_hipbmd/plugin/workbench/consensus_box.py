@@ -9,16 +9,17 @@ from qtpy.QtWidgets import QDoubleSpinBox, QGroupBox, QVBoxLayout, QWidget
 
 from ...evaluation.observers import compare_labels
 from ..ui.controls import button, enable, note, press, row, with_key
+from ..ui.translation import tr
 from .case_layers import OTHER_COLOUR
 from .consensus_editor import ConsensusEditor
 from .overlay import FIRST_COLOUR
 
 CLOSE_MM = 2.0
-HINT = (
+HINT = tr(
     "Drag or click on the film for a third place. What is settled is kept as the"
     " annotator <i>consensus</i>; undo takes it back."
 )
-NOT_SETTLING = "Press “Settle a consensus” first."
+NOT_SETTLING = tr("Press “Settle a consensus” first.")
 
 
 class ConsensusBox(QGroupBox):
@@ -31,7 +32,7 @@ class ConsensusBox(QGroupBox):
     begun = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Consensus", parent)
+        super().__init__(tr("Consensus"), parent)
         self._editor: ConsensusEditor | None = None
         self._setup_ui()
         self._connect()
@@ -40,13 +41,13 @@ class ConsensusBox(QGroupBox):
 
     def _setup_ui(self) -> None:
         self.setObjectName("consensus")
-        self.settle = button("settle", "Settle a consensus")
+        self.settle = button("settle", tr("Settle a consensus"))
         self.settle.setCheckable(True)
         self.current = note("settling")
-        self.first = button("accept_first", "Accept")
-        self.mean = button("accept_mean", "Mean")
-        self.second = button("accept_second", "Accept")
-        self.close_means = button("close_means", "Means where closer than")
+        self.first = button("accept_first", tr("Accept"))
+        self.mean = button("accept_mean", tr("Mean"))
+        self.second = button("accept_second", tr("Accept"))
+        self.close_means = button("close_means", tr("Means where closer than"))
         self.closer = QDoubleSpinBox()
         self.closer.setObjectName("closer_mm")
         self.closer.setRange(0.1, 20)
@@ -85,8 +86,8 @@ class ConsensusBox(QGroupBox):
         self.settle.setChecked(editor is not None)
         self.body.setVisible(editor is not None)
         if editor is not None:
-            self.first.setText(f"Accept {_name(editor, True)}")
-            self.second.setText(f"Accept {_name(editor, False)}")
+            self.first.setText(tr("Accept {name}").format(name=_name(editor, True)))
+            self.second.setText(tr("Accept {name}").format(name=_name(editor, False)))
         self.refresh()
 
     def refresh(self) -> None:
@@ -101,17 +102,25 @@ class ConsensusBox(QGroupBox):
         )
         self.current.setText(f"<b>{name}</b>: {self._told(editor, name)}")
         both = editor.a is not None and editor.b is not None
-        alone = "Only one of the two has labelled this film."
+        alone = tr("Only one of the two has labelled this film.")
         for each, label, who, key in (
             (self.first, one, _name(editor, True), "accept_first"),
             (self.second, two, _name(editor, False), "accept_second"),
         ):
-            reason = f"{who} has not reached {name}." if both else alone
+            reason = (
+                tr("{who} has not reached {name}.").format(who=who, name=name)
+                if both
+                else alone
+            )
             enable(each, both and label is not None, reason, with_key("", key))
         placed = all(label is not None and label.xy is not None for label in (one, two))
-        reason = f"Only one of the two has placed {name}." if both else alone
+        reason = (
+            tr("Only one of the two has placed {name}.").format(name=name)
+            if both
+            else alone
+        )
         enable(self.mean, both and placed, reason, with_key("", "accept_mean"))
-        hint = "Settle every missing landmark on which the two are that close."
+        hint = tr("Settle every missing landmark on which the two are that close.")
         enable(self.close_means, both, alone, hint)
 
     def _told(self, editor: ConsensusEditor, name: str) -> str:
@@ -120,13 +129,13 @@ class ConsensusBox(QGroupBox):
         if editor.a is not None and editor.b is not None:
             for each in compare_labels(editor.a, editor.b):
                 if each.landmark == name and each.distance_px is not None:
-                    apart = f"{each.text()} between the two; "
+                    apart = tr("{each} between the two; ").format(each=each.text())
         if label is None:
-            return f"{apart}not settled yet."
+            return tr("{apart}not settled yet.").format(apart=apart)
         how = label.version or "placed"
         moved = label.moved_mm(editor.labels.film.spacing_mm)
-        far = f", moved by {moved:.1f} mm" if moved else ""
-        return f"{apart}settled: {how}{far}."
+        far = tr(", moved by {moved:.1f} mm").format(moved=moved) if moved else ""
+        return tr("{apart}settled: {how}{far}.").format(apart=apart, how=how, far=far)
 
     def _take_close_means(self, editor: ConsensusEditor) -> bool:
         return editor.take_close_means(self.closer.value())

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ...core.anatomy import LANDMARK_IDS
 from ...evaluation.observers import accepted, averaged, compare_labels, settled
 from ...study import Change, Labels, OpenCase
+from ..ui.translation import tr
 from .editor import Editor
 
 
@@ -37,7 +38,9 @@ class ConsensusEditor(Editor):
         wanted = self._wanted(names)
         return self._settle(
             accepted(self.labels, chosen, other, self.who, wanted),
-            f"{chosen.annotator} has not reached {wanted[0]}.",
+            tr("{annotator} has not reached {wanted}.").format(
+                annotator=chosen.annotator, wanted=wanted[0]
+            ),
         )
 
     def take_mean(self, names: Iterable[str] | None = None) -> bool:
@@ -47,7 +50,9 @@ class ConsensusEditor(Editor):
         wanted = self._wanted(names)
         return self._settle(
             averaged(self.labels, self.a, self.b, self.who, wanted),
-            f"There is no mean of {wanted[0]}: only one of the two has placed it.",
+            tr(
+                "There is no mean of {wanted}: only one of the two has placed it."
+            ).format(wanted=wanted[0]),
         )
 
     def take_close_means(self, most_mm: float) -> bool:
@@ -62,7 +67,11 @@ class ConsensusEditor(Editor):
             and each.distance_mm <= most_mm
         ]
         if not close:
-            self.said.emit(f"Nothing that is missing lies within {most_mm:.1f} mm.")
+            self.said.emit(
+                tr("Nothing that is missing lies within {most_mm:.1f} mm.").format(
+                    most_mm=most_mm
+                )
+            )
             return False
         return self.take_mean(close)
 
@@ -74,7 +83,7 @@ class ConsensusEditor(Editor):
     def _settle(self, change: Change, nothing: str) -> bool:
         if not change.landmarks:
             if self.current == "T5" and "T5" in self.labels.landmarks:
-                nothing = "T5 is the middle of N3 and N4: settle those."
+                nothing = tr("T5 is the middle of N3 and N4: settle those.")
             self.said.emit(nothing)
             return False
         done = self.apply(change)
@@ -87,5 +96,5 @@ class ConsensusEditor(Editor):
         return [name for name in LANDMARK_IDS if name in known]
 
     def _refuse_alone(self) -> bool:
-        self.said.emit("Only one of the two has labelled this film.")
+        self.said.emit(tr("Only one of the two has labelled this film."))
         return False

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from ...evaluation.observers import FilmDifference, error_figures
 from ...evaluation.observers.figures import units_of
+from ..ui.translation import tr
 
 ROLE = Qt.ItemDataRole.UserRole
 NOTHING = "–"
@@ -36,7 +37,7 @@ class DifferencesTable(QTableWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, 0, parent)
         self.setObjectName("observer_differences")
-        self.setToolTip("Click a line to go there, a head to sort by it.")
+        self.setToolTip(tr("Click a line to go there, a head to sort by it."))
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(21)
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
@@ -137,18 +138,24 @@ def one_by_one(differences: Iterable[FilmDifference], *, with_case: bool) -> Lin
         )
         for each in sorted(found, key=lambda d: -(_length(d) or 0))
     ]
-    heads = ("Landmark", f"Apart, {unit}", "lateral", "inferior", "States")
-    return (("Film", *heads) if with_case else heads), lines
+    heads = (
+        tr("Landmark"),
+        tr("Apart, {unit}").format(unit=unit),
+        tr("lateral"),
+        tr("inferior"),
+        tr("States"),
+    )
+    return ((tr("Film"), *heads) if with_case else heads), lines
 
 
 def by_film(differences: Iterable[FilmDifference]) -> Lines:
     """Each film with its figures; a click goes to its worst landmark."""
-    return _grouped(differences, "Film", lambda each: each.case_id)
+    return _grouped(differences, tr("Film"), lambda each: each.case_id)
 
 
 def by_landmark(differences: Iterable[FilmDifference]) -> Lines:
     """Each landmark with its figures; a click goes to its worst film."""
-    return _grouped(differences, "Landmark", lambda each: each.landmark)
+    return _grouped(differences, tr("Landmark"), lambda each: each.landmark)
 
 
 def _grouped(
@@ -167,7 +174,15 @@ def _grouped(
         cells = (name, f.n, f.mean, f.sd, f.p95, f.largest, f.only_one)
         lines.append(DifferenceLine(cells, worst.case_id, worst.landmark))
     lines.sort(key=lambda line: -float(line.cells[2] or 0))
-    return (first, "n", f"mean, {unit}", "SD", "95 %", "largest", "one only"), lines
+    return (
+        first,
+        "n",
+        tr("mean, {unit}").format(unit=unit),
+        tr("SD"),
+        "95 %",
+        tr("largest"),
+        tr("one only"),
+    ), lines
 
 
 def _unit(differences: Sequence[FilmDifference]) -> str:
@@ -180,5 +195,5 @@ def _length(each: FilmDifference) -> float | None:
 
 def _states(each: FilmDifference) -> str:
     if each.a_state == each.b_state:
-        return each.a_state
-    return f"{each.a_state} / {each.b_state}"
+        return tr(each.a_state)
+    return f"{tr(each.a_state)} / {tr(each.b_state)}"

@@ -13,6 +13,7 @@ from ...study import Study
 from ..ui.ask_first import AskFirst
 from ..ui.key_bindings import KeyBindings
 from ..ui.keys_dialog import KeysDialog
+from ..ui.translation import tr
 from ..viewer.listening import ListeningWidget
 from ..viewer.session import session_of
 from .case_bar import CaseBar
@@ -33,7 +34,7 @@ from .training_panel import TrainingPanel
 from .walk import Walk
 from .work import Work
 
-FIRST = "Open the folder of a study, and say who you are."
+FIRST = tr("Open the folder of a study, and say who you are.")
 
 
 class WorkbenchWidget(ListeningWidget):
@@ -74,12 +75,12 @@ class WorkbenchWidget(ListeningWidget):
         self.bar = CaseBar()
         self.tabs = QTabWidget()
         self.tabs.setObjectName("tabs")
-        self.tabs.addTab(self.cases, "Cases")
-        self.tabs.addTab(self.landmarks, "Landmarks")
-        self.tabs.addTab(self.observers, "Observers")
-        self.tabs.addTab(self.check, "Check")
-        self.tabs.addTab(self.training, "Retrain")
-        self.tabs.addTab(ExchangePanel(self.work), "Files")
+        self.tabs.addTab(self.cases, tr("Cases"))
+        self.tabs.addTab(self.landmarks, tr("Landmarks"))
+        self.tabs.addTab(self.observers, tr("Observers"))
+        self.tabs.addTab(self.check, tr("Check"))
+        self.tabs.addTab(self.training, tr("Retrain"))
+        self.tabs.addTab(ExchangePanel(self.work), tr("Files"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
@@ -173,7 +174,7 @@ class WorkbenchWidget(ListeningWidget):
     def _on_annotator_chosen(self) -> None:
         if self.work.study is None:
             if recent_studies():
-                self.work.say("Now open a study.")
+                self.work.say(tr("Now open a study."))
             return
         try:
             who = self.studies.who()
@@ -199,7 +200,8 @@ class WorkbenchWidget(ListeningWidget):
         self.landmarks.refresh()
         count = len(self.check.doubts)
         self.tabs.setTabText(
-            self.tabs.indexOf(self.check), f"Check ({count})" if count else "Check"
+            self.tabs.indexOf(self.check),
+            tr("Check ({count})").format(count=count) if count else tr("Check"),
         )
 
     # opening and closing the dock

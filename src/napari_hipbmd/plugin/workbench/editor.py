@@ -12,6 +12,7 @@ from ...core.radiograph import HipBox
 from ...study import Change, ConflictFound, Label, Labels, OpenCase, State
 from ...study import edits as edit
 from ...study.boxes import remember_case_box
+from ..ui.translation import tr
 
 FINE_PX = 0.2
 COARSE_PX = 1.0
@@ -95,7 +96,7 @@ class Editor:
         """Go to the next landmark that is neither placed nor absent."""
         name = self.missing_after(self._current)
         if name is None:
-            self.said.emit("No landmark is missing.")
+            self.said.emit(tr("No landmark is missing."))
         else:
             self.select(name)
 
@@ -134,7 +135,7 @@ class Editor:
         """A click on the film: the current landmark if missing, else the next one."""
         missing = self.labels.missing
         if not missing:
-            self.said.emit("Every landmark is placed: drag one to move it.")
+            self.said.emit(tr("Every landmark is placed: drag one to move it."))
             return
         name = self._current
         if name not in missing:
@@ -161,7 +162,11 @@ class Editor:
         """Move the current landmark by a part of a pixel."""
         label = self.label()
         if label is None or label.xy is None:
-            self.said.emit(f"{self._current} has no position: place it first.")
+            self.said.emit(
+                tr("{current} has no position: place it first.").format(
+                    current=self._current
+                )
+            )
             return False
         x, y = label.xy
         return self._do(
@@ -187,7 +192,7 @@ class Editor:
         """Take predictions over as they are."""
         predicted = self.predicted
         if predicted is None:
-            self.said.emit("There is no prediction for this film yet.")
+            self.said.emit(tr("There is no prediction for this film yet."))
             return False
         chosen = list(names)
         return self._do(
@@ -208,14 +213,14 @@ class Editor:
         """Accept every prediction of a landmark that is still missing."""
         done = self.accept(LANDMARK_IDS, only_missing=True)
         if not done and self.predicted is not None:
-            self.said.emit("Every landmark is placed already: accept one by one.")
+            self.said.emit(tr("Every landmark is placed already: accept one by one."))
         return done
 
     def toggle_tie(self, name: str | None = None) -> bool:
         """Tie a landmark to its twin, or keep the two apart."""
         tie = tie_of(name or self._current)
         if tie is None:
-            self.said.emit(f"{name or self._current} has no twin.")
+            self.said.emit(tr("{name} has no twin.").format(name=name or self._current))
             return False
         tied = tie in self.labels.apart
         return self._do(lambda: edit.tie(self.labels, tie, self.who, tied=tied))
@@ -257,12 +262,20 @@ class Editor:
     def undo(self) -> bool:
         """Take the last change back."""
         text = self.case.history.undo_text
-        return self._travel(self.case.undo, f"Undone: {text}", "Nothing to undo.")
+        return self._travel(
+            self.case.undo,
+            tr("Undone: {text}").format(text=text),
+            tr("Nothing to undo."),
+        )
 
     def redo(self) -> bool:
         """Do again what was undone."""
         text = self.case.history.redo_text
-        return self._travel(self.case.redo, f"Done again: {text}", "Nothing to redo.")
+        return self._travel(
+            self.case.redo,
+            tr("Done again: {text}").format(text=text),
+            tr("Nothing to redo."),
+        )
 
     def save(self) -> None:
         """Bring the label file up to the journal."""
@@ -345,7 +358,7 @@ def tie_of(name: str) -> str | None:
 
 
 def _disk(error: OSError) -> str:
-    return (
-        f"The change could not be written ({error.strerror or error}): nothing was"
+    return tr(
+        "The change could not be written ({strerror}): nothing was"
         " changed. Look at the disk."
-    )
+    ).format(strerror=error.strerror or error)

@@ -34,16 +34,17 @@ from ...study.exchange import (
 from ..ui.controls import button, enable, note, press, row
 from ..ui.narrow import scrolled_column
 from ..ui.run import Run, Stepped, begin
+from ..ui.translation import tr
 from .work import Work
 
 EVERYBODY = "everybody"
-NO_STUDY = "Open a study first."
-BUSY = "Labels are being written or read: wait, or press Cancel."
-SETTLING = "Go back to your own labels first, in the tab Observers."
-STOPPED = "Stopped; nothing was changed."
-FAILED = "It could not be done; nothing was changed."
-OUR_NAMES = "Landmarks are called as here"
-REPLACE_HINT = (
+NO_STUDY = tr("Open a study first.")
+BUSY = tr("Labels are being written or read: wait, or press Cancel.")
+SETTLING = tr("Go back to your own labels first, in the tab Observers.")
+STOPPED = tr("Stopped; nothing was changed.")
+FAILED = tr("It could not be done; nothing was changed.")
+OUR_NAMES = tr("Landmarks are called as here")
+REPLACE_HINT = tr(
     "Let imported landmarks take the place of other ones that I have; undo brings mine"
     " back."
 )
@@ -65,21 +66,21 @@ class ExchangePanel(QWidget):
     def _setup_ui(self) -> None:
         self.form = QComboBox()
         self.form.setObjectName("label_format")
-        self.form.setToolTip("The kind of files.")
+        self.form.setToolTip(tr("The kind of files."))
         for form in FORMATS.values():
             self.form.addItem(f"{form.title} ({form.endings[0]})", form.name)
         self.who = QComboBox()
         self.who.setObjectName("export_who")
-        self.who.setToolTip("Whose labels are written.")
+        self.who.setToolTip(tr("Whose labels are written."))
         self.who.addItem(EVERYBODY)
         self.held = note("held")
-        self.export = button("export_labels", "Export …")
-        self.names = button("label_names", "Names …")
-        self.replace = QCheckBox("Replace mine")
+        self.export = button("export_labels", tr("Export …"))
+        self.names = button("label_names", tr("Names …"))
+        self.replace = QCheckBox(tr("Replace mine"))
         self.replace.setObjectName("replace_labels")
         self.replace.setToolTip(REPLACE_HINT)
-        self.import_ = button("import_labels", "Import …")
-        self.cancel = button("cancel_exchange", "Cancel")
+        self.import_ = button("import_labels", tr("Import …"))
+        self.cancel = button("cancel_exchange", tr("Cancel"))
         self.progress = QProgressBar()
         self.progress.setObjectName("exchange_progress")
         self.outcome = note("exchange_outcome")
@@ -88,8 +89,8 @@ class ExchangePanel(QWidget):
         )
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Files", self.form)
-        form.addRow("Labels of", self.who)
+        form.addRow(tr("Files"), self.form)
+        form.addRow(tr("Labels of"), self.who)
         column = scrolled_column(self, spacing=6)
         column.addLayout(form)
         column.addWidget(self.export)
@@ -127,7 +128,11 @@ class ExchangePanel(QWidget):
         """Say what the format cannot hold, before anything is written."""
         form = self.format
         lost = [SAID[what] for what in HOLDINGS if what not in form.holds]
-        cannot = f"It cannot hold: {'; '.join(lost)}.\n\n" if lost else ""
+        cannot = (
+            tr("It cannot hold: {names}.\n\n").format(names="; ".join(lost))
+            if lost
+            else ""
+        )
         self.held.setText(f"{cannot}{form.notes}")
 
     def _enable(self) -> None:
@@ -136,18 +141,24 @@ class ExchangePanel(QWidget):
         settling = self._work.settling is not None
         reason = BUSY if running else NO_STUDY
         free = there and not running
-        enable(self.export, free, reason, "Write labels into a new folder.")
+        enable(self.export, free, reason, tr("Write labels into a new folder."))
         enable(
             self.import_, free and not settling, SETTLING if settling else reason,
-            "Take labels from files over as mine; undo takes each case back.",
+            tr("Take labels from files over as mine; undo takes each case back."),
         )  # fmt: skip
-        names = OUR_NAMES if self._names is None else f"As {self._names.name} says"
+        names = (
+            OUR_NAMES
+            if self._names is None
+            else tr("As {name} says").format(name=self._names.name)
+        )
         enable(
             self.names, not running, BUSY,
-            f"{names}. Choose a file that says what others call them.",
+            tr("{names}. Choose a file that says what others call them.").format(
+                names=names
+            ),
         )  # fmt: skip
         enable(self.replace, not running, BUSY, REPLACE_HINT)
-        enable(self.cancel, running, "Nothing is running.")
+        enable(self.cancel, running, tr("Nothing is running."))
         self.cancel.setVisible(running)
         self.progress.setVisible(running)
 
@@ -157,7 +168,7 @@ class ExchangePanel(QWidget):
         study, form = self._work.study, self.format
         assert study is not None
         where = QFileDialog.getExistingDirectory(
-            self, "Make the new folder of labels in", str(study.folder.parent)
+            self, tr("Make the new folder of labels in"), str(study.folder.parent)
         )
         if not where:
             return
@@ -173,18 +184,25 @@ class ExchangePanel(QWidget):
 
     def _on_exported(self, result: tuple[Exported, Path]) -> None:
         found, out = result
-        counts = [f"{len(cases)} by {who}" for who, cases in found.cases.items()]
-        lines = [f"Cases written to {out.name}: {', '.join(counts)}."]
+        counts = [
+            tr("{count} by {who}").format(count=len(cases), who=who)
+            for who, cases in found.cases.items()
+        ]
+        lines = [
+            tr("Cases written to {name}: {names}.").format(
+                name=out.name, names=", ".join(counts)
+            )
+        ]
         self._on_ended("\n".join([*lines, *found.lost, *found.left_out]))
 
     # in
 
     def _on_names_clicked(self) -> None:
         path, _kind = QFileDialog.getOpenFileName(
-            self, "What others call the landmarks", "", "Names (*.json)"
+            self, tr("What others call the landmarks"), "", tr("Names (*.json)")
         )
         self._names = Path(path) if path else None
-        self.names.setText(self._names.name if self._names else "Names …")
+        self.names.setText(self._names.name if self._names else tr("Names …"))
         self._enable()
 
     def _on_import_clicked(self) -> None:
@@ -211,20 +229,25 @@ class ExchangePanel(QWidget):
 
     def _asked_path(self, form: LabelFormat) -> str:
         if form.read_study is None:
-            return QFileDialog.getExistingDirectory(self, "The folder with the files")
+            return QFileDialog.getExistingDirectory(
+                self, tr("The folder with the files")
+            )
         kinds = " ".join(f"*{ending}" for ending in form.endings)
         path, _kind = QFileDialog.getOpenFileName(
-            self, "The file with the labels", "", f"{form.title} ({kinds})"
+            self, tr("The file with the labels"), "", f"{form.title} ({kinds})"
         )
         return path
 
     def _on_imported(self, found: Imported) -> None:
-        said = (
-            f"{found.landmarks} landmarks and {found.outlines} outlines of"
-            f" {len(found.cases)} cases imported."
+        said = tr(
+            "{landmarks} landmarks and {outlines} outlines of {count} cases imported."
+        ).format(
+            landmarks=found.landmarks, outlines=found.outlines, count=len(found.cases)
         )
         if found.unchanged:
-            said += f" {len(found.unchanged)} cases were so already."
+            said += tr(" {count} cases were so already.").format(
+                count=len(found.unchanged)
+            )
         self._on_ended("\n".join([said, *found.told]))
 
     # running
@@ -240,7 +263,7 @@ class ExchangePanel(QWidget):
     def _on_stepped(self, step: Stepped) -> None:
         self.progress.setRange(0, step.count)
         self.progress.setValue(step.done)
-        self.progress.setFormat(f"%v of %m {step.what}")
+        self.progress.setFormat(tr("%v of %m {what}").format(what=step.what))
 
     def _on_cancel_clicked(self) -> None:
         if self._run is not None:

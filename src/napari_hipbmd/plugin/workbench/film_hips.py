@@ -17,19 +17,20 @@ from ...study.both_hips import (
     may_be_two_cases,
 )
 from ..ui.run import Run, begin
+from ..ui.translation import tr
 from ..viewer.identity import facts_of
 from ..viewer.proposing import propose_hip_boxes
 from .case_bar import CaseBar
 from .proposed_layer import ProposedLayer
 from .work import Work
 
-OFFER = "Both hips are seen on this film, and the study has one row for it."
-MADE = "{} is the left hip now and {} the right one; look at their boxes."
-ONE_HIP = (
+OFFER = tr("Both hips are seen on this film, and the study has one row for it.")
+MADE = tr("{} is the left hip now and {} the right one; look at their boxes.")
+ONE_HIP = tr(
     "No other hip is known on this film: if it shows one, place its box in the dock Hip"
     " boxes."
 )
-SEARCHING = "The hips of this film are being searched for: try again in a moment."
+SEARCHING = tr("The hips of this film are being searched for: try again in a moment.")
 
 
 class FilmHips(QObject):
@@ -101,7 +102,9 @@ class FilmHips(QObject):
             return
         self._done = None
         self._reopen(before)
-        self._work.say(f"{before} is one case again, as it was.")
+        self._work.say(
+            tr("{before} is one case again, as it was.").format(before=before)
+        )
 
     def leave(self) -> None:
         """End what is being searched for, and show nothing."""

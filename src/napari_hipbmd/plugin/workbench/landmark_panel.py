@@ -18,6 +18,7 @@ from ...study.edits import tangled
 from ..ui.controls import button, enable, note, press, row, with_key
 from ..ui.fold import Fold
 from ..ui.narrow import Squares, scrolled_column
+from ..ui.translation import first_capital, tr
 from ..viewer.layers import REGION_NAMES
 from .case_view import ZOOM, CaseView
 from .editor import Editor, tie_of
@@ -28,14 +29,14 @@ from .where import SIDE, WherePicture
 
 LEAST = 110
 """Screen pixels of the two small pictures where the dock is narrow."""
-NO_CASE = "Open a case first."
-NO_POSITION = "Place the landmark first: click on the film."
-NO_PREDICTION = "There is no prediction for this landmark yet."
+NO_CASE = tr("Open a case first.")
+NO_POSITION = tr("Place the landmark first: click on the film.")
+NO_PREDICTION = tr("There is no prediction for this landmark yet.")
 STATE_BUTTONS: tuple[tuple[State, str], ...] = (
-    ("placed", "Placed"),
-    ("occluded", "Occluded"),
-    ("uncertain", "Uncertain"),
-    ("absent", "Absent"),
+    ("placed", tr("Placed")),
+    ("occluded", tr("Occluded")),
+    ("uncertain", tr("Uncertain")),
+    ("absent", tr("Absent")),
 )
 
 
@@ -72,41 +73,45 @@ class LandmarkPanel(QWidget):
         }
         for each in self.states.values():
             each.setCheckable(True)
-        self.unplace = button("unplace", "Take off", shortcut="unplace")
-        self.tie = QCheckBox("Tied")
+        self.unplace = button("unplace", tr("Take off"), shortcut="unplace")
+        self.tie = QCheckBox(tr("Tied"))
         self.tie.setObjectName("tie")
-        self.accept = button("accept", "Accept", shortcut="accept")
-        self.accept_all = button("accept_all", "Accept all", shortcut="accept_all")
-        self.undo = button("undo", "Undo", shortcut="undo")
-        self.redo = button("redo", "Redo", shortcut="redo")
-        self.centre = button("centre", "Centre", shortcut="centre")
-        self.fit = button("fit", "Whole hip", "Show the whole hip again.")
+        self.accept = button("accept", tr("Accept"), shortcut="accept")
+        self.accept_all = button("accept_all", tr("Accept all"), shortcut="accept_all")
+        self.undo = button("undo", tr("Undo"), shortcut="undo")
+        self.redo = button("redo", tr("Redo"), shortcut="redo")
+        self.centre = button("centre", tr("Centre"), shortcut="centre")
+        self.fit = button("fit", tr("Whole hip"), tr("Show the whole hip again."))
         self.zoom = QDoubleSpinBox()
         self.zoom.setObjectName("zoom")
         self.zoom.setRange(0.5, 40)
         self.zoom.setDecimals(1)
         self.zoom.setSuffix(" ×")
         self.zoom.setValue(ZOOM)
-        self.zoom.setToolTip("Screen pixels for a pixel of the film, when centred.")
-        self.follow = QCheckBox("Centre each")
+        self.zoom.setToolTip(tr("Screen pixels for a pixel of the film, when centred."))
+        self.follow = QCheckBox(tr("Centre each"))
         self.follow.setObjectName("follow")
-        self.follow.setToolTip("Centre every landmark that is gone to.")
-        self.advance = QCheckBox("Go on by itself")
+        self.follow.setToolTip(tr("Centre every landmark that is gone to."))
+        self.advance = QCheckBox(tr("Go on by itself"))
         self.advance.setObjectName("advance")
         self.advance.setChecked(True)
-        self.advance.setToolTip("After placing one, go to the next that is missing.")
+        self.advance.setToolTip(
+            tr("After placing one, go to the next that is missing.")
+        )
         self.outlines = button(
             "outlines",
-            "Edit outlines",
-            "Drag the corners of a region: it then keeps an outline of its own.",
+            tr("Edit outlines"),
+            tr("Drag the corners of a region: it then keeps an outline of its own."),
         )
         self.outlines.setCheckable(True)
         self.regions_follow = button(
             "regions_follow",
-            "Regions follow",
-            "Every region follows its landmarks again.",
+            tr("Regions follow"),
+            tr("Every region follows its landmarks again."),
         )
-        self.box = button("box", "Draw hip box", "Draw a rectangle around the hip.")
+        self.box = button(
+            "box", tr("Draw hip box"), tr("Draw a rectangle around the hip.")
+        )
         self.tangle = note("tangle")
         self.table = LandmarkTable()
         column = scrolled_column(self)
@@ -131,14 +136,14 @@ class LandmarkPanel(QWidget):
         lines.addLayout(row(self.advance, self.follow))
         lines.addLayout(row(self.outlines, self.regions_follow))
         lines.addWidget(self.box)
-        hint = "Going on by itself, outlines drawn by hand, the hip box."
-        return Fold("tools", "More", hint, body)
+        hint = tr("Going on by itself, outlines drawn by hand, the hip box.")
+        return Fold("tools", tr("More"), hint, body)
 
     def _list(self) -> Fold:
         return Fold(
             "landmark_list",
-            "All landmarks",
-            "State, origin and displacement of each; a click goes there.",
+            tr("All landmarks"),
+            tr("State, origin and displacement of each; a click goes there."),
             self.table,
             open_at_first=True,
         )
@@ -207,15 +212,15 @@ class LandmarkPanel(QWidget):
         editor = self.editor
         self._enable(editor)
         if editor is None:
-            self.title.setText("<b>No case is open.</b>")
+            self.title.setText(tr("<b>No case is open.</b>"))
             self.definition.setText("")
             self.tangle.setText("")
             self._look()
             return
         name = editor.current
         mark = LANDMARKS[INDEX[name]]
-        self.title.setText(f"<b>{name}</b>&nbsp; {mark.name}")
-        self.definition.setText(f"{mark.definition[0].upper()}{mark.definition[1:]}.")
+        self.title.setText(f"<b>{name}</b>&nbsp; {tr(mark.name)}")
+        self.definition.setText(f"{first_capital(tr(mark.definition))}.")
         label = editor.label()
         for state, each in self.states.items():
             each.setChecked(label is not None and label.state == state)
@@ -227,8 +232,10 @@ class LandmarkPanel(QWidget):
         crossing = [REGION_NAMES[region] for region in tangled(editor.labels)]
         self.tangle.setVisible(bool(crossing))
         self.tangle.setText(
-            f"<font color='#ff6b5e'>The outline of the {' and the '.join(crossing)}"
-            " crosses itself: are two landmarks swapped?</font>"
+            tr(
+                "<font color='#ff6b5e'>The outline of the {regions} crosses itself: are"
+                " two landmarks swapped?</font>"
+            ).format(regions=tr(" and the ").join(crossing))
         )
         self._look()
 
@@ -244,7 +251,7 @@ class LandmarkPanel(QWidget):
             enable(each, on, reason, with_key("", state))
         enable(
             self.unplace, label is not None,
-            "The landmark is not placed." if there else NO_CASE,
+            tr("The landmark is not placed.") if there else NO_CASE,
             with_key("", "unplace"),
         )  # fmt: skip
         enable(
@@ -256,22 +263,27 @@ class LandmarkPanel(QWidget):
             with_key("", "accept_all"),
         )  # fmt: skip
         twin = there and tie_of(editor.current) is not None  # type: ignore[union-attr]
-        enable(self.tie, twin, "This landmark has no twin.", with_key("", "tie"))
+        enable(self.tie, twin, tr("This landmark has no twin."), with_key("", "tie"))
         case = editor.case if editor is not None else None
+
+        def told(text: str, which: str) -> str:
+            return text.format(text=getattr(case.history, which)) if case else ""
+
         enable(
-            self.undo, case is not None and case.can_undo, "Nothing to undo.",
-            with_key(f"Undo: {case.history.undo_text}." if case else "", "undo"),
+            self.undo,
+            case is not None and case.can_undo, tr("Nothing to undo."),
+            with_key(told(tr("Undo: {text}."), "undo_text"), "undo"),
         )  # fmt: skip
         enable(
-            self.redo, case is not None and case.can_redo, "Nothing to redo.",
-            with_key(f"Do again: {case.history.redo_text}." if case else "", "redo"),
+            self.redo, case is not None and case.can_redo, tr("Nothing to redo."),
+            with_key(told(tr("Do again: {text}."), "redo_text"), "redo"),
         )  # fmt: skip
         for each in (self.centre, self.fit, self.outlines, self.box):
             each.setEnabled(there)
         drawn = there and bool(editor.labels.regions)  # type: ignore[union-attr]
         enable(
-            self.regions_follow, drawn, "Every region follows its landmarks.",
-            "Every region follows its landmarks again.",
+            self.regions_follow, drawn, tr("Every region follows its landmarks."),
+            tr("Every region follows its landmarks again."),
         )  # fmt: skip
 
     def _look(self) -> None:
@@ -313,8 +325,8 @@ class LandmarkPanel(QWidget):
 def _tie_text(name: str) -> str:
     tie = tie_of(name)
     if tie is None:
-        return "Tied"
+        return tr("Tied")
     if tie == "T5":
-        return "Middle of N3, N4"
+        return tr("Middle of N3, N4")
     twin = next(each for each in tie.split("/") if each != name)
-    return f"Tied to {twin}"
+    return tr("Tied to {twin}").format(twin=twin)

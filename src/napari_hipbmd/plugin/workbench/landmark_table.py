@@ -10,9 +10,10 @@ from ...core.anatomy import LANDMARK_IDS, LANDMARKS
 from ...evaluation.observers import CONSENSUS
 from ...study import Label, Labels
 from ...study.exchange import IMPORTED
+from ..ui.translation import tr
 from .case_layers import STATE_COLOURS
 
-COLUMNS = ("", "Landmark", "State", "From", "Moved")
+COLUMNS = ("", tr("Landmark"), tr("State"), tr("From"), tr("Moved"))
 ID, NAME, STATE, SOURCE, MOVED = range(5)
 MISSING = "missing"
 ROW_PX, LEAST_ROWS = 21, 5
@@ -47,8 +48,8 @@ class LandmarkTable(QTableWidget):
             for column in range(len(COLUMNS)):
                 self.setItem(row, column, QTableWidgetItem())
             self.item(row, ID).setText(mark.id)
-            self.item(row, NAME).setText(mark.name)
-            self.item(row, NAME).setToolTip(f"{mark.id}: {mark.definition}")
+            self.item(row, NAME).setText(tr(mark.name))
+            self.item(row, NAME).setToolTip(f"{mark.id}: {tr(mark.definition)}")
         self.cellClicked.connect(lambda row, _: self.chosen.emit(LANDMARK_IDS[row]))
 
     def show_labels(
@@ -58,7 +59,7 @@ class LandmarkTable(QTableWidget):
         spacing = labels.film.spacing_mm
         for row, name in enumerate(LANDMARK_IDS):
             label = labels.landmarks.get(name)
-            state = MISSING if label is None else label.state
+            state = tr(MISSING if label is None else label.state)
             item = self.item(row, STATE)
             item.setText(f"{state} ⚠" if warned and name in warned else state)
             item.setToolTip((warned or {}).get(name, ""))
@@ -79,26 +80,33 @@ def _source(label: Label | None) -> str:
     if label is None:
         return NOTHING
     if label.source == "person":
-        return label.who or "person"
+        return label.who or tr("person")
     if label.source == CONSENSUS:
         return label.version.split(",")[0].split(" of ")[0]
-    return "file" if label.source.startswith(IMPORTED) else "model"
+    return tr("file") if label.source.startswith(IMPORTED) else tr("model")
 
 
 def _history(label: Label | None) -> str:
     """Where a label came from, in a sentence."""
     if label is None:
-        return "Nobody has placed it yet."
+        return tr("Nobody has placed it yet.")
     if label.source == "person":
-        start = "Placed by hand"
+        start = tr("Placed by hand")
     elif label.source == CONSENSUS:
-        start = f"Settled: {label.version}"
+        start = tr("Settled: {version}").format(version=label.version)
     elif label.source.startswith(IMPORTED):
         start = label.source.capitalize()
     else:
-        start = f"Started from the prediction of {label.source} {label.version}".strip()
-    who = f", last touched by {label.who}" if label.who else ""
-    when = f" on {label.when.replace('T', ' at ')}" if label.when else ""
+        start = (
+            tr("Started from the prediction of {source} {version}")
+            .format(source=label.source, version=label.version)
+            .strip()
+        )
+    who = tr(", last touched by {who}").format(who=label.who) if label.who else ""
+    when = ""
+    if label.when:
+        day, _, time = label.when.partition("T")
+        when = tr(" on {day} at {time}").format(day=day, time=time)
     return f"{start}{who}{when}."
 
 

@@ -12,6 +12,7 @@ from qtpy.QtWidgets import QWidget
 from scipy.ndimage import map_coordinates
 
 from ...study import Labels
+from ..ui.translation import tr
 from .case_layers import STATE_COLOURS
 
 SIDE = 200
@@ -26,7 +27,9 @@ class Magnifier(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("magnifier")
-        self.setToolTip("The film under the cursor, or around the current landmark.")
+        self.setToolTip(
+            tr("The film under the cursor, or around the current landmark.")
+        )
         self._film: Any = None
         self._labels: Labels | None = None
         self._middle: NDArray[np.float64] | None = None
@@ -93,7 +96,7 @@ class Magnifier(QWidget):
         painter.fillRect(self.rect(), QColor("black"))
         if self._film is None or self._middle is None:
             painter.setPen(QColor("#808080"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "no film")
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("no film"))
             return
         grey = np.ascontiguousarray(self.picture())
         painter.scale(self.width() / SIDE, self.height() / SIDE)

@@ -8,17 +8,18 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFrame, QScrollArea, QWidget
 
 from ..ui.fold import Fold
+from ..ui.translation import tr
 from ..viewer.result_panel import ResultPanel
 from ..viewer.session import Session
 from .case_numbers import CaseNumbers
 from .editor import Editor
 
 LOWEST, HIGHEST = 180, 290
-HINT = (
+HINT = tr(
     "Features, BMD and T-score of the landmarks, while they are moved. Leave it closed"
     " where nobody should place landmarks by the number that they give."
 )
-NO_CASE = "Open a case first."
+NO_CASE = tr("Open a case first.")
 
 
 class NumbersPanel(Fold):
@@ -30,7 +31,9 @@ class NumbersPanel(Fold):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         self.results = ResultPanel(legend=False)
         self.results.clear(NO_CASE)
-        super().__init__("numbers", "Numbers", HINT, _scrolled(self.results), parent)
+        super().__init__(
+            "numbers", tr("Numbers"), HINT, _scrolled(self.results), parent
+        )
         self._case: tuple[Any, Editor] | None = None
         self._numbers = CaseNumbers(session, self)
         self._numbers.measured.connect(self._on_measured)

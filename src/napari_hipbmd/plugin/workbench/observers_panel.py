@@ -25,6 +25,7 @@ from ...evaluation.observers.figures import units_of
 from ...study import Labels
 from ..ui.controls import button, enable, note, press, row
 from ..ui.narrow import scrolled_column
+from ..ui.translation import tr
 from .comparing import Comparing
 from .consensus_box import ConsensusBox, legend
 from .consensus_editor import ConsensusEditor
@@ -36,14 +37,14 @@ from .work import Work
 
 NOBODY = "nobody"
 HERE, FILMS, LANDMARKS, ALL = (
-    "this film",
+    tr("this film"),
     "films",
     "landmarks",
-    "every landmark of every film",
+    tr("every landmark of every film"),
 )
 VIEWS = (HERE, FILMS, LANDMARKS, ALL)
-NO_CASE = "Open a case first."
-NO_OTHER = "Choose with whom to compare first."
+NO_CASE = tr("Open a case first.")
+NO_OTHER = tr("Choose with whom to compare first.")
 IDLE_MS = 100
 
 
@@ -71,23 +72,23 @@ class ObserversPanel(QWidget):
     def _setup_ui(self) -> None:
         self.other = QComboBox()
         self.other.setObjectName("other")
-        self.other.setToolTip("Whose landmarks are laid over the open ones.")
+        self.other.setToolTip(tr("Whose landmarks are laid over the open ones."))
         self.other.addItem(NOBODY)
         self.view = QComboBox()
         self.view.setObjectName("observer_view")
         self.view.addItems(VIEWS)
-        self.view.setToolTip("What the lines of the table are.")
+        self.view.setToolTip(tr("What the lines of the table are."))
         self.summary = note("observer_summary")
         self.table = DifferencesTable()
-        self.cancel = button("cancel_compare", "Cancel")
+        self.cancel = button("cancel_compare", tr("Cancel"))
         self.progress = QProgressBar()
         self.progress.setObjectName("compare_progress")
         self.consensus = ConsensusBox()
-        self.repeat = button("repeat", "Repeat session")
-        self.export = button("export_errors", "Error tables …")
+        self.repeat = button("repeat", tr("Repeat session"))
+        self.export = button("export_errors", tr("Error tables …"))
         column = scrolled_column(self)
-        column.addLayout(row(QLabel("Compare with"), self.other))
-        column.addLayout(row(QLabel("Lines of the table"), self.view))
+        column.addLayout(row(QLabel(tr("Compare with")), self.other))
+        column.addLayout(row(QLabel(tr("Lines of the table")), self.view))
         column.addWidget(self.summary)
         column.addWidget(self.table, 1)
         column.addWidget(self.progress)
@@ -131,7 +132,7 @@ class ObserversPanel(QWidget):
             how(editor)
             self.consensus.refresh()
         else:
-            self._work.say("Begin a consensus first, in the tab Observers.")
+            self._work.say(tr("Begin a consensus first, in the tab Observers."))
 
     # a study and its cases
 
@@ -228,33 +229,45 @@ class ObserversPanel(QWidget):
         who = legend(pair.a, pair.b) if self._work.settling is not None else str(pair)
         units = units_of(found)
         if not units:
-            where = "this film" if self.view.currentText() == HERE else "any film"
-            return f"{who}: there is no landmark that both have placed on {where}."
+            where = (
+                tr("this film") if self.view.currentText() == HERE else tr("any film")
+            )
+            return tr(
+                "{who}: there is no landmark that both have placed on {where}."
+            ).format(who=who, where=where)
         unit = units[0]
         f = error_figures(found, unit)
-        films = "" if f.cases == 1 else f"{f.cases} films, "
-        return (
-            f"{who}: {films}mean {f.mean:.1f} {unit}, SD {f.sd:.1f}, 95 % {f.p95:.1f},"
-            f" largest {f.largest:.1f}"
+        films = "" if f.cases == 1 else tr("{cases} films, ").format(cases=f.cases)
+        return tr(
+            "{who}: {films}mean {mean:.1f} {unit}, SD {sd:.1f}, 95 %"
+            " {p95:.1f}, largest {largest:.1f}"
+        ).format(
+            who=who,
+            films=films,
+            mean=f.mean,
+            unit=unit,
+            sd=f.sd,
+            p95=f.p95,
+            largest=f.largest,
         )
 
     def _enable(self) -> None:
         work, running = self._work, self._comparing.is_running
         there = work.study is not None
-        busy = "Films are being compared." if running else NO_CASE
+        busy = tr("Films are being compared.") if running else NO_CASE
         settling = work.settling is not None
         enable(
             self.other, there and not settling,
-            "A consensus is being settled." if there else NO_CASE,
-            "Whose landmarks are laid over the open ones.",
+            tr("A consensus is being settled.") if there else NO_CASE,
+            tr("Whose landmarks are laid over the open ones."),
         )  # fmt: skip
         enable(self.view, self.pair is not None and not running, busy or NO_OTHER,
-               "What the lines of the table are.")  # fmt: skip
+               tr("What the lines of the table are."))  # fmt: skip
         enable(
             self.export, there and not running, busy,
-            "Write the intra- and inter-observer errors of the whole study.",
+            tr("Write the intra- and inter-observer errors of the whole study."),
         )  # fmt: skip
-        enable(self.cancel, running, "Nothing is running.")
+        enable(self.cancel, running, tr("Nothing is running."))
         self.cancel.setVisible(running)
         self.progress.setVisible(running)
         self._enable_sessions(settling)
@@ -263,19 +276,19 @@ class ObserversPanel(QWidget):
         work, pair = self._work, self.pair
         reason = NO_CASE if work.study is None else NO_OTHER
         if pair is not None and pair.kind == "consensus":
-            reason = "The consensus is between two persons: choose one of them."
+            reason = tr("The consensus is between two persons: choose one of them.")
         elif pair is not None and pair.kind == "intra":
-            reason = "A consensus is settled between two persons."
+            reason = tr("A consensus is settled between two persons.")
         possible = settling or (pair is not None and pair.kind == "inter")
         self.consensus.allow(
-            possible, reason, "Go back to my own labels." if settling
-            else "Open the consensus, and settle each landmark between the two.",
+            possible, reason, tr("Go back to my own labels.") if settling
+            else tr("Open the consensus, and settle each landmark between the two."),
         )  # fmt: skip
         repeat, why = next_repeat(work)
         enable(
             self.repeat, bool(repeat) and not settling,
-            "Go back to your own labels first." if settling else why,
-            f"Label the films once more, blind, as {repeat}.",
+            tr("Go back to your own labels first.") if settling else why,
+            tr("Label the films once more, blind, as {repeat}.").format(repeat=repeat),
         )  # fmt: skip
 
     # what a person does
@@ -320,7 +333,7 @@ class ObserversPanel(QWidget):
         if study is None:
             return
         folder = QFileDialog.getExistingDirectory(
-            self, "A folder for the error tables", str(study.folder)
+            self, tr("A folder for the error tables"), str(study.folder)
         )
         if folder:
             self._comparing.export(study, folder)

@@ -9,9 +9,10 @@ from qtpy.QtCore import QObject, Signal
 
 from ...study import Case, Study
 from ..ui.run import Run, Stepped, begin
+from ..ui.translation import tr
 
-STOPPED = "Predicting was stopped."
-FAILED = "Predicting failed; napari's message says how."
+STOPPED = tr("Predicting was stopped.")
+FAILED = tr("Predicting failed; napari's message says how.")
 
 
 class Predictor(QObject):
@@ -105,8 +106,9 @@ class Predictor(QObject):
     def _on_done(self, refused: dict[str, str]) -> None:
         names = ", ".join(list(refused)[:3])
         self._on_ended(
-            f"{len(refused)} films could not be predicted ({names}):"
-            f" {next(iter(refused.values()))}"
+            tr("{count} films could not be predicted ({names}): {next}").format(
+                count=len(refused), names=names, next=next(iter(refused.values()))
+            )
             if refused
             else ""
         )

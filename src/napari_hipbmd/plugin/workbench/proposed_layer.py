@@ -9,7 +9,8 @@ import numpy as np
 from napari.layers import Shapes
 
 from ...core.radiograph import HipBox, Side
-from ..viewer.box_sides import WORDS
+from ..ui.translation import tr
+from ..viewer.box_sides import HIPS
 from ..viewer.identity import tag
 from ..viewer.layers import box_corners
 from .case_layers import line_width
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .case_view import CaseView
 
 COLOUR = "#c58cff"
-NAME = "proposed hips"
+NAME = tr("proposed hips")
 
 
 class ProposedLayer:
@@ -47,7 +48,7 @@ class ProposedLayer:
             edge_color=COLOUR,
             face_color="transparent",
             edge_width=line_width(place),
-            features={"side": np.array([f"{WORDS[side]} hip?" for side in boxes])},
+            features={"side": np.array([f"{HIPS[side]}?" for side in boxes])},
             text={
                 "string": "{side}",
                 "color": COLOUR,

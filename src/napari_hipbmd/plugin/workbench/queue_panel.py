@@ -20,9 +20,9 @@ from qtpy.QtWidgets import (
 
 from ...study import STATUSES, QueueEntry, QueueStatus
 from ..ui.controls import button, enable, note, row
+from ..ui.translation import tr
 
-ALL = "all cases"
-UNDONE = "not done"
+ALL, UNDONE = "all cases", "not done"
 STATUS_COLOURS: dict[QueueStatus, str] = {
     "untouched": "#9a9a9a",
     "predicted": "#56b4e9",
@@ -33,7 +33,7 @@ STATUS_COLOURS: dict[QueueStatus, str] = {
 CASE, STATUS, NOTE = range(3)
 MEASURED_ROWS = 100
 """Beyond those in sight, by which the width of a column is found."""
-NO_STUDY = "Open a study first."
+NO_STUDY = tr("Open a study first.")
 
 
 class _Line(NamedTuple):
@@ -65,28 +65,33 @@ class QueuePanel(QWidget):
     def _setup_ui(self) -> None:
         self.search = QLineEdit()
         self.search.setObjectName("search")
-        self.search.setPlaceholderText("Part of a name or a note")
+        self.search.setPlaceholderText(tr("Part of a name or a note"))
         self.search.setClearButtonEnabled(True)
         self.status = QComboBox()
         self.status.setObjectName("status_filter")
-        self.status.addItems([ALL, UNDONE, *STATUSES])
+        for said in (ALL, UNDONE, *STATUSES):
+            self.status.addItem(tr(said), said)
         self.table = QTableWidget(0, 3)
         self.table.setObjectName("queue")
-        self.table.setHorizontalHeaderLabels(["Case", "Status", "Note"])
+        self.table.setHorizontalHeaderLabels([tr("Case"), tr("Status"), tr("Note")])
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(22)
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
-        self.table.setToolTip("Double-click a case to open it, or its note to write.")
+        self.table.setToolTip(
+            tr("Double-click a case to open it, or its note to write.")
+        )
         header = self.table.horizontalHeader()
         header.setResizeContentsPrecision(MEASURED_ROWS)
         header.setSectionResizeMode(CASE, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(STATUS, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Stretch)
         self.predict = button(
-            "predict", "Predict all", "Predict the landmarks of every film without any."
+            "predict",
+            tr("Predict all"),
+            tr("Predict the landmarks of every film without any."),
         )
-        self.cancel = button("cancel_predict", "Cancel")
+        self.cancel = button("cancel_predict", tr("Cancel"))
         self.progress = QProgressBar()
         self.progress.setObjectName("predict_progress")
         self.progress.hide()
@@ -123,20 +128,24 @@ class QueuePanel(QWidget):
 
     def set_running(self, running: bool, study: bool = False) -> None:
         """Lock what makes no sense while films are predicted."""
-        reason = "Films are being predicted." if running else NO_STUDY
-        hint = "Predict the landmarks of every film that has no prediction."
+        reason = tr("Films are being predicted.") if running else NO_STUDY
+        hint = tr("Predict the landmarks of every film that has no prediction.")
         enable(self.predict, study and not running, reason, hint)
-        enable(self.cancel, running, "Nothing is running.", "Stop after this film.")
+        enable(
+            self.cancel, running, tr("Nothing is running."), tr("Stop after this film.")
+        )
         self.progress.setVisible(running)
 
     def show_progress(self, done: int, count: int) -> None:
         """How many films are predicted."""
         self.progress.setRange(0, count)
         self.progress.setValue(done)
-        self.progress.setFormat(f"{done} of {count} films predicted")
+        self.progress.setFormat(
+            tr("{done} of {count} films predicted").format(done=done, count=count)
+        )
 
     def _shown(self) -> list[QueueEntry]:
-        text, status = self.search.text().casefold(), self.status.currentText()
+        text, status = self.search.text().casefold(), self.status.currentData()
         return [
             each
             for each in self._rows
@@ -166,7 +175,7 @@ class QueuePanel(QWidget):
 
     def _fill_line(self, i: int, line: _Line) -> None:
         entry = line.entry
-        for column, text in enumerate((entry.case_id, entry.status, entry.note)):
+        for column, text in enumerate((entry.case_id, tr(entry.status), entry.note)):
             item = QTableWidgetItem(text)
             if column != NOTE:
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
@@ -184,9 +193,11 @@ class QueuePanel(QWidget):
         for status in STATUSES:
             count = sum(row.status == status for row in self._rows)
             if count:
-                parts.append(f"{count} {status}")
+                parts.append(f"{count} {tr(status)}")
         head = (
-            f"{shown} of {len(self._rows)} shown: " if shown < len(self._rows) else ""
+            tr("{shown} of {count} shown: ").format(shown=shown, count=len(self._rows))
+            if shown < len(self._rows)
+            else ""
         )
         return head + ", ".join(parts)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from ...core.errors import Refused
 from ...evaluation.observers import Peers, next_session, person_of, session_number
 from ...study.queue import Queue
+from ..ui.translation import tr
 from .work import Work
 
-BLIND = (
+BLIND = tr(
     "A repeat session is blind: the other session is shown once this film is marked"
     " done in both."
 )
@@ -49,18 +50,18 @@ def next_repeat(work: Work) -> tuple[str, str]:
 
 def _next_repeat(work: Work) -> tuple[str, str]:
     if work.study is None or not work.who:
-        return "", "Open a study first."
+        return "", tr("Open a study first.")
     person = person_of(work.who)
     own = [name for name in work.study.annotators() if person_of(name) == person]
     if not any(_labelled(work, name) for name in own):
-        return "", "There is nothing to repeat: label some films first."
+        return "", tr("There is nothing to repeat: label some films first.")
     later = sorted(
         (name for name in own if session_number(name) > 1), key=session_number
     )
     if later and later[-1] != work.who and _has_undone(work, later[-1]):
         return later[-1], ""
     if later and later[-1] == work.who and _has_undone(work, work.who):
-        return "", f"Mark every film of {work.who} done first."
+        return "", tr("Mark every film of {who} done first.").format(who=work.who)
     return next_session(work.study, person), ""
 
 

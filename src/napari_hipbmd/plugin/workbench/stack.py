@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from napari.layers import Image, Layer, Points, Shapes, Vectors
 
+from ..ui.translation import tr
 from ..viewer.identity import KEY, LayerKind, facts_of, tag
 from ..viewer.layers import BOX_COLOUR, LayerData
 from ..viewer.origins import remember_origin
@@ -36,12 +37,12 @@ MARK_SIZE, ANY_SIZE = (4, 22), (2, 10_000)
 """Least and most screen pixels of a point."""
 
 NAMES: dict[LayerKind, str] = {
-    "box": "hip box",
-    "label_regions": "regions",
-    "predictions": "predictions",
-    "differences": "differences",
-    "other": "other observer",
-    "labels": "landmarks",
+    "box": tr("hip box"),
+    "label_regions": tr("regions"),
+    "predictions": tr("predictions"),
+    "differences": tr("differences"),
+    "other": tr("other observer"),
+    "labels": tr("landmarks"),
 }
 
 

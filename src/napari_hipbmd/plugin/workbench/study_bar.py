@@ -20,9 +20,10 @@ from ...core.errors import Refused
 from ...evaluation.observers import CONSENSUS
 from ...study.case import checked_name
 from ..ui.preferences import read_preference, write_preference
+from ..ui.translation import tr
 from .remembered import recent_studies, remember_study
 
-WHO_HINT = (
+WHO_HINT = tr(
     "Your name or initials, as a folder in the study's labels. Never a patient's name."
 )
 
@@ -45,8 +46,8 @@ class StudyBar(QWidget):
     def _setup_ui(self) -> None:
         self.folder = QToolButton()
         self.folder.setObjectName("open_study")
-        self.folder.setText("Open a study …")
-        self.folder.setToolTip("Choose the folder of a study, or a recent one.")
+        self.folder.setText(tr("Open a study …"))
+        self.folder.setToolTip(tr("Choose the folder of a study, or a recent one."))
         self.folder.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self.folder.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
@@ -57,7 +58,7 @@ class StudyBar(QWidget):
         self.annotator.setObjectName("annotator")
         self.annotator.setEditable(True)
         self.annotator.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.annotator.lineEdit().setPlaceholderText("your name or initials")
+        self.annotator.lineEdit().setPlaceholderText(tr("your name or initials"))
         self.annotator.setToolTip(WHO_HINT)
         self.annotator.setEditText(read_preference("annotator", ""))
         line = QHBoxLayout(self)
@@ -82,11 +83,13 @@ class StudyBar(QWidget):
         """
         name = self.annotator.currentText().strip()
         if not name:
-            raise Refused("Say who you are first: fill in the annotator.")
+            raise Refused(tr("Say who you are first: fill in the annotator."))
         if name == CONSENSUS:
             raise Refused(
-                "A consensus is settled by two people: say who you are, and begin it in"
-                " the tab Observers."
+                tr(
+                    "A consensus is settled by two people: say who you are, and begin"
+                    " it in the tab Observers."
+                )
             )
         return checked_name(name, "The annotator")
 
@@ -98,7 +101,9 @@ class StudyBar(QWidget):
     def show_study(self, folder: Path, annotators: Iterable[str]) -> None:
         """Show which study is open, and remember it."""
         self.folder.setText(folder.name)
-        self.folder.setToolTip(f"{folder}\nChoose another study, or a recent one.")
+        self.folder.setToolTip(
+            tr("{folder}\nChoose another study, or a recent one.").format(folder=folder)
+        )
         remember_study(folder)
         self._fill_recent()
         who = self.annotator.currentText()
@@ -118,7 +123,7 @@ class StudyBar(QWidget):
 
     def _on_folder_clicked(self) -> None:
         folder = QFileDialog.getExistingDirectory(
-            self, "The folder of a study", next(iter(recent_studies()), "")
+            self, tr("The folder of a study"), next(iter(recent_studies()), "")
         )
         if folder:
             self.study_chosen.emit(folder)

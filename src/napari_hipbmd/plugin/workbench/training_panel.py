@@ -21,15 +21,16 @@ from ..ui.controls import button, enable, note, press
 from ..ui.narrow import scrolled_column
 from ..ui.run import Run
 from ..ui.run_bar import RunBar
+from ..ui.translation import tr
 
-STOPPED = "Stopped: nothing was changed."
-FAILED = "Retraining failed; napari's message says how."
-BUSY = "The networks are learning: wait, or press Cancel."
-NO_STUDY = "Open a study first."
+STOPPED = tr("Stopped: nothing was changed.")
+FAILED = tr("Retraining failed; napari's message says how.")
+BUSY = tr("The networks are learning: wait, or press Cancel.")
+NO_STUDY = tr("Open a study first.")
 EPOCHS = 40
-BUNDLED = "the bundled networks"
+BUNDLED = tr("the bundled networks")
 MODELS = "models"
-HINT = (
+HINT = tr(
     "The networks go on from what they know with the films that you labelled. A fifth"
     " of the patients is held out: on them the error is told before and after. The new"
     " model is put to use only if you say so."
@@ -60,24 +61,24 @@ class TrainingPanel(QWidget):
         self.epochs.setObjectName("epochs")
         self.epochs.setRange(1, 500)
         self.epochs.setValue(EPOCHS)
-        self.epochs.setToolTip("How often the networks see every labelled film.")
+        self.epochs.setToolTip(tr("How often the networks see every labelled film."))
         self.outcome = note("outcome")
         self.bar = RunBar(
             "retrain",
-            "Retrain",
-            "Learn from these labels.",
+            tr("Retrain"),
+            tr("Learn from these labels."),
             prefix="retrain_",
             busy=BUSY,
             told=self.outcome.setText,
         )
-        self.use = button("use_model", "Use this model")
+        self.use = button("use_model", tr("Use this model"))
         self.model = QComboBox()
         self.model.setObjectName("model")
-        self.model.setToolTip("The networks that predict the films of this study.")
+        self.model.setToolTip(tr("The networks that predict the films of this study."))
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Predict with", self.model)
-        form.addRow("Epochs", self.epochs)
+        form.addRow(tr("Predict with"), self.model)
+        form.addRow(tr("Epochs"), self.epochs)
         column = scrolled_column(self, spacing=6)
         column.addWidget(note("retrain_hint", HINT))
         column.addWidget(self.labelled)
@@ -110,7 +111,9 @@ class TrainingPanel(QWidget):
         cases = {case.case_id for case in self._study.cases}
         there = cases & labelled_cases(self._study.folder, self._annotator)
         self.labelled.setText(
-            f"{len(there)} of {len(cases)} films have labels of {self._annotator}."
+            tr("{labelled} of {count} films have labels of {annotator}.").format(
+                labelled=len(there), count=len(cases), annotator=self._annotator
+            )
         )
 
     def _fill_models(self, chosen: str) -> None:
@@ -176,7 +179,7 @@ class TrainingPanel(QWidget):
             self._offered
         )
         self.use.setVisible(offered)
-        self.use.setToolTip("Predict the films of this study with the new model.")
+        self.use.setToolTip(tr("Predict the films of this study with the new model."))
 
 
 def _new_folder(where: Path) -> Path:
@@ -191,10 +194,16 @@ def _retrain(run: Run, chosen: Mapping[str, Any]) -> str:
     from ...tasks.train import Link, TrainOptions, train
 
     def on_film(done: int, count: int) -> None:
-        run.tell(done, count, f"Reading films: {done} of {count}")
+        run.tell(
+            done,
+            count,
+            tr("Reading films: {done} of {count}").format(done=done, count=count),
+        )
 
     def on_epoch(done: int, count: int, _figures: Any) -> None:
-        run.tell(done, count, f"Epoch {done} of {count}")
+        run.tell(
+            done, count, tr("Epoch {done} of {count}").format(done=done, count=count)
+        )
 
     options = TrainOptions(step="landmarks", **chosen)
     return train(options, Link(on_epoch, on_film, run.is_cancelled))

@@ -8,6 +8,7 @@ from qtpy.QtCore import QObject
 
 from ...core.errors import Refused
 from ...study import QueueEntry, QueueStatus, what_is_missing
+from ..ui.translation import tr
 from .case_bar import CaseBar
 from .queue_panel import QueuePanel
 from .work import Work
@@ -55,14 +56,14 @@ class Walk(QObject):
             return
         go = queue.next if by > 0 else queue.previous
         found = go(self._work.case_id or None, among=self._among())
-        self._go(found, "There is no further case.")
+        self._go(found, tr("There is no further case."))
 
     def next_undone(self) -> None:
         """Open the next case that is not done."""
         queue = self._work.queue
         if queue is not None:
             found = queue.next(self._work.case_id or None, undone=True)
-            self._go(found, "Every case is done.")
+            self._go(found, tr("Every case is done."))
 
     def finish(self) -> None:
         """Mark the case done, whatever is missing, and open the next one."""
@@ -77,7 +78,7 @@ class Walk(QObject):
         if editor.labels.missing and not editor.accept_all():
             return
         if editor.labels.missing:
-            self._work.say(what_is_missing(editor.labels), warning=True)
+            self._work.say(what_is_missing(editor.labels, tr), warning=True)
             return
         self.finish()
 
@@ -113,7 +114,7 @@ class Walk(QObject):
 
     def _go(self, case_id: str | None, nowhere: str) -> None:
         editor, before = self._work.editor, self._work.case_id
-        left = what_is_missing(editor.labels) if editor is not None else ""
+        left = what_is_missing(editor.labels, tr) if editor is not None else ""
         if case_id is None:
             self._work.say(nowhere)
             return
@@ -140,8 +141,10 @@ class Walk(QObject):
             len(entries),
             sum(not entry.undone for entry in entries),
             queue.entry(case_id).status,
-            what_is_missing(editor.labels) if editor is not None else "",
-            f"consensus of {pair.a} and {pair.b}" if pair is not None else "",
+            what_is_missing(editor.labels, tr) if editor is not None else "",
+            tr("consensus of {a} and {b}").format(a=pair.a, b=pair.b)
+            if pair is not None
+            else "",
         )
 
     def _on_study_opened(self) -> None:

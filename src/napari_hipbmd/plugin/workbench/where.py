@@ -13,6 +13,7 @@ from qtpy.QtWidgets import QWidget
 
 from ...core.anatomy import LANDMARK_IDS
 from ...core.radiograph import Side
+from ..ui.translation import tr
 
 SIDE = 200
 HERE, ELSEWHERE = "#ffe14d", "#9fb8c8"
@@ -36,7 +37,7 @@ class WherePicture(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("where")
-        self.setToolTip("Where the current landmark belongs, on a digital hip.")
+        self.setToolTip(tr("Where the current landmark belongs, on a digital hip."))
         self._name = LANDMARK_IDS[0]
         self._side: Side | None = None
 

@@ -11,6 +11,7 @@ from ...core.errors import Cancelled, Refused
 from ...evaluation.observers import CONSENSUS, Peers
 from ...study import Labels, OpenCase, QueueEntry, Study
 from ...study.queue import Queue
+from ..ui.translation import tr
 from .case_view import CaseView
 from .consensus_editor import ConsensusEditor
 from .editor import Editor
@@ -116,7 +117,7 @@ class Work(QObject):
         self.say("")
         first = last_case(study) or queue.next(None, undone=True) or queue.next(None)
         if first is None:
-            self.say("The study has no cases.", warning=True)
+            self.say(tr("The study has no cases."), warning=True)
             return
         self.open_case(first)
 
@@ -229,7 +230,11 @@ class Work(QObject):
         case_id = self.case_id
         self.close_case()
         self.case_view.close()
-        self.say(f"{case_id} was closed with its film; open it again in Cases.")
+        self.say(
+            tr("{case_id} was closed with its film; open it again in Cases.").format(
+                case_id=case_id
+            )
+        )
 
     # predictions
 
@@ -250,8 +255,12 @@ class Work(QObject):
             return
         remember_model(self.study, model)
         self._predict_with(model)
-        name = Path(model).name if model else "the bundled networks"
-        self.say(f"Films are predicted with {name} from now on: press Predict all.")
+        name = Path(model).name if model else tr("the bundled networks")
+        self.say(
+            tr(
+                "Films are predicted with {name} from now on: press Predict all."
+            ).format(name=name)
+        )
 
     def _predict_with(self, model: str) -> None:
         assert self.study is not None
