@@ -27,7 +27,7 @@ _FEWEST_FULL = 4
 _LETTER_LEVELS = 4
 _SMOOTHER = 0.8
 _JUMP, _JUMPS = 0.75, 4e-3
-_LINES, _ENOUGH = 500, 200_000
+_LINES, _ENOUGH = 250, 200_000
 """Lines, and pixels, of a large film that are looked at: more tell nothing new."""
 
 
@@ -136,6 +136,9 @@ def _whole(
 
     Overlays and rubbish up there make a picture rougher; its own bits make it smoother.
     """
+    above = words.dtype.itemsize * 8 - (facts.high_bit + 1)
+    if above and not facts.signed and int(words.max()) >> (facts.high_bit + 1) == 0:
+        return None  # every bit above the stored ones is 0
     shift = facts.high_bit + 1 - facts.bits_stored
     smooth = _SMOOTHER * _roughness(values)
     tried = (view >> shift for view in (words, words.view(f"i{words.dtype.itemsize}")))
@@ -253,10 +256,14 @@ def _wraps(values: NDArray[np.integer], facts: HeaderFacts) -> bool:
     if high - low <= _JUMP * span:
         return False
     jumps = count = 0
-    for lines in (_lines(values), _lines(values.T)):
-        a, b = lines[:, 1:], lines[:, :-1]
-        # A mask or letters end at one and the same value.
-        far = (np.abs(a - b) > _JUMP * span) & (np.minimum(a, b) > low)
-        jumps += int(np.count_nonzero(far & (np.maximum(a, b) < high)))
+    down = values[:, :: max(1, values.shape[1] // _LINES)].astype(np.int32)
+    for lines, axis in ((_lines(values), 1), (down, 0)):
+        far = np.abs(np.diff(lines, axis=axis)) > _JUMP * span
         count += far.size
+        if not far.any():
+            continue
+        ahead, behind = (np.delete(lines, end, axis)[far] for end in (0, -1))
+        # A mask or letters end at one and the same value.
+        least, most = np.minimum(ahead, behind), np.maximum(ahead, behind)
+        jumps += int(np.count_nonzero((least > low) & (most < high)))
     return jumps > _JUMPS * count

@@ -92,7 +92,9 @@ def luts(film: Dataset, keyword: str, signed: bool) -> list[Lut]:
 def usual_inputs(values: NDArray[Any]) -> NDArray[Any]:
     """``(99,)`` percentiles of a film's values: what it holds nearly everywhere."""
     some = values.ravel()[:: max(_EVERY, values.size // _ENOUGH)]
-    found: NDArray[Any] = np.percentile(some, np.linspace(1, 99, 99), method="nearest")
+    # sorting whole numbers is faster than looking for 99 of them
+    at = np.rint(np.linspace(0.01, 0.99, 99) * (some.size - 1)).astype(int)
+    found: NDArray[Any] = np.sort(some)[at]
     return found
 
 

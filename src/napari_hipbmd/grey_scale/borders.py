@@ -149,17 +149,19 @@ def best_path(score: Values, most: int) -> NDArray[np.intp]:
     """
     rows, columns = score.shape
     moves = np.arange(-most, most + 1)
-    total = score[0]
+    total = np.full(columns + 2 * most, -_OFF)  # with room to move on either side
+    within = total[most : most + columns]
+    within[:] = score[0]
+    moved = np.lib.stride_tricks.sliding_window_view(total, columns)
+    cost = 0.02 * np.abs(moves)[:, None]
     back = np.zeros((rows, columns), np.intp)
     for row in range(1, rows):
-        padded = np.pad(total, most, constant_values=-_OFF)
-        reached = np.lib.stride_tricks.sliding_window_view(padded, columns)
-        reached = reached - 0.02 * np.abs(moves)[:, None]
+        reached = moved - cost
         best = reached.argmax(0)
-        total = score[row] + reached[best, np.arange(columns)]
+        within[:] = score[row] + np.take_along_axis(reached, best[None], 0)[0]
         back[row] = moves[best]
     path = np.zeros(rows, np.intp)
-    path[-1] = total.argmax()
+    path[-1] = within.argmax()
     for row in range(rows - 1, 0, -1):
         path[row - 1] = np.clip(path[row] + back[row, path[row]], 0, columns - 1)
     return path

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from skimage.transform import downscale_local_mean
 
 from ..core.anatomy import Points
+from ..core.arrays import block_means
 from ..core.hip_images import HipImages
-from ..core.radiograph import FloatImage
 
 COARSEST_MM = 0.4
 LEAST_PIXELS = 64
@@ -27,23 +26,16 @@ def coarser(
     images, landmarks_xy, spacing_mm
         As they came where not even two pixels can be joined.
     """
-    block = tuple(
+    high, wide = (
         max(min(int(COARSEST_MM / mm), length // LEAST_PIXELS), 1)
         for mm, length in zip(spacing_mm, images.film.shape, strict=True)
     )
+    block = (high, wide)
     if block == (1, 1):
         return images, landmarks_xy, spacing_mm
-    rows, columns = (
-        length // n for length, n in zip(images.film.shape, block, strict=True)
-    )
-
-    def joined(image: FloatImage) -> FloatImage:
-        whole = image[: rows * block[0], : columns * block[1]]
-        return downscale_local_mean(whole, block).astype(np.float32)
-
     corner_xy = np.array(images.corner_row_col[::-1])
     block_xy = np.array(block[::-1])
     local_xy = (landmarks_xy - corner_xy - (block_xy - 1) / 2) / block_xy
-    coarse = HipImages((0, 0), joined(images.film), joined(images.sto))
+    film, sto = (block_means(image, block) for image in (images.film, images.sto))
     down, across = (mm * n for mm, n in zip(spacing_mm, block, strict=True))
-    return coarse, local_xy, (down, across)
+    return HipImages((0, 0), film, sto), local_xy, (down, across)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
-from skimage.transform import downscale_local_mean
 
 from ..core.anatomy import Points
+from ..core.arrays import block_means
 from ..core.hip_images import HipImages
 from ..core.radiograph import Patient
 
@@ -57,7 +57,7 @@ def gain_picture(
         for a in (smooth, images.sto)
     )
     block = np.maximum(np.round(GRAIN_OVER_MM / pixel_mm), 1).astype(int)
-    energy = downscale_local_mean((images.film - smooth) ** 2, tuple(block))
+    energy = block_means((images.film - smooth) ** 2, (int(block[0]), int(block[1])))
     inside = [(at - (n - 1) / 2) / n for at, n in zip(places, block, strict=True)]
     variance = map_coordinates(energy, inside, order=1, mode="nearest")
     grain = np.log(np.maximum(np.sqrt(np.maximum(variance, 0)), DARKEST_GRAIN)) / 4

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.optimize import least_squares
 
 from ..core.arrays import Values
@@ -114,24 +115,43 @@ class TubeFit:
     rms: float
 
 
+def _gaussians(sigmas: Values, size: int) -> Values:
+    """Fourier transforms of sampled Gaussians that end at 4 sigma, ``(k, size//2+1)``.
+
+    A product with them is ``scipy.ndimage.gaussian_filter1d``, of all profiles at once.
+    """
+    reach = (4 * sigmas[:, None] + 0.5).astype(int)
+    at = np.arange(int(reach.max()) + 1)
+    weights = np.exp(-0.5 * (at / sigmas[:, None]) ** 2) * (at <= reach)
+    weights[:, 1:] *= 2
+    weights /= weights.sum(1, keepdims=True)
+    turned: Values = weights @ _cosines(len(at), size)
+    return turned
+
+
+@lru_cache(maxsize=32)
+def _cosines(count: int, size: int) -> Values:
+    return np.cos(2 * np.pi * np.outer(np.arange(count), rfftfreq(size)))
+
+
 def _bases(
     x: Values, tubes: Sequence[Tube], blurs_mm: Sequence[float], halo: bool
 ) -> Values:
     """Columns of each tube: wall, canal, halo of the wall, 1, x; the wall in g/cm²."""
     step = float(x[1] - x[0]) / _FINE
-    pad = round(8 / step)
+    pad = round(20 / step)
     count = (len(x) - 1) * _FINE + 1
     fine = x[0] + step * np.arange(-pad, count + pad)
     both = np.stack(_chords(tubes, fine), 1) * CORTICAL_G_CM3 / 10
-    sigmas = np.maximum(blurs_mm, 0.05) / step
-    for sigma in np.unique(sigmas):
-        alike = sigmas == sigma
-        both[alike] = gaussian_filter1d(both[alike], sigma)
-    take = slice(pad, pad + count, _FINE)
-    parts = list(both[..., take].swapaxes(0, 1))
+    # A tube ends well within the padding, so that it may be taken for periodic.
+    size = next_fast_len(len(fine), real=True)
+    unlike, which = np.unique(np.maximum(blurs_mm, 0.05), return_inverse=True)
+    *blurs, wide = _gaussians(np.append(unlike, HALO_MM) / step, size)
+    waves = rfft(both, size) * np.stack(blurs)[which, None]
     if halo:
-        wide = gaussian_filter1d(both[:, 0], HALO_MM / step)
-        parts.append((both[:, 0] - wide)[:, take])
+        waves = np.concatenate([waves, waves[:, :1] * (1 - wide)], 1)
+    take = slice(pad, pad + count, _FINE)
+    parts = list(irfft(waves, size)[..., take].swapaxes(0, 1))
     centres = np.array([[tube.centre] for tube in tubes])
     return np.stack([*parts, np.ones_like(parts[0]), x - centres], -1)
 
@@ -192,15 +212,18 @@ def fit_tube(
         a, w = solved(ps)
         return np.hstack([((a @ w)[..., 0] - y) / 0.02, 0.7 * ps])
 
-    def slopes(p: Values) -> Values:
+    @lru_cache(maxsize=1)
+    def around(place: bytes) -> tuple[Values, Values]:
+        """Residuals and their slopes: nearly every place that is tried needs both."""
+        p = np.frombuffer(place)
         step = np.where(p == 0, FIRST_STEP, STEP * p)
         here, *there = residuals(np.vstack([p, p + np.diag(step)]))
-        return (np.stack(there, -1) - here[:, None]) / step
+        return here, (np.stack(there, -1) - here[:, None]) / step
 
     found = least_squares(
-        lambda p: residuals(p[None])[0],
+        lambda p: around(p.tobytes())[0],
         np.zeros(5),
-        jac=slopes,
+        jac=lambda p: around(p.tobytes())[1],
         loss="soft_l1",
         x_scale=1.0,
         max_nfev=10,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.anatomy import Region
+from ..core.arrays import block_means
 from ..core.hip_images import Border
 from ..core.radiograph import Flag, FloatImage
 
@@ -37,8 +38,7 @@ def borders(grey: FloatImage) -> tuple[Border, ...]:
     rows, columns = (n // step for n in grey.shape)
     if min(rows, columns) < 32:
         return ()
-    small = grey[: rows * step, : columns * step]
-    small = small.reshape(rows, step, columns, step).mean((1, 3))
+    small = block_means(grey, (step, step))
     low, high = np.percentile(small, [2, 98])
     seen = (small - low) / max(float(high - low), 1e-6)
     found = []
