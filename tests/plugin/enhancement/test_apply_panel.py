@@ -154,8 +154,8 @@ def test_a_hip_box_is_kept_to(applied: Any) -> None:
 
 
 def test_a_line_on_the_film_shows_all_three_and_follows_the_drag(applied: Any) -> None:
-    curves = applied.widget.profile.curves
     applied.click("draw_profile")
+    curves = applied.widget.profile.curves.figure
     [line] = applied.layers("profile_line")
     applied.wait(lambda: len(curves.shown("sto")[0]))
     at, film = curves.shown("film")

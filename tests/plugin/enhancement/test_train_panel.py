@@ -122,8 +122,8 @@ def test_choosing_the_folder_of_a_broken_training_fills_the_form(
     assert dock.find(QComboBox, "train_preset").currentData() == "paper"
     assert dock.find(QLineEdit, "train_devices").text() == "2"
     assert training.button("resume_training").isEnabled()
-    assert training.panel.curve.shown("reconstruction") == ([1, 2], [1, 0.5])
-    assert training.panel.curve.shown("penalty") == ([1, 2], [1e-4, 1e-4])
+    assert training.panel.curve.figure.shown("reconstruction") == ([1, 2], [1, 0.5])
+    assert training.panel.curve.figure.shown("penalty") == ([1, 2], [1e-4, 1e-4])
 
 
 def test_lightnings_devices_are_handed_on() -> None:
@@ -175,12 +175,12 @@ def test_a_training_is_watched_paused_cancelled_and_resumed_as_if_unbroken(
 
     # The first epoch draws the loss and the film; then it is cancelled.
     dock.qtbot.waitUntil(
-        lambda: bool(panel.curve.shown("reconstruction")[0]), timeout=540_000
+        lambda: bool(panel.curve.figure.shown("reconstruction")[0]), timeout=540_000
     )
     dock.click("cancel_training")
     training.wait_until_idle()
     assert "Stopped" in training.note and not (broken / "enhancement.json").exists()
-    epochs, losses = panel.curve.shown("reconstruction")
+    epochs, losses = panel.curve.figure.shown("reconstruction")
     assert epochs and len(losses) == len(epochs) < EPOCHS
     drawn = dock.viewer.layers["validation: STO drawn"]
     first = drawn.data.copy()
@@ -189,7 +189,7 @@ def test_a_training_is_watched_paused_cancelled_and_resumed_as_if_unbroken(
     dock.click("resume_training")
     training.wait_until_idle()
     assert "Done" in training.note
-    assert panel.curve.shown("penalty")[0] == list(range(1, EPOCHS + 1))
+    assert panel.curve.figure.shown("penalty")[0] == list(range(1, EPOCHS + 1))
     again = dock.viewer.layers["validation: STO drawn"]
     assert again.unique_id == drawn.unique_id
     assert np.abs(drawn.data - first).max() > 0

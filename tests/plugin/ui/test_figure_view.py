@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from napari_hipbmd.plugin.ui.figure_view import FigureView, draw_figure
+from napari_hipbmd.plugin.ui.drawing import draw_figure
+from napari_hipbmd.plugin.ui.figure_view import FigureView
 
 
 def a_figure() -> Figure:

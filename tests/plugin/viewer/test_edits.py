@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from napari.layers import Points, Shapes
 
-from napari_hipbmd.plugin.viewer.edits import drawn_once, is_shown, show_points
+from napari_hipbmd.plugin.viewer.edits import drawn_once, show_points, show_shapes
 
 PLACES = np.array([[10.0, 20.0], [30.0, 40.0], [50.0, 60.0]])
 
@@ -57,9 +57,32 @@ def test_a_layer_is_shown_again_when_its_change_fails() -> None:
     assert layer.visible
 
 
-def test_outlines_that_are_there_are_known() -> None:
-    layer = Shapes([PLACES], shape_type="polygon")
-    assert is_shown(layer, [PLACES.copy()])
-    assert not is_shown(layer, [PLACES + 1])
-    assert not is_shown(layer, [PLACES, PLACES])
-    assert not is_shown(layer, [])
+STYLE = {"edge_width": 2.0, "edge_color": "red", "face_color": "transparent"}
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_other_outlines_are_drawn_once(count: int) -> None:
+    layer = Shapes([PLACES], shape_type="polygon", features={"side": ["R"]})
+    drawn, told = [], []
+    layer.events.set_data.connect(drawn.append)
+    layer.events.data.connect(told.append)
+    outlines = [PLACES + 1 + i for i in range(count)]
+    show_shapes(layer, "polygon", outlines, {"side": ["L"] * count}, **STYLE)
+    assert len(drawn) == 1
+    assert not told
+    assert len(layer.data) == count
+    assert all(map(np.array_equal, layer.data, outlines))
+    assert list(layer.features["side"]) == ["L"] * count
+    assert list(layer.edge_width) == [2.0] * count
+
+
+def test_outlines_that_are_there_are_not_drawn_again_unless_they_are_called_otherwise(
+) -> None:  # fmt: skip
+    layer = Shapes([PLACES], shape_type="polygon", features={"side": ["R"]})
+    drawn = []
+    layer.events.set_data.connect(drawn.append)
+    show_shapes(layer, "polygon", [PLACES.copy()], {"side": ["R"]}, **STYLE)
+    assert not drawn
+    show_shapes(layer, "polygon", [PLACES.copy()], {"side": ["L"]}, **STYLE)
+    assert list(layer.features["side"]) == ["L"]
+    assert drawn

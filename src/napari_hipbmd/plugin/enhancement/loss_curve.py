@@ -18,7 +18,6 @@ LINES = {
     "penalty": ("α‖z‖²", "#f5a623"),
     "validation": (tr("held-out films"), "#7dfc8c"),
 }
-HEIGHT_PX = 220
 
 
 class LossCurve(FigureCanvasQTAgg):
@@ -29,7 +28,6 @@ class LossCurve(FigureCanvasQTAgg):
         figure.subplots_adjust(left=0.14, right=0.98, top=0.97, bottom=0.19)
         super().__init__(figure)
         self.setObjectName("loss_curve")
-        self.setMinimumHeight(HEIGHT_PX)
         self._axes: Any = figure.add_subplot()
         self._axes.set_facecolor(PAPER)
         self._axes.set_yscale("log")

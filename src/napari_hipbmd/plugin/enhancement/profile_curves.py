@@ -7,7 +7,6 @@ from ..ui.dark import GRID, INK
 from ..ui.line_plot import LinePlot
 from ..ui.translation import tr
 
-HEIGHT_PX = 200
 CURVES = {
     "film": ("film", INK),
     "sto": ("STO", "#56b4e9"),
@@ -20,9 +19,7 @@ class ProfileCurves(LinePlot):
 
     def __init__(self) -> None:
         margins = {"left": 0.14, "right": 0.98, "top": 0.9, "bottom": 0.22}
-        super().__init__(
-            "line_profile", "line_profile", (4.2, 2.0), HEIGHT_PX, **margins
-        )
+        super().__init__("line_profile", "line_profile", (4.2, 2.0), **margins)
         axes = self.axes
         axes.set_ylabel(tr("grey, 0–1"), color=INK, fontsize=8)
         axes.axhline(0, color=GRID, lw=0.8)
@@ -35,19 +32,15 @@ class ProfileCurves(LinePlot):
             loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0,
         )  # fmt: skip
 
-    def show_profile(self, profile: LineProfile | None) -> None:
-        """Draw a profile; nothing where there is none."""
+    def show_profile(self, profile: LineProfile) -> None:
+        """Draw a profile."""
         for name, line in self._lines.items():
-            if profile is None:
-                line.set_data([], [])
-            else:
-                line.set_data(profile.at, getattr(profile, name))
-        if profile is not None:
-            unit = "mm" if profile.unit == "mm" else tr("pixel widths")
-            self.axes.set_xlabel(
-                tr("{unit} along the line").format(unit=unit), color=INK, fontsize=8
-            )
-            self.axes.set_xlim(0, float(profile.at[-1]))
+            line.set_data(profile.at, getattr(profile, name))
+        unit = "mm" if profile.unit == "mm" else tr("pixel widths")
+        self.axes.set_xlabel(
+            tr("{unit} along the line").format(unit=unit), color=INK, fontsize=8
+        )
+        self.axes.set_xlim(0, float(profile.at[-1]))
         self.axes.relim()
         self.axes.autoscale_view(scalex=False)
         self.draw_idle()

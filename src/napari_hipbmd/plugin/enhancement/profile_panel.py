@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtWidgets import QFileDialog, QGroupBox, QSpinBox, QVBoxLayout, QWidget
 
@@ -13,13 +13,17 @@ from ...core.hip_images import HipImages
 from ...core.line_profile import LineProfile, line_profile
 from ...core.radiograph import Radiograph
 from ..ui.controls import button, enable, note, press, row
+from ..ui.late_figure import LateFigure
 from ..ui.translation import tr
 from ..viewer.films import film_of
 from ..viewer.session import Session
-from .profile_curves import ProfileCurves
 from .profile_line import Ends, ProfileLine
 from .shown import Shown
 
+if TYPE_CHECKING:
+    from .profile_curves import ProfileCurves
+
+CURVES_PX = 200
 NO_FILM = tr("Choose one film above.")
 NO_LINE = tr("Draw a line first.")
 DRAW_TIP = tr("Puts a line on the film: drag its ends, and the curves follow.")
@@ -84,7 +88,7 @@ class ProfilePanel(QGroupBox):
         self.width_px.setSuffix(tr(" px wide"))
         self.width_px.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.width_px.setToolTip(WIDTH_TIP)
-        self.curves = ProfileCurves()
+        self.curves = LateFigure(_curves, CURVES_PX)
         self.cursor = note("grey_under_cursor")
         self.cursor.setToolTip(SCALE)
         self.told = note("profile_note")
@@ -136,7 +140,8 @@ class ProfilePanel(QGroupBox):
         self.told.setText(told)
         self.told.setVisible(bool(told))
         self.curves.setVisible(self._profile is not None)
-        self.curves.show_profile(self._profile)
+        if self._profile is not None:
+            self.curves.figure.show_profile(self._profile)
         enable(self.table, self._profile is not None, NO_LINE, tr("As CSV."))
 
     def _on_table_clicked(self) -> None:
@@ -154,6 +159,12 @@ class ProfilePanel(QGroupBox):
                 )
             )
             self.told.show()
+
+
+def _curves() -> ProfileCurves:
+    from .profile_curves import ProfileCurves
+
+    return ProfileCurves()
 
 
 def greys_at(film: Radiograph, images: HipImages | None, at: Any) -> str:

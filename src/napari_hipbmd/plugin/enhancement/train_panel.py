@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
@@ -10,14 +11,18 @@ from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 from ...core.errors import Refused
 from ..ui.ask_first import AskFirst
 from ..ui.controls import button, enable, note, press, row
+from ..ui.late_figure import LateFigure
 from ..ui.translation import tr
 from ..viewer.session import Session
-from .loss_curve import LossCurve
 from .training_form import BUSY, TrainingForm
 from .training_plan import TrainingPlan, can_resume, is_taken
 from .training_process import TrainingProcess
 from .watched_film import WatchedFilm
 
+if TYPE_CHECKING:
+    from .loss_curve import LossCurve
+
+CURVE_PX = 220
 FIRST = tr(
     "Add what to learn from, choose a folder for the model, press <b>Train</b>. After"
     " each epoch the loss and one held-out film are drawn anew."
@@ -74,7 +79,7 @@ class TrainPanel(QWidget):
         self.progress = QProgressBar()
         self.progress.setObjectName("train_progress")
         self.note = note("train_note", FIRST)
-        self.curve = LossCurve()
+        self.curve = LateFigure(_loss_curve, CURVE_PX)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.addWidget(self.form)
@@ -203,7 +208,9 @@ class TrainPanel(QWidget):
         out = self.form.out()
         if out is None:
             return
-        self.curve.show_rows(read_curve(out))
+        rows = read_curve(out)
+        if rows or self.curve.is_made:
+            self.curve.figure.show_rows(rows)
         if film and self._film.show(out):
             self.film_appeared.emit()
 
@@ -225,3 +232,9 @@ class TrainPanel(QWidget):
         self.pause.setText(tr("Go on") if running and self._paused else tr("Pause"))
         self.form.set_running(running)
         self.progress.setVisible(running)
+
+
+def _loss_curve() -> LossCurve:
+    from .loss_curve import LossCurve
+
+    return LossCurve()

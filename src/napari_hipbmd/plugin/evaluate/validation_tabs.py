@@ -9,7 +9,7 @@ from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QScrollArea, QTabWidget, QWidget
 
 from ...core.anatomy import Site
-from ..ui.figure_view import Drawing, FigureView, draw_figure
+from ..ui.figure_view import FigureView
 from ..ui.grid_list import GridList
 from ..ui.rich import plain
 from ..ui.run import begin
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...evaluation.rows import RowResult
     from ...evaluation.tables import Validation
     from ...study import Study
+    from ..ui.drawing import Drawing
 
 REDRAW_MS = 700
 """While a validation runs, the figure in sight follows this often."""
@@ -148,6 +149,8 @@ class ValidationTabs(QTabWidget):
         room_px = self.views[name].room_px
 
         def work(run: Any) -> Drawing | None:
+            from ..ui.drawing import draw_figure
+
             figure = self._figure(name)
             return None if figure is None else draw_figure(figure, room_px)
 

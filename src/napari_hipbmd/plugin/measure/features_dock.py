@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import (
@@ -17,14 +17,17 @@ from qtpy.QtWidgets import (
 from ...core.anatomy import REGIONS, Region
 from ...core.measurement import Measurement
 from ..ui.controls import scroll_in
+from ..ui.late_figure import LateFigure
 from ..ui.translation import tr
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.session import Session, session_of
 from .feature_table import FeatureRows
-from .histograms import RegionHistograms
 from .threshold_form import ThresholdForm
 from .threshold_layers import KINDS, ThresholdKind, ThresholdLayers, film_of_result
 from .thresholding import Thresholding
+
+if TYPE_CHECKING:
+    from .histograms import RegionHistograms
 
 NOTHING = tr("<b>Measure a film first:</b> its features appear here.")
 NOTHING_SHOWN = tr("Measure a film first.")
@@ -32,7 +35,7 @@ GREY_VALUES = {
     "enhanced": tr("Grey values of the bone image (film − STO)."),
     "raw": tr("Grey values of the film itself: the regression is fitted to raw films."),
 }
-PICTURES_MS = 120
+HISTOGRAMS_PX, PICTURES_MS = 300, 120
 """While a landmark is dragged, pictures follow this often; numbers at once."""
 
 
@@ -63,7 +66,7 @@ class FeaturesWidget(ListeningWidget):
         self.table = FeatureRows()
         self.form = ThresholdForm()
         self.form.changed.connect(self._on_multipliers_changed)
-        self.histograms = RegionHistograms()
+        self.histograms = LateFigure(_histograms, HISTOGRAMS_PX)
         inside = QWidget()
         column = QVBoxLayout(inside)
         for widget in (self.title, self.table, self.form):
@@ -167,7 +170,7 @@ class FeaturesWidget(ListeningWidget):
         parts = self._thresholding.regions
         stale = {region: parts[region] for region in self._stale if region in parts}
         if stale:
-            self.histograms.show_regions(stale, new_film=self._new_film)
+            self.histograms.figure.show_regions(stale, new_film=self._new_film)
         self._stale, self._new_film = set(), False
         if stale:
             self._draw_layers()
@@ -198,7 +201,8 @@ class FeaturesWidget(ListeningWidget):
         self.title.setText(NOTHING)
         for region in REGIONS:
             self.table.show_region(region, None)
-        self.histograms.clear()
+        if self.histograms.is_made:
+            self.histograms.figure.clear()
         self._stale = set()
         self._set_ready(False)
         for box in self.shown.values():
@@ -240,6 +244,12 @@ class FeaturesWidget(ListeningWidget):
             model_name=_escaped(measurement.model_name),
             grey=grey,
         )
+
+
+def _histograms() -> RegionHistograms:
+    from .histograms import RegionHistograms
+
+    return RegionHistograms()
 
 
 def _escaped(text: str) -> str:

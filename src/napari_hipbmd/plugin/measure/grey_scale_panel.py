@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
@@ -23,11 +23,14 @@ from ...core.grey_scale import GreyScale
 from ...core.measurement import Measurement
 from ...core.ruler_choice import RulerChoice
 from ...grey_scale import NETWORK, OBJECT, RULERS, USUAL, RulerReading, Stretch
+from ..ui.late_figure import LateFigure
 from ..ui.translation import tr
 from ..viewer.session import Session
 from .grey_scale_layers import GreyScaleKind, GreyScaleLayers
 from .known_objects import KnownObjects
-from .profile_figure import ProfileFigure
+
+if TYPE_CHECKING:
+    from .profile_figure import ProfileFigure
 
 NOTHING = tr("Measure a film first: what its grey steps are worth appears here.")
 WORDS = {
@@ -51,7 +54,7 @@ WORDS = {
 }
 ROWS = (*RULERS, USUAL, OBJECT)
 COLUMNS = ("ruler", "gain", "± %", "weight")
-ROW_PX = 24
+ROW_PX, PROFILE_PX = 24, 170
 
 
 class GreyScalePanel(QWidget):
@@ -97,7 +100,7 @@ class GreyScalePanel(QWidget):
             tr("How far below the distal cut the shaft is looked at.")
         )
         self.place.currentIndexChanged.connect(self._draw_profile)
-        self.profile = ProfileFigure()
+        self.profile = LateFigure(_profile, PROFILE_PX)
         self.profile.setVisible(False)  # until a shaft was read
         self.fit = QLabel()
         self.fit.setObjectName("tube")
@@ -173,6 +176,11 @@ class GreyScalePanel(QWidget):
             if box.isChecked():
                 self._draw_layer(kind)
 
+    def showEvent(self, event: Any) -> None:  # noqa: N802
+        """What was measured while the tab was out of sight is drawn now."""
+        super().showEvent(event)
+        self._draw_profile()
+
     def _fill(self, found: GreyScale | None, measurement: Measurement | None) -> None:
         told = {} if found is None else {ruler.name: ruler for ruler in found.rulers}
         wanted = RULERS
@@ -215,12 +223,13 @@ class GreyScalePanel(QWidget):
             self._session.remeasure(self._film, rulers=chosen)
 
     def _draw_profile(self) -> None:
-        if self._showing:
+        if self._showing or not self.isVisible():
             return
         index = self.place.currentIndex()
         there = 0 <= index < len(self._stretches)
         stretch = self._stretches[index] if there else None
-        self.profile.show_stretch(stretch)
+        if stretch is not None:
+            self.profile.figure.show_stretch(stretch)
         self.profile.setVisible(stretch is not None)
         self.fit.setText("" if stretch is None else _tube_text(stretch))
 
@@ -234,6 +243,12 @@ class GreyScalePanel(QWidget):
         # A new layer would take the selection from the landmarks that are dragged.
         if active is not None and active in self._session.layers:
             self._session.layers.selection.active = active
+
+
+def _profile() -> ProfileFigure:
+    from .profile_figure import ProfileFigure
+
+    return ProfileFigure()
 
 
 def _summary(measurement: Measurement | None) -> str:

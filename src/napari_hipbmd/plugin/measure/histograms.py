@@ -20,7 +20,6 @@ PAIR_COLOURS = ("#ffffff", "#ff9df2", "#7dfc8c")
 PAIR_LEVELS = ((0.86, 1.0), (0.70, 0.84), (0.54, 0.68))
 """Where each pair's T1 and T2 are drawn, so that equal ones can be told apart."""
 MARGIN_SD = 3.5
-HEIGHT_PX = 300
 
 
 class RegionHistograms(FigureCanvasQTAgg):
@@ -33,7 +32,6 @@ class RegionHistograms(FigureCanvasQTAgg):
         )
         super().__init__(figure)
         self.setObjectName("histograms")
-        self.setMinimumHeight(HEIGHT_PX)
         self._parts: dict[Region, ThresholdedRegion] = {}
         self._panels: dict[Region, Any] = {}
         self._moving: dict[Region, list[Any]] = {}

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ...grey_scale import Stretch
 from ..ui.dark import INK
 from ..ui.line_plot import LinePlot
 from ..ui.translation import tr
 
-HEIGHT_PX = 170
 FILM, FIT = "#f5a623", "#56b4e9"
 
 
@@ -18,7 +15,7 @@ class ProfileFigure(LinePlot):
 
     def __init__(self) -> None:
         margins = {"left": 0.13, "right": 0.98, "top": 0.96, "bottom": 0.26}
-        super().__init__("profile", "shaft_profile", (4.0, 1.7), HEIGHT_PX, **margins)
+        super().__init__("profile", "shaft_profile", (4.0, 1.7), **margins)
         axes = self.axes
         axes.set_xlabel(tr("mm, medial – lateral"), color=INK, fontsize=8)
         axes.set_ylabel("grey", color=INK, fontsize=8)
@@ -26,14 +23,10 @@ class ProfileFigure(LinePlot):
         (self._fit,) = axes.plot([], [], color=FIT, lw=1.2, ls="--", label="tube")
         axes.legend(fontsize=7, frameon=False, labelcolor=INK, loc="upper right")
 
-    def show_stretch(self, stretch: Stretch | None) -> None:
-        """Draw a stretch; nothing where there is none."""
-        if stretch is None:
-            x = bone = fitted = np.zeros(0)
-        else:
-            x, bone, fitted = stretch.x_mm, stretch.bone, stretch.fit.fitted
-        self._film.set_data(x, bone)
-        self._fit.set_data(x, fitted)
+    def show_stretch(self, stretch: Stretch) -> None:
+        """Draw a stretch."""
+        self._film.set_data(stretch.x_mm, stretch.bone)
+        self._fit.set_data(stretch.x_mm, stretch.fit.fitted)
         self.axes.relim()
         self.axes.autoscale_view()
         self.draw_idle()

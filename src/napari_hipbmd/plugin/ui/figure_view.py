@@ -2,62 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
-from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg, NavigationToolbar2QT
-from matplotlib.figure import Figure
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-SCALE = 0.92
-
-
-@dataclass(frozen=True, eq=False)
-class Drawing:
-    """A figure, and its picture in the size that it was drawn in."""
-
-    figure: Figure
-    picture: RendererAgg
-
-
-def draw_figure(figure: Figure, width_px: int) -> Drawing:
-    """Draw a figure for a view of this width; takes a second, so not in the window."""
-    figure.set_facecolor("white")
-    figure.set_size_inches(width_px / figure.dpi, figure.get_figheight() * SCALE)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return Drawing(figure, canvas.get_renderer())
-
-
-class DrawnCanvas(FigureCanvasQTAgg):
-    """A canvas that need not draw what is drawn, as long as it has the same size."""
-
-    def __init__(self, drawing: Drawing) -> None:
-        super().__init__(drawing.figure)
-        self._picture: RendererAgg | None = drawing.picture
-        self._shown = False
-
-    def get_renderer(self) -> RendererAgg:
-        """The picture, while it fits."""
-        return self._picture if self._fits() else super().get_renderer()
-
-    def draw(self) -> None:
-        """Show the picture; draw anew in another size, or when asked again."""
-        if self._shown or not self._fits():
-            self._picture = None
-            super().draw()
-            return
-        self._shown = True
-        self.renderer = self._picture
-        self.update()
-
-    def _fits(self) -> bool:
-        picture = self._picture
-        size = tuple(int(n) for n in self.figure.bbox.size)
-        return picture is not None and size == (picture.width, picture.height)
+if TYPE_CHECKING:
+    from .drawing import Drawing, DrawnCanvas
 
 
 class FigureView(QWidget):
@@ -74,7 +26,7 @@ class FigureView(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.canvas: FigureCanvasQTAgg | None = None
+        self.canvas: DrawnCanvas | None = None
         self._toolbar: Any = None
         self._leaving: list[QWidget | None] = []
         self._under = ("", "")
@@ -106,6 +58,10 @@ class FigureView(QWidget):
         if drawing is None:
             self._scroll.setWidget(QWidget())
             return
+        from matplotlib.backends.backend_qtagg import NavigationToolbar2QT
+
+        from .drawing import DrawnCanvas
+
         canvas = self.canvas = DrawnCanvas(drawing)
         canvas.setFixedHeight(int(drawing.picture.height))
         canvas.mpl_connect("motion_notify_event", self._on_moved)

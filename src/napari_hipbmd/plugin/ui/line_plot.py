@@ -20,8 +20,8 @@ class LinePlot(FigureCanvasQTAgg):
         Of the widget.
     file
         What the saved figure is called by default.
-    size_inch, height_px
-        Of the figure at 100 dots an inch, and the least height of the widget.
+    size_inch
+        Of the figure at 100 dots an inch.
     margins
         As of ``Figure.subplots_adjust``.
     """
@@ -31,14 +31,12 @@ class LinePlot(FigureCanvasQTAgg):
         name: str,
         file: str,
         size_inch: tuple[float, float],
-        height_px: int,
         **margins: float,
     ) -> None:
         figure = Figure(figsize=size_inch, dpi=100, facecolor=PAPER)
         figure.subplots_adjust(**margins)
         super().__init__(figure)
         self.setObjectName(name)
-        self.setMinimumHeight(height_px)
         self.axes: Any = figure.subplots()
         self.axes.set_facecolor(PAPER)
         self.axes.tick_params(colors=INK, labelsize=7, length=2)

@@ -22,8 +22,10 @@ def let_window_live(ready: Callable[[], bool]) -> None:
 
 
 def let_window_draw() -> None:
-    """One turn between two pieces of the window's own work: keys and clicks wait."""
-    if QApplication.instance() is not None:
+    """Let the window draw between two pieces of its own work: keys and clicks wait."""
+    if QApplication.instance() is None:
+        return
+    for _ in range(2):  # what the first turn asks to be drawn, the second draws
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
 

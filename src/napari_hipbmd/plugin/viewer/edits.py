@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -42,13 +42,6 @@ class OwnHand:
         self._entered -= 1
 
 
-def is_shown(layer: Shapes, outlines: Sequence[np.ndarray]) -> bool:
-    """Whether a layer has these outlines already."""
-    return len(layer.data) == len(outlines) and all(
-        map(np.array_equal, layer.data, outlines)
-    )
-
-
 @contextmanager
 def drawn_once(layer: Points | Shapes) -> Iterator[None]:
     """Change much of a layer, and let napari draw it once, at the end.
@@ -79,3 +72,39 @@ def show_points(layer: Points, arguments: dict[str, Any]) -> None:
             for name in ("size", "symbol", "face_color", "border_color"):
                 if name in arguments:
                     setattr(layer, name, arguments[name])
+
+
+def show_shapes(
+    layer: Shapes,
+    shape_type: str,
+    outlines: Sequence[np.ndarray],
+    features: Mapping[str, Sequence[Any]] | None = None,
+    **style: Any,
+) -> None:
+    """Show other shapes; nothing is done where these are shown already.
+
+    Parameters
+    ----------
+    shape_type
+        ``"rectangle"`` or ``"polygon"``.
+    outlines
+        ``(n, 2)`` each, row and column.
+    features
+        With an entry a shape.
+    style
+        ``edge_width``, ``edge_color`` and ``face_color``: of all, or one a shape.
+    """
+    told = features or {}
+    same = len(layer.data) == len(outlines) and all(
+        map(np.array_equal, layer.data, outlines)
+    )
+    named = all(list(layer.features.get(k, ())) == list(told[k]) for k in told)
+    if same and named:
+        return
+    with drawn_once(layer):
+        if not same:
+            layer.data = []
+            if len(outlines):
+                layer.add(outlines, shape_type=shape_type, **style)
+        if features is not None:
+            layer.features = features

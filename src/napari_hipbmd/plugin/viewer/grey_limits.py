@@ -47,6 +47,20 @@ def grey_line(layer: Any, film: Radiograph) -> GreyLine | None:
     return (float(slope), float(offset)) if straight else None
 
 
+def show_bar(layer: Any) -> None:
+    """Give a layer its colour bar, once it is seen: napari takes a while to make it."""
+    if layer.visible:
+        layer.colorbar.visible = True
+    else:
+        layer.events.visible.connect(_on_seen)
+
+
+def _on_seen(event: Any) -> None:
+    if event.source.visible:
+        event.source.events.visible.disconnect(_on_seen)
+        event.source.colorbar.visible = True
+
+
 def grey_limits(layer: Any) -> Limits | None:
     """A film's window on the grey range, or None where it has no such."""
     line = _line_of(layer)
@@ -72,7 +86,7 @@ class GreyLimits:
 
     def _follow(self, layer: Any) -> None:
         if kind_of(layer) in WITH_BAR:
-            layer.colorbar.visible = True
+            show_bar(layer)
         film = self._film_of(layer) if kind_of(layer) in STO_KINDS else None
         if film is not None:
             self._hear(layer, self._on_sto_changed)

@@ -26,9 +26,9 @@ from ..ui.preferences import read_preference
 from ..ui.translation import tr
 from .box_sides import boxes_as_drawn, first_place
 from .drawn import drawn_on
-from .edits import OwnHand, is_over
+from .edits import OwnHand, is_over, show_shapes
 from .identity import HasLayers, belongs_to, facts_of, kind_of
-from .layers import BOX_COLOUR, LINE_MM, box_corners, box_of_rectangle, pixel_mm
+from .layers import BOX, BOX_COLOUR, LINE_MM, box_corners, box_of_rectangle, pixel_mm
 from .origins import origin_of
 from .place import Place
 
@@ -258,15 +258,9 @@ class HipBoxes:
         shown = [box_corners(boxes[side]) for side in sides]
         with self._drawing:
             selected, mode = set(layer.selected_data), layer.mode
-            layer.data = []
-            if shown:
-                layer.add_rectangles(
-                    shown,
-                    edge_color=BOX_COLOUR,
-                    face_color="transparent",
-                    edge_width=LINE_MM / pixel_mm(Place.of(film_layer)),
-                )
-            layer.features = {"side": np.array(sides, str)}
+            width = LINE_MM / pixel_mm(Place.of(film_layer))
+            features = {"side": np.array(sides, str)}
+            show_shapes(layer, "rectangle", shown, features, edge_width=width, **BOX)
             layer.feature_defaults = {"side": ""}
             layer.selected_data = {i for i in selected if i < len(shown)}
             layer.mode = mode

@@ -33,6 +33,8 @@ REGION_NAMES: dict[Region, str] = {
     "intertrochanter": tr("inter-trochanter"),
 }
 BOX_COLOUR = "#ffe14d"
+BOX = {"edge_color": BOX_COLOUR, "face_color": "transparent"}
+"""The style of a hip box."""
 SURE, DOUBTFUL, UNSURE, UNKNOWN = "#7dfc8c", "#ffe14d", "#ff6b5e", "#ffffff"
 PLACED = "#ff9df2"
 DOUBTFUL_MM, UNSURE_MM = 2.5, 5.0
@@ -223,8 +225,7 @@ def _box_layer(box: HipBox, place: Place) -> LayerData:
             **place.arguments(),
             "name": tr("hip box found"),
             "shape_type": "rectangle",
-            "edge_color": BOX_COLOUR,
-            "face_color": "transparent",
+            **BOX,
             "edge_width": LINE_MM / pixel_mm(place),
             "metadata": tag("found_box"),
         },

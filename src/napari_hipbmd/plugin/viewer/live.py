@@ -23,13 +23,17 @@ class LivePoints(OncePerTurn):
 
     def __init__(self, points: Points, moved: Callable[[bool], None]) -> None:
         super().__init__()
-        self._points = points
+        self.points = points
         self._moved = moved
         self._rest = Rest(self)
         self._rest.rested.connect(self._on_rest)
-        self._seen = self._state()
+        self.see()
         points.events.features.connect(self._on_event)
         points.events.data.connect(self._on_event)
+
+    def see(self) -> None:
+        """Take the points as they are now for such as nobody has moved."""
+        self._seen = self._state()
 
     def _on_event(self, event: Any = None) -> None:
         self._ask()
@@ -45,7 +49,7 @@ class LivePoints(OncePerTurn):
         self._moved(False)
 
     def _state(self) -> tuple[list[str], np.ndarray]:
-        return list(self._points.features["id"]), self._points.data.copy()
+        return list(self.points.features["id"]), self.points.data.copy()
 
 
 def _equal(a: tuple[list[str], np.ndarray], b: tuple[list[str], np.ndarray]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 PIXELS = ("pixel", "pixel")
 MILLIMETRES = ("mm", "mm")
 AXES = ("row", "column")
+PARTS = ("scale", "translate", "units", "axis_labels")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,18 @@ class Place:
     def of_spacing(cls, spacing_mm: tuple[float, float] | None) -> Place:
         """The place of a new film: in mm where the spacing is trusted, or pixels."""
         return cls() if spacing_mm is None else cls(spacing_mm, units=MILLIMETRES)
+
+    def put(self, layer: Any) -> None:
+        """Put a layer here; what is so already is not announced."""
+        now = Place.of(layer)
+        if now.units != self.units:
+            layer.units = self.units
+        if now.scale != self.scale:
+            layer.scale = self.scale
+        if now.translate != self.translate:
+            layer.translate = self.translate
+        if now.axis_labels != self.axis_labels:
+            layer.axis_labels = self.axis_labels
 
     @property
     def in_pixels(self) -> bool:

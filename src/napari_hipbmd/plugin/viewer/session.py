@@ -291,10 +291,14 @@ class Session:
         if points is None:
             self._live.pop(film_layer, None)
             return
-        film = ref(film_layer)
-        self._live[film_layer] = LivePoints(
-            points, lambda moving: self._remeasure_if_there(film(), moving)
-        )
+        live = self._live.get(film_layer)
+        if live is not None and live.points is points:
+            live.see()
+        else:
+            film = ref(film_layer)
+            self._live[film_layer] = LivePoints(
+                points, lambda moving: self._remeasure_if_there(film(), moving)
+            )
         self.layers.selection.active = points
         points.mode = "select"
 

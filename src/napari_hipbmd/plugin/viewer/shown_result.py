@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from napari.layers import Layer
+import numpy as np
+from napari.layers import Layer, Points, Shapes
 
 from ...core.anatomy import INDEX
 from ...core.measurement import Measurement
 from ..ui.turn import let_window_draw
-from .edits import drawn_once
-from .identity import RESULTS, belongs_to, kind_of
+from .edits import drawn_once, show_points, show_shapes
+from .identity import KEY, RESULTS, belongs_to, kind_of
 from .layers import landmark_states, landmark_style, result_layers
-from .place import Place
+from .place import PARTS, Place
 from .polygons import move_polygons
 
 
@@ -25,27 +26,54 @@ def result_of(layers: Any, film_layer: Layer, kind: str) -> Layer | None:
 
 
 def show_result(layers: Any, film_layer: Layer, measurement: Measurement) -> None:
-    """Put layers above the film, in place of an earlier result and as visible."""
-    visible = remove_result(layers, film_layer)
-    for data, arguments, kind in result_layers(
-        measurement,
-        Place.of(film_layer),
-        film_layer.name,
-        str(film_layer.unique_id),
-    ):
-        layer = Layer.create(data, arguments, kind)
-        layer.visible = visible.get(kind_of(layer), layer.visible)
-        layers.insert(_above(layers, film_layer), layer)
-        let_window_draw()  # napari takes a tenth of a second for each layer
+    """Put layers above the film; those of an earlier result show the new one.
+
+    What a person has changed of such a layer stays: whether it is seen, its window.
+    """
+    place = Place.of(film_layer)
+    wanted = {
+        arguments["metadata"][KEY]["kind"]: (data, arguments, kind)
+        for data, arguments, kind in result_layers(
+            measurement, place, film_layer.name, str(film_layer.unique_id)
+        )
+    }
+    for old in _result(layers, film_layer):
+        if kind_of(old) not in wanted:
+            layers.remove(old)
+    for part, (data, arguments, kind) in wanted.items():
+        layer = result_of(layers, film_layer, part)
+        if layer is None:
+            layer = Layer.create(data, arguments, kind)
+            layers.insert(_above(layers, film_layer), layer)
+        else:
+            _renew(layer, data, arguments)
+        let_window_draw()  # napari takes nearly a tenth of a second for each layer
 
 
-def remove_result(layers: Any, film_layer: Layer) -> dict[Any, bool]:
-    """Take a film's result out; gives what was visible of it."""
-    old = [one for kind in RESULTS if (one := result_of(layers, film_layer, kind))]
-    visible = {kind_of(layer): layer.visible for layer in old}
-    for layer in old:
+def remove_result(layers: Any, film_layer: Layer) -> None:
+    """Take a film's result out."""
+    for layer in _result(layers, film_layer):
         layers.remove(layer)
-    return visible
+
+
+def _result(layers: Any, film_layer: Layer) -> list[Layer]:
+    """The layers of a film's result."""
+    return [one for kind in RESULTS if (one := result_of(layers, film_layer, kind))]
+
+
+def _renew(layer: Any, data: Any, arguments: dict[str, Any]) -> None:
+    """Show a newer result: to make a layer takes napari ten times as long."""
+    Place(*(tuple(arguments[name]) for name in PARTS)).put(layer)
+    if isinstance(layer, Points):
+        layer.text.translation = np.array(arguments["text"]["translation"])
+        show_points(layer, {**arguments, "data": data})
+    elif isinstance(layer, Shapes):
+        style = ("edge_width", "edge_color", "face_color")
+        shown = {name: arguments[name] for name in style}
+        outlines, features = data, arguments.get("features")
+        show_shapes(layer, arguments["shape_type"], outlines, features, **shown)
+    else:
+        layer.data = data
 
 
 def renew_regions(

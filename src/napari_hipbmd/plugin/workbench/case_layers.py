@@ -117,7 +117,7 @@ def region_shapes(labels: Labels) -> dict[str, Any]:
         TANGLED if region in crossing else REGION_COLOURS[region] for region in outlines
     ]
     return {
-        "data": [polygon[:, ::-1] for polygon in outlines.values()],
+        "outlines": [polygon[:, ::-1] for polygon in outlines.values()],
         "features": {
             "region": [REGION_NAMES[region] for region in outlines],
             "drawn": [region in labels.regions for region in outlines],

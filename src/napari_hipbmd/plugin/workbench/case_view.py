@@ -14,13 +14,9 @@ from qtpy.QtCore import QTimer
 from ...core.radiograph import HipBox
 from ...study import Labels
 from ..viewer.camera import camera_of, look_at
-from ..viewer.edits import OwnHand, drawn_once, is_over, is_shown, show_points
+from ..viewer.edits import OwnHand, is_over, show_points, show_shapes
 from ..viewer.identity import facts_of, kind_of
-from ..viewer.layers import (
-    BOX_COLOUR,
-    LayerData,
-    box_corners,
-)
+from ..viewer.layers import BOX, LayerData, box_corners
 from ..viewer.place import Place
 from ..viewer.session import session_of
 from .by_hand import take_box, take_outlines, take_points
@@ -244,17 +240,7 @@ class CaseView:
 
     def _draw_regions(self, regions: Any, shapes: dict[str, Any]) -> None:
         """Show other outlines; a person who drags corners goes on with it."""
-        if not is_shown(regions, shapes["data"]):
-            with drawn_once(regions):
-                regions.data = []
-                if shapes["data"]:
-                    regions.add_polygons(
-                        shapes["data"],
-                        edge_width=self._lines.now(),
-                        edge_color=shapes["edge_color"],
-                        face_color=shapes["face_color"],
-                    )
-                    regions.features = shapes["features"]
+        show_shapes(regions, "polygon", edge_width=self._lines.now(), **shapes)
         regions.editable = regions.mode == "direct"
 
     def _draw_predictions(self) -> None:
@@ -283,15 +269,7 @@ class CaseView:
             return
         shown = [box_corners(box)] if box is not None else []
         with self._drawing:
-            if is_shown(layer, shown):
-                return
-            with drawn_once(layer):
-                layer.data = []
-                if shown:
-                    layer.add_rectangles(
-                        shown, edge_color=BOX_COLOUR, face_color="transparent",
-                        edge_width=self._lines.now(),
-                    )  # fmt: skip
+            show_shapes(layer, "rectangle", shown, edge_width=self._lines.now(), **BOX)
 
     def _draw_overlay(self, labels: Labels | None = None) -> None:
         points, lines = self.layer("other"), self.layer("differences")

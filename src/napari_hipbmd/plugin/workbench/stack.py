@@ -98,7 +98,7 @@ class LayerStack:
                 layer = self._made(kind)
                 self._on_made(layer)
                 self._session.layers.insert(self._above(ORDER[:i]), layer)
-            _move(layer, self.place)
+            self.place.put(layer)
             if kind == "box":
                 facts_of(layer)["film_id"] = str(film.unique_id)
             if hasattr(layer, "text"):
@@ -184,17 +184,4 @@ def _exchange(layer: Image, data: Any, arguments: dict[str, Any]) -> None:
     layer.contrast_limits_range = wide
     layer.contrast_limits = arguments["contrast_limits"]
     # A layer of one pixel: one of the whole film would take as long as all the rest.
-    _move(layer, Place.of(Layer.create(data[:1, :1], arguments, "image")))
-
-
-def _move(layer: Any, place: Place) -> None:
-    """Put a layer where a film lies; what is so already is not announced."""
-    now = Place.of(layer)
-    if now.units != place.units:
-        layer.units = place.units
-    if now.scale != place.scale:
-        layer.scale = place.scale
-    if now.translate != place.translate:
-        layer.translate = place.translate
-    if now.axis_labels != place.axis_labels:
-        layer.axis_labels = place.axis_labels
+    Place.of(Layer.create(data[:1, :1], arguments, "image")).put(layer)

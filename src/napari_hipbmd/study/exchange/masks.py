@@ -16,7 +16,6 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from skimage.measure import approximate_polygon, find_contours, label
 
 from ...bmd.raster import inside as filled
 from ...core.anatomy import REGIONS, Points, Region
@@ -112,6 +111,8 @@ def largest_piece(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
     A corner that is thinner than a pixel leaves loose pixels behind.
     """
+    from skimage.measure import label
+
     pieces = label(inside, connectivity=1)
     if pieces.max() < 2:
         return inside
@@ -127,6 +128,8 @@ def outline_of(inside: NDArray[np.bool_], region: Region) -> Points:
     Refused
         If there is a hole in it.
     """
+    from skimage.measure import approximate_polygon, find_contours, label
+
     rows, columns = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
     corner = np.array([columns[0], rows[0]], np.float64)
     inside = inside[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
