@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -118,6 +119,40 @@ def labelled_study(sample_study: Study, tmp_path: Path) -> Study:
             }
             study.write_labels(Labels(case.case_id, who, marks, film=film))
     return study
+
+
+@pytest.fixture
+def read_only() -> Iterator[Callable[[Path], Path]]:
+    """Makes a folder one that nobody may write; skips where that cannot be done.
+
+    Permissions do not keep root out: for root it is mounted read-only.
+    """
+    frozen: list[Path] = []
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+
+    def mount(*words: str) -> bool:
+        return subprocess.run(words, capture_output=True, check=False).returncode == 0
+
+    def freeze(folder: Path) -> Path:
+        if not hasattr(os, "geteuid"):
+            pytest.skip("permissions of folders are otherwise here")
+        if not as_root:
+            for path in (folder, *folder.rglob("*")):
+                path.chmod(path.stat().st_mode & ~0o222)
+        elif not mount("mount", "--bind", str(folder), str(folder)):
+            pytest.skip("nothing can be mounted here")
+        frozen.append(folder)
+        if as_root:
+            assert mount("mount", "-o", "remount,ro,bind", str(folder))
+        return folder
+
+    yield freeze
+    for folder in frozen:
+        if as_root:
+            mount("umount", "--lazy", str(folder))
+        else:
+            for path in (folder, *folder.rglob("*")):
+                path.chmod(path.stat().st_mode | 0o200)
 
 
 @pytest.fixture(scope="session")

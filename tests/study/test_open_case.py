@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -267,3 +268,35 @@ def test_a_journal_of_another_version_is_told(study: Study) -> None:
         study.open_case("bo", "h")
     lines = journal(study).read_text().splitlines()
     assert [json.loads(line)["entry"]["op"] for line in lines] == ["open", "do", "save"]
+
+
+def test_labels_of_a_read_only_study_can_be_looked_at(
+    study: Study, read_only: Callable[[Path], Path]
+) -> None:
+    case = study.open_case("anna", "h")
+    put(case, "N1", 5)  # in the journal alone
+    read_only(study.folder)
+    again = Study.open(study.folder).open_case("anna", "h")
+    assert x_of(again.state, "N1") == 5
+    assert again.notice == (
+        "These labels can only be looked at: the folder"
+        f" {study.folder.name} is read-only."
+    )
+    with pytest.raises(OSError, match=r"Read-only|denied"):
+        put(again, "N1", 6)
+    assert x_of(again.state, "N1") == 5
+
+
+def test_a_damaged_journal_of_a_read_only_study_is_told_and_left_as_it_is(
+    study: Study, read_only: Callable[[Path], Path]
+) -> None:
+    with study.open_case("anna", "h") as case:
+        for x in range(4):
+            put(case, "N1", x)
+    lines = journal(study).read_bytes().splitlines(keepends=True)
+    spoilt = b"".join([*lines[:2], lines[2][:9] + b"#" + lines[2][10:], *lines[3:]])
+    journal(study).write_bytes(spoilt)
+    read_only(study.folder)
+    with pytest.raises(Refused, match="damaged, and its folder is read-only"):
+        study.open_case("anna", "h")
+    assert journal(study).read_bytes() == spoilt

@@ -18,10 +18,13 @@ from typing import Any
 
 from ..core.caveats import RESEARCH_USE
 from ..core.errors import Cancelled, Refused
+from ..core.files import cannot_be_written, refuse_unwritable, unwritable
 from .config import add_config, keep_config, parsed
 from .printing import say
 
 USAGE_ERROR, STOPPED = 2, 130
+OUTPUTS, SCREEN = ("out", "json", "csv", "layers"), "-"
+"""Options that name what a command writes: looked at before its work begins."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = build_parser(given[0] if given else "")
     try:
         args = parsed(parser, given)
+        for name in OUTPUTS:
+            if (out := getattr(args, name, None)) not in (None, "", SCREEN):
+                refuse_unwritable(out)
         with _warnings_told(), _options_kept(args):
             status = int(args.run(args))
         sys.stdout.flush()  # a full disk is told here, and not after the last word
@@ -50,9 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         _let_go_of_output()
-        what = error.strerror or str(error)
+        folder = unwritable(error)
         where = f" ({error.filename})" if error.filename else ""
-        say(f"hipbmd: {what}{where}.", file=sys.stderr)
+        told = (
+            f"{error.strerror or error}{where}."
+            if folder is None
+            else f"{folder} {cannot_be_written(error)}"
+        )
+        say(f"hipbmd: {told}", file=sys.stderr)
         return USAGE_ERROR
 
 

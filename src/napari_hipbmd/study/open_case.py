@@ -16,7 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from ..core.files import file_sha256, write_bytes_atomic, write_text_atomic
+from ..core.errors import Refused
+from ..core.files import file_sha256, is_writable, write_bytes_atomic, write_text_atomic
 from ..core.locks import Claim
 from .changes import Change
 from .facts import FilmFacts
@@ -85,6 +86,8 @@ class OpenCase:
                 f"{LOOK_ONLY}: another window or program works on them ({holder}), and"
                 " this folder has no locks."
             )
+        elif not is_writable(self._journal_path.parent):
+            self.notice = f"{LOOK_ONLY}: the folder {self.folder.name} is read-only."
         self._adopt(self._mended(self._recovered()))
         if film is not None and self.state.film.is_of_another_film(film):
             self.notice = (
@@ -258,6 +261,11 @@ class OpenCase:
         """Begin a damaged journal anew; the damaged one is kept beside it."""
         if not found.reading.damaged:
             return found
+        if not is_writable(self._journal_path.parent):
+            raise Refused(
+                f"The journal of {self.case_id} is damaged, and its folder is"
+                " read-only: copy the study to where you may write, and open it there."
+            )
         aside = self._name_aside(self._journal_path, "damaged")
         shutil.copyfile(self._journal_path, aside)
         entry = _first_entry(found.history.state, found.digest)

@@ -14,6 +14,7 @@ from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.plugin.ui.preferences import read_preference
 from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.workbench.loader import CaseLoader
+from napari_hipbmd.plugin.workbench.remembered import last_case
 from napari_hipbmd.plugin.workbench.stack import ORDER
 from napari_hipbmd.plugin.workbench.study_bar import StudyBar
 from napari_hipbmd.study.labels import read_labels
@@ -153,6 +154,7 @@ def test_the_annotator_and_the_case_are_remembered(bench: Bench) -> None:
     bench.find(QComboBox, "annotator").lineEdit().editingFinished.emit()
     assert read_preference("annotator") == "anna"
     assert StudyBar().who() == "anna"
+    bench.qtbot.waitUntil(lambda: last_case(bench.widget.work.study) == SECOND)
     bench.widget.work.close_case()
     bench.open()
     assert bench.widget.work.case_id == SECOND

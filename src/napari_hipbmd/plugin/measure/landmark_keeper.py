@@ -15,6 +15,7 @@ from ...study import Change, ConflictFound, FilmFacts, Labels, OpenCase
 from ...study import edits as edit
 from ...study.case import checked_name
 from ..ui.translation import tr
+from ..ui.run import in_words
 from ..ui.turn import Rest
 from ..viewer.case_of_film import FilmCase, case_of_film
 from ..viewer.edits import OwnHand
@@ -281,5 +282,5 @@ class LandmarkKeeper(QObject):
         self._seen = self._shown()
 
     def _tell(self, problem: BaseException) -> None:
-        told = problem.strerror if isinstance(problem, OSError) else str(problem)
+        told = in_words(problem) if isinstance(problem, OSError) else str(problem)
         self.said.emit(tr("Not kept: {told}").format(told=told))

@@ -12,6 +12,7 @@ from napari.qt.threading import create_worker
 from qtpy.QtCore import QObject, Signal
 
 from ...core.errors import Cancelled, Refused
+from ...core.files import unwritable
 from .translation import tr
 
 NOTHING_LOADS = Event()
@@ -142,7 +143,7 @@ def _carry_out(run: Run, work: Callable[[Run], Any]) -> _End:
     except Refused as refusal:
         return _End(reason=str(refusal))
     except OSError as error:
-        return _End(reason=_told(error))
+        return _End(reason=in_words(error))
     except RuntimeError:
         if is_there(run):
             raise
@@ -191,8 +192,12 @@ def begin(
     return run
 
 
-def _told(error: OSError) -> str:
+def in_words(error: OSError) -> str:
     """A disk that is full, a folder that cannot be written: in a sentence."""
+    if (folder := unwritable(error)) is not None:
+        return tr("{folder} cannot be written ({why}): choose another folder.").format(
+            folder=folder.name, why=error.strerror
+        )
     where = f" ({Path(str(error.filename)).name})" if error.filename else ""
     return tr("{strerror}{where}: choose another folder, or free this one.").format(
         strerror=error.strerror or error, where=where

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 
 from ...core.errors import Cancelled, Refused
+from ...core.files import is_writable
 from ...evaluation.observers import CONSENSUS, Peers
 from ...study import Labels, OpenCase, QueueEntry, Study
 from ...study.queue import Queue
@@ -149,7 +150,8 @@ class Work(QObject):
         editor = self._editor(case, loaded.predicted)
         self.case_view.open(loaded.layer(), editor, loaded.case.image)
         editor.said.connect(self.say)
-        remember_case(self.study, case_id)
+        study = self.study
+        QTimer.singleShot(0, lambda: remember_case(study, case_id))
         self.say(case.notice, warning=True)
         self.case_opened.emit(editor)
 
@@ -201,7 +203,8 @@ class Work(QObject):
             if after is None:
                 break
             following.append(after)
-        if self._predictor is not None:
+        assert self.study is not None
+        if self._predictor is not None and is_writable(self.study.folder):
             # A film that was labelled without predictions does not need them.
             self._predictor.predict_ahead(
                 [
