@@ -28,12 +28,14 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter, process_time, thread_time
 from typing import Any
+from unittest.mock import patch
 
 import napari
 import numpy as np
 import psutil
 from open_case import make_study
 from qtpy.QtCore import QEventLoop, QStandardPaths, Qt, QTimer
+from qtpy.QtWidgets import QDoubleSpinBox, QFileDialog
 
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.plugin.viewer.session import session_of
@@ -121,15 +123,107 @@ def rest_until_loaded() -> None:
 
 def measure(viewer: Any, folder: Path, heart: Heartbeat) -> None:
     """The first *Measure* of an afternoon."""
+    dock = measure_dock(viewer)
+    with heart.beating():
+        press_measure(viewer, dock)
+
+
+def measure_again(viewer: Any, folder: Path, heart: Heartbeat) -> None:
+    """*Measure* of a film that has been measured."""
+    dock = measure_dock(viewer)
+    press_measure(viewer, dock)
+    with heart.beating():
+        press_measure(viewer, dock)
+
+
+def measure_dock(viewer: Any) -> Any:
+    """The dock *Measure BMD* with a sample film."""
     film = sample_data_dir() / "images"
     viewer.open(sorted(film.glob("*.dcm"))[0], plugin=PLUGIN)
     _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Measure BMD")
     rest_until_loaded()
-    [layer] = session_of(viewer).films()
-    with heart.beating():
-        dock.bar.button.click()
-        wait(lambda: session_of(viewer).measurement(layer) is not None)
+    return dock
+
+
+def press_measure(viewer: Any, dock: Any) -> None:
+    """Measure the film, and look at it for a moment."""
+    session = session_of(viewer)
+    [layer] = session.films()
+    before = session.measurement(layer)
+    dock.bar.button.click()
+    wait(lambda: session.measurement(layer) is not before)
+    rest(0.5)
+
+
+def report(viewer: Any, folder: Path, heart: Heartbeat) -> None:
+    """A measured hip is saved as a page."""
+    dock = measure_dock(viewer)
+    press_measure(viewer, dock)
+    page = folder / "hip.html"
+    button = dock.report_button
+    named = patch.object(QFileDialog, "getSaveFileName", lambda *_: (str(page), ""))
+    with named, heart.beating():
+        button.click()
+        wait(button.isEnabled)
         rest(0.5)
+    assert page.is_file()
+
+
+def train(viewer: Any, folder: Path, heart: Heartbeat) -> None:
+    """*Train* of *Enhancement*: three epochs on the sample films."""
+    _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Enhancement")
+    dock.tabs.setCurrentWidget(dock.tabs.widget(0))
+    form = dock.train.form
+    form.add(sample_data_dir())
+    form.choose_out(folder)
+    form.options.show_values({"epochs": 3, "device": "cpu"})
+    rest_until_loaded()
+    with heart.beating():
+        dock.train.start.click()
+        wait(lambda: not dock.train.cancel.isEnabled())
+        rest(0.5)
+    assert "Done" in dock.train.note.text(), dock.train.note.text()
+
+
+def pairs(viewer: Any, folder: Path, heart: Heartbeat) -> None:
+    """*Make pairs*: a film is marked, a pair looked at, ten are written."""
+    films = folder / "films"
+    shutil.copytree(sample_data_dir(), films)
+    _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Make pairs")
+    rest_until_loaded()
+    with heart.beating():
+        dock.films.choose_folder(films)
+        wait(lambda: not dock.bar.is_running)
+        dock.panel.who.setText("anna")
+        table = dock.films.table
+        for number in range(2):
+            table.selectRow(number)
+            rest(0.5)
+            dock.panel.propose_button.click()
+            wait(lambda: not dock.bar.is_running)
+            draw_box(dock)
+            (dock.panel.even_button, dock.panel.uneven_button)[number].click()
+            rest(0.5)
+        dock.form.preview_button.click()
+        wait(lambda: "film − STO" in dock.bar.note.text())
+        dock.form.out_field.line.setText(str(folder / "pairs"))
+        dock.form.out_field.line.editingFinished.emit()
+        dock.form.count.setValue(10)
+        for i, share in enumerate((1, 0, 0)):
+            dock.form.findChild(QDoubleSpinBox, f"pair_split_{i}").setValue(share)
+        dock.bar.button.click()
+        wait(lambda: not dock.bar.is_running)
+        rest(0.5)
+    assert "10 pairs" in dock.bar.note.text(), dock.bar.note.text()
+
+
+def draw_box(dock: Any) -> None:
+    """An STO box in an upper corner of the film, on the side away from the pelvis."""
+    layers = dock._editor.layers
+    rows, columns = layers.mask.data.shape
+    left = 0.03 if dock._editor.film.side == "R" else 0.83
+    low, high = (0.03 * rows, left * columns), (0.2 * rows, (left + 0.14) * columns)
+    layers.tissue.add_rectangles([[low, high]])
 
 
 def validate(viewer: Any, folder: Path, heart: Heartbeat) -> None:
@@ -167,17 +261,17 @@ def open_study(viewer: Any, folder: Path, heart: Heartbeat) -> None:
 
 
 def open_case(viewer: Any, folder: Path, heart: Heartbeat) -> None:
-    """The workbench goes from case to case, some not read ahead."""
+    """The workbench opens a study and goes from case to case, some not read ahead."""
     from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
 
     study = make_study(folder / "study", "DICOM, JPEG 2000", 5)
     dock = WorkbenchWidget(viewer)
     viewer.window.add_dock_widget(dock, name="Landmark workbench")
     dock.studies.annotator.setEditText("anna")
-    dock.open_study(study.folder)
     rest_until_loaded()
     key = viewer.window._qt_viewer._key_map_handler.press_key
     with heart.beating():
+        dock.open_study(study.folder)
         for _ in study.cases[1:]:
             key("E")
             rest(0.2)
@@ -186,9 +280,13 @@ def open_case(viewer: Any, folder: Path, heart: Heartbeat) -> None:
 SCENES: dict[str, Callable[[Any, Path, Heartbeat], None]] = {
     "The program starts: its first dock": first_dock,
     "Measure, for the first time": measure,
+    "Measure again": measure_again,
+    "A report is saved": report,
     "Validate, 24 films": validate,
     "Open study, six films": open_study,
-    "A case opens, JPEG 2000": open_case,
+    "A study and its cases open, JPEG 2000": open_case,
+    "Make pairs": pairs,
+    "Train, three epochs": train,
 }
 
 

@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 import napari_hipbmd
 import napari_hipbmd.pipeline
@@ -30,6 +31,21 @@ from napari_hipbmd.quality import NONE
 from napari_hipbmd.study import Study, write_cases
 
 from ..made_up_study import MadeUpStudy
+
+LONGEST_MS = 300_000
+
+
+class PatientBot(QtBot):
+    """Waits as long as a busy machine may need: it is slow and not wrong."""
+
+    def waitUntil(self, callback: Any, *, timeout: int = LONGEST_MS) -> None:  # noqa: N802
+        super().waitUntil(callback, timeout=max(timeout, LONGEST_MS))
+
+
+@pytest.fixture
+def qtbot(qapp: Any, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
+
 
 SPACING = (0.2, 0.25)
 CORNER = (30, 20)
@@ -305,7 +321,7 @@ class StandIn:
     def __call__(self, job: Any) -> PreparedHip:
         if len(self.measured) == self.hold_at:
             self.waits.set()
-            self.go_on.wait(30)
+            self.go_on.wait(600)
         return self.made_up.prepare(job)
 
     def change(self, **changes: Any) -> None:
@@ -316,10 +332,11 @@ class StandIn:
 
 
 @pytest.fixture
-def stand_in(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+def stand_in(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     """A study of forty films, and a stand-in for the networks that measure them."""
     one = StandIn(MadeUpStudy(tmp_path / "study"))
     monkeypatch.setattr(
         "napari_hipbmd.runs.collecting.prepare_with", lambda folder: one
     )
-    return one
+    yield one
+    one.go_on.set()

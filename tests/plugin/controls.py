@@ -52,4 +52,4 @@ class Controls:
         return [layer for layer in self.viewer.layers if kind_of(layer) == kind]
 
     def wait(self, condition: Callable[[], Any]) -> None:
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=300_000)
+        self.qtbot.waitUntil(lambda: bool(condition()))

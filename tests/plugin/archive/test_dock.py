@@ -127,7 +127,7 @@ def test_cancel_stops_between_two_films_and_fetching_again_goes_on(
     second_film(lambda: (here.set(), go_on.wait(30)))
     dock.do("find")
     dock.click("fetch")
-    dock.qtbot.waitUntil(here.is_set, timeout=60_000)
+    dock.qtbot.waitUntil(here.is_set)
     assert not dock.widget.server.isEnabled()
     dock.click("cancel_fetch")
     go_on.set()
@@ -159,7 +159,7 @@ def test_what_was_fetched_is_listed_in_open_study(
     dock.do("find", "fetch")
     dock.click("show_fetched")
     [study] = viewer.window._qt_window.findChildren(StudyWidget)
-    qtbot.waitUntil(lambda: "3 films" in study.note.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "3 films" in study.note.text())
     assert len(viewer.layers) == 0
 
 
@@ -207,7 +207,7 @@ def test_a_password_goes_into_the_keyring_and_nowhere_else(
     monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("a b c", True))
     dock = Dock(qtbot, "https://pacs.example.org/dicom-web", tmp_path)
     dock.click("keep_secret")
-    qtbot.waitUntil(lambda: "has it now" in dock.told("server_note"), timeout=30_000)
+    qtbot.waitUntil(lambda: "has it now" in dock.told("server_note"))
     service = "napari-hipbmd https://pacs.example.org/dicom-web"
     assert kept == [(service, orthanc.USER, "a b c")]
     files = [path for path in preferences_dir().rglob("*") if path.is_file()]

@@ -216,7 +216,7 @@ def test_a_training_that_dies_can_be_resumed_and_a_refusal_is_a_sentence(
 ) -> None:
     training.choose(sample_study.folder, tmp_path)
     training.dock.click("train")
-    training.dock.qtbot.waitUntil(lambda: bool(trainings()), timeout=60_000)
+    training.dock.qtbot.waitUntil(lambda: bool(trainings()))
     for process in trainings():
         process.kill()
     training.wait_until_idle()

@@ -35,7 +35,7 @@ class Dock:
         self.wait(lambda: not self.find(QPushButton, "cancel_measure").isEnabled())
 
     def wait(self, condition: Callable[[], Any]) -> None:
-        self.qtbot.waitUntil(condition, timeout=300_000)
+        self.qtbot.waitUntil(condition)
 
     def cell(self, row: int, column: int) -> str:
         return self.find(QTableWidget, "results").item(row, column).text()

@@ -63,7 +63,7 @@ def test_a_film_of_a_study_is_opened_in_the_workbench_with_its_numbers(
     ):
         workbench.work.editor.place((float(x), float(y)), name)
     table = workbench.findChild(QTableWidget, "results")
-    qtbot.waitUntil(lambda: table.item(0, 3).text() != "–", timeout=10_000)
+    qtbot.waitUntil(lambda: table.item(0, 3).text() != "–")
     # The workbench's own picture of the film is known to be the case, too.
     shown = workbench.work.case_view.film
     assert case_of_film(shown) == (study.folder, case.case_id)
@@ -85,7 +85,7 @@ def measure(measure_dock: Any, qtbot: Any) -> Any:
     """Press Measure; gives the layer of landmarks."""
     measure_dock.findChild(QPushButton, "measure").click()
     cancel = measure_dock.findChild(QPushButton, "cancel_measure")
-    qtbot.waitUntil(lambda: not cancel.isEnabled(), timeout=10_000)
+    qtbot.waitUntil(lambda: not cancel.isEnabled())
     (points,) = [x for x in measure_dock.viewer.layers if kind_of(x) == "landmarks"]
     return points
 

@@ -406,7 +406,7 @@ def test_a_structured_report_refers_to_the_films_own_file(
     dock.press("measure")
     dock.wait(lambda: dock.find(QPushButton, "save_report").isEnabled())
     save_report(dock, path, monkeypatch)
-    dock.qtbot.waitUntil(path.exists, timeout=60_000)
+    dock.qtbot.waitUntil(path.exists)
     report = pydicom.dcmread(path)
     source = source_of(case.image)
     referred = report.CurrentRequestedProcedureEvidenceSequence[0]
@@ -450,7 +450,7 @@ def test_ones_own_regression_is_used_and_named(
     assert "press Measure" in dock.text("flags")
     assert not dock.find(QTableWidget, "results").isEnabled()
     dock.press("measure")
-    dock.qtbot.waitUntil(lambda: len(pipeline.calls) == 2, timeout=60_000)
+    dock.qtbot.waitUntil(lambda: len(pipeline.calls) == 2)
     dock.wait(lambda: not dock.find(QPushButton, "cancel_measure").isEnabled())
     assert pipeline.calls[1]["models"].bmd.name == "our clinic"
     points = dock.layer("landmarks")

@@ -77,6 +77,6 @@ def test_the_dock_agrees(picture: Path, viewer: Any, qtbot: Any) -> None:
     dock.find(QDoubleSpinBox, "spacing").setValue(SPACING_MM)
     dock.press("measure")
     session = session_of(viewer)
-    qtbot.waitUntil(lambda: session.measurement(layer) is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: session.measurement(layer) is not None)
     (library,) = measure_path(picture, Options("L", spacing_mm=SPACING_MM))
     assert told(session.measurement(layer)) == told(library)

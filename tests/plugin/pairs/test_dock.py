@@ -141,7 +141,7 @@ class Dock:
         return layer
 
     def wait(self, there: Any) -> None:
-        self.qtbot.waitUntil(lambda: bool(there()), timeout=60_000)
+        self.qtbot.waitUntil(lambda: bool(there()))
 
     def idle(self) -> None:
         self.wait(lambda: not self.button("cancel_write_pairs").isEnabled())

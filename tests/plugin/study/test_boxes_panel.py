@@ -77,7 +77,7 @@ class Dock:
         return self.widget.findChild(QLabel, name).text()
 
     def wait(self, true: Any) -> None:
-        self.qtbot.waitUntil(true, timeout=120_000)
+        self.qtbot.waitUntil(true)
 
     def drag_lower_edge(self, index: int, pixels: float) -> None:
         """Take a box at a lower corner, and draw it further down."""

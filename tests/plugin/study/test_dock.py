@@ -55,7 +55,7 @@ class Docks:
         self.wait()
 
     def wait(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.study.bar.is_running, timeout=120_000)
+        self.qtbot.waitUntil(lambda: not self.study.bar.is_running)
 
     def click(self, name: str) -> None:
         button = self.study.findChild(QPushButton, name)

@@ -58,7 +58,7 @@ class Running:
         self.wait(lambda: self.question() is None)
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=300_000)
+        self.qtbot.waitUntil(condition)
 
     def click(self, button: Any) -> None:
         self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)

@@ -24,5 +24,5 @@ def test_the_networks_are_loaded_beside_the_window_once_a_dock_is_there(
     monkeypatch.setattr(models, "load_models", load_models)
     beforehand.load_beforehand.cache_clear()
     beforehand.load_beforehand()
-    qtbot.waitUntil(loaded.is_set, timeout=60_000)
+    qtbot.waitUntil(loaded.is_set)
     assert main_thread() not in threads

@@ -80,7 +80,7 @@ class Bench:
         return self.widget.case_view.layer(kind)
 
     def wait(self, condition: Callable[[], Any]) -> None:
-        self.qtbot.waitUntil(condition, timeout=10_000)
+        self.qtbot.waitUntil(condition)
 
     def place_all(self) -> None:
         """Every landmark where it truly is."""

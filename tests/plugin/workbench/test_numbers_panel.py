@@ -168,7 +168,7 @@ def test_the_numbers_are_those_of_the_command_line(numbers: Numbers) -> None:
     bench = numbers.bench
     bench.press("accept_all")
     bench.press("numbers")
-    bench.qtbot.waitUntil(lambda: "measured" in numbers.title, timeout=60_000)
+    bench.qtbot.waitUntil(lambda: "measured" in numbers.title)
     bench.editor.save()
     case_id = bench.widget.work.case_id
     (job,) = (

@@ -9,6 +9,7 @@ import numpy as np
 from napari.layers import Image
 
 from ..ui.translation import tr
+from ..ui.turn import let_window_draw
 from ..viewer.identity import facts_of, kind_of, tag
 from ..viewer.place import MILLIMETRES, Place
 from ..viewer.session import Session
@@ -81,6 +82,7 @@ class WatchedFilm:
         )
         if active is not None and active in layers:
             layers.selection.active = active
+        let_window_draw()
 
     def _place(self, pixels: int) -> Place:
         """Beside what is there, in millimetres where the others are."""

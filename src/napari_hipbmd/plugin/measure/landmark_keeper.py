@@ -14,8 +14,8 @@ from ...core.errors import Refused
 from ...study import Change, ConflictFound, FilmFacts, Labels, OpenCase
 from ...study import edits as edit
 from ...study.case import checked_name
-from ..ui.translation import tr
 from ..ui.run import in_words
+from ..ui.translation import tr
 from ..ui.turn import Rest
 from ..viewer.case_of_film import FilmCase, case_of_film
 from ..viewer.edits import OwnHand

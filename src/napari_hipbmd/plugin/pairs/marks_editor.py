@@ -17,6 +17,7 @@ from ...study.film_marks import FilmMarks, FilmType, TypeChoice, read_marks, wri
 from ..ui.latest import SETTLED_MS, Latest
 from ..ui.run import Run
 from ..ui.translation import tr
+from ..ui.turn import beside_window, let_window_draw
 from ..viewer.films import film_of, open_film_layer
 from ..viewer.origins import remember_origin
 from ..viewer.session import Session
@@ -62,10 +63,13 @@ class MarksEditor(QObject):
             If the film or its marks cannot be used; then none is open.
         """
         self.close()
-        layer = Layer.create(
-            *open_film_layer(film.path, side=film.side, name=film.name)
+        shown, marks = beside_window(
+            lambda: (
+                open_film_layer(film.path, side=film.side, name=film.name),
+                read_marks(folder, film.name),
+            )
         )
-        marks = read_marks(folder, film.name)
+        layer = Layer.create(*shown)
         shape = layer.data.shape
         if marks is None:
             marks = FilmMarks(film.name, film.image, shape, film.patient, film.side)
@@ -78,6 +82,7 @@ class MarksEditor(QObject):
             )
         remember_origin(layer, film.path)
         self._session.layers.append(layer)
+        let_window_draw()
         self._folder, self.film, self._marks = folder, film, marks
         self.layers = MarkLayers(self._session.layers, layer, marks, self._on_edited)
         self._check()

@@ -24,6 +24,7 @@ from ...synthesis import (
 )
 from ..ui.run import Run
 from ..ui.translation import tr
+from ..ui.turn import let_window_draw
 from ..viewer.identity import facts_of, kind_of, tag
 from ..viewer.place import Place
 
@@ -148,6 +149,7 @@ def show_preview(layers: Any, preview: Preview, beside: Any) -> None:
             )
         )
         layers.selection.active = active
+        let_window_draw()
 
 
 def preview_layers(layers: Any) -> list[Any]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from qtpy.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 from qtpy.QtWidgets import QApplication
 
+T = TypeVar("T")
 REST_MS, ASK_MS = 150, 5
 
 
@@ -19,6 +22,18 @@ def let_window_live(ready: Callable[[], bool]) -> None:
     asking.start(ASK_MS)
     loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
     asking.stop()
+
+
+def beside_window(work: Callable[[], T]) -> T:
+    """What work gives, done in a thread while the window draws; keys and clicks wait.
+
+    For reading one film: whoever chose it waits for it anyhow. What the work raises is
+    raised here.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="beside") as pool:
+        future = pool.submit(work)
+        let_window_live(future.done)
+        return future.result()
 
 
 def let_window_draw() -> None:

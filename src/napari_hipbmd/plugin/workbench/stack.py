@@ -14,6 +14,7 @@ import numpy as np
 from napari.layers import Image, Layer, Points, Shapes, Vectors
 
 from ..ui.translation import tr
+from ..ui.turn import let_window_draw
 from ..viewer.identity import KEY, LayerKind, facts_of, tag
 from ..viewer.layers import BOX_COLOUR, LayerData
 from ..viewer.origins import remember_origin
@@ -98,6 +99,7 @@ class LayerStack:
                 layer = self._made(kind)
                 self._on_made(layer)
                 self._session.layers.insert(self._above(ORDER[:i]), layer)
+                let_window_draw()
             self.place.put(layer)
             if kind == "box":
                 facts_of(layer)["film_id"] = str(film.unique_id)
