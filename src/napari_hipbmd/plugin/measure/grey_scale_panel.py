@@ -223,12 +223,12 @@ class GreyScalePanel(QWidget):
             self._session.remeasure(self._film, rulers=chosen)
 
     def _draw_profile(self) -> None:
-        if self._showing or not self.isVisible():
+        if self._showing:
             return
         index = self.place.currentIndex()
         there = 0 <= index < len(self._stretches)
         stretch = self._stretches[index] if there else None
-        if stretch is not None:
+        if stretch is not None and self.isVisible():
             self.profile.figure.show_stretch(stretch)
         self.profile.setVisible(stretch is not None)
         self.fit.setText("" if stretch is None else _tube_text(stretch))
