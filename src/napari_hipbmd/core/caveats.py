@@ -13,29 +13,29 @@ OF_BUNDLED = (
 )
 RESEARCH_USE = f"{CANNOT_RULE_OUT} {OF_BUNDLED}"
 DIGITAL = "digital hips"
-Said = Callable[[str], str]
+Tr = Callable[[str], str]
 
 
-def research_use(measurements: Iterable[Measurement], said: Said = str) -> str:
+def research_use(measurements: Iterable[Measurement], tr: Tr = str) -> str:
     """What the numbers of these hips may not be used for, by the regression in use.
 
-    ``said`` puts a sentence, and what is yet to be filled in, in another language.
+    ``tr`` puts a sentence, and what is yet to be filled in, in another language.
     """
     regressions = dict.fromkeys(
         (m.model_name, m.calibrated_on) for m in measurements if m.model_name
     )
     told = [
         (
-            said(
+            tr(
                 "The regression '{name}' is fitted to digital hips and is not"
                 " calibrated for any real X-ray machine."
             )
             if DIGITAL in films
-            else said(
+            else tr(
                 "The regression '{name}' is fitted to {films} and holds for such films"
                 " alone."
             )
-        ).format(name=name, films=films or said("films not named"))
+        ).format(name=name, films=films or tr("films not named"))
         for name, films in regressions
     ]
-    return " ".join([said(CANNOT_RULE_OUT), *(told or [said(OF_BUNDLED)])])
+    return " ".join([tr(CANNOT_RULE_OUT), *(told or [tr(OF_BUNDLED)])])

@@ -110,22 +110,20 @@ class Labels:
         return {r: (found | drawn)[r] for r in POLYGONS if r in found | drawn}
 
 
-def what_is_missing(labels: Labels, said: Callable[[str], str] = str) -> str:
+def what_is_missing(labels: Labels, tr: Callable[[str], str] = str) -> str:
     """What is still to be done on a film, as a sentence; empty when all is there.
 
-    ``said`` puts a sentence, and what is yet to be filled in, in another language.
+    ``tr`` puts a sentence, and what is yet to be filled in, in another language.
     """
     names = labels.missing
     if not names:
         return ""
     if len(names) == len(LANDMARK_IDS):
-        return said("No landmark is placed yet.")
+        return tr("No landmark is placed yet.")
     if len(names) == 1:
-        told = said("{last} is missing: place it, or mark it as absent.")
+        told = tr("{last} is missing: place it, or mark it as absent.")
     else:
-        told = said(
-            "{first} and {last} are missing: place them, or mark them as absent."
-        )
+        told = tr("{first} and {last} are missing: place them, or mark them as absent.")
     return told.format(first=", ".join(names[:-1]), last=names[-1])
 
 

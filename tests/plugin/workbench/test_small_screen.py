@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QDockWidget, QPushButton, QToolButton
 
+from ..german_window import sideways_px
 from .conftest import Bench
 
 
@@ -22,6 +23,12 @@ def test_the_dock_can_be_320_pixels_wide(bench: Bench) -> None:
         bench.widget.tabs.setCurrentIndex(i)
         bench.widget.resize(320, 600)
         assert bench.widget.width() == 320, bench.widget.tabs.tabText(i)
+
+
+def test_no_tab_scrolls_sideways_at_320_pixels(bench: Bench) -> None:
+    found = sideways_px(bench.widget)
+    assert len(found) == 6
+    assert not any(found.values()), found
 
 
 def test_one_key_folds_napari_s_own_docks_away_and_back(bench: Bench) -> None:

@@ -233,3 +233,29 @@ def test_a_table_that_is_none_of_deeplabcuts_is_told(
     path.write_text(text)
     with pytest.raises(Refused, match=sentence):
         import_labels(labelled_study, "deeplabcut", path, ImportPlan("carl"))
+
+
+def test_sleap_takes_labels_over_and_gives_them_back(
+    exported, labelled_study, brought, tmp_path
+):
+    sleap = pytest.importorskip("sleap_io", reason="needs sleap-io")
+    from PIL import Image
+
+    project = tmp_path / "project" / "labeled-data" / "hips"
+    project.mkdir(parents=True)
+    table = project / "CollectedData_anna.csv"
+    table.write_bytes((exported("deeplabcut") / "anna.csv").read_bytes())
+    for case in labelled_study.cases:
+        rows, columns = labelled_study.labels("anna", case.case_id).film.shape
+        picture = Image.new("L", (columns, rows))
+        picture.save(project / f"{case.case_id}.png")
+    sleap.save_file(sleap.load_dlc(table), tmp_path / "hips.slp")
+    labels = sleap.load_slp(tmp_path / "hips.slp")
+    assert len(labels) == 3
+    assert sorted(labels.skeletons[0].node_names) == sorted(LANDMARK_IDS)
+    sleap.save_coco(labels, tmp_path / "sleap.json")
+    np.testing.assert_allclose(
+        brought("coco", tmp_path / "sleap.json").xy,
+        labelled_study.labels("anna", CASE).xy,
+        atol=1e-6,
+    )

@@ -18,6 +18,7 @@ BOX = (
 )
 """Else hardly to be seen on a dark dock."""
 SERIES = Qt.ItemDataRole.UserRole
+OTHER_PART = tr("another part")
 TICKED, NOT_TICKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
 
@@ -52,8 +53,8 @@ class FoundTree(QTreeWidget):
                 key = patient_key(one.patient_id) or "?"
                 if key not in patients:
                     patients[key] = self._line(whole, key)
-                shows = f"{one.modality} {one.part or 'another part'}"
-                line = self._line(patients[key], "series", shows)
+                shows = f"{one.modality} {one.part or OTHER_PART}"
+                line = self._line(patients[key], tr("series"), shows)
                 line.setData(0, SERIES, one)
                 line.setCheckState(0, TICKED)
             self.expandAll()

@@ -15,7 +15,7 @@ from .shown import Shown
 NOT_APPLIED = tr("Apply a model to this film first.")
 NO_TRUTH = tr("The exact STO is known of digital hips only.")
 NO_BONE = tr("Show the bone image first.")
-NONE = "none"
+NONE = tr("none")
 TIPS: dict[ShownPart, str] = {
     "enhanced_bone": tr("film − STO; negatives are kept."),
     "enhanced_sto": tr("The soft tissue that the network draws."),

@@ -12,6 +12,7 @@ from ..ui.options_form import OptionsForm
 from ..ui.out_folder import OutFolder
 from ..ui.translation import tr
 
+NAMES = {"paper": tr("as in the paper")}
 OWN = tr("own choice")
 FOUND = tr("found by the networks")
 SHARED = ("preset", "fit", "covariates", "landmarks", ("folds", "seed"))
@@ -39,7 +40,7 @@ class RegressionForm(OptionsForm):
         folder: str,
         parent: QWidget | None = None,
     ) -> None:
-        named = {(tr("as in the paper") if n == "paper" else n): n for n in PRESETS}
+        named = {NAMES.get(n) or tr(n): n for n in PRESETS}
         super().__init__(
             kind, *before, *SHARED, *after, parent=parent,
             offered={"preset": {**named, OWN: OWN}, "landmarks": {FOUND: PREDICTED}},
@@ -63,7 +64,7 @@ class RegressionForm(OptionsForm):
             for name in study.annotators()
         }
         if (study.folder / "truth").is_dir():
-            offered["true ones (digital hips)"] = TRUTH
+            offered[tr("true ones (digital hips)")] = TRUTH
         self.offer("landmarks", offered)
         self.out.show_study(study.folder)
 

@@ -53,7 +53,7 @@ WORDS = {
     OBJECT: (tr("Object"), tr("Of known material and thickness, drawn below.")),
 }
 ROWS = (*RULERS, USUAL, OBJECT)
-COLUMNS = ("ruler", "gain", "± %", "weight")
+COLUMNS = (tr("ruler"), tr("gain"), "± %", tr("weight"))
 ROW_PX, PROFILE_PX = 24, 170
 
 

@@ -52,7 +52,8 @@ class KnownObjects(QWidget):
         self._film: Any = None
         self.material = QComboBox()
         self.material.setObjectName("object_material")
-        self.material.addItems(MATERIALS)
+        for material in MATERIALS:
+            self.material.addItem(tr(material), material)
         self.material.setToolTip(tr("What the next object is made of, taken as pure."))
         self.thickness = QDoubleSpinBox()
         self.thickness.setObjectName("object_mm")
@@ -84,7 +85,7 @@ class KnownObjects(QWidget):
         known = () if measurement is None else measurement.rulers.objects
         names = [
             tr("{thickness_mm:g} mm {material}").format(
-                thickness_mm=one.thickness_mm, material=one.material
+                thickness_mm=one.thickness_mm, material=tr(one.material)
             )
             for one in known
         ]
@@ -102,7 +103,7 @@ class KnownObjects(QWidget):
     def _on_draw_clicked(self) -> None:
         layer = self._layer(self._film) or self._made(self._film)
         layer.feature_defaults = {
-            "material": self.material.currentText(),
+            "material": self.material.currentData(),
             "mm": self.thickness.value(),
         }
         self._session.layers.selection.active = layer

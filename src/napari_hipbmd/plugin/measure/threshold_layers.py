@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from napari.layers import Image, Labels, Layer
 
+from ..ui.translation import tr
 from ..viewer.identity import belongs_to, facts_of, kind_of
 from ..viewer.place import Place
 from ..viewer.session import Session
@@ -20,6 +21,10 @@ from .thresholding import (
 
 ThresholdKind = Literal["normalised", "clipped"]
 KINDS: tuple[ThresholdKind, ...] = ("normalised", "clipped")
+NAMES: dict[ThresholdKind, str] = {
+    "normalised": tr("Fig. 6"),
+    "clipped": tr("clipped"),
+}
 
 
 class ThresholdLayers:
@@ -72,7 +77,7 @@ class ThresholdLayers:
             return
         self.remove(kind)
         place = replace(Place.of(film_layer), translate=where["translate"])
-        name = f"{film_layer.name}: {'Fig. 6' if kind == 'normalised' else 'clipped'}"
+        name = f"{film_layer.name}: {NAMES[kind]}"
         make = normalised_layer if kind == "normalised" else clipped_layer
         _, arguments, _ = make(picture, place, name)
         facts_of_layer = arguments["metadata"]["hipbmd"]

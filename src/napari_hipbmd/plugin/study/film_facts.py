@@ -10,6 +10,7 @@ from ..viewer.identity import facts_of
 
 SIDES = {"L": tr("left"), "R": tr("right"), None: tr("not said")}
 SEXES = {"F": tr("female"), "M": tr("male"), None: tr("not said")}
+YEARS = tr("years")
 NOT_READ = tr("This layer was not read as a film: nothing is known of how it was made.")
 
 
@@ -30,7 +31,7 @@ def fact_lines(film_layer: Any) -> list[tuple[str, str]]:
         (tr("Side"), SIDES.get(known.get("side"), tr("not said"))),
         (
             tr("Sex, age"),
-            f"{SEXES[patient.sex]}, {_number(patient.age_years, tr('years'))}",
+            f"{SEXES[patient.sex]}, {_number(patient.age_years, YEARS)}",
         ),
         (tr("Height"), _number(patient.height_cm, "cm")),
         (tr("Weight"), _number(patient.weight_kg, "kg")),
@@ -76,7 +77,7 @@ def _grey_values(facts: Any) -> str:
     sign = {1: tr(", low is dense"), -1: tr(", high is dense")}.get(
         facts.pixel_intensity_sign
     )
-    return f"{said or tr('not said')}{sign or ''}"
+    return (said or tr("not said")) + (sign or "")
 
 
 def _number(value: float | None, unit: str) -> str:

@@ -10,12 +10,13 @@ from qtpy.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-FEWEST_LETTERS = 6
+FEWEST_LETTERS, BUTTON_MARGIN = 6, 12
 NARROW, LARGE = 300, 1500
 """Screen pixels: what a dock takes of a small screen, and from where one is large."""
 
@@ -42,6 +43,7 @@ class NarrowDock(QWidget):
     def _let_shrink(self) -> None:
         """Let long labels stand above their field, and no long choice be in the way."""
         let_choices_shrink(self)
+        let_buttons_shrink(self)
         for form in self.findChildren(QFormLayout):
             form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
 
@@ -70,6 +72,14 @@ def let_choices_shrink(widget: QWidget) -> None:
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         choice.setMinimumContentsLength(FEWEST_LETTERS)
+
+
+def let_buttons_shrink(widget: QWidget) -> None:
+    """Let short buttons be narrower than the 80 pixels that Qt gives each."""
+    for button in widget.findChildren(QPushButton):
+        if button.minimumWidth() == 0:
+            text_px = button.fontMetrics().horizontalAdvance(button.text())
+            button.setMinimumWidth(text_px + BUTTON_MARGIN)
 
 
 class Squares(QWidget):

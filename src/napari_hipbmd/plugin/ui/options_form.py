@@ -151,6 +151,17 @@ class OptionsForm(QWidget):
             yield control.native
 
 
+def texts_of(one: Option) -> Iterator[str]:
+    """What a form may say of an option, as its dataclass has it."""
+    setting = one.setting
+    yield setting.label or one.words
+    yield setting.tip or setting.help
+    yield from setting.tips.values()
+    yield from (setting.words.get(choice, choice) for choice in one.choices)
+    if isinstance(setting.metavar, str):
+        yield setting.metavar
+
+
 def side_by_side(*widgets: QWidget) -> QWidget:
     """Widgets in one row of a form, or in lines of two."""
     columns = len(widgets) if len(widgets) <= MOST_ABREAST else ABREAST
@@ -167,15 +178,14 @@ def _controls(
     one: Option, offered: Mapping[str, Any] | None
 ) -> Iterator[tuple[str, ValueWidget]]:
     """The controls of an option, by what tells each from its neighbours."""
-    setting = one.setting
-    words = {choice: tr(word) for choice, word in setting.words.items()}
+    setting, words = one.setting, one.setting.words
     if offered is not None or (one.choices and not one.has_several):
-        named = offered or {words.get(c, tr(c)): c for c in one.choices}
+        named = offered or {tr(words.get(c, c)): c for c in one.choices}
         yield "", _made(str, one.default, choices=list(named.items()))
     elif one.choices:
         for choice in one.choices:
             box = _made(bool, one.default is None or choice in one.default)
-            box.text = words.get(choice, tr(choice))
+            box.text = tr(words.get(choice, choice))
             yield choice, box
     elif one.kind is bool:
         box = _made(bool, one.default)

@@ -37,7 +37,7 @@ from ..ui.run import Run, Stepped, begin
 from ..ui.translation import tr
 from .work import Work
 
-EVERYBODY = "everybody"
+EVERYBODY = tr("everybody")
 NO_STUDY = tr("Open a study first.")
 BUSY = tr("Labels are being written or read: wait, or press Cancel.")
 SETTLING = tr("Go back to your own labels first, in the tab Observers.")

@@ -35,11 +35,11 @@ from .overlay import from_mine, of_two
 from .sessions import blind_cases, blind_reason, next_repeat
 from .work import Work
 
-NOBODY = "nobody"
+NOBODY = tr("nobody")
 HERE, FILMS, LANDMARKS, ALL = (
     tr("this film"),
-    "films",
-    "landmarks",
+    tr("films"),
+    tr("landmarks"),
     tr("every landmark of every film"),
 )
 VIEWS = (HERE, FILMS, LANDMARKS, ALL)

@@ -1,14 +1,16 @@
 """Labels out to other programs and in again.
 
-=========  ==================================================
-format     one file
-=========  ==================================================
-coco       an annotator (``.json``): COCO keypoints
-slicer     a case (``.mrk.json``): 3D Slicer Markups, in mm
-pts        a case (``.pts``): complete shapes
-csv        an annotator (``.csv``): one row a point
-tiff, png  a case (``.tif``, ``.png``): regions as a label image
-=========  ==================================================
+=============  ==================================================
+format         one file
+=============  ==================================================
+coco           an annotator (``.json``): COCO keypoints
+slicer         a case (``.mrk.json``): 3D Slicer Markups, in mm
+pts            a case (``.pts``): complete shapes
+csv            an annotator (``.csv``): one row a point
+deeplabcut     an annotator (``.csv``): DeepLabCut's table
+deeplabcut-h5  an annotator (``.h5``): the same as pandas stores it
+tiff, png      a case (``.tif``, ``.png``): regions as a label image
+=============  ==================================================
 
 ``docs/exchange.md`` has the table of what each holds.
 """

@@ -1,4 +1,4 @@
-"""DeepLabCut's table of labelled frames (``CollectedData_NAME.csv``).
+"""DeepLabCut's table of labelled frames (``CollectedData_NAME.csv`` and ``.h5``).
 
 ::
 
@@ -26,10 +26,12 @@ from ..label import XY, Label
 from ..labels import Labels
 from ..sheet import NotATable, rows_of, text_of
 from .content import refusing
+from .hdf import cells_of_frame, frame_bytes
 from .parcel import Intake, Parcel
 
 _LEVELS = ("scorer", "individuals", "bodyparts", "coords")
 _FOLDER = ("labeled-data", "hips")
+_KEY = "df_with_missing"
 Row = Sequence[str]
 
 
@@ -37,19 +39,51 @@ def write_deeplabcut(labels: Sequence[Labels]) -> bytes:
     """Labels of one annotator as a table of labelled frames."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
-    scorer = guarded(labels[0].annotator) if labels else ""
     blank = [""] * len(_FOLDER)
-    writer.writerow(["scorer", *blank, *[scorer] * 2 * len(LANDMARK_IDS)])
-    parts = [name for name in LANDMARK_IDS for _ in "xy"]
-    writer.writerow(["bodyparts", *blank, *parts])
-    writer.writerow(["coords", *blank, *"xy" * len(LANDMARK_IDS)])
+    heads = zip(*_columns(labels), strict=True)
+    for level, names in zip(("scorer", "bodyparts", "coords"), heads, strict=True):
+        writer.writerow([level, *blank, *map(guarded, names)])
     for one in labels:
-        cells: list[float | str] = []
-        for name in LANDMARK_IDS:
-            mark = one.landmarks.get(name)
-            cells += ("", "") if mark is None or mark.xy is None else mark.xy
-        writer.writerow([*_FOLDER, guarded(f"{one.case_id}.png"), *cells])
+        cells = ["" if math.isnan(x) else x for x in _positions(one)]
+        writer.writerow([*map(guarded, _path(one)), *cells])
     return file.getvalue().encode()
+
+
+def write_deeplabcut_h5(labels: Sequence[Labels]) -> bytes:
+    """The same table as pandas stores it.
+
+    Raises
+    ------
+    Refused
+        If pandas or PyTables is not installed.
+    """
+    return frame_bytes(
+        _KEY,
+        [_path(one) for one in labels],
+        _columns(labels),
+        ("scorer", "bodyparts", "coords"),
+        [_positions(one) for one in labels],
+    )
+
+
+def _columns(labels: Sequence[Labels]) -> list[tuple[str, str, str]]:
+    """The heads of the columns."""
+    scorer = labels[0].annotator if labels else ""
+    return [(scorer, name, coord) for name in LANDMARK_IDS for coord in "xy"]
+
+
+def _path(one: Labels) -> tuple[str, ...]:
+    """A frame, as a project calls it."""
+    return (*_FOLDER, f"{one.case_id}.png")
+
+
+def _positions(one: Labels) -> list[float]:
+    """The x and y of each landmark in turn; NaN where it was not placed."""
+    found: list[float] = []
+    for name in LANDMARK_IDS:
+        mark = one.landmarks.get(name)
+        found += (math.nan, math.nan) if mark is None or mark.xy is None else mark.xy
+    return found
 
 
 def read_deeplabcut(data: bytes, name: str, intake: Intake) -> list[Parcel]:
@@ -65,30 +99,47 @@ def read_deeplabcut(data: bytes, name: str, intake: Intake) -> list[Parcel]:
             first, rest = rows_of(text_of(data), ())
         except NotATable as error:
             raise Refused(str(error)) from None
-        rows = [(1, first), *rest]
-        head: dict[str, Row] = {}
-        while rows and rows[0][1] and rows[0][1][0].strip() in _LEVELS:
-            cells = rows.pop(0)[1]
-            head[cells[0].strip()] = cells
-        for level in ("scorer", "bodyparts", "coords"):
-            if level not in head:
-                raise Refused(f"it has no line that begins with {level!r}.")
-        if len({cell for cell in head.get("individuals", ())[1:] if cell}) > 1:
-            raise Refused("it has several animals, and a film has one hip a case.")
-        coords = head["coords"]
-        places = _places(head["bodyparts"], coords, intake)
-        names = next(i for i, cell in enumerate(coords) if i and cell.strip())
-        found = []
-        for line, cells in rows:
-            if len(cells) < names:
-                raise Refused(f"line {line} has too few columns.")
-            marks = {}
-            for mark, (x, y) in places.items():
-                xy = _position(cells, x, y, f"{mark} in line {line}")
-                if xy is not None:
-                    marks[mark] = Label(xy, source=intake.source)
-            found.append(Parcel(bare(cells[names - 1].strip()), marks))
-        return found
+        return _parcels([(1, first), *rest], intake)
+
+
+def read_deeplabcut_h5(data: bytes, name: str, intake: Intake) -> list[Parcel]:
+    """The cases of the same table as pandas stores it; nothing in it is run.
+
+    Raises
+    ------
+    Refused
+        If it is not such a table, holds Python objects, or h5py is not installed.
+    """
+    with refusing(f"{name} is not DeepLabCut's table of labelled frames"):
+        rows = cells_of_frame(data, _KEY)
+        return _parcels(list(enumerate(rows, 1)), intake)
+
+
+def _parcels(rows: list[tuple[int, list[str]]], intake: Intake) -> list[Parcel]:
+    """The cases of the lines of a table, each with its number."""
+    head: dict[str, Row] = {}
+    while rows and rows[0][1] and rows[0][1][0].strip() in _LEVELS:
+        cells = rows.pop(0)[1]
+        head[cells[0].strip()] = cells
+    for level in ("scorer", "bodyparts", "coords"):
+        if level not in head:
+            raise Refused(f"it has no line that begins with {level!r}.")
+    if len({cell for cell in head.get("individuals", ())[1:] if cell}) > 1:
+        raise Refused("it has several animals, and a film has one hip a case.")
+    coords = head["coords"]
+    places = _places(head["bodyparts"], coords, intake)
+    names = next(i for i, cell in enumerate(coords) if i and cell.strip())
+    found = []
+    for line, cells in rows:
+        if len(cells) < names:
+            raise Refused(f"line {line} has too few columns.")
+        marks = {}
+        for mark, (x, y) in places.items():
+            xy = _position(cells, x, y, f"{mark} in line {line}")
+            if xy is not None:
+                marks[mark] = Label(xy, source=intake.source)
+        found.append(Parcel(bare(cells[names - 1].strip()), marks))
+    return found
 
 
 def _places(parts: Row, coords: Row, intake: Intake) -> dict[str, tuple[int, int]]:

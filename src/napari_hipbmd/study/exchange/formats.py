@@ -11,7 +11,12 @@ from ..facts import FilmFacts
 from ..label import PERSON
 from ..labels import Labels
 from .coco import read_coco, write_coco
-from .deeplabcut import read_deeplabcut, write_deeplabcut
+from .deeplabcut import (
+    read_deeplabcut,
+    read_deeplabcut_h5,
+    write_deeplabcut,
+    write_deeplabcut_h5,
+)
 from .masks import read_mask, write_png, write_tiff
 from .parcel import Intake, Parcel
 from .pts import read_pts, write_pts
@@ -83,6 +88,11 @@ _PIXELS = (
     "Positions are x, y in pixels of the film: x to the right, y down, right hips not"
     " mirrored. "
 )
+_DEEPLABCUT = (
+    _PIXELS + "The centre of the first pixel is (0, 0). DeepLabCut looks for"
+    " CollectedData_NAME.csv and .h5 in labeled-data/hips of a project, beside pictures"
+    " that are called as in their rows. "
+)
 _MASK = (
     "0 is nothing, 1 the neck, 2 the trochanter, 3 the inter-trochanter. A pixel"
     " belongs to a region when its centre lies inside; so a region is known to the"
@@ -141,12 +151,19 @@ FORMATS: dict[str, LabelFormat] = {
             "DeepLabCut's CSV",
             (".csv",),
             frozenset({"landmarks"}),
-            _PIXELS + "The centre of the first pixel is (0, 0). DeepLabCut looks for"
-            " CollectedData_NAME.csv in labeled-data/hips of a project, beside pictures"
-            " that are called as in its rows, and makes its .h5 of it"
-            " (deeplabcut.convertcsv2h5).",
+            _DEEPLABCUT + "Its .h5 is the format deeplabcut-h5; or"
+            " deeplabcut.convertcsv2h5 makes it.",
             write_study=write_deeplabcut,
             read_study=read_deeplabcut,
+        ),
+        LabelFormat(
+            "deeplabcut-h5",
+            "DeepLabCut's HDF5",
+            (".h5",),
+            frozenset({"landmarks"}),
+            _DEEPLABCUT + "Call the file CollectedData_NAME.h5 there.",
+            write_study=write_deeplabcut_h5,
+            read_study=read_deeplabcut_h5,
         ),
         LabelFormat(
             "tiff",

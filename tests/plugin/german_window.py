@@ -1,0 +1,135 @@
+"""Opens every dock in one window, and prints what it says as JSON.
+
+Run by ``test_translation.py``: the language of a process is chosen once.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any
+
+import napari
+from qtpy.QtCore import QStandardPaths
+from qtpy.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDockWidget,
+    QGroupBox,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QTableWidget,
+    QTabWidget,
+    QTreeWidget,
+    QWidget,
+)
+
+from napari_hipbmd.core.resources import sample_data_dir
+from napari_hipbmd.plugin.ui import translation
+
+PLUGIN = "napari-hipbmd"
+
+
+class Forgotten(NullTranslations):
+    """Asked for what the language lacks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def gettext(self, text: str) -> str:
+        self.texts.append(text)
+        return text
+
+
+def main(folder: Path) -> None:
+    """Open the docks on a small study, the workbench with a case."""
+    QStandardPaths.setTestModeEnabled(True)
+    forgotten = Forgotten()
+    translation._chosen().add_fallback(forgotten)
+    study = folder / "hips"
+    shutil.copytree(sample_data_dir(), study)
+    # Docks are made after the language is chosen, as they are in napari.
+    from napari_hipbmd.plugin.home import STEPS
+
+    viewer = napari.Viewer(show=False, show_welcome_screen=False)
+    viewer.open_sample(PLUGIN, "type_1")
+    said: dict[str, list[str]] = {}
+    for name in ("Hip BMD", *(step.dock for step in STEPS)):
+        _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, name, tabify=True)
+        if name == "Landmark workbench":
+            dock.studies.annotator.setEditText("anna")
+            dock.open_study(study)
+            bench = dock
+        QApplication.processEvents()
+        said[name] = sorted(set(texts_of(dock)))
+    print(
+        json.dumps(
+            {
+                "said": said,
+                "forgotten": forgotten.texts,
+                "sideways_px": sideways_px(bench),
+            }
+        )
+    )
+    viewer.close()
+
+
+def sideways_px(bench: Any) -> dict[str, int]:
+    """How far each tab of the workbench scrolls sideways, 320 pixels wide."""
+    dock = bench.parentWidget()
+    while not isinstance(dock, QDockWidget):
+        dock = dock.parentWidget()
+    dock.setFloating(True)
+    dock.show()
+    dock.resize(320, 700)
+    found = {}
+    for i in range(bench.tabs.count()):
+        bench.tabs.setCurrentIndex(i)
+        for _ in range(5):
+            QApplication.processEvents()
+        page = bench.tabs.widget(i)
+        areas = [each for each in page.findChildren(QScrollArea) if each.isVisible()]
+        bars = [area.horizontalScrollBar().maximum() for area in areas]
+        found[bench.tabs.tabText(i)] = max([dock.width() - 320, *bars])
+    dock.setFloating(False)
+    return found
+
+
+def texts_of(dock: QWidget) -> list[str]:
+    """Every text of a dock: what is shown, and what a person is told who points."""
+    found = []
+    for widget in (dock, *dock.findChildren(QWidget)):
+        found.append(widget.toolTip())
+        found += _of_kind(widget)
+    return [text for text in found if text.strip()]
+
+
+def _of_kind(widget: Any) -> list[str]:
+    if isinstance(widget, QLabel | QAbstractButton):
+        return [widget.text()]
+    if isinstance(widget, QLineEdit):
+        return [widget.placeholderText()]
+    if isinstance(widget, QGroupBox):
+        return [widget.title()]
+    if isinstance(widget, QComboBox):
+        return [widget.itemText(i) for i in range(widget.count())]
+    if isinstance(widget, QTabWidget):
+        return [widget.tabText(i) for i in range(widget.count())]
+    if isinstance(widget, QTreeWidget):
+        head = widget.headerItem()
+        return [head.text(i) for i in range(widget.columnCount())]
+    if isinstance(widget, QTableWidget):
+        heads = [widget.horizontalHeaderItem(i) for i in range(widget.columnCount())]
+        heads += [widget.verticalHeaderItem(i) for i in range(widget.rowCount())]
+        return [item.text() for item in heads if item is not None]
+    return []
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
