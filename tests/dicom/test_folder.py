@@ -41,6 +41,39 @@ def test_what_is_passed_over_has_its_reason(export):
     assert "empty" in reasons["empty.dcm"]
 
 
+SIDECARS = {
+    "Thumbs.db": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "desktop.ini": b"[.ShellClassInfo]\r\n",
+    "autorun.inf": b"[autorun]\r\nopen=viewer.exe\r\n",
+    "LOCKFILE": b"",
+    "VERSION": b"1.2\n",
+    "index.htm": b"<html></html>",
+    "DICOM/._IM2.dcm": b"\0\5\x16\7\0\2\0\0Mac OS X        ",
+    "VIEWER/viewer.exe": b"MZ\x90\0",
+    "VIEWER/java.zip": b"PK\3\4",
+    "VIEWER/logo.png": b"\x89PNG\r\n\x1a\n",
+    "VIEWER/splash.jpg": b"\xff\xd8\xff\xe0",
+    "VIEWER/splash.bmp": b"BM",
+}
+
+
+def test_what_lies_beside_the_films_of_a_disc_is_no_film(export):
+    films = list_films(export)
+    for name, content in SIDECARS.items():
+        path = export / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content + b"\0" * 600 * bool(content))
+    assert list_films(export) == films
+
+
+def test_pictures_are_films_where_there_is_no_disc(export):
+    for name in ("hip.png", "DICOM/hip.jpg"):
+        (export / name).write_bytes(b"\x89PNG\r\n\x1a\n")
+    assert len(list_films(export)) == 4
+    (export / "DICOMDIR").unlink()
+    assert len(list_films(export)) == 6
+
+
 def test_a_missing_folder_is_said_to_be_missing(tmp_path):
     with pytest.raises(Refused, match="no such folder"):
         list_films(tmp_path / "nowhere")

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from ..core.caveats import RESEARCH_USE
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         args = parsed(parser, given)
         for name in OUTPUTS:
-            if (out := getattr(args, name, None)) not in (None, "", SCREEN):
+            out = getattr(args, name, None)
+            if isinstance(out, str | Path) and out not in ("", SCREEN):
                 refuse_unwritable(out)
         with _warnings_told(), _options_kept(args):
             status = int(args.run(args))

@@ -230,7 +230,8 @@ def reports_in(path: Path) -> list[tuple[Path, Dataset]]:
     if not path.exists():
         raise FilmRefused(f"There is no file or folder {path}.")
     found: list[tuple[Path, Dataset]] = []
-    for file in sorted(path.rglob("*.dcm")) if path.is_dir() else [path]:
+    inside = [file for file in sorted(path.rglob("*.dcm")) if file.name[0] != "."]
+    for file in inside if path.is_dir() else [path]:
         with quietly(), refusing():
             report = dcmread(file, stop_before_pixels=True)
         if report.get("Modality") == "SR" and report.get("StudyInstanceUID"):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..core.errors import FilmRefused, Refused
 from .guard import quietly, refusing
-from .sniff import file_kind
+from .sniff import FileKind, file_kind
 
+DISC_CONTENTS = "DICOMDIR"
 _MAX_FILES = 100_000
 
 
@@ -29,8 +31,9 @@ def list_films(folder: str | Path) -> list[Path]:
     """Candidate films in a folder and the folders below it.
 
     Only the first bytes of each file are read: names without extension (``IM0001``)
-    and UID names are found, text files, DICOMDIR and junk are passed over. Whether a
-    candidate *is* a film shows when it is read.
+    and UID names are found, text files, DICOMDIR and junk are passed over, and so are
+    pictures on a disc of DICOM films. Whether a candidate *is* a film shows when it is
+    read.
 
     Raises
     ------
@@ -45,15 +48,18 @@ def look_through(folder: str | Path) -> FolderContents:
     root = Path(folder)
     if not root.is_dir():
         raise FilmRefused("There is no such folder: check the path and the spelling.")
-    films: list[Path] = []
+    kinds: dict[Path, FileKind] = {}
     passed_over: dict[Path, str] = {}
     for path in _files_below(root):
-        reason = _reason_to_pass_over(path)
-        if reason is None:
-            films.append(path)
-        else:
+        kind, reason = _looked_at(path)
+        if kind == "other":
             passed_over[path] = reason
-    return FolderContents(tuple(films), passed_over)
+        else:
+            kinds[path] = kind
+    for picture in _of_a_viewer(kinds, passed_over):
+        del kinds[picture]
+        passed_over[picture] = "a picture on a disc of DICOM films"
+    return FolderContents(tuple(kinds), passed_over)
 
 
 def _files_below(root: Path) -> list[Path]:
@@ -78,14 +84,28 @@ def _natural(path: Path) -> list[tuple[bool, int, str]]:
     ]
 
 
-def _reason_to_pass_over(path: Path) -> str | None:
+def _looked_at(path: Path) -> tuple[FileKind, str]:
+    """What a file is, and why it is passed over where it is ``other``."""
     if path.name.startswith("."):
-        return "a hidden file"
-    if path.name.upper() == "DICOMDIR":
-        return "the table of contents of a disc"
+        return "other", "a hidden file"
+    if path.name.upper() == DISC_CONTENTS:
+        return "other", "the table of contents of a disc"
     try:
         with quietly(), refusing():
-            kind, what = file_kind(path)
+            return file_kind(path)
     except Refused as refusal:
-        return str(refusal)
-    return what if kind == "other" else None
+        return "other", str(refusal)
+
+
+def _of_a_viewer(
+    kinds: Mapping[Path, FileKind], passed_over: Iterable[Path]
+) -> list[Path]:
+    """Pictures on a disc: its films are DICOM, and they are its viewer's buttons."""
+    discs = [path.parent for path in passed_over if path.name.upper() == DISC_CONTENTS]
+    films = [path for path, kind in kinds.items() if kind != "picture"]
+    discs = [disc for disc in discs if any(disc in film.parents for film in films)]
+    return [
+        path
+        for path, kind in kinds.items()
+        if kind == "picture" and any(disc in path.parents for disc in discs)
+    ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..core.errors import Refused
 from ..core.radiograph import Patient, Side
 from .facts import HeaderFacts, header_facts
-from .folder import look_through
+from .folder import DISC_CONTENTS, look_through
 from .guard import quietly, refusing
 from .header import read_header
 from .naming import case_id_of, case_id_of_dicom, patient_key
@@ -19,7 +19,6 @@ from .refuse import check
 from .sniff import file_kind
 from .tags import integer, text, values
 
-DISC_CONTENTS = "DICOMDIR"
 _MAX_RECORDS = 20_000
 
 

@@ -130,7 +130,9 @@ def _read(exports: Sequence[Path], order: DateOrder | None) -> DxaTable:
     for path in exports:
         if not path.exists():
             raise Refused(f"There is no file or folder {path}.")
-        inside = sorted(p for p in path.rglob("*") if p.is_file())
+        inside = sorted(
+            p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")
+        )
         for file in inside if path.is_dir() else [path]:
             try:
                 one = _of_file(file, order)
