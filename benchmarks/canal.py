@@ -22,7 +22,7 @@ from pages import write_into
 from napari_hipbmd.core import anatomy
 from napari_hipbmd.core.grey_scale import Cortex
 from napari_hipbmd.core.radiograph import Patient, Radiograph
-from napari_hipbmd.grey_scale import shaft_frame
+from napari_hipbmd.core.shaft import shaft_frame
 from napari_hipbmd.grey_scale.borders import Borders
 from napari_hipbmd.grey_scale.canal import compared, widths_of
 from napari_hipbmd.grey_scale.shaft import cut_below_lesser

@@ -31,15 +31,15 @@ from sklearn.preprocessing import StandardScaler
 from napari_hipbmd.bmd import region_pixels
 from napari_hipbmd.core.anatomy import REGIONS, TYPICAL_XY
 from napari_hipbmd.core.hip_images import HipImages
+from napari_hipbmd.core.shaft import ShaftFrame, shaft_frame
 from napari_hipbmd.grey_scale import (
     Shaft,
     Stretch,
     load_calibration,
-    shaft_frame,
     true_gain,
 )
 from napari_hipbmd.grey_scale.coarse import coarser
-from napari_hipbmd.grey_scale.profiles import LEVEL_MM, STEP_MM, Profile, ShaftFrame
+from napari_hipbmd.grey_scale.profiles import LEVEL_MM, STEP_MM, Profile
 from napari_hipbmd.grey_scale.shaft import NoShaft, read_shaft
 from napari_hipbmd.grey_scale.tube import CORTICAL_G_CM3, chords
 from napari_hipbmd.phantom import render

@@ -16,7 +16,6 @@ from .fitting import fit_calibration
 from .gain import true_gain
 from .known_object import NAME as OBJECT
 from .known_object import read_object, read_objects
-from .profiles import shaft_frame
 from .shaft import Shaft, Stretch
 from .signs import Signs, signs_of_text, signs_text
 
@@ -38,7 +37,6 @@ __all__ = [
     "read_object",
     "read_objects",
     "read_signs",
-    "shaft_frame",
     "signs_of_text",
     "signs_text",
     "true_gain",

@@ -14,8 +14,9 @@ from numpy.polynomial import Polynomial
 from ..core.arrays import Values
 from ..core.grey_scale import Cortex
 from ..core.radiograph import FloatImage
-from .borders import Borders, follow_borders, seen_below_mm
-from .profiles import ShaftFrame
+from ..core.shaft import ShaftFrame
+from ..core.shaft_edges import seen_below_mm
+from .borders import Borders, follow_borders
 
 ABOVE_MM = 20.0
 """Above the lesser trochanter: where the flare index takes the metaphysis."""

@@ -13,8 +13,9 @@ from ..core.arrays import Values
 from ..core.grey_scale import Cortex
 from ..core.hip_images import HipImages
 from ..core.radiograph import FloatImage
+from ..core.shaft import ShaftFrame, shaft_frame
 from .canal import with_canal
-from .profiles import STEP_MM, Profile, ShaftFrame, shaft_frame, shaft_profiles
+from .profiles import STEP_MM, Profile, shaft_profiles
 from .tube import TubeFit, fit_tube
 
 STRETCHES_MM = ((0.0, 14.0), (14.0, 26.0), (26.0, 50.0), (50.0, 92.0))

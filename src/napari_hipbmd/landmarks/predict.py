@@ -20,6 +20,7 @@ from ..core.hip_images import LandmarkSet
 from ..core.resources import weights_dir
 from ..learning import augmentation
 from ..learning.training import built_for, for_inference, read_model
+from .by_definition import by_definition
 from .correction import Correction
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, ruler
 from .locator import NAME as LOCATOR
@@ -83,7 +84,7 @@ def find_centres(
 def find_on_batch(
     network: Decentralised, film: Tensor, looks: int = LOOKS, correct: bool = True
 ) -> Found:
-    """Both orders on ``(n, 1, 448, 448)`` canvases, then the networks' correction."""
+    """Both orders on ``(n, 1, 448, 448)`` canvases, then what their shape tells."""
     n = len(film)
     centres, blur = find_centres(network, film, looks)
     unit = ruler(centres)
@@ -101,7 +102,7 @@ def find_on_batch(
             _widths(heat, local) * size[:, None] / unit[:, None]
         )
     found = Found(points, widths, unit, blur)
-    return _corrected(network, found) if correct else found
+    return _settled(network, found, film) if correct else found
 
 
 def _no_correction() -> dict[str, Tensor]:
@@ -159,7 +160,8 @@ class LandmarkFinder:
     ) -> LandmarkSet:
         """Sixteen landmarks in film pixels with their expected error in mm."""
         size = canvas.grey.shape[0]
-        found = _corrected(self.fast, _looked_at(self.fast, canvas))
+        film = torch.from_numpy(canvas.grey)[None, None]
+        found = _settled(self.fast, _looked_at(self.fast, canvas), film)
         on_canvas = (found.points[0].double().numpy() + 1) * size / 2 - 0.5
         in_rulers = np.maximum(
             self.uncertainty[:, 0] + self.uncertainty[:, 1] * found.spread[0].numpy(),
@@ -195,5 +197,20 @@ def _looked_at(network: Decentralised, canvas: Canvas) -> Found:
 
 
 @torch.inference_mode()
-def _corrected(network: Decentralised, found: Found) -> Found:
-    return replace(found, points=network.correction(found.points, found.ruler))
+def _settled(network: Decentralised, found: Found, film: Tensor) -> Found:
+    """Corrected by what the networks usually miss, then by the definitions.
+
+    The paper's networks find every landmark by itself, and are left at that.
+    """
+    if network.preset == "paper":
+        return found
+    points = network.correction(found.points, found.ruler)
+    half = film.shape[-1] / 2
+    moved = [
+        by_definition(canvas, (xy + 1) * half - 0.5, float(ruler) * half)
+        for canvas, xy, ruler in zip(
+            film[:, 0].numpy(), points.double().numpy(), found.ruler, strict=True
+        )
+    ]
+    points = (torch.from_numpy(np.stack(moved)) + 0.5) / half - 1
+    return replace(found, points=points.to(found.points.dtype))

@@ -10,7 +10,8 @@ import numpy as np
 from napari.layers import Image, Layer, Shapes
 
 from ...core.measurement import Measurement
-from ...grey_scale import RulerReading, shaft_frame
+from ...core.shaft import shaft_frame
+from ...grey_scale import RulerReading
 from ..ui.translation import tr
 from ..viewer.edits import OwnHand, is_over
 from ..viewer.identity import belongs_to, kind_of, tag
