@@ -106,6 +106,11 @@ def ways(film: Radiograph, xy: Points, mirrored: bool, number: int) -> Iterator[
     for gamma in (0.6, 1.6):
         curved = np.clip(grey, 0, 1) ** np.float32(gamma)
         yield f"display curve, exponent {gamma}", replace(plain, grey=curved)
+    hidden = grey.copy()
+    at, half = xy[rng.integers(len(xy))].astype(int), round(0.065 * side)
+    low, high = np.maximum(at - half, 0), at + half
+    hidden[low[1] : high[1], low[0] : high[0]] = np.median(grey)
+    yield "a grey square of 25 mm over a landmark", replace(plain, grey=hidden)
 
 
 def _pelvis(film: Film, rng: np.random.Generator) -> Film:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
+from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
@@ -19,12 +20,15 @@ from napari_hipbmd.core.anatomy import REGIONS, mask, polygons
 from napari_hipbmd.core.measurement import Measurement
 from napari_hipbmd.core.radiograph import Patient, Radiograph
 from napari_hipbmd.phantom import DigitalHip, defects, render, soft_tissue
+from napari_hipbmd.phantom.family import HipPlan
+from napari_hipbmd.phantom.skeleton import LegPose
 from napari_hipbmd.pipeline import measure
 from napari_hipbmd.pipeline.models import load_models
 
 Films = dict[str, np.ndarray]
 CODES = ("metal", "metal-nearby", "collimation", "region-outside", "saturation",
-         "landmarks-disagree", "implausible-bmd", "rotation")  # fmt: skip
+         "landmarks-disagree", "landmarks-lost", "no-hip", "implausible-bmd",
+         "rotation", "position")  # fmt: skip
 STRAIGHT_DEG, TURNED_DEG, AP_DEG = 15.0, 30.0, 22.0
 
 
@@ -101,7 +105,7 @@ def _count(args: argparse.Namespace) -> None:
         seen = {flag.code for flag in clean.flags}
         ap = hip.abduction_deg <= AP_DEG
         for code in CODES:
-            if code != "rotation":
+            if code not in ("rotation", "position"):
                 alarm[code].append(code in seen)
         for name, film in with_defects(hip, rng).items():
             code = name.split(" ")[0]
@@ -112,6 +116,11 @@ def _count(args: argparse.Namespace) -> None:
                 hit[name].append(bool(found & DOUBTS))
         if ap:
             turned(hip, clean, hit, alarm)
+            alarm["position"].append("position" in seen)
+            frog = frog_leg(hip, rng)
+            if frog is not None:
+                codes = {flag.code for flag in measured(frog, frog.film).flags}
+                hit["position (frog leg)"].append(bool(codes & {"position", "no-hip"}))
     print(f"{args.hips} hips\n")
     print("| flag | detected | false alarms |\n|---|---|---|")
     for name in (*hit, *(set(CODES) - {n.split(" ")[0] for n in hit})):
@@ -119,8 +128,8 @@ def _count(args: argparse.Namespace) -> None:
         print(f"| {name} | {rate(hit[name])} | {rate(alarm[code])} |")
 
 
-DOUBTS = {"region-outside", "landmarks-disagree", "landmarks-unsure",
-          "implausible-shape"}  # fmt: skip
+DOUBTS = {"region-outside", "landmarks-disagree", "landmarks-lost",
+          "landmarks-unsure", "implausible-shape", "no-hip"}  # fmt: skip
 
 
 def turned(
@@ -142,12 +151,22 @@ def turned(
 
 
 def render_turned(hip: DigitalHip, internal_rotation_deg: float) -> DigitalHip | None:
-    """The same person with the leg turned, where landmarks can still be placed."""
-    plan = defects.turned(hip.plan, internal_rotation_deg)
+    """The same person with the leg turned."""
+    return posed(hip, defects.turned(hip.plan, internal_rotation_deg))
+
+
+def posed(hip: DigitalHip, plan: HipPlan) -> DigitalHip | None:
+    """The same person in another pose, where landmarks can still be placed."""
     try:
         return render(7, plan.family, hip.film.shape[0], plan.side, hip.person, plan)
     except ValueError:
         return None
+
+
+def frog_leg(hip: DigitalHip, rng: np.random.Generator) -> DigitalHip | None:
+    """The same person with the thigh turned out, drawn up and aside."""
+    pose = LegPose(rng.uniform(-45, -5), rng.uniform(25, 60), rng.uniform(5, 45))
+    return posed(hip, replace(hip.plan, legs=(pose, hip.plan.legs[1])))
 
 
 def rate(answers: list[bool]) -> str:

@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import argparse
 import csv
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_hipbmd.core.anatomy import LANDMARK_IDS, is_mirrored
+from napari_hipbmd.core.anatomy import LANDMARK_IDS, Points, is_mirrored
 from napari_hipbmd.core.canvas import make_canvas
-from napari_hipbmd.core.radiograph import HipBox
+from napari_hipbmd.core.radiograph import HipBox, Radiograph
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.landmarks.locate import propose
@@ -34,6 +35,7 @@ HEADS = ROOT / "labels" / "fracatlas" / "heads.csv"
 Distances = NDArray[np.float64]
 
 
+@cache
 def heads_px() -> dict[tuple[str, str], float]:
     """Radius of the head in pixels by case and observer."""
     with HEADS.open(encoding="utf-8", newline="") as file:
@@ -67,30 +69,46 @@ def by_landmark(distances: Distances) -> str:
     return "  ".join(f"{n} {m:.1f}" for n, m in zip(LANDMARK_IDS, means, strict=True))
 
 
-def measured(
+def in_box(
     study: Study, cases: list[Case], finder: LandmarkFinder
-) -> tuple[Distances, Distances, NDArray[np.float64], int]:
-    """Distances in the observer's box and from the film alone, sigmas, boxes found."""
-    radius = heads_px()
-    inside, alone, sigma = [], [], []
-    found = 0
+) -> tuple[Distances, NDArray[np.float64]]:
+    """Distances to the observer's landmarks and expected errors, mm, in his box."""
+    inside, sigma = [], []
     for case in cases:
-        labels = study.labels("observer-1", case.case_id)
-        assert labels is not None and case.side is not None and case.box is not None
-        film = read_film(case.image)
-        mm = HEAD_MM / 2 / radius[case.case_id, "observer-1"]
-        grey, mirrored = film.grey(), is_mirrored(case.side)
-        marks = finder.find(make_canvas(grey, case.box, mirrored), (mm, mm))
-        inside.append(np.linalg.norm(marks.xy - labels.xy, axis=1) * mm)
+        film, xy, mm = _labelled(study, case)
+        assert case.side is not None and case.box is not None
+        canvas = make_canvas(film.grey(), case.box, is_mirrored(case.side))
+        marks = finder.find(canvas, (mm, mm))
+        inside.append(np.linalg.norm(marks.xy - xy, axis=1) * mm)
         sigma.append(marks.sigma_mm)
+    return np.array(inside), np.array(sigma)
+
+
+def alone(
+    study: Study, cases: list[Case], finder: LandmarkFinder
+) -> tuple[Distances, int]:
+    """The same distances from the film alone, and how many boxes were right."""
+    out, found = [], 0
+    for case in cases:
+        film, xy, mm = _labelled(study, case)
+        assert case.side is not None and case.box is not None
         box = propose(finder, film).get(case.side)
         if box is None:
-            alone.append(np.full(len(LANDMARK_IDS), np.nan))
+            out.append(np.full(len(LANDMARK_IDS), np.nan))
             continue
         found += overlap(box, case.box) > 0.4
-        marks = finder.find(make_canvas(grey, box, mirrored), (mm, mm))
-        alone.append(np.linalg.norm(marks.xy - labels.xy, axis=1) * mm)
-    return np.array(inside), np.array(alone), np.array(sigma), found
+        canvas = make_canvas(film.grey(), box, is_mirrored(case.side))
+        marks = finder.find(canvas, (mm, mm))
+        out.append(np.linalg.norm(marks.xy - xy, axis=1) * mm)
+    return np.array(out), found
+
+
+def _labelled(study: Study, case: Case) -> tuple[Radiograph, Points, float]:
+    """Film, the observer's landmarks, and mm a pixel by the head."""
+    labels = study.labels("observer-1", case.case_id)
+    assert labels is not None
+    mm = HEAD_MM / 2 / heads_px()[case.case_id, "observer-1"]
+    return read_film(case.image), labels.xy, mm
 
 
 def observers(study: Study) -> Distances:
@@ -119,10 +137,11 @@ def main() -> None:
     split = read_split(given.study)
     cases = [c for c in study.cases if split.get(c.group or c.case_id) == given.part]
     finder = LandmarkFinder.load(given.models)
-    inside, alone, sigma, found = measured(study, cases, finder)
+    inside, sigma = in_box(study, cases, finder)
+    from_film, found = alone(study, cases, finder)
     print(told(f"{given.part}: in the observer's box", inside))
     print(by_landmark(inside))
-    print(told(f"{given.part}: from the film alone", alone))
+    print(told(f"{given.part}: from the film alone", from_film))
     print(f"hip boxes right: {found} of {len(cases)}")
     known = np.isfinite(inside)
     print(f"error / expected error: {inside[known].mean() / sigma[known].mean():.2f}")

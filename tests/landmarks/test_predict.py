@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from napari_hipbmd.core import anatomy
 from napari_hipbmd.core.canvas import make_canvas
@@ -11,7 +12,7 @@ from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.landmarks.locate import best_side, locate, needs_locating
-from napari_hipbmd.landmarks.predict import LandmarkFinder
+from napari_hipbmd.landmarks.predict import LandmarkFinder, find_on_batch
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,31 @@ def test_every_landmark_says_how_sure_it_is_in_mm(finder, films):
         finder, replace(film, spacing_mm=None, spacing_source="none"), side
     )
     assert np.isnan(unknown.sigma_mm).all()
+
+
+def test_landmarks_under_a_square_of_lead_are_placed_by_the_others(finder, films):
+    """Twenty-five mm of lead over the greater trochanter of every sample."""
+    with_others, alone = [], []
+    for film, side, truth in films:
+        grey = film.grey().copy()
+        mm = film.spacing_mm[0]
+        x, y = truth.landmarks_xy[anatomy.INDEX["T2"]]
+        half = 12.5 / mm
+        rows = slice(max(0, int(y - half)), int(y + half))
+        grey[rows, max(0, int(x - half)) : int(x + half)] = grey.max()
+        canvas = make_canvas(grey, film.whole_box(), anatomy.is_mirrored(side))
+        found = finder.find(canvas, film.spacing_mm)
+        lost = found.sigma_mm > 5.5
+        canvas_xy = find_on_batch(
+            finder.network, torch.from_numpy(canvas.grey)[None, None]
+        ).points[0]
+        size = canvas.grey.shape[0]
+        seen = canvas.to_film((canvas_xy.double().numpy() + 1) * size / 2 - 0.5)
+        for xy, out in ((found.xy, with_others), (seen, alone)):
+            distance = anatomy.distances_mm(xy, truth.landmarks_xy, film.spacing_mm)
+            out.extend(distance[lost])
+    assert len(alone) >= 3, "lead hides landmarks"
+    assert np.mean(with_others) < 0.85 * np.mean(alone)
 
 
 def test_a_mirrored_film_has_mirrored_landmarks(finder, films):

@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 
 from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS
 from napari_hipbmd.core.errors import Refused
-from napari_hipbmd.landmarks.shape import ShapeModel, bundled_shapes
+from napari_hipbmd.landmarks.shape import (
+    ShapeModel,
+    bundled_shapes,
+    most_plausible,
+)
 from napari_hipbmd.landmarks.shape_doubts import shape_doubts
 from napari_hipbmd.landmarks.shape_fitting import fit_shapes
 from napari_hipbmd.study import Study
@@ -104,6 +108,23 @@ def test_missing_points_are_no_reason_and_the_others_are_still_judged() -> None:
     assert [r[:2] for r in shape_doubts(shape, "L", MM)] == ["I4"]
     shape[5:] = np.nan
     assert shape_doubts(shape, "L", MM) == []
+
+
+def test_a_lost_landmark_is_placed_by_the_others_however_the_hip_lies() -> None:
+    cos, sin = np.cos(0.3), np.sin(0.3)
+    turn = np.array([[cos, sin], [-sin, cos]]) * 4.2
+    seen, sd = moved("T3", (25, -10)), np.full(16, 1.0)
+    sd[INDEX["T3"]] = 12.0
+    at = most_plausible(bundled_shapes(), seen @ turn, sd * 4.2) @ np.linalg.inv(turn)
+    off = np.linalg.norm(at - MEAN, axis=1)
+    assert off[INDEX["T3"]] < 4, "27 mm away it was"
+    assert np.delete(off, INDEX["T3"]).max() < 1.5, "the others stay"
+
+
+def test_a_sure_landmark_stays_where_it_is_seen() -> None:
+    seen = moved("T3", (8, 0))
+    at = most_plausible(bundled_shapes(), seen, np.full(16, 0.01))
+    np.testing.assert_allclose(at, seen, atol=0.02)
 
 
 def test_a_model_is_written_and_read_back() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import zoom
 
 from napari_hipbmd.core.hip_box import OTHER
 from napari_hipbmd.dicom import read_film
@@ -32,7 +33,17 @@ def negative(film):
 
 def test_a_film_as_it_should_be_is_left_as_it_is(film, networks):
     same, seen = look_at_hip(film, networks)
-    assert same is film and not codes(seen.flags) & {"side", "polarity"}
+    assert same is film and not codes(seen.flags) & {"side", "polarity", "no-hip"}
+
+
+def test_a_film_that_shows_no_hip_is_flagged(film, networks):
+    upside_down = replace(film, pixels=np.ascontiguousarray(film.pixels[::-1]))
+    shadows = np.random.default_rng(0).uniform(*film.grey_range, (9, 9))
+    no_bone = replace(film, pixels=zoom(shadows, 50, order=1).astype(np.float32))
+    for other in (upside_down, no_bone):
+        same, seen = look_at_hip(other, networks)
+        assert same is other
+        assert codes(seen.flags) & {"side", "polarity", "no-hip"} == {"no-hip"}
 
 
 def test_a_film_with_dark_bone_is_turned_into_its_negative(film, networks):

@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from skimage.transform import estimate_transform
 
-from napari_hipbmd.core.anatomy import INDEX, mask, polygons
+from napari_hipbmd.core.anatomy import INDEX, LANDMARKS, mask, polygons
 from napari_hipbmd.core.radiograph import Patient, Radiograph
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.phantom import defects, render
+from napari_hipbmd.phantom.implants import KINDS, HipAxes, draw_metal
 from napari_hipbmd.phantom.looks import PLAIN
 from napari_hipbmd.phantom.rooms import ROOMS
 from napari_hipbmd.pipeline import measure, remeasure
@@ -54,6 +56,28 @@ def corner(hip, name):
 
 def test_a_clean_film_raises_no_flag(hip):
     assert flags(measured(hip)) == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_joint_a_plate_a_nail_and_screws_are_metal(hip, kind):
+    xy, mm = hip.landmarks_xy, hip.detector_mm / hip.magnification
+    typical = np.array([mark.typical_xy for mark in LANDMARKS])
+    typical = typical * (-1 if hip.plan.side == "R" else 1, 1)
+    head = estimate_transform("similarity", typical, xy).translation
+    neck = (corner(hip, "N2") + corner(hip, "N5")) / 2 - head
+    shaft = (
+        corner(hip, "I2") + corner(hip, "I3") - corner(hip, "T4") - corner(hip, "N4")
+    )
+    axes = HipAxes(
+        tuple(head * mm),
+        tuple(neck / np.linalg.norm(neck)),
+        tuple(shaft / np.linalg.norm(shaft)),
+        23.0,
+    )
+    place = np.arange(PIXELS, dtype=np.float32) * mm
+    metal = draw_metal(place, place, kind, axes, np.random.default_rng(1))
+    film = 1 - (1 - hip.film * 0.8) * np.exp(-metal)
+    assert "metal" in flags(measured(hip, film))
 
 
 @pytest.mark.parametrize("region", ["neck", "intertrochanter"])
@@ -144,12 +168,21 @@ def test_a_leg_turned_outwards_is_flagged_and_a_straight_one_is_not(hip):
     assert "outwards" in found["rotation"].text
 
 
-def test_two_networks_that_place_one_point_apart_are_flagged(hip):
+def test_a_landmark_under_a_blot_is_lost_and_its_regions_are_named(hip):
     film, (x, y) = hip.film.copy(), corner(hip, "N4").astype(int)
-    film[y - 35 : y + 35, x - 35 : x + 35] = np.median(film)  # a blot over it
+    film[y - 35 : y + 35, x - 35 : x + 35] = np.median(film)
     found = flags(measured(hip, film))
-    assert {"landmarks-disagree", "implausible-shape"} <= found.keys()
-    assert found["landmarks-disagree"].sites
+    assert "N4" in found["landmarks-lost"].text
+    assert {"neck", "intertrochanter"} <= set(found["landmarks-lost"].sites)
+
+
+def test_one_place_that_is_found_twice_apart_is_flagged(hip):
+    whole = measured(hip)
+    moved = whole.landmarks.xy.copy()
+    moved[INDEX["T1"]] += (14, 0)
+    found = flags(remeasure(whole, moved))
+    assert "N3/T1" in found["landmarks-disagree"].text
+    assert found["landmarks-disagree"].sites == ("neck", "trochanter")
 
 
 def test_landmarks_that_make_no_hip_are_flagged(hip):

@@ -33,8 +33,14 @@ from .networks import (
     as_input,
     spread,
 )
+from .shape import bundled_shapes, most_plausible
 
 NAME = "landmarks"
+LOST = 0.13
+"""Rulers, about 5 mm: a landmark of which no more is expected is placed by the shape
+that the others make, too."""
+LEAST_SEEN = 6
+RADIAL = float(np.sqrt(np.pi / 2))  # mean radial error / SD along an axis
 LOOKS = 2  # the first order looks at the box, then closer at what it found
 
 
@@ -158,7 +164,10 @@ class LandmarkFinder:
     def find(
         self, canvas: Canvas, spacing_mm: tuple[float, float] | None
     ) -> LandmarkSet:
-        """Sixteen landmarks in film pixels with their expected error in mm."""
+        """Sixteen landmarks in film pixels with their expected error in mm.
+
+        The error is that of what the networks saw, of a lost landmark, too.
+        """
         size = canvas.grey.shape[0]
         film = torch.from_numpy(canvas.grey)[None, None]
         found = _settled(self.fast, _looked_at(self.fast, canvas), film)
@@ -168,6 +177,10 @@ class LandmarkFinder:
             0.01,
         )
         canvas_px = in_rulers * float(found.ruler[0]) * size / 2
+        lost = in_rulers > LOST
+        if lost.any() and np.count_nonzero(~lost) >= LEAST_SEEN:
+            seen = most_plausible(bundled_shapes(), on_canvas, canvas_px / RADIAL)
+            on_canvas[lost] = seen[lost]
         sigma = (
             np.full(len(LANDMARK_IDS), np.nan)
             if spacing_mm is None

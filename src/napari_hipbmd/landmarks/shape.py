@@ -221,6 +221,36 @@ def _precision(model: ShapeModel, there: tuple[int, ...]) -> Matrix:
     return np.asarray(np.linalg.inv(loose_covariance(model, there)), np.float64)
 
 
+def most_plausible(model: ShapeModel, shape: Points, sd: Matrix) -> Points:
+    """Where sixteen points are likeliest to be, seen all together.
+
+    The maximum a posteriori under the model's shapes, with shift, turn and size free: a
+    point that is sure stays, one that is unsure goes where the others put it.
+
+    Parameters
+    ----------
+    model
+        The shapes of others; its limits are not used.
+    shape
+        ``(16, 2)`` as seen, canonical, in any unit.
+    sd
+        ``(16,)`` standard deviation of each along either axis, in that unit.
+    """
+    z, mean = shape @ [1, 1j], model.mean @ [1, 1j]
+    weight = sd**-2.0 / (sd**-2.0).sum()
+    middle, target = weight @ z, weight @ mean
+    away = mean - target
+    turn = (weight * away.conj()) @ (z - middle) / (weight @ np.abs(away) ** 2)
+    seen = (z - middle) / turn + target
+    off = np.stack([seen.real, seen.imag], -1) - model.mean
+    covariance = loose_covariance(model, tuple(range(len(shape))))
+    noise = np.diag(np.repeat((sd / abs(turn)) ** 2, 2))
+    pulled = covariance @ np.linalg.solve(covariance + noise, off.ravel())
+    place = (pulled.reshape(-1, 2) + model.mean) @ [1, 1j]
+    back = (place - target) * turn + middle
+    return np.stack([back.real, back.imag], -1)
+
+
 def loose_covariance(model: ShapeModel, there: tuple[int, ...]) -> Matrix:
     """``(2k, 2k)`` mm²: of the points ``there``, with shift, turn and size free."""
     at = np.array([2 * i + k for i in there for k in (0, 1)])

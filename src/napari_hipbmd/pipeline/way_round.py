@@ -1,8 +1,9 @@
-"""Whether a film shows its hip the way round that its tags, or a table, say.
+"""Whether a film shows a hip, and the way round that its tags, or a table, say.
 
 Networks know left hips with bright bone. A film on which they are in doubt is shown to
 them mirrored and as a negative, too: if one of these leaves them far less in doubt, the
-film and what is said about it contradict each other.
+film and what is said about it contradict each other. If none does and they are in great
+doubt, there is hardly an adult's hip.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ SURE = 0.55
 .66 on their mirror images and on their negatives."""
 
 FAR_LESS = 0.6
+NO_HIP = 0.7
+"""Of the doubt: below .7 on adults' hips, be they cut off or broken; .74 – 1.8 on hips
+of infants, above 1.4 on other pictures."""
 
 
 def look_at_hip(
@@ -36,7 +40,8 @@ def look_at_hip(
     -------
     film, seen
         The film, turned into its negative where its picture shows bone dark, and the
-        hip on it. A side that the picture contradicts is kept, with a flag.
+        hip on it. A side that the picture contradicts is kept, with a flag, and so is
+        a place where no hip is recognised.
 
     Raises
     ------
@@ -53,7 +58,8 @@ def look_at_hip(
     there, there_mirrored = _doubts(networks, other.canvas)
     least = min(mirrored, there, there_mirrored)
     if least >= SURE or least >= FAR_LESS * here:
-        return film, seen
+        doubts = (_NO_HIP,) if here >= NO_HIP else ()
+        return film, replace(seen, flags=seen.flags + doubts)
     flags: tuple[Flag, ...] = ()
     if least != mirrored:
         film, seen = negative, other
@@ -77,6 +83,11 @@ def look_at_hip(
     return film, replace(seen, flags=seen.flags + flags)
 
 
+_NO_HIP = Flag(
+    "no-hip",
+    "The networks hardly recognise an adult's hip in AP view here: is it a child's,"
+    " another view or part of the body, a hip with an implant, or a box beside it?",
+)
 _WORDS: dict[Side, str] = {"L": "left", "R": "right"}
 
 

@@ -7,11 +7,19 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.anatomy import INDEX, POLYGONS, TWICE_FOUND, Points, distances_mm
+from ..core.anatomy import (
+    INDEX,
+    LANDMARK_IDS,
+    POLYGONS,
+    TWICE_FOUND,
+    Points,
+    distances_mm,
+)
 from ..core.radiograph import Flag
 
 TWINS_APART_MM = 6.0
 UNSURE_MM = 4.0
+LOST_MM = 5.0  # about where the finder lets the other landmarks place it
 
 
 def agreement(
@@ -47,10 +55,25 @@ def agreement(
                 f" {np.nanmean(sigma_mm):.0f} mm on average): check them.",
             )
         )
+    lost = {
+        name: float(mm)
+        for name, mm in zip(LANDMARK_IDS, sigma_mm, strict=True)
+        if mm > LOST_MM
+    }
+    if lost:
+        told = ", ".join(f"{name} {mm:.0f} mm" for name, mm in lost.items())
+        flags.append(
+            Flag(
+                "landmarks-lost",
+                f"Hardly to be seen on the film (expected error {told}): place"
+                f" {'it' if len(lost) == 1 else 'them'} by hand.",
+                _regions_of(lost),
+            )
+        )
     return tuple(flags)
 
 
-def _regions_of(pairs: Iterable[str]) -> tuple[str, ...]:
-    """The regions that the landmarks of pairs like ``N3/T1`` bound."""
-    names = {name for pair in pairs for name in pair.split("/")}
+def _regions_of(places: Iterable[str]) -> tuple[str, ...]:
+    """The regions that landmarks, or pairs of them like ``N3/T1``, bound."""
+    names = {name for place in places for name in place.split("/")}
     return tuple(r for r, corners in POLYGONS.items() if names & set(corners))

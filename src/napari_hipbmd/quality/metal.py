@@ -38,6 +38,12 @@ PLATEAU_AREA_PX = 250
 PLATEAU_STEP = 0.12
 PLATEAU_RIM_SHARE = 0.75
 PLATEAU_SOLID = 0.8
+IMPLANT_AREA_PX = 2000
+"""About 3.5 cm²: joints, plates with their screws and nails are branched, yet larger
+than anything else of one grey, far brighter than all around, and sharp."""
+IMPLANT_RIM_SHARE = 0.66
+IMPLANT_STEP = 0.25
+IMPLANT_EDGE = 0.025  # of the grey spread, per pixel
 
 
 def metal(
@@ -140,11 +146,25 @@ def _plateaus(seen: FloatImage, near: NDArray[np.bool_]) -> list[NDArray[np.bool
             continue
         ring = binary_dilation(thing, iterations=6)
         ring &= ~binary_dilation(thing, iterations=3)
-        rises = (part[ring] < top - PLATEAU_STEP).mean() > PLATEAU_RIM_SHARE
+        rises = float((part[ring] < top - PLATEAU_STEP).mean())
         # Burnt-out bone is ragged; what was machined is not.
-        if rises and thing.sum() > PLATEAU_SOLID * convex_hull_image(thing).sum():
+        solid = thing.sum() > PLATEAU_SOLID * convex_hull_image(thing).sum()
+        if (rises > PLATEAU_RIM_SHARE and solid) or (
+            rises > IMPLANT_RIM_SHARE and _is_implant(part, thing, top, ring)
+        ):
             things.append(parts == i)
     return things
+
+
+def _is_implant(
+    image: FloatImage, thing: NDArray[np.bool_], top: float, ring: NDArray[np.bool_]
+) -> bool:
+    """Whether a large bright thing is a joint, a plate or a nail, and no bone."""
+    if thing.sum() < IMPLANT_AREA_PX or np.median(image[ring]) > top - IMPLANT_STEP:
+        return False
+    rim = binary_dilation(thing, iterations=2) & ~binary_erosion(thing)
+    edge = np.median(gaussian_gradient_magnitude(image, 1)[rim])
+    return bool(edge > IMPLANT_EDGE)
 
 
 def _stands_alone(
