@@ -66,7 +66,9 @@ def train(viewer: Any, dock: Any, model: Path | None) -> None:
     dock.tabs.setCurrentIndex(0)
     form = dock.train.form
     form.add(sample_data_dir())
-    form.choose_out(Path(tempfile.mkdtemp(suffix=" own model")))
+    out = Path(tempfile.mkdtemp()) / "own model"
+    out.mkdir()
+    form.choose_out(out)
     form.options.show_values({"epochs": EPOCHS, "device": "cpu"})
     press(dock, "train")
     wait(lambda: dock.train.progress.value() >= EPOCHS // 2 and len(viewer.layers) > 3)

@@ -76,6 +76,8 @@ def take(viewer: Any, films: Path, pairs: Path, out: Path) -> None:
         if number == 1:
             viewer.reset_view()
             settle()
+            # Not where this computer keeps them.
+            dock.films.field.line.setText(films.name)
             shrunk(viewer, out / "pairs_marking.png")
     dock.findChild(QSpinBox, "pair_index").setValue(3)
     click(dock, "preview")

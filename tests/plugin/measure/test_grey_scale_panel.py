@@ -59,6 +59,17 @@ def test_it_says_what_a_grey_step_is_worth_and_who_says_so(tab: Tab) -> None:
     assert "Tube: gain" in tab.text("tube")
 
 
+def test_the_profile_is_drawn_when_the_tab_is_first_looked_at(tab: Tab) -> None:
+    panel = tab.widget.grey_scale
+    assert not panel.profile.is_made
+    tab.qtbot.addWidget(panel)
+    panel.setParent(None)
+    panel.show()
+    [film, tube] = panel.profile.figure.axes.get_lines()
+    assert panel.profile.isVisible() and len(film.get_xdata()) > 10
+    assert len(tube.get_xdata()) == len(film.get_xdata())
+
+
 def test_a_ruler_that_is_switched_off_has_no_say_and_bmd_follows(tab: Tab) -> None:
     before = tab.measurement
     tab.tick(0, on=False)

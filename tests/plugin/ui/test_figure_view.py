@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from matplotlib.figure import Figure
 
-from napari_hipbmd.plugin.ui.drawing import draw_figure
+from napari_hipbmd.plugin.ui.drawing import DrawnCanvas, draw_figure
 from napari_hipbmd.plugin.ui.figure_view import FigureView
 
 
@@ -35,6 +36,20 @@ def test_the_window_shows_the_picture_and_does_not_draw_again(qtbot: Any) -> Non
     seen = np.asarray(view.canvas.buffer_rgba())
     assert seen.min() < seen.max()
     assert seen.shape[:2] == (view.canvas.height(), view.canvas.width())
+
+
+@pytest.mark.parametrize("ratio", [1.25, 2.0])
+def test_a_screen_of_high_resolution_shows_the_picture_too(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch, ratio: float
+) -> None:
+    monkeypatch.setattr(DrawnCanvas, "devicePixelRatioF", lambda _: ratio)
+    view = view_of(qtbot)
+    drawing = draw_figure(a_figure(), view.room_px, ratio)
+    assert drawing.picture.width == int(view.room_px * ratio)
+    view.show_drawing(drawing)
+    qtbot.waitUntil(lambda: getattr(view.canvas, "renderer", None) is not None)
+    assert view.canvas.renderer is drawing.picture
+    assert view.canvas.height() == drawing.height_px
 
 
 def test_in_a_wider_window_it_is_drawn_anew(qtbot: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +233,19 @@ def test_no_name_of_a_person_is_on_any_layer(bench: Bench) -> None:
     for layer in bench.viewer.layers:
         assert "anna" not in layer.name
         assert "anna" not in str(layer.metadata.get("hipbmd", {}).get("kind"))
+
+
+def test_a_read_only_study_is_looked_at_and_says_so(
+    bench: Bench, read_only: Callable[[Path], Path]
+) -> None:
+    bench.editor.place((100.0, 120.0), "N1")
+    bench.widget.work.leave_study()
+    read_only(bench.folder)
+    bench.open()
+    assert "can only be looked at" in bench.message
+    assert bench.labels.landmarks["N1"].xy == (100.0, 120.0)
+    bench.editor.place((5.0, 6.0), "N1")
+    assert "could not be written (" in bench.message
+    assert bench.labels.landmarks["N1"].xy == (100.0, 120.0)
+    bench.press("next_case")
+    assert bench.widget.work.case_id == SECOND

@@ -146,13 +146,13 @@ class ValidationTabs(QTabWidget):
             self.tables.show_grids(self._grids())
             return
         self._drawing = name
-        room_px = self.views[name].room_px
+        room_px, ratio = self.views[name].room_px, self.devicePixelRatioF()
 
         def work(run: Any) -> Drawing | None:
             from ..ui.drawing import draw_figure
 
             figure = self._figure(name)
-            return None if figure is None else draw_figure(figure, room_px)
+            return None if figure is None else draw_figure(figure, room_px, ratio)
 
         begin(self, work, self._on_drawn, lambda _: self._on_drawn(None))
 

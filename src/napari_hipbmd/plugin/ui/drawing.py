@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
@@ -13,19 +14,39 @@ SCALE = 0.92
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """A figure, and its picture in the size that it was drawn in."""
+    """A figure, and its picture in the size that it was drawn in.
+
+    Attributes
+    ----------
+    height_px
+        How high it is shown, in Qt's pixels.
+    pixel_ratio
+        Pixels of the picture to one of Qt's: 2 on a screen of high resolution.
+    """
 
     figure: Figure
     picture: RendererAgg
+    height_px: int
+    pixel_ratio: float
 
 
-def draw_figure(figure: Figure, width_px: int) -> Drawing:
-    """Draw a figure for a view of this width; takes a second, so not in the window."""
+def draw_figure(figure: Figure, width_px: int, pixel_ratio: float = 1.0) -> Drawing:
+    """Draw a figure for a view of this width; takes a second, so not in the window.
+
+    Parameters
+    ----------
+    width_px
+        Of the view, in Qt's pixels.
+    pixel_ratio
+        Of the screen.
+    """
     figure.set_facecolor("white")
-    figure.set_size_inches(width_px / figure.dpi, figure.get_figheight() * SCALE)
+    height_px = ceil(figure.get_figheight() * SCALE * figure.dpi)
+    figure.set_size_inches(width_px / figure.dpi, height_px / figure.dpi)
     canvas = FigureCanvasAgg(figure)
+    canvas._set_device_pixel_ratio(pixel_ratio)  # matplotlib has no public name for it
     canvas.draw()
-    return Drawing(figure, canvas.get_renderer())
+    return Drawing(figure, canvas.get_renderer(), height_px, pixel_ratio)
 
 
 class DrawnCanvas(FigureCanvasQTAgg):
@@ -33,6 +54,7 @@ class DrawnCanvas(FigureCanvasQTAgg):
 
     def __init__(self, drawing: Drawing) -> None:
         super().__init__(drawing.figure)
+        self._set_device_pixel_ratio(drawing.pixel_ratio)
         self._picture: RendererAgg | None = drawing.picture
         self._shown = False
 

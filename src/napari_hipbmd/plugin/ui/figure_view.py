@@ -63,7 +63,7 @@ class FigureView(QWidget):
         from .drawing import DrawnCanvas
 
         canvas = self.canvas = DrawnCanvas(drawing)
-        canvas.setFixedHeight(int(drawing.picture.height))
+        canvas.setFixedHeight(drawing.height_px)
         canvas.mpl_connect("motion_notify_event", self._on_moved)
         canvas.mpl_connect("button_press_event", self._on_pressed)
         self._scroll.setWidget(canvas)
