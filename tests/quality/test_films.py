@@ -169,11 +169,11 @@ def test_a_leg_turned_outwards_is_flagged_and_a_straight_one_is_not(hip):
 
 
 def test_a_landmark_under_a_blot_is_lost_and_its_regions_are_named(hip):
-    film, (x, y) = hip.film.copy(), corner(hip, "N4").astype(int)
-    film[y - 35 : y + 35, x - 35 : x + 35] = np.median(film)
+    film, (x, y) = hip.film.copy(), corner(hip, "I4").astype(int)
+    film[y - 45 : y + 45, x - 45 : x + 45] = np.median(film)
     found = flags(measured(hip, film))
-    assert "N4" in found["landmarks-lost"].text
-    assert {"neck", "intertrochanter"} <= set(found["landmarks-lost"].sites)
+    assert "I4" in found["landmarks-lost"].text
+    assert "intertrochanter" in found["landmarks-lost"].sites
 
 
 def test_one_place_that_is_found_twice_apart_is_flagged(hip):
