@@ -240,16 +240,31 @@ def test_an_error_leaves_the_dock_ready(dock: Dock, pipeline: FakePipeline) -> N
     assert "out of memory" in [str(error) for _, error, _ in errors]
 
 
-def test_measuring_again_replaces_the_layers_and_keeps_what_is_shown(
-    dock: Dock,
+def test_measuring_again_renews_the_layers_and_keeps_how_they_are_shown(
+    dock: Dock, pipeline: FakePipeline
 ) -> None:
     dock.measure()
-    dock.layer("bone").visible = True
-    dock.layer("regions").visible = False
+    bone, regions, points = map(dock.layer, ("bone", "regions", "landmarks"))
+    layers, found, pixels = list(dock.viewer.layers), points.data.copy(), bone.data
+    bone.visible, regions.visible = True, False
+    bone.contrast_limits = (0.01, 0.02)
+    points.data[0] += (10, 40)
+    points.events.features()
+    dock.wait(lambda: points.features["state"][0] == "placed")
     dock.measure()
-    assert len(dock.viewer.layers) == 5
-    assert dock.layer("bone").visible
-    assert not dock.layer("regions").visible
+    assert list(dock.viewer.layers) == layers and len(layers) == 5
+    assert bone.visible and not regions.visible and not regions.editable
+    assert bone.contrast_limits == [0.01, 0.02] and bone.data is not pixels
+    np.testing.assert_allclose(points.data, found)
+    np.testing.assert_allclose(regions.data[0][0], found[0])
+    assert set(points.features["state"]) == {"predicted"}
+    dock.qtbot.wait(300)
+    before = pipeline.remeasured
+    points.data[0] += 1
+    points.events.features()
+    dock.wait(lambda: pipeline.remeasured == before + 2)  # while it moves, at rest
+    dock.qtbot.wait(300)
+    assert pipeline.remeasured == before + 2
 
 
 def test_a_drawn_rectangle_is_the_hip_box_as_a_square_on_the_film(
