@@ -48,6 +48,7 @@ class WatchedFilm:
             layer = self.layer(part)
             if layer is None:
                 self._add(part, pixels, limits[part], place)
+                let_window_draw()
             elif layer.data.shape == pixels.shape:
                 layer.data = pixels
             else:  # a training on another grid
@@ -82,7 +83,6 @@ class WatchedFilm:
         )
         if active is not None and active in layers:
             layers.selection.active = active
-        let_window_draw()
 
     def _place(self, pixels: int) -> Place:
         """Beside what is there, in millimetres where the others are."""

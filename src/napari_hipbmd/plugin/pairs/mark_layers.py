@@ -13,7 +13,6 @@ from ...core.radiograph import HipBox
 from ...study.film_marks import FilmMarks
 from ...synthesis import check_sto_box, sto_box
 from ..ui.translation import tr
-from ..ui.turn import let_window_draw
 from ..viewer.edits import OwnHand, action_of, is_over
 from ..viewer.identity import belongs_to, tag
 from ..viewer.layers import LINE_MM, box_corners, pixel_mm
@@ -60,7 +59,6 @@ class MarkLayers:
         self.tissue.current_edge_width = LINE_MM / pixel_mm(place)
         for layer in (self.mask, self.tissue):
             layers.append(layer)
-            let_window_draw()
         self.mask.events.paint.connect(self._on_edited)
         self.mask.events.data.connect(self._on_edited)
         self.mask.events.set_data.connect(self._on_edited)  # undo tells nothing else
@@ -72,7 +70,6 @@ class MarkLayers:
         for layer in (*mine, self.film_layer):
             if layer in self._layers:
                 self._layers.remove(layer)
-                let_window_draw()
 
     def owns(self, layer: Any) -> bool:
         """Whether a layer belongs to this film."""

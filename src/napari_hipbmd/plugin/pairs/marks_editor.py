@@ -17,7 +17,7 @@ from ...study.film_marks import FilmMarks, FilmType, TypeChoice, read_marks, wri
 from ..ui.latest import SETTLED_MS, Latest
 from ..ui.run import Run
 from ..ui.translation import tr
-from ..ui.turn import beside_window, let_window_draw
+from ..ui.turn import beside_window
 from ..viewer.films import film_of, open_film_layer
 from ..viewer.origins import remember_origin
 from ..viewer.session import Session
@@ -62,13 +62,17 @@ class MarksEditor(QObject):
         Refused
             If the film or its marks cannot be used; then none is open.
         """
-        self.close()
-        shown, marks = beside_window(
-            lambda: (
-                open_film_layer(film.path, side=film.side, name=film.name),
-                read_marks(folder, film.name),
+        self.save()
+        try:
+            # First: to draw between layers that go and layers that come is not safe.
+            shown, marks = beside_window(
+                lambda: (
+                    open_film_layer(film.path, side=film.side, name=film.name),
+                    read_marks(folder, film.name),
+                )
             )
-        )
+        finally:
+            self.close()
         layer = Layer.create(*shown)
         shape = layer.data.shape
         if marks is None:
@@ -82,7 +86,6 @@ class MarksEditor(QObject):
             )
         remember_origin(layer, film.path)
         self._session.layers.append(layer)
-        let_window_draw()
         self._folder, self.film, self._marks = folder, film, marks
         self.layers = MarkLayers(self._session.layers, layer, marks, self._on_edited)
         self._check()

@@ -37,9 +37,6 @@ def show_result(layers: Any, film_layer: Layer, measurement: Measurement) -> Non
             measurement, place, film_layer.name, str(film_layer.unique_id)
         )
     }
-    for old in _result(layers, film_layer):
-        if kind_of(old) not in wanted:
-            layers.remove(old)
     for part, (data, arguments, kind) in wanted.items():
         layer = result_of(layers, film_layer, part)
         if layer is None:
@@ -48,6 +45,9 @@ def show_result(layers: Any, film_layer: Layer, measurement: Measurement) -> Non
         else:
             _renew(layer, data, arguments)
         let_window_draw()  # napari takes nearly a tenth of a second for each layer
+    for old in _result(layers, film_layer):  # last: nothing is drawn between
+        if kind_of(old) not in wanted:
+            layers.remove(old)
 
 
 def remove_result(layers: Any, film_layer: Layer) -> None:
