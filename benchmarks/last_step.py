@@ -38,8 +38,9 @@ REACH_MM, BLUR_MM = 3.0, 0.5
 TURN_DEG = 6.0
 STEPS = (
     "networks alone",
+    "corrected",
     "corrected, at their levels",
-    "lost landmarks by the others (used)",
+    "the same, lost landmarks by the others (used)",
     "the same, then contours moved to the steepest edge along the normal",
     "all landmarks by the shape that they make",
     "corrected, at their levels, mean of three views",
@@ -126,9 +127,8 @@ def errors(
     canvas = Canvas(grey, hip.canvas.square, hip.canvas.mirrored)
     seen = torch.from_numpy(np.ascontiguousarray(grey))[None, None]
 
-    def placed(correct: bool) -> Points:
-        points = find_on_batch(finder.network, seen, correct=correct).points[0]
-        return (points.double().numpy() + 1) * len(grey) / 2 - 0.5
+    def on_canvas(points: torch.Tensor) -> Points:
+        return (points[0].double().numpy() + 1) * len(grey) / 2 - 0.5
 
     def turned(degrees: float) -> Points:
         zero = torch.zeros(1)
@@ -138,16 +138,19 @@ def errors(
         back = augmentation.from_view(points, frame)[0].double().numpy()
         return (back + 1) * len(grey) / 2 - 0.5
 
+    plain = find_on_batch(finder.network, seen, correct=False)
     found = finder.find(canvas, (1.0, 1.0))
     sd = found.sigma_mm / canvas.pixel_mm((1.0, 1.0)) / RADIAL
-    corrected, used = placed(True), canvas.from_film(found.xy)
+    levelled = on_canvas(find_on_batch(finder.network, seen).points)
+    used = canvas.from_film(found.xy)
     steps = (
-        placed(False),
-        corrected,
+        on_canvas(plain.points),
+        on_canvas(finder.network.correction(plain.points, plain.ruler)),
+        levelled,
         used,
         edges(grey, used, hip.mm),
-        most_plausible(bundled_shapes(), corrected, sd),
-        np.mean([corrected, turned(-TURN_DEG), turned(TURN_DEG)], axis=0),
+        most_plausible(bundled_shapes(), levelled, sd),
+        np.mean([levelled, turned(-TURN_DEG), turned(TURN_DEG)], axis=0),
     )
     return np.stack([np.linalg.norm(xy - hip.xy, axis=1) * hip.mm for xy in steps])
 
@@ -172,9 +175,12 @@ def main() -> None:
         )
         columns += [np.nanmean(plain, (0, 2)), np.nanmean(hidden, (0, 2))]
         for found in (plain, hidden):
-            moved = np.abs(found[:, 1] - found[:, 2]) > 0.05  # mm
-            before, after = (found[:, k][moved].mean() for k in (1, 2))
-            lost.append(f"{moved.sum()} of {moved.size}: {before:.1f} → {after:.1f}")
+            moved = np.abs(found[:, 2] - found[:, 3]) > 0.05  # mm
+            told = f"{moved.sum()} of {moved.size}"
+            if moved.any():
+                before, after = (found[:, k][moved].mean() for k in (2, 3))
+                told += f": {before:.1f} → {after:.1f}"
+            lost.append(told)
     head = (
         "landmarks, mean error in mm | real hips | … covered | digital hips | … covered"
     )
