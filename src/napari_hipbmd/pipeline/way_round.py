@@ -24,8 +24,8 @@ SURE = 0.55
 
 FAR_LESS = 0.6
 NO_HIP = 0.7
-"""Of the doubt: below .7 on adults' hips, be they cut off or broken; .74 – 1.8 on hips
-of infants, above 1.4 on other pictures."""
+"""Of the doubt: below .4 on nearly all adults' hips, .7 on a broken one; .55 – 1.4 on
+hips of infants, above 1.8 on other pictures."""
 
 
 def look_at_hip(
