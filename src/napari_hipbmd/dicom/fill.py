@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt, find_objects, label, uniform_filter
 
 from ..core.radiograph import FloatImage
 
@@ -23,6 +22,8 @@ def filled(pixels: FloatImage, hidden: NDArray[np.bool_]) -> FloatImage:
     out = pixels.copy()
     if hidden.all():
         return out
+    from scipy.ndimage import find_objects, label  # loaded where pixels are hidden
+
     parts, _count = label(hidden, np.ones((3, 3)))
     for place in find_objects(parts):
         around = tuple(
@@ -36,6 +37,8 @@ def filled(pixels: FloatImage, hidden: NDArray[np.bool_]) -> FloatImage:
 
 
 def _from_around(pixels: FloatImage, hidden: NDArray[np.bool_]) -> FloatImage:
+    from scipy.ndimage import distance_transform_edt, uniform_filter
+
     nearest = distance_transform_edt(
         hidden, return_distances=False, return_indices=True
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation, label
 
 from ..core.errors import FilmRefused
 from ..core.radiograph import Flag
@@ -80,6 +79,8 @@ def _marks(
     """Whatever hangs together with something coloured, and a rim around it."""
     if not coloured.any():
         return None
+    from scipy.ndimage import binary_dilation, label  # few films
+
     parts, _count = label(tinted, np.ones((3, 3)))
     of_marks = np.zeros(_count + 1, bool)
     of_marks[parts[coloured]] = True

@@ -8,8 +8,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from scipy.ndimage import binary_closing, binary_dilation, label
-from skimage.draw import polygon2mask
 
 from ..core.radiograph import Flag, FloatImage
 from .tags import number, numbers, values
@@ -125,10 +123,14 @@ def white_border(pixels: FloatImage) -> NDArray[np.bool_] | None:
     if high <= low:
         return None
     seen = (small - low) / float(high - low)
-    parts, _count = label(seen > 1 - _WHITE)
-    corners = parts[[0, 0, -1, -1], [0, -1, 0, -1]]
-    if np.count_nonzero(corners) < 2:
+    white = seen > 1 - _WHITE
+    at = [0, 0, -1, -1], [0, -1, 0, -1]
+    if np.count_nonzero(white[at]) < 2:
         return None
+    from scipy.ndimage import binary_closing, binary_dilation, label  # few films
+
+    parts, _count = label(white)
+    corners = parts[at]
     ids = np.unique(corners[corners > 0])
     area = np.isin(parts, ids)
     rim = binary_dilation(area, iterations=_SEEN_WITHIN_PX)
@@ -200,6 +202,8 @@ def _polygon(
     corners = numbers(film, f"VerticesOfThePolygonal{name}")
     if len(corners) < 6 or len(corners) % 2:
         return None
+    from skimage.draw import polygon2mask  # few films
+
     within: NDArray[np.bool_] = polygon2mask(
         shape, np.array(corners).reshape(-1, 2) - 1
     )
@@ -219,6 +223,8 @@ def _padding(film: Dataset, stored: NDArray[np.integer]) -> NDArray[np.bool_] | 
     low, high = sorted((value, value if limit is None else limit))
     if stored.dtype.kind == "i" and low > np.iinfo(stored.dtype).max:
         low, high = low - 65536, high - 65536
+    from scipy.ndimage import label  # few films
+
     parts, count = label((stored >= low) & (stored <= high))
     at_border = np.zeros(count + 1, bool)
     for edge in (parts[0], parts[-1], parts[:, 0], parts[:, -1]):

@@ -62,11 +62,18 @@ COLUMNS: tuple[str, ...] = (
 
 def json_text(results: Sequence[Measurement]) -> str:
     """Every hip as JSON: :func:`measurement_as_json`, and whose T-scores they are."""
-    hips = [
-        measurement_as_json(m) | {"t_score_reference": t_score_reference()}
+    if not results:
+        return "[]\n"
+    # One after the other: what ten thousand hips are made of would fill the memory.
+    hips = (
+        json.dumps(
+            measurement_as_json(m) | {"t_score_reference": t_score_reference()},
+            indent=1,
+            allow_nan=False,
+        ).replace("\n", "\n ")
         for m in results
-    ]
-    return json.dumps(hips, indent=1, allow_nan=False) + "\n"
+    )
+    return "[\n " + ",\n ".join(hips) + "\n]\n"
 
 
 def csv_text(results: Sequence[Measurement]) -> str:

@@ -193,7 +193,8 @@ class RunJournal:
         """A line that was read."""
         if number > 1:
             record = as_type(Record, content)
-            assert record.measurement  # refuses what is none
+            assert record.measurement  # refuses what is none, and is kept
+            record.result.clear()  # ten thousand of both would fill the memory
             self._remember(record)
         elif content != _HEADER:
             raise Refused("it is no header")

@@ -13,6 +13,7 @@ from qtpy.QtWidgets import (
 )
 
 from ...core.anatomy import REGIONS, Region
+from ..ui.colours import readable
 from ..ui.translation import tr
 from ..viewer.layers import REGION_COLOURS
 from ..viewer.result_panel import SITE_NAMES
@@ -54,7 +55,7 @@ class FeatureRows(QTableWidget):
         for row in range(self.rowCount()):
             region, pair = REGIONS[row // PAIRS], row % PAIRS
             header = QTableWidgetItem(f"{SITE_NAMES[region]} {pair + 1}")
-            header.setForeground(QColor(REGION_COLOURS[region]))
+            header.setForeground(QColor(readable(REGION_COLOURS[region], self)))
             self.setVerticalHeaderItem(row, header)
             for column in range(self.columnCount()):
                 item = QTableWidgetItem(NOTHING)

@@ -14,6 +14,7 @@ from qtpy.QtWidgets import (
 )
 
 from ...bmd import SD_MULTIPLIERS, Multipliers
+from ..ui.colours import readable
 from ..ui.translation import tr
 
 PAPER = tr("The paper's thresholds: the features that the regression takes.")
@@ -22,6 +23,7 @@ EXPLORING = tr(
     " to the paper's, so these features give no aBMD."
 )
 IS_PAPERS = tr("These are the paper's thresholds already.")
+CHANGED = "#ffb454"
 LIMITS_SD = (0.0, 6.0)
 
 
@@ -110,4 +112,6 @@ class ThresholdForm(QWidget):
         for boxes, pair in zip(self._boxes, SD_MULTIPLIERS, strict=True):
             for box, value in zip(boxes, pair, strict=True):
                 changed = box.value() != value
-                box.setStyleSheet("color: #ffb454" if changed else "")
+                box.setStyleSheet(
+                    f"color: {readable(CHANGED, self)}" if changed else ""
+                )

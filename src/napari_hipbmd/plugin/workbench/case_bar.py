@@ -5,9 +5,11 @@ from __future__ import annotations
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
+from ..ui.colours import readable
 from ..ui.controls import button, enable, note, press, row, with_key
 from ..ui.translation import tr
 
+WARNING = "#ffb347"
 NO_CASE = tr("Open a study first.")
 ONE_HIP = tr("Only one hip of this film is known.")
 TWO_HINT = tr(
@@ -160,5 +162,7 @@ class CaseBar(QWidget):
         """A sentence for the annotator, until the next one."""
         coloured = warning and bool(text)
         self.message.setText(
-            f"<font color='#ffb347'>{text}</font>" if coloured else text
+            f"<font color='{readable(WARNING, self)}'>{text}</font>"
+            if coloured
+            else text
         )

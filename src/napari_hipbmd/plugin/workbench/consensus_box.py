@@ -8,6 +8,7 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QDoubleSpinBox, QGroupBox, QVBoxLayout, QWidget
 
 from ...evaluation.observers import compare_labels
+from ..ui.colours import readable
 from ..ui.controls import button, enable, note, press, row, with_key
 from ..ui.translation import tr
 from .case_layers import OTHER_COLOUR
@@ -151,9 +152,9 @@ def _name(editor: ConsensusEditor, first: bool) -> str:
     return labels.annotator if labels is not None else "–"
 
 
-def legend(a: str, b: str) -> str:
+def legend(a: str, b: str, label: QWidget) -> str:
     """Which colour is whose, as rich text."""
     return (
-        f"<font color='{FIRST_COLOUR}'>✚ {a}</font> &nbsp;"
-        f"<font color='{OTHER_COLOUR}'>✚ {b}</font>"
+        f"<font color='{readable(FIRST_COLOUR, label)}'>✚ {a}</font> &nbsp;"
+        f"<font color='{readable(OTHER_COLOUR, label)}'>✚ {b}</font>"
     )

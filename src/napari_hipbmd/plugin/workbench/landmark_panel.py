@@ -15,6 +15,7 @@ from qtpy.QtWidgets import (
 from ...core.anatomy import INDEX, LANDMARKS
 from ...study import State
 from ...study.edits import tangled
+from ..ui.colours import readable
 from ..ui.controls import button, enable, note, press, row, with_key
 from ..ui.fold import Fold
 from ..ui.narrow import Squares, scrolled_column
@@ -29,6 +30,7 @@ from .where import SIDE, WherePicture
 
 LEAST = 110
 """Screen pixels of the two small pictures where the dock is narrow."""
+CROSSED = "#ff6b5e"
 NO_CASE = tr("Open a case first.")
 NO_POSITION = tr("Place the landmark first: click on the film.")
 NO_PREDICTION = tr("There is no prediction for this landmark yet.")
@@ -233,9 +235,12 @@ class LandmarkPanel(QWidget):
         self.tangle.setVisible(bool(crossing))
         self.tangle.setText(
             tr(
-                "<font color='#ff6b5e'>The outline of the {regions} crosses itself: are"
-                " two landmarks swapped?</font>"
-            ).format(regions=tr(" and the ").join(crossing))
+                "<font color='{colour}'>The outline of the {regions} crosses itself:"
+                " are two landmarks swapped?</font>"
+            ).format(
+                colour=readable(CROSSED, self),
+                regions=tr(" and the ").join(crossing),
+            )
         )
         self._look()
 

@@ -10,6 +10,7 @@ from ...core.anatomy import LANDMARK_IDS, LANDMARKS
 from ...evaluation.observers import CONSENSUS
 from ...study import Label, Labels
 from ...study.exchange import IMPORTED
+from ..ui.colours import readable
 from ..ui.translation import tr
 from .case_layers import STATE_COLOURS
 
@@ -63,9 +64,8 @@ class LandmarkTable(QTableWidget):
             item = self.item(row, STATE)
             item.setText(f"{state} ⚠" if warned and name in warned else state)
             item.setToolTip((warned or {}).get(name, ""))
-            item.setForeground(
-                QColor("#ff6b5e" if label is None else STATE_COLOURS[label.state])
-            )
+            colour = "#ff6b5e" if label is None else STATE_COLOURS[label.state]
+            item.setForeground(QColor(readable(colour, self)))
             self.item(row, SOURCE).setText(_source(label))
             self.item(row, SOURCE).setToolTip(_history(label))
             self.item(row, MOVED).setText(_moved(label, spacing))

@@ -226,7 +226,9 @@ class ObserversPanel(QWidget):
         return compare_labels(editor.labels, self._theirs)
 
     def _told(self, pair: Peers, found: tuple[FilmDifference, ...]) -> str:
-        who = legend(pair.a, pair.b) if self._work.settling is not None else str(pair)
+        who = str(pair)
+        if self._work.settling is not None:
+            who = legend(pair.a, pair.b, self.summary)
         units = units_of(found)
         if not units:
             where = (

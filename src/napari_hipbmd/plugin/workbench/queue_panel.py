@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
 )
 
 from ...study import STATUSES, QueueEntry, QueueStatus
+from ..ui.colours import readable
 from ..ui.controls import button, enable, note, row
 from ..ui.translation import tr
 
@@ -180,7 +181,9 @@ class QueuePanel(QWidget):
             if column != NOTE:
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
             if column == STATUS:
-                item.setForeground(QColor(STATUS_COLOURS[entry.status]))
+                item.setForeground(
+                    QColor(readable(STATUS_COLOURS[entry.status], self.table))
+                )
             font = item.font()
             font.setBold(line.current)
             item.setFont(font)
