@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import napari
-from qtpy.QtCore import QStandardPaths
+from qtpy.QtCore import QStandardPaths, Qt
 from qtpy.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QDockWidget,
@@ -60,6 +61,7 @@ def main(folder: Path) -> None:
     viewer = napari.Viewer(show=False, show_welcome_screen=False)
     viewer.open_sample(PLUGIN, "type_1")
     said: dict[str, list[str]] = {}
+    unreachable: list[str] = []
     for name in ("Hip BMD", *(step.dock for step in STEPS)):
         _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, name, tabify=True)
         if name == "Landmark workbench":
@@ -68,16 +70,32 @@ def main(folder: Path) -> None:
             bench = dock
         QApplication.processEvents()
         said[name] = sorted(set(texts_of(dock)))
+        unreachable += [f"{name}: {each}" for each in without_keyboard(dock)]
     print(
         json.dumps(
             {
                 "said": said,
                 "forgotten": forgotten.texts,
+                "unreachable": unreachable,
                 "sideways_px": sideways_px(bench),
             }
         )
     )
     viewer.close()
+
+
+def without_keyboard(dock: QWidget) -> list[str]:
+    """Controls of a dock that Tab never comes to."""
+    kinds = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit)
+    return [
+        each.objectName()
+        for each in dock.findChildren(QWidget)
+        if isinstance(each, kinds)
+        and each.isEnabledTo(dock)
+        and not each.objectName().startswith("qt_")  # parts of Qt's own controls
+        and not isinstance(each.parent(), QLineEdit)  # the cross that empties it
+        and not each.focusPolicy() & Qt.FocusPolicy.TabFocus
+    ]
 
 
 def sideways_px(bench: Any) -> dict[str, int]:

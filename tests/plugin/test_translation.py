@@ -229,3 +229,8 @@ def test_the_docks_ask_for_no_text_that_the_catalogue_lacks(window) -> None:
 def test_the_german_workbench_does_not_scroll_sideways_at_320_pixels(window) -> None:
     assert len(window["sideways_px"]) == 6
     assert not any(window["sideways_px"].values()), window["sideways_px"]
+
+
+@pytest.mark.slow
+def test_the_keyboard_alone_comes_to_every_control(window) -> None:
+    assert window["unreachable"] == []

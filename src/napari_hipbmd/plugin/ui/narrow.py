@@ -17,12 +17,12 @@ from qtpy.QtWidgets import (
 )
 
 FEWEST_LETTERS, BUTTON_MARGIN = 6, 12
-NARROW, LARGE = 300, 1500
+NARROW, LARGE = 320, 1500
 """Screen pixels: what a dock takes of a small screen, and from where one is large."""
 
 
 class NarrowDock(QWidget):
-    """A dock that takes 300 pixels of a small screen, and more of a large one.
+    """A dock that takes 320 pixels of a small screen, and more of a large one.
 
     A subclass calls :meth:`_let_shrink` when it is set up.
 
