@@ -30,6 +30,13 @@ $python benchmarks/grey_scale.py "$work/shifted" --fitted "$work/unseen"
 $python benchmarks/grey_invariance.py --hips 8
 $python benchmarks/anatomy.py --page docs/digital-hip.md
 $python benchmarks/quality_flags.py --hips 60
+$python benchmarks/canal.py --hips 40
+$python benchmarks/many_films.py --films 400 --study "$work/unseen"
+$window benchmarks/start.py
+$python benchmarks/resuming.py
+$python benchmarks/training.py
+$window benchmarks/open_case.py --cases 6
+$window benchmarks/stalls.py
 $python benchmarks/retraining.py --study "$work/train"
 $python benchmarks/digital_hips.py
 $window benchmarks/live_drag.py
@@ -50,5 +57,13 @@ $window scripts/workbench_pictures.py
 if [ -n "$films" ]; then
     $python scripts/fracatlas_study.py "$films" "$work/fracatlas"
     $python benchmarks/real_films.py "$work/fracatlas"
+    [ -d "$work/other" ] || .venv/bin/hipbmd phantom --n 60 --seed 21 --family shifted \
+        --out "$work/other"
+    $python benchmarks/last_step.py "$work/fracatlas" "$work/other" \
+        --page docs/landmark-errors.md
+    [ -d "$work/digital" ] || .venv/bin/hipbmd train landmarks --study "$work/train" \
+        --epochs 12 --device cpu --out "$work/digital"
+    $python benchmarks/mix_sweep.py "$work/digital" "$work/train" "$work/fracatlas" \
+        "$work/other" "$films" --out "$work/mix" --page docs/real-films.md
     $python scripts/forty_beside_forty.py "$films/images"
 fi

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from napari.utils.theme import get_theme
-from qtpy.QtWidgets import QLabel
+from qtpy.QtWidgets import QLabel, QWidget
 
+from napari_hipbmd.plugin.measure.feature_table import FeatureRows
 from napari_hipbmd.plugin.measure.threshold_form import CHANGED
 from napari_hipbmd.plugin.ui.colours import contrast, darkened, readable
 from napari_hipbmd.plugin.viewer.layers import REGION_COLOURS
@@ -42,3 +43,18 @@ def test_a_darkened_colour_keeps_its_hue() -> None:
 
     before, after = QColor("#56b4e9"), QColor(darkened("#56b4e9"))
     assert abs(before.hueF() - after.hueF()) < 0.02
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_table_that_is_made_before_its_window_takes_the_window_s_theme(
+    qtbot, theme: str
+) -> None:
+    table = FeatureRows()
+    window = QWidget()
+    qtbot.addWidget(window)
+    table.setParent(window)
+    colours = get_theme(theme)
+    window.setStyleSheet(f"QWidget {{ color: {colours.text.as_hex()} }}")
+    window.show()
+    shown = table.verticalHeaderItem(0).foreground().color().name()
+    assert contrast(shown, colours.background.as_hex()) >= 4.5

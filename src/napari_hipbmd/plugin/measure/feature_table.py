@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QEvent, Qt
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import (
     QAbstractItemView,
@@ -48,6 +48,15 @@ class FeatureRows(QTableWidget):
                 if item.text() != text:
                     item.setText(text)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """The rows' names in colours that can be read in the window's theme."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+            for row in range(self.rowCount()):
+                if (header := self.verticalHeaderItem(row)) is not None:
+                    colour = REGION_COLOURS[REGIONS[row // PAIRS]]
+                    header.setForeground(QColor(readable(colour, self)))
+
     def _setup_ui(self) -> None:
         self.setHorizontalHeaderLabels(list(COLUMNS))
         for column, explanation in enumerate(COLUMNS.values()):
@@ -55,7 +64,6 @@ class FeatureRows(QTableWidget):
         for row in range(self.rowCount()):
             region, pair = REGIONS[row // PAIRS], row % PAIRS
             header = QTableWidgetItem(f"{SITE_NAMES[region]} {pair + 1}")
-            header.setForeground(QColor(readable(REGION_COLOURS[region], self)))
             self.setVerticalHeaderItem(row, header)
             for column in range(self.columnCount()):
                 item = QTableWidgetItem(NOTHING)
