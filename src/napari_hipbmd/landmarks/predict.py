@@ -37,9 +37,11 @@ from .shape import bundled_shapes, most_plausible
 
 NAME = "landmarks"
 LOST = 0.13
-"""Rulers, about 5 mm: a landmark of which no more is expected is placed by the shape
-that the others make, too."""
-LEAST_SEEN = 6
+"""Rulers, about 5 mm: a landmark whose expected error is larger is placed by the shape
+that the others make."""
+FEWEST_SEEN = 6
+"""Landmarks that have to be seen for the others to be placed by them."""
+
 RADIAL = float(np.sqrt(np.pi / 2))  # mean radial error / SD along an axis
 LOOKS = 2  # the first order looks at the box, then closer at what it found
 
@@ -178,7 +180,7 @@ class LandmarkFinder:
         )
         canvas_px = in_rulers * float(found.ruler[0]) * size / 2
         lost = in_rulers > LOST
-        if lost.any() and np.count_nonzero(~lost) >= LEAST_SEEN:
+        if lost.any() and np.count_nonzero(~lost) >= FEWEST_SEEN:
             seen = most_plausible(bundled_shapes(), on_canvas, canvas_px / RADIAL)
             on_canvas[lost] = seen[lost]
         sigma = (
