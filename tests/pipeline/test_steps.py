@@ -340,6 +340,29 @@ def test_a_landmark_of_the_neck_moves_no_level_of_the_ruler(measured):
     assert lower.grey_scale.cortex != measured.grey_scale.cortex
 
 
+def test_gain_and_doubts_about_the_shape_wait_until_a_landmark_rests(measured):
+    off = measured.landmarks.xy.copy()
+    off[anatomy.INDEX["I3"]] += (60, 60)
+    moving, rests = remeasure(measured, off, moving=True), remeasure(measured, off)
+    assert "implausible-shape" not in {flag.code for flag in moving.flags}
+    assert "implausible-shape" in {flag.code for flag in rests.flags}
+    assert moving.grey_scale is measured.grey_scale != rests.grey_scale
+    assert moving.regions["intertrochanter"].area_cm2 == (
+        rests.regions["intertrochanter"].area_cm2
+    )
+    released = remeasure(moving, off)
+    assert (released.flags, released.bmd_g_cm2) == (rests.flags, rests.bmd_g_cm2)
+    back = remeasure(released, measured.landmarks.xy, moving=True)
+    assert "implausible-shape" in {flag.code for flag in back.flags}
+    assert remeasure(back, measured.landmarks.xy).flags == measured.flags
+
+
+def test_another_ruler_is_read_even_while_a_landmark_moves(measured):
+    xy, alone = measured.landmarks.xy, RulerChoice(use=("film",))
+    moving = remeasure(measured, xy, rulers=alone, moving=True)
+    assert moving.grey_scale == remeasure(measured, xy, rulers=alone).grey_scale
+
+
 def test_the_result_tells_the_gain_and_the_features_in_g_cm2(measured):
     told = measurement_as_json(measured)
     gain = told["grey_scale"]["gain_per_g_cm2"]

@@ -9,6 +9,7 @@ import numpy as np
 from ..core.anatomy import is_mirrored
 from ..core.errors import Refused
 from ..core.grey_scale import GreyScale
+from ..core.measurement import Measurement
 from ..core.radiograph import Flag
 from ..core.ruler_choice import RulerChoice
 from ..grey_scale import (
@@ -21,6 +22,7 @@ from ..grey_scale import (
 )
 from .prepared import PreparedHip
 
+NO_RULER = "no-ruler"  # the code of every flag from here
 NO_CALIBRATION = "The models hold no calibration of the grey scale."
 
 
@@ -40,6 +42,22 @@ class FilmGain:
     reason: str | None = None
     reading: RulerReading | None = None
     flags: tuple[Flag, ...] = ()
+
+    @classmethod
+    def of(cls, measurement: Measurement) -> FilmGain:
+        """As it was found for an earlier measurement of the same film."""
+        return cls(
+            measurement.grey_scale,
+            measurement.grey_scale_reason,
+            reading_of(measurement),
+            tuple(f for f in measurement.region_flags if f.code == NO_RULER),
+        )
+
+
+def reading_of(measurement: Measurement) -> RulerReading | None:
+    """What the rulers of a film showed when it was measured, where they were read."""
+    reading = measurement.ruler_reading
+    return reading if isinstance(reading, RulerReading) else None
 
 
 def with_gain_read(hip: PreparedHip, network: SeesGain | None) -> PreparedHip:
@@ -76,7 +94,6 @@ def read_gain(
     network: SeesGain | None,
     wanted: RulerChoice,
     before: RulerReading | None = None,
-    moving: bool = False,
 ) -> FilmGain:
     """The gain of a hip's film by its rulers.
 
@@ -88,19 +105,14 @@ def read_gain(
         What a person wants of the rulers.
     before
         What was read of this film: taken over as far as it rests on the same landmarks.
-    moving
-        Take over all that was read before, wherever the landmarks are.
     """
     if calibration is None:
         return FilmGain(None, NO_CALIBRATION)
     film = hip.film
     try:
-        if moving and before is not None:
-            reading = before
-        else:
-            reading = _read(hip, network, wanted.levels_mm, before)
+        reading = _read(hip, network, wanted.levels_mm, before)
     except Refused as error:
-        flag = Flag("no-ruler", f"{error} Grey values stay as they are.")
+        flag = Flag(NO_RULER, f"{error} Grey values stay as they are.")
         return FilmGain(None, str(error), flags=(flag,))
     found = calibration.read(reading, RULERS if wanted.use is None else wanted.use)
     flags: tuple[Flag, ...] = ()
@@ -109,11 +121,11 @@ def read_gain(
             film.grey(), wanted.objects, float(np.mean(film.spacing_mm)), film.kvp
         )
         found = found if drawn is None else found.with_ruler(drawn)
-        flags = tuple(Flag("no-ruler", reason) for reason in reasons)
+        flags = tuple(Flag(NO_RULER, reason) for reason in reasons)
     if reading.shaft_reason is not None:
         flags += (
             Flag(
-                "no-ruler",
+                NO_RULER,
                 f"{reading.shaft_reason} The film's contrast is judged without it, and"
                 " less surely.",
             ),

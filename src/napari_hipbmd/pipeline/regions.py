@@ -14,6 +14,7 @@ from ..core.radiograph import Flag, Side
 from .prepared import PreparedHip
 
 Regions = dict[Region, RegionMeasurement]
+SHAPE = "implausible-shape"
 
 
 def measure_regions(
@@ -34,8 +35,18 @@ def measure_regions(
     }
 
 
-def region_flags(hip: PreparedHip, regions: Regions) -> tuple[Flag, ...]:
-    """Reasons for doubt that follow from the landmarks and the regions between them."""
+def region_flags(
+    hip: PreparedHip, regions: Regions, resting: tuple[Flag, ...] | None = None
+) -> tuple[Flag, ...]:
+    """Reasons for doubt that follow from the landmarks and the regions between them.
+
+    Parameters
+    ----------
+    resting
+        The flags of a landmark that is under way, when it last rested: what they say of
+        the shape is taken over. To search for the landmarks that explain an unlikely
+        shape takes longer than all the rest.
+    """
     film, xy, spacing = hip.film, hip.landmarks.xy, hip.film.spacing_mm
     tagged = tuple(f for f in film.flags if f.code == "position")
     seen = quality.position(xy, spacing) or tagged
@@ -49,7 +60,11 @@ def region_flags(hip: PreparedHip, regions: Regions) -> tuple[Flag, ...]:
     )
     if hip.side is not None and not quality.position(xy, spacing):
         seen += quality.rotation(xy, is_mirrored(hip.side), spacing)
-        seen += _shape(xy, hip.side, spacing)
+        seen += (
+            _shape(xy, hip.side, spacing)
+            if resting is None
+            else tuple(f for f in resting if f.code == SHAPE)
+        )
     seen += quality.burnt_in({r: part.marked_share for r, part in regions.items()})
     return seen + quality.saturation(
         {region: part.burnt_share for region, part in regions.items()}
@@ -63,7 +78,7 @@ def _shape(
     from ..landmarks.shape_doubts import shape_doubts
 
     doubts = shape_doubts(landmarks_xy, side, spacing_mm)
-    return (Flag("implausible-shape", " ".join(doubts)),) if doubts else ()
+    return (Flag(SHAPE, " ".join(doubts)),) if doubts else ()
 
 
 def _unchanged(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypedDict
 
 import numpy as np
@@ -17,30 +17,12 @@ from ..core.ruler_choice import RulerChoice
 from ..core.stored_measurement import MeasurementStatus
 from ..grey_scale import RulerReading
 from .estimates import estimate
-from .gain import read_gain
+from .gain import FilmGain, read_gain, reading_of
 from .models import Models, load_models
 from .prepared import PreparedHip
 from .regions import Regions, measure_regions, region_flags
 
 ALL_RULERS = RulerChoice()
-
-
-@dataclass(frozen=True, eq=False)
-class Before:
-    """What may be taken over from an earlier measurement of the same film.
-
-    Attributes
-    ----------
-    regions, measured_on
-        Its regions, and the image that they were read from.
-    moving
-        A landmark is under way: the film's gain stays as it was read.
-    """
-
-    regions: Regions
-    measured_on: Grey
-    reading: RulerReading | None
-    moving: bool = False
 
 
 class HipValues(TypedDict):
@@ -68,7 +50,8 @@ def values_of(
     hip: PreparedHip,
     models: Models,
     rulers: RulerChoice = ALL_RULERS,
-    before: Before | None = None,
+    before: Measurement | None = None,
+    moving: bool = False,
 ) -> HipValues:
     """All of a measurement that follows from a hip's landmarks.
 
@@ -76,25 +59,33 @@ def values_of(
     ----------
     rulers
         What a person wants of them.
+    before
+        An earlier measurement of the same film: what rests on the same landmarks is
+        taken over.
+    moving
+        A landmark is under way: the film's gain and what is said of the landmarks'
+        shape stay as they were before, too.
     """
     model = models.bmd
     known = before.regions if before and before.measured_on == model.grey else {}
     regions = measure_regions(hip, model.grey, known)
-    gain = read_gain(
-        hip,
-        models.grey_scale,
-        models.gain,
-        rulers,
-        None if before is None else before.reading,
-        before is not None and before.moving,
-    )
+    resting = before if moving else None
+    if resting is not None and resting.rulers == rulers:
+        gain = FilmGain.of(resting)
+    else:
+        read = None if before is None else reading_of(before)
+        gain = read_gain(hip, models.grey_scale, models.gain, rulers, read)
     found = estimate(model, regions, gain, hip.patient, hip.film.spacing_mm)
     return {
         "status": "partial" if found.bmd_g_cm2 is None else "measured",
         "reason": found.reason,
         "patient": hip.patient,
         "landmarks": hip.landmarks,
-        "region_flags": region_flags(hip, regions) + gain.flags + found.flags,
+        "region_flags": region_flags(
+            hip, regions, None if resting is None else resting.region_flags
+        )
+        + gain.flags
+        + found.flags,
         "regions": regions,
         "measured_on": model.grey,
         "bmd_g_cm2": found.bmd_g_cm2,
@@ -129,8 +120,9 @@ def remeasure(
     rulers
         What is wanted of the film's rulers from now on; as before when absent.
     moving
-        A landmark is still under way: the film's gain stays as it was read last, which
-        is many times faster. Call once more without it when it has come to rest.
+        A landmark is still under way: the film's gain and the doubts about the
+        landmarks' shape stay as they were, which is many times faster. Call once more
+        without it when it has come to rest.
 
     Raises
     ------
@@ -145,16 +137,11 @@ def remeasure(
         sigma[np.any(before.xy != landmarks_xy, axis=1)] = 0.0
     marks = LandmarkSet(np.asarray(landmarks_xy, float), sigma)
     hip = PreparedHip.of(measurement, marks, patient or measurement.patient)
-    reading = measurement.ruler_reading
     values = values_of(
         hip,
         models or load_models(),
         rulers or measurement.rulers,
-        Before(
-            measurement.regions,
-            measurement.measured_on,
-            reading if isinstance(reading, RulerReading) else None,
-            moving,
-        ),
+        measurement,
+        moving,
     )
     return replace(measurement, **values)

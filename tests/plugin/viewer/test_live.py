@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from qtpy.QtCore import QCoreApplication, QEvent, QObject, Qt
-from qtpy.QtWidgets import QTableWidget
+from qtpy.QtWidgets import QLabel, QTableWidget
 
 from napari_hipbmd import pipeline
 from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS
@@ -93,6 +93,19 @@ def test_after_many_drags_all_is_as_if_measured_anew(
     cells = live.table()
     live.session.show(live.film, replace(anew, seconds=shown.seconds))
     assert live.table() == cells
+
+
+def test_a_doubt_about_the_shape_is_told_when_the_landmark_rests(
+    live: Live, qtbot: Any
+) -> None:
+    told: list[bool] = []
+    label = live.dock.findChild(QLabel, "flags")
+    live.session.measured.connect(
+        lambda _: told.append("from where the other landmarks put it" in label.text())
+    )
+    live.pull("I3", (60, 60))
+    qtbot.waitUntil(lambda: len(told) > 1)
+    assert told == [False, True]
 
 
 def test_the_numbers_are_there_before_the_canvas_is_drawn_again(
