@@ -12,19 +12,23 @@ from __future__ import annotations
 import ast
 import importlib
 import io
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from sentences import sentences
 
 from napari_hipbmd.core.options import Option, options_of
 from napari_hipbmd.plugin.ui.options_form import texts_of
+from napari_hipbmd.plugin.ui.sentences import TEMPLATES
 from napari_hipbmd.plugin.ui.translation import DOMAIN, LOCALE
 
 PACKAGE = LOCALE.parent
@@ -43,10 +47,21 @@ def collected() -> Catalog:
     )
     for file, _, text, _, _ in folders:
         catalog.add(text, locations=[(f"{PACKAGE.name}/{file}", None)])
-    for text in from_below():
+    for text in (*from_below(), *from_library()):
         if text and text not in catalog:
             catalog.add(text)
     return catalog
+
+
+@cache
+def from_library() -> list[str]:
+    """Templates of what the library says, and what it calls its options."""
+    return sorted({*sentences(), *(one.words for one in options_in_forms())})
+
+
+def sentences_text() -> str:
+    """What the window finds them by."""
+    return json.dumps(from_library(), ensure_ascii=False, indent=0) + "\n"
 
 
 def from_below() -> Iterator[str]:
@@ -151,13 +166,16 @@ def mo_bytes(catalog: Catalog) -> bytes:
 
 def main(languages: list[str]) -> None:
     """Bring the files of these languages up to date, by default of all."""
-    for language in languages or sorted(path.name for path in LOCALE.iterdir()):
+    TEMPLATES.write_text(sentences_text(), "utf-8")
+    for language in languages or sorted(path.name for path in LOCALE.glob("*/")):
         catalog, path = updated(language), po_path(language)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(po_bytes(catalog))
         path.with_suffix(".mo").write_bytes(mo_bytes(catalog))
-        left = sum(not message.string for message in catalog if message.id)
-        print(f"{language}: {len(catalog)} texts, {left} not translated")
+        left = {message.id for message in catalog if message.id and not message.string}
+        print(f"{language}: {len(catalog)} texts, {len(left)} not translated")
+        library = from_library()
+        print(f"  of {len(library)} of the library, {len(left & {*library})}")
 
 
 if __name__ == "__main__":

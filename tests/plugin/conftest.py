@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import sys
 import threading
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from napari_hipbmd.core.hip_images import HipImages, LandmarkSet
 from napari_hipbmd.core.measurement import Estimate, Measurement, RegionMeasurement
 from napari_hipbmd.core.radiograph import Flag, Patient, Radiograph
 from napari_hipbmd.pipeline import PreparedHip
+from napari_hipbmd.plugin.ui import sentences, translation
 from napari_hipbmd.plugin.ui.shortcuts import current_keys
 from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.quality import NONE
@@ -238,6 +240,33 @@ def at_once() -> Iterator[FakePipeline]:
         patched.setitem(sys.modules, "napari_hipbmd.pipeline", fake)
         patched.setattr(napari_hipbmd, "pipeline", fake, raising=False)
         yield fake
+
+
+@pytest.fixture(scope="session")
+def scripts(repo_root: Path) -> Path:
+    """Scripts of the repository, which import each other."""
+    folder = repo_root / "scripts"
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def translations(scripts: Path) -> dict[str, Any]:
+    """What collects and compiles the texts."""
+    return runpy.run_path(str(scripts / "translations.py"))
+
+
+@pytest.fixture
+def german(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A person in Austria."""
+    caches = (translation._chosen, sentences._known)
+    monkeypatch.setenv(translation.VARIABLE, "de_AT")
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    for cache in caches:
+        cache.cache_clear()
 
 
 @pytest.fixture

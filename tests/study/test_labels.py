@@ -230,6 +230,6 @@ def test_a_file_that_needs_a_newer_version_is_refused_with_it(tmp_path: Path) ->
     path = tmp_path / "labels" / "anna" / "h.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"case_id": "h", "landmarks": {}, "needs": "9.1"}))
-    with pytest.raises(Refused, match=r"need napari-hipbmd 9\.1"):
+    with pytest.raises(Refused, match=r"need version 9\.1 of napari-hipbmd"):
         read_labels(tmp_path, "anna", "h")
     assert "9.1" in path.read_text()

@@ -23,17 +23,17 @@ def differences(
     """
     said = patient or Patient()
     found = []
-    for name, one, other in (
+    for what, one, other in (
         ("side", side, film.side),
         ("sex", said.sex, film.patient.sex),
     ):
         if one is not None and other is not None and one != other:
-            found.append(f"{name} {one} against {other}")
+            found.append(f"{what} {one} against {other}")
     for field, most in _APART.items():
         given, own = getattr(said, field), getattr(film.patient, field)
         if given is not None and own is not None and abs(given - own) > most:
-            name, unit = _UNITS[field]
-            found.append(f"{name} {given:g} against {own:g} {unit}")
+            what, unit = _UNITS[field]
+            found.append(f"{what} {given:g} against {own:g} {unit}")
     if not found:
         return ()
     return (

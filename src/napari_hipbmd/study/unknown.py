@@ -31,8 +31,10 @@ def refuse_newer(content: Any) -> None:
     """
     needs = content.get(NEEDS) if isinstance(content, dict) else None
     if needs is not None:
-        version = str(needs)[:20] if isinstance(needs, str) else "a newer version"
-        raise Refused(f"they need napari-hipbmd {version}: install it")
+        version = (
+            f"version {needs[:20]}" if isinstance(needs, str) else "a newer version"
+        )
+        raise Refused(f"they need {version} of napari-hipbmd: install it")
 
 
 def unknown_of(content: Mapping[str, Any]) -> dict[str, Any]:

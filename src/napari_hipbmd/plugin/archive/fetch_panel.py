@@ -15,6 +15,7 @@ from ..ui.folder_field import FolderField
 from ..ui.options_form import OptionsForm
 from ..ui.rich import plain, sentence
 from ..ui.run_bar import RunBar
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .found_tree import FoundTree
 from .server_form import ServerForm
@@ -85,7 +86,7 @@ class FetchPanel(QWidget):
         try:
             asked = self._server.options(FindOptions, **self.parts.values())
         except Refused as refusal:
-            self.bar.say(plain(str(refusal)))
+            self.bar.say(plain(said(refusal)))
             return
         self.tree.show_series([])
         self._asked = asked

@@ -11,6 +11,7 @@ from ...core.errors import Refused
 from ..ui.folder_field import FolderField
 from ..ui.rich import plain, sentence
 from ..ui.run_bar import RunBar
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .server_form import ServerForm
 
@@ -62,7 +63,7 @@ class SendPanel(QWidget):
         try:
             options = self._server.options(SendOptions, reports=self.reports.folder())
         except Refused as refusal:
-            self.bar.say(plain(str(refusal)))
+            self.bar.say(plain(said(refusal)))
             return
         self.bar.start(
             lambda run: send(options, run.tell, run.is_cancelled),

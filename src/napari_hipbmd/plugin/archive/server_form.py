@@ -13,6 +13,7 @@ from ..ui.options_form import OptionsForm
 from ..ui.preferences import read_preference, write_preference
 from ..ui.rich import plain, sentence
 from ..ui.run import Run, begin
+from ..ui.sentences import said
 from ..ui.translation import tr
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class ServerForm(QWidget):
             access = self.options(ServerOptions).access
             access.check()
         except Refused as refusal:
-            self._say(str(refusal))
+            self._say(said(refusal))
             return
         what = (
             tr("Token")

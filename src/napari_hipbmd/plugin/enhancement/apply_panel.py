@@ -20,6 +20,7 @@ from ..ui.controls import add_greyed, enable
 from ..ui.rich import plain
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.box_sides import HIPS
 from ..viewer.box_tool import BoxTool
@@ -111,7 +112,7 @@ class ApplyPanel(QWidget):
                 film = film_of(layer)
                 box, side = self._box_and_side(layer)
             except Refused as refusal:
-                self._refusals.append(f"{layer.name}: {refusal}")
+                self._refusals.append(f"{layer.name}: {said(refusal)}")
                 continue
             self._todo.append((layer, layer.data))
             jobs.append((film, side, box, origin_of(layer)))
@@ -188,7 +189,7 @@ class ApplyPanel(QWidget):
     def _on_stepped(self, step: Stepped) -> None:
         (layer, data), result = self._todo[step.done - 1], step.more
         if isinstance(result, Refused):
-            self._refusals.append(f"{layer.name}: {result}")
+            self._refusals.append(f"{layer.name}: {said(result)}")
         elif layer not in self._session.layers or layer.data is not data:
             self._refusals.append(CHANGED)
         else:
@@ -226,7 +227,7 @@ class ApplyPanel(QWidget):
             text += tr(" Mean absolute error {mean:.4f} of the grey range.").format(
                 mean=enhanced.error.mean()
             )
-        flags = " ".join(flag.text for flag in enhanced.seen.flags)
+        flags = " ".join(said(flag.text) for flag in enhanced.seen.flags)
         return f"{text} {plain(flags)}".strip()
 
     def _show_state(self) -> None:

@@ -21,6 +21,7 @@ from ..ui.controls import button, enable, press
 from ..ui.options_form import OptionsForm
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
+from ..ui.sentences import said
 from ..ui.translation import tr
 
 if TYPE_CHECKING:
@@ -125,19 +126,20 @@ class ManyPanel(QGroupBox):
 
     def _on_opened(self, item: QTreeWidgetItem) -> None:
         """Read the film beside the window, then hand it on."""
-        job, said = item.data(0, FILM), self.bar.note.text()
+        job, before = item.data(0, FILM), self.bar.note.text()
         if job is None or self.bar.is_running:
             return
 
         def show(data: Any) -> None:
-            self.bar.say(said)
+            self.bar.say(before)
             self.wanted.emit(data, job.path)
 
         self.bar.start(lambda run: _read(job), show, tr("Reading the film"))
 
     def _on_stepped(self, step: Stepped) -> None:
         job, reason = step.more
-        item = QTreeWidgetItem(self.list, [job.name, reason or "enhanced"])
+        reason = said(reason) if reason else ""
+        item = QTreeWidgetItem(self.list, [job.name, reason or tr("enhanced")])
         item.setToolTip(1, reason or OPEN_HINT)
         item.setData(0, FILM, None if reason else job)
 

@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSizePolicy, QWi
 
 from ...core.errors import Refused
 from ..ui.controls import button, press
+from ..ui.sentences import said
 from ..ui.translation import tr
 
 BUNDLED = tr("bundled")
@@ -86,7 +87,7 @@ class ModelChoice(QWidget):
         try:
             self.offer(folder)
         except Refused as refusal:
-            self.refused.emit(str(refusal))
+            self.refused.emit(said(refusal))
             return
         self.choose(folder)
         self.added.emit(folder)

@@ -14,6 +14,7 @@ from ...core.line_profile import LineProfile, line_profile
 from ...core.radiograph import Radiograph
 from ..ui.controls import button, enable, note, press, row
 from ..ui.late_figure import LateFigure
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.films import film_of
 from ..viewer.session import Session
@@ -134,7 +135,7 @@ class ProfilePanel(QGroupBox):
             try:
                 self._profile = line_profile(self._film, self._images, *ends, now[1])
             except Refused as refusal:
-                told = str(refusal)
+                told = said(refusal)
             if self._images is None:
                 told = tr("Film alone: press Apply for STO and bone image.")
         self.told.setText(told)

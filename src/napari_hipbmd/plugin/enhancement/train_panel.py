@@ -12,6 +12,7 @@ from ...core.errors import Refused
 from ..ui.ask_first import AskFirst
 from ..ui.controls import button, enable, note, press, row
 from ..ui.late_figure import LateFigure
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.session import Session
 from .training_form import BUSY, TrainingForm
@@ -120,7 +121,7 @@ class TrainPanel(QWidget):
             plan = self.form.plan()
             plan.write(out)
         except Refused as refusal:
-            self.note.setText(str(refusal))
+            self.note.setText(said(refusal))
             return
         except OSError as error:
             self.note.setText(

@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
 from ...core.errors import Refused
 from ..ui.controls import button, enable, press, row
 from ..ui.options_form import OptionsForm
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .training_plan import TrainingPlan, read_plan, sorted_sources
 
@@ -68,7 +69,7 @@ class TrainingForm(QWidget):
         try:
             studies, _pairs = sorted_sources([folder])
         except Refused as refusal:
-            self.refused.emit(str(refusal))
+            self.refused.emit(said(refusal))
             return
         if folder in self.sources():
             return

@@ -15,6 +15,7 @@ from ..ui.grid_list import GridList
 from ..ui.rich import plain, sentence
 from ..ui.run import Run
 from ..ui.run_bar import RunBar
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.session import Session, session_of
 from .fit_form import NO_TARGET, FitForm
@@ -132,7 +133,7 @@ class FitWidget(StudyRunWidget):
         try:
             self._session.choose_models(self._out)
         except Refused as refusal:
-            self.bar.say(plain(str(refusal)))
+            self.bar.say(plain(said(refusal)))
             return
         self.bar.say(IN_USE)
 

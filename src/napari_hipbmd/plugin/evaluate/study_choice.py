@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
 
 from ...core.errors import Refused
 from ..ui.rich import plain, sentence
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.session import Session
 
@@ -55,7 +56,7 @@ class StudyChoice(QWidget):
         try:
             self._session.choose_study(folder)
         except Refused as refusal:
-            self.refused.emit(str(refusal))
+            self.refused.emit(said(refusal))
 
     def _setup_ui(self) -> None:
         row = QHBoxLayout(self)
@@ -79,7 +80,7 @@ class StudyChoice(QWidget):
         try:
             self.study = Study.open(folder)
         except Refused as refusal:
-            self.refused.emit(str(refusal))
+            self.refused.emit(said(refusal))
             return False
         films, read = len(self.study.cases), self._with_reading()
         self.name.setText(

@@ -18,6 +18,7 @@ from qtpy.QtWidgets import (
 
 from ...core.errors import Refused
 from ...quality import DEFAULT, NONE, Policy, read_policy
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.session import Session
 
@@ -45,7 +46,7 @@ class ChoicesForm(QWidget):
         try:
             regression = load_regression(folder)
         except Refused as refusal:
-            self.models.setText(str(refusal))
+            self.models.setText(said(refusal))
             return
         self.models.setText(f"{regression.name}: {regression.calibrated_on}")
         where = "bundled" if folder is None else str(folder)
@@ -105,7 +106,7 @@ class ChoicesForm(QWidget):
         try:
             self._session.choose_models(folder)
         except Refused as refusal:
-            self.refused.emit(str(refusal))
+            self.refused.emit(said(refusal))
 
     def _on_policy_chosen(self) -> None:
         policy: Policy | None = self.policy.currentData()
@@ -124,7 +125,7 @@ class ChoicesForm(QWidget):
         try:
             return read_policy(Path(name))
         except Refused as refusal:
-            self.refused.emit(str(refusal))
+            self.refused.emit(said(refusal))
             return None
 
     def show_policy(self) -> None:

@@ -16,6 +16,7 @@ from ...core.measurement import Measurement
 from ...core.radiograph import TYPED, HipBox, Patient, Radiograph, Side
 from ..ui.controls import scroll_in
 from ..ui.run_bar import RunBar
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.box_sides import HIPS
 from ..viewer.films import film_of
@@ -193,7 +194,7 @@ class MeasureWidget(ListeningWidget):
             film = self._film_to_measure(layer)
             box, side = self._session.hip_boxes.to_measure(layer, self.form.side())
         except Refused as refusal:
-            self.results.warn(str(refusal))
+            self.results.warn(said(refusal))
             return
         self._start(layer, film, box, side)
 
@@ -268,7 +269,7 @@ class MeasureWidget(ListeningWidget):
         try:
             box, side = self._session.hip_boxes.to_measure(layer, self.form.side())
         except Refused as refusal:
-            self.form.show_box(str(refusal))
+            self.form.show_box(said(refusal))
             return
         if box is None:
             self.form.show_box(WHOLE_FILM)

@@ -18,6 +18,7 @@ from ...core.anatomy import REGIONS, Region
 from ...core.measurement import Measurement
 from ..ui.controls import scroll_in
 from ..ui.late_figure import LateFigure
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.session import Session, session_of
@@ -225,7 +226,7 @@ class FeaturesWidget(ListeningWidget):
             )
         known = measurement.bmd_g_cm2 or {}
         if not {"neck", "total"} & known.keys():
-            why = measurement.why_withheld("neck") or measurement.reason or ""
+            why = said(measurement.why_withheld("neck") or measurement.reason or "")
             if {"neck", "total"} <= set(measurement.not_fitted):
                 why = tr("The regression in use has no such target.")
             return tr("{name}no aBMD of neck and total. {why} {grey}").format(

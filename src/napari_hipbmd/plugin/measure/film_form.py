@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
 
 from ...core.radiograph import Patient, Side
 from ..ui.controls import add_greyed
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.box_tool import BoxTool
 from ..viewer.session import Session
@@ -110,7 +111,7 @@ class FilmForm(QWidget):
         self, spacing_mm: tuple[float, float] | None, source: str, typed: bool
     ) -> None:
         """Show the film's own spacing, or ask for one and say why."""
-        own = spacing_mm is not None and not typed
+        own, source = spacing_mm is not None and not typed, said(source)
         _set(self.spacing, spacing_mm[0] if spacing_mm is not None else None)
         self.spacing.setEnabled(own is False)
         if own:

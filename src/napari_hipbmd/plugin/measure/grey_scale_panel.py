@@ -24,6 +24,7 @@ from ...core.measurement import Measurement
 from ...core.ruler_choice import RulerChoice
 from ...grey_scale import NETWORK, OBJECT, RULERS, USUAL, RulerReading, Stretch
 from ..ui.late_figure import LateFigure
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.session import Session
 from .grey_scale_layers import GreyScaleKind, GreyScaleLayers
@@ -256,7 +257,7 @@ def _summary(measurement: Measurement | None) -> str:
         return NOTHING
     found = measurement.grey_scale
     if found is None:
-        return measurement.grey_scale_reason or NOTHING
+        return said(measurement.grey_scale_reason or NOTHING)
     text = tr(
         "1 g/cm² of bone mineral makes <b>{gain_per_g_cm2:.3f}</b> of"
         " the grey range (± {relative_error:.0f} %)."
@@ -264,7 +265,7 @@ def _summary(measurement: Measurement | None) -> str:
         gain_per_g_cm2=found.gain_per_g_cm2, relative_error=100 * found.relative_error
     )
     if found.shaft_reason is not None:
-        text += f" {found.shaft_reason}"
+        text += f" {said(found.shaft_reason)}"
     return text if found.cortex is None else f"{text} {found.cortex.sentence()}"
 
 

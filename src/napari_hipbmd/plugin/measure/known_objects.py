@@ -15,6 +15,7 @@ from ...core.anatomy import Points
 from ...core.errors import Refused
 from ...core.ruler_choice import LEAST_MM, MATERIALS, MOST_MM, KnownObject
 from ..ui.controls import button, enable, note, press, row
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.drawn import drawn_on
 from ..viewer.edits import is_over
@@ -144,7 +145,7 @@ class KnownObjects(QWidget):
                 xy = outline_xy(np.asarray(outline, float), kind)
                 found.append(KnownObject(xy, material, float(mm)))
             except Refused as refusal:
-                self.said.emit(str(refusal))
+                self.said.emit(said(refusal))
         chosen = replace(measurement.rulers, objects=tuple(found))
         self._session.remeasure(film_layer, rulers=chosen)
 

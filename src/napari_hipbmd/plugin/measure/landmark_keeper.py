@@ -15,6 +15,7 @@ from ...study import Change, ConflictFound, FilmFacts, Labels, OpenCase
 from ...study import edits as edit
 from ...study.case import checked_name
 from ..ui.run import in_words
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..ui.turn import Rest
 from ..viewer.case_of_film import FilmCase, case_of_film
@@ -141,7 +142,7 @@ class LandmarkKeeper(QObject):
             return
         self._draw()
         if undone is not None:
-            self.said.emit(tr("Undone: {text}.").format(text=undone.text))
+            self.said.emit(tr("Undone: {text}.").format(text=said(undone.text)))
         self.changed.emit()
 
     def leave(self) -> None:
@@ -193,7 +194,7 @@ class LandmarkKeeper(QObject):
             self.said.emit(CONFLICT)
             self.leave()
         elif self._case.notice:
-            self.said.emit(self._case.notice)
+            self.said.emit(said(self._case.notice))
 
     # what moved
 
@@ -282,5 +283,5 @@ class LandmarkKeeper(QObject):
         self._seen = self._shown()
 
     def _tell(self, problem: BaseException) -> None:
-        told = in_words(problem) if isinstance(problem, OSError) else str(problem)
+        told = in_words(problem) if isinstance(problem, OSError) else said(problem)
         self.said.emit(tr("Not kept: {told}").format(told=told))

@@ -18,6 +18,7 @@ from ..ui.latest import Latest
 from ..ui.preferences import read_preference
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.session import session_of
@@ -148,7 +149,7 @@ class PairsWidget(ListeningWidget):
         try:
             self._editor.open(self._folder, film)
         except Refused as refusal:
-            self._say(str(refusal))
+            self._say(said(refusal))
         for layer in preview_layers(self._session.layers):
             self._session.layers.remove(layer)
         layers = self._editor.layers
@@ -201,7 +202,7 @@ class PairsWidget(ListeningWidget):
         try:
             options = self.form.options()
         except Refused as refusal:
-            self._say(str(refusal))
+            self._say(said(refusal))
             return
         self._editor.save()
         maker = self._maker = self._maker or PreviewMaker(self._folder)
@@ -229,7 +230,7 @@ class PairsWidget(ListeningWidget):
         try:
             options = self.form.options()
         except Refused as refusal:
-            self._say(str(refusal))
+            self._say(said(refusal))
             return
         self._begin(
             tr("Writing pairs"),

@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
 
 from ..ui.folder_field import FolderField
 from ..ui.run_bar import BUSY
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .films import PairFilm, ordered
 
@@ -130,7 +131,7 @@ class FilmList(QWidget):
             if column == 2 and choice is not None:
                 item.setToolTip(f"{choice.by}, {choice.at}")
             elif film.reason:
-                item.setToolTip(film.reason)
+                item.setToolTip(said(film.reason))
             self.table.setItem(row, column, item)
 
     def _setup_ui(self) -> None:

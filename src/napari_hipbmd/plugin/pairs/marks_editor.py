@@ -16,6 +16,7 @@ from ...core.radiograph import HipBox, Radiograph
 from ...study.film_marks import FilmMarks, FilmType, TypeChoice, read_marks, write_marks
 from ..ui.latest import SETTLED_MS, Latest
 from ..ui.run import Run
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..ui.turn import beside_window
 from ..viewer.films import film_of, open_film_layer
@@ -139,7 +140,7 @@ class MarksEditor(QObject):
                 mask=self.layers.bone(),
             )
         except Refused as refusal:
-            self.told.emit(tr("Not kept: {refusal}").format(refusal=refusal))
+            self.told.emit(tr("Not kept: {refusal}").format(refusal=said(refusal)))
             return
         if _same(drawn, self._marks):
             return

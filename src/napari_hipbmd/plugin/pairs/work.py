@@ -12,6 +12,7 @@ from ...core.errors import Cancelled, Refused
 from ...core.radiograph import HipBox, Radiograph, Side
 from ...synthesis import Made, PairOptions
 from ..ui.run import Run
+from ..ui.sentences import said
 from .films import PairFilm
 
 
@@ -35,7 +36,7 @@ def score_films(films: list[PairFilm], models: Path | None) -> Callable[[Run], N
                 score = film_evenness(image, networks, hips, film.side)
                 found: tuple[float | None, str] = score, ""
             except Refused as refusal:
-                found = None, str(refusal)
+                found = None, said(refusal)
             run.tell(done + 1, len(films), more=(film.name, *found))
 
     return work

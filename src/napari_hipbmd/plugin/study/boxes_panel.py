@@ -20,6 +20,7 @@ from ...core.radiograph import Side
 from ...study.case import checked_name
 from ..ui.controls import enable
 from ..ui.preferences import read_preference, write_preference
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.box_sides import BOX_NAMES
 from ..viewer.box_tool import (
@@ -160,7 +161,7 @@ class HipBoxesPanel(QWidget):
         try:
             write_preference("annotator", who and checked_name(who, "Your name"))
         except Refused as refusal:
-            self.note.setText(f"<b>{escape(str(refusal))}</b>")
+            self.note.setText(f"<b>{escape(said(refusal))}</b>")
             return
         if self._film is not None and self._boxes.of(self._film):
             self._boxes.remember(self._film)

@@ -23,6 +23,7 @@ from ...core.errors import Cancelled, Refused
 from ...quality import NONE
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
+from ..ui.sentences import said
 from ..ui.translation import tr, trn
 from ..viewer.contrast import widen_when_inserted
 from ..viewer.films import film_layer
@@ -162,7 +163,7 @@ class StudyWidget(ListeningWidget):
         try:
             session.choose_study(folder)
         except Refused as refusal:
-            self.note.setText(str(refusal))
+            self.note.setText(said(refusal))
             return
         if session.policy is not NONE:
             self.note.setText(
@@ -187,7 +188,7 @@ class StudyWidget(ListeningWidget):
     def _show_reasons(self, passed_over: tuple[tuple[str, str], ...]) -> None:
         self.reasons.clear()
         self.reasons.addTopLevelItems(
-            [QTreeWidgetItem([name, reason]) for name, reason in passed_over]
+            [QTreeWidgetItem([name, said(reason)]) for name, reason in passed_over]
         )
         self.reasons_button.setText(
             tr("Passed over: {count} …").format(count=len(passed_over))
@@ -228,7 +229,7 @@ class StudyWidget(ListeningWidget):
     def _on_stepped(self, step: Stepped) -> None:
         item, result = self._opening[step.done - 1], step.more
         if isinstance(result, Refused):
-            item.setText(2, tr("not opened: {result}").format(result=result))
+            item.setText(2, tr("not opened: {result}").format(result=said(result)))
             item.setToolTip(2, str(result))
         else:
             self._add(item.data(0, FILM), result)
@@ -317,7 +318,7 @@ def _told(shown: Any) -> str:
     if film.spacing_mm is not None:
         return tr("opened")
     why = film.spacing_source.removeprefix("none: ")
-    return tr("opened in pixels: {why}").format(why=why)
+    return tr("opened in pixels: {why}").format(why=said(why))
 
 
 def _is_chosen(item: QTreeWidgetItem | None) -> bool:

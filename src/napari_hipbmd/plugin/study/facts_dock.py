@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 from ...core.errors import Refused
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.identity import facts_of, kind_of
 from ..viewer.listening import Heard, ListeningWidget
@@ -121,7 +122,7 @@ class FilmFactsWidget(ListeningWidget):
                     if self.private.isChecked() or not each.private
                 ]
             except Refused as refusal:
-                rows = [("", "", str(refusal))]
+                rows = [("", "", said(refusal))]
         _fill(self.elements, rows)
 
 
@@ -133,7 +134,7 @@ def _flags_text(film: Any) -> str:
     flags = facts_of(film).get("flags", ())
     if not flags:
         return NOTHING_DOUBTFUL
-    return "<br>".join(f"⚠ {escape(str(text))}" for text in flags)
+    return "<br>".join(f"⚠ {escape(said(text))}" for text in flags)
 
 
 def _table(name: str, headings: list[str]) -> QTableWidget:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.radiograph import Patient
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.identity import facts_of
 
@@ -27,7 +28,7 @@ def fact_lines(film_layer: Any) -> list[tuple[str, str]]:
             tr("{rows} × {columns} pixels").format(rows=rows, columns=columns),
         ),
         (tr("Pixel spacing"), _spacing(known)),
-        (tr("from"), str(known.get("spacing_source", "none"))),
+        (tr("from"), said(known.get("spacing_source", "none"))),
         (tr("Side"), SIDES.get(known.get("side"), tr("not said"))),
         (
             tr("Sex, age"),

@@ -20,6 +20,7 @@ from qtpy.QtWidgets import (
 
 from ...core.errors import Refused
 from .key_bindings import menu_clashes, shadowed
+from .sentences import said
 from .shortcuts import SHORTCUTS, Keys, Scope, Shortcut, current_keys, normal
 from .translation import tr
 
@@ -155,7 +156,7 @@ class KeysDialog(QDialog):
             self._keys.change(each.id, [text for text in texts if text])
         except Refused as refusal:
             self._fill()
-            self.message.setText(str(refusal))
+            self.message.setText(said(refusal))
             return
         self._fill()
 

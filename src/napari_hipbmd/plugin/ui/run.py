@@ -13,6 +13,7 @@ from qtpy.QtCore import QObject, Signal
 
 from ...core.errors import Cancelled, Refused
 from ...core.files import unwritable
+from .sentences import said
 from .translation import tr
 
 NOTHING_LOADS = Event()
@@ -141,7 +142,7 @@ def _carry_out(run: Run, work: Callable[[Run], Any]) -> _End:
     except Cancelled:
         return _End(stopped=True)
     except Refused as refusal:
-        return _End(reason=str(refusal))
+        return _End(reason=said(refusal))
     except OSError as error:
         return _End(reason=in_words(error))
     except RuntimeError:

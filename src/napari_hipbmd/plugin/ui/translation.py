@@ -27,6 +27,11 @@ def trn(one: str, many: str, count: int) -> str:
     return _chosen().ngettext(one, many, count)
 
 
+def is_translated() -> bool:
+    """Whether the person reads another language than that of the code."""
+    return type(_chosen()) is not NullTranslations
+
+
 def first_capital(text: str) -> str:
     """A text that begins with a capital; the rest stays as it is."""
     return text[:1].upper() + text[1:]

@@ -11,6 +11,7 @@ from ...core.errors import Refused
 from ...core.radiograph import Side
 from ..ui.controls import button, enable, press
 from ..ui.run import Run, begin
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .box_sides import WORDS
 from .films import film_of
@@ -64,7 +65,7 @@ class BoxProposal(QObject):
         try:
             film = film_of(film_layer)
         except Refused as refusal:
-            self._say(str(refusal))
+            self._say(said(refusal))
             return
         data, known = film_layer.data, facts_of(film_layer).get("side")
         folder = self._session.models_folder

@@ -11,6 +11,7 @@ from napari.utils.notifications import show_info
 
 from ...core.errors import Refused
 from ...core.radiograph import Flag, Patient, Radiograph, Side
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .identity import facts_of, kind_of, tag
 from .layers import LayerData
@@ -92,7 +93,7 @@ def tell_of_pixels(shown: DisplayedFilm) -> None:
     """Say why a film is shown in pixels and not in millimetres."""
     film = shown.radiograph
     if film.spacing_mm is None:
-        why = next((flag.text for flag in film.flags if flag.code == "spacing"), "")
+        why = next((said(f.text) for f in film.flags if f.code == "spacing"), "")
         show_info(
             tr("{case_id} is shown in pixels. {why}")
             .format(case_id=film.case_id, why=why)

@@ -23,6 +23,7 @@ from ...core.hip_box import (
 )
 from ...core.radiograph import HipBox, Side
 from ..ui.preferences import read_preference
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .box_sides import boxes_as_drawn, first_place
 from .drawn import drawn_on
@@ -175,11 +176,13 @@ class HipBoxes:
             now = remember_boxes(origin, self.of(film_layer), who, known)
         except BoxesChanged as conflict:
             self._show(film_layer, dict(conflict.theirs))
-            self.said.emit(film_layer, str(conflict))
+            self.said.emit(film_layer, said(conflict))
             return True
         except Refused as refusal:
-            self._kept[film_layer] = tr("Not kept: {refusal}").format(refusal=refusal)
-            self.said.emit(film_layer, str(refusal))
+            self._kept[film_layer] = tr("Not kept: {refusal}").format(
+                refusal=said(refusal)
+            )
+            self.said.emit(film_layer, said(refusal))
             return False
         self._known[film_layer] = now
         self._kept[film_layer] = KEPT.format(f"{boxes_folder(origin).name}/{BOXES}")
@@ -217,9 +220,9 @@ class HipBoxes:
         try:
             known = film_boxes(origin)
         except Refused as refusal:
-            self._kept[layer] = str(refusal)
-            show_info(str(refusal))  # no dock may be open yet
-            self.said.emit(layer, str(refusal))
+            self._kept[layer] = said(refusal)
+            show_info(said(refusal))  # no dock may be open yet
+            self.said.emit(layer, said(refusal))
             return
         if known:
             self._show(layer, known)
@@ -282,7 +285,7 @@ class HipBoxes:
             after, drawn = boxes_as_drawn(film_layer, layer, before, wanted)
         except Refused as refusal:
             self._draw(film_layer)
-            self.said.emit(film_layer, str(refusal))
+            self.said.emit(film_layer, said(refusal))
             return
         self._set(film_layer, after)
         if drawn is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from napari.utils.notifications import show_info
 
 from ...core.errors import Refused
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .films import film_layer, tell_of_pixels
 from .layers import LayerData
@@ -34,7 +35,7 @@ def _reader(paths: list[Path]) -> Callable[[PathOrPaths], list[LayerData]] | Non
         except Refused as refusal:
             show_info(
                 tr("{name} is not opened as a film. {refusal}").format(
-                    name=path.name, refusal=refusal
+                    name=path.name, refusal=said(refusal)
                 )
             )
             return None

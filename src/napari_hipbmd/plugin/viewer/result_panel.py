@@ -20,6 +20,7 @@ from ...bmd import T_SCORE_SITES
 from ...core.anatomy import SITES, Site
 from ...core.caveats import research_use
 from ...core.measurement import Measurement
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .layers import DOUBTFUL, DOUBTFUL_MM, PLACED, SURE, UNSURE, UNSURE_MM
 
@@ -159,6 +160,7 @@ class ResultPanel(QWidget):
         """Tell beside a withheld value why; elsewhere what the row is."""
         for column, site in enumerate(SITES):
             why = measurement.why_withheld(site)
+            why = None if why is None else said(why)
             for row, explanation in enumerate(ROWS.values()):
                 item = self.table.item(row, column)
                 text = why if why is not None and item.text() == WITHHELD else ""
@@ -201,7 +203,7 @@ def _table() -> QTableWidget:
 
 def _reasons(measurement: Measurement) -> list[str]:
     """Reasons for caution, before any number: what is missing, withheld, flagged."""
-    reasons = [] if measurement.reason is None else [measurement.reason]
+    reasons = [] if measurement.reason is None else [said(measurement.reason)]
     sites = [SITE_NAMES[site].lower() for site in measurement.withheld]
     if sites:
         codes = {flag.code for flags in measurement.withheld.values() for flag in flags}
@@ -212,7 +214,7 @@ def _reasons(measurement: Measurement) -> list[str]:
                 flags=", ".join(sorted(codes)),
             )
         )
-    return reasons + [flag.text for flag in measurement.flags]
+    return reasons + [said(flag.text) for flag in measurement.flags]
 
 
 def _model(measurement: Measurement) -> str:

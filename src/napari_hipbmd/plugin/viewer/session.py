@@ -16,6 +16,7 @@ from ...core.measurement import Measurement
 from ...core.radiograph import Patient
 from ...core.ruler_choice import RulerChoice
 from ...quality import NONE, Policy, policy_of_study, withhold
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .beforehand import load_beforehand
 from .camera import frame_hip
@@ -244,7 +245,7 @@ class Session:
                 moving=moving,
             )
         except (ValueError, Refused) as problem:
-            self.stale.emit(film_layer, str(problem))
+            self.stale.emit(film_layer, said(problem))
             return
         self._keep(film_layer, after)
         renew_regions(self.layers, film_layer, before, after)

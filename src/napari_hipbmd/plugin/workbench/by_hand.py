@@ -12,6 +12,7 @@ import numpy as np
 from ...core.anatomy import INDEX
 from ...core.errors import Refused
 from ...core.hip_box import on_film
+from ..ui.sentences import said
 from ..viewer.identity import facts_of
 from ..viewer.layers import box_of_rectangle, points_row_col
 from .case_layers import ALL_REGIONS, changed_outlines
@@ -56,7 +57,7 @@ def take_box(editor: Editor, film_layer: Any, layer: Any) -> bool:
         box = on_film(box_of_rectangle(layer.data[-1]), shape)
         editor.keep_box(box)
     except Refused as refusal:
-        editor.said.emit(str(refusal))
+        editor.said.emit(said(refusal))
         editor.changed.emit()
         return False
     facts_of(film_layer)["box"] = box

@@ -17,6 +17,7 @@ from ...core.radiograph import HipBox, Patient
 from ...quality import withhold
 from ...study import Labels
 from ..ui.latest import Latest
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..ui.turn import OncePerTurn, Rest
 from ..viewer.films import film_of
@@ -93,7 +94,7 @@ class CaseNumbers(OncePerTurn):
         try:
             film = film_of(self._film)
         except Refused as refusal:
-            self.nothing.emit(str(refusal))
+            self.nothing.emit(said(refusal))
             return
         arguments: dict[str, Any] = {
             "image": facts.get("case_id", ""),
@@ -161,7 +162,7 @@ class CaseNumbers(OncePerTurn):
                 known, xy, models=self._models, moving=moving
             )
         except (ValueError, Refused) as problem:
-            self.nothing.emit(str(problem))
+            self.nothing.emit(said(problem))
             return
         judged = withhold(self._known, self._session.policy)
         self.measured.emit(judged, _caveats(labels))

@@ -21,6 +21,7 @@ from ...study.doubts import Doubt, doubts_about, study_doubts
 from ..ui.controls import button, enable, note, press, row
 from ..ui.narrow import scrolled_column
 from ..ui.run import Run, Stepped, begin
+from ..ui.sentences import said
 from ..ui.translation import tr, trn
 from .editor import Editor
 
@@ -117,7 +118,7 @@ class CheckPanel(QWidget):
         found: dict[str, list[str]] = {}
         for doubt in self.doubts:
             for name in doubt.landmarks:
-                found.setdefault(name, []).append(doubt.text)
+                found.setdefault(name, []).append(said(doubt.text))
         return {name: " ".join(texts) for name, texts in found.items()}
 
     def check(self) -> None:
@@ -152,7 +153,7 @@ class CheckPanel(QWidget):
                 self._model = shapes_of_study(self._study, self._annotator)
             except Refused as refusal:
                 self.model.setCurrentText(DIGITAL)
-                self.verdict.setText(str(refusal))
+                self.verdict.setText(said(refusal))
                 return
         self.check()
 
@@ -208,7 +209,8 @@ class CheckPanel(QWidget):
 def _fill(widget: QListWidget, doubts: list[Doubt], with_case: bool) -> None:
     widget.clear()
     for doubt in doubts:
-        text = f"{doubt.case_id}: {doubt.text}" if with_case else doubt.text
+        told = said(doubt.text)
+        text = f"{doubt.case_id}: {told}" if with_case else told
         item = QListWidgetItem(text)
         item.setData(ROLE, doubt)
         widget.addItem(item)

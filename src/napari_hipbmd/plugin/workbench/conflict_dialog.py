@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 from ...core.anatomy import INDEX, LANDMARK_IDS, distances_mm
 from ...study import Conflict, Label, Labels
 from ..ui.controls import button, enable, note, press, row
+from ..ui.sentences import said
 from ..ui.translation import first_capital, tr
 from .case_picture import CasePicture
 
@@ -73,7 +74,7 @@ class ConflictDialog(QDialog):
         for each in (self.keep_theirs, self.keep_chosen):
             enable(each, theirs is not None, UNREADABLE)
         column = QVBoxLayout(self)
-        column.addWidget(note("conflict_reason", self._conflict.reason))
+        column.addWidget(note("conflict_reason", said(self._conflict.reason)))
         column.addLayout(pictures)
         column.addWidget(self.table, 1)
         column.addLayout(row(self.keep_mine, self.keep_theirs, self.keep_chosen))

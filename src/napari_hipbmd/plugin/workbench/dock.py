@@ -13,6 +13,7 @@ from ...study import Study
 from ..ui.ask_first import AskFirst
 from ..ui.key_bindings import KeyBindings
 from ..ui.keys_dialog import KeysDialog
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.listening import ListeningWidget
 from ..viewer.session import session_of
@@ -120,7 +121,7 @@ class WorkbenchWidget(ListeningWidget):
             # A study that waits for the annotator's name is still on offer.
             if Study.is_study(folder):
                 remember_study(folder)
-            self.work.say(str(refusal), warning=True)
+            self.work.say(said(refusal), warning=True)
 
     def show_case(self, folder: Path, case_id: str) -> None:
         """Open a case of a study, with its numbers, where it is not open yet."""
@@ -179,7 +180,7 @@ class WorkbenchWidget(ListeningWidget):
         try:
             who = self.studies.who()
         except Refused as refusal:
-            self.work.say(str(refusal), warning=True)
+            self.work.say(said(refusal), warning=True)
             return
         if who != self.work.who:
             self.open_study(self.work.study.folder)

@@ -12,6 +12,7 @@ from ...core.radiograph import HipBox
 from ...study import Change, ConflictFound, Label, Labels, OpenCase, State
 from ...study import edits as edit
 from ...study.boxes import remember_case_box
+from ..ui.sentences import said
 from ..ui.translation import tr
 
 FINE_PX = 0.2
@@ -154,7 +155,7 @@ class Editor:
             change = edit.place(self.labels, name, xy, self.who)
             labels = change.applied_to(self.labels)
         except Refused as refusal:
-            self.said.emit(str(refusal))
+            self.said.emit(said(refusal))
             return
         self.previewed.emit(labels)
 
@@ -261,7 +262,7 @@ class Editor:
 
     def undo(self) -> bool:
         """Take the last change back."""
-        text = self.case.history.undo_text
+        text = said(self.case.history.undo_text)
         return self._travel(
             self.case.undo,
             tr("Undone: {text}").format(text=text),
@@ -270,7 +271,7 @@ class Editor:
 
     def redo(self) -> bool:
         """Do again what was undone."""
-        text = self.case.history.redo_text
+        text = said(self.case.history.redo_text)
         return self._travel(
             self.case.redo,
             tr("Done again: {text}").format(text=text),
@@ -291,7 +292,7 @@ class Editor:
         except ConflictFound:
             self.conflicted.emit()
         except Refused as refusal:
-            self.said.emit(str(refusal))
+            self.said.emit(said(refusal))
         except OSError as error:
             self.said.emit(_disk(error))
 
@@ -342,7 +343,7 @@ class Editor:
         except ConflictFound:
             self.conflicted.emit()
         except Refused as refusal:
-            self.said.emit(str(refusal))
+            self.said.emit(said(refusal))
         except OSError as error:
             self.said.emit(_disk(error))
         return None

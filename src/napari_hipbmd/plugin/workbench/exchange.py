@@ -34,6 +34,7 @@ from ...study.exchange import (
 from ..ui.controls import button, enable, note, press, row
 from ..ui.narrow import scrolled_column
 from ..ui.run import Run, Stepped, begin
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .work import Work
 
@@ -215,7 +216,7 @@ class ExchangePanel(QWidget):
         try:
             names = Names() if self._names is None else read_names(self._names)
         except Refused as refusal:
-            self.outcome.setText(str(refusal))
+            self.outcome.setText(said(refusal))
             return
         plan = ImportPlan(queue.annotator, work.who, names, self.replace.isChecked())
         work.close_case()  # its labels may be about to change
@@ -239,16 +240,16 @@ class ExchangePanel(QWidget):
         return path
 
     def _on_imported(self, found: Imported) -> None:
-        said = tr(
+        text = tr(
             "{landmarks} landmarks and {outlines} outlines of {count} cases imported."
         ).format(
             landmarks=found.landmarks, outlines=found.outlines, count=len(found.cases)
         )
         if found.unchanged:
-            said += tr(" {count} cases were so already.").format(
+            text += tr(" {count} cases were so already.").format(
                 count=len(found.unchanged)
             )
-        self._on_ended("\n".join([said, *found.told]))
+        self._on_ended("\n".join([text, *map(said, found.told)]))
 
     # running
 

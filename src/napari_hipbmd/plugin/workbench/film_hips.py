@@ -17,6 +17,7 @@ from ...study.both_hips import (
     may_be_two_cases,
 )
 from ..ui.run import Run, begin
+from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.identity import facts_of
 from ..viewer.proposing import propose_hip_boxes
@@ -81,7 +82,7 @@ class FilmHips(QObject):
         try:
             done = make_two_cases(work.study, case_id, boxes, work.who)
         except Refused as refusal:
-            work.say(str(refusal), warning=True)
+            work.say(said(refusal), warning=True)
             return
         self._done = done
         self._reopen()
@@ -98,7 +99,7 @@ class FilmHips(QObject):
             make_one_case(self._done)
         except Refused as refusal:
             self._reopen()
-            self._work.say(str(refusal), warning=True)
+            self._work.say(said(refusal), warning=True)
             return
         self._done = None
         self._reopen(before)

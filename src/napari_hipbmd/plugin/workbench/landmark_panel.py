@@ -19,6 +19,7 @@ from ..ui.colours import readable
 from ..ui.controls import button, enable, note, press, row, with_key
 from ..ui.fold import Fold
 from ..ui.narrow import Squares, scrolled_column
+from ..ui.sentences import said
 from ..ui.translation import first_capital, tr
 from ..viewer.layers import REGION_NAMES
 from .case_view import ZOOM, CaseView
@@ -272,7 +273,7 @@ class LandmarkPanel(QWidget):
         case = editor.case if editor is not None else None
 
         def told(text: str, which: str) -> str:
-            return text.format(text=getattr(case.history, which)) if case else ""
+            return text.format(text=said(getattr(case.history, which))) if case else ""
 
         enable(
             self.undo,

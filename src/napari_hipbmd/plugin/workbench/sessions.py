@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...core.errors import Refused
 from ...evaluation.observers import Peers, next_session, person_of, session_number
 from ...study.queue import Queue
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .work import Work
 
@@ -31,7 +32,7 @@ def blind_reason(work: Work, pair: Peers) -> str:
     try:
         return BLIND if work.case_id in blind_cases(work, pair) else ""
     except Refused as refusal:
-        return str(refusal)
+        return said(refusal)
 
 
 def next_repeat(work: Work) -> tuple[str, str]:
@@ -45,7 +46,7 @@ def next_repeat(work: Work) -> tuple[str, str]:
     try:
         return _next_repeat(work)
     except Refused as refusal:
-        return "", str(refusal)
+        return "", said(refusal)
 
 
 def _next_repeat(work: Work) -> tuple[str, str]:

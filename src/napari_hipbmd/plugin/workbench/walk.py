@@ -8,6 +8,7 @@ from qtpy.QtCore import QObject
 
 from ...core.errors import Refused
 from ...study import QueueEntry, QueueStatus, what_is_missing
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .case_bar import CaseBar
 from .queue_panel import QueuePanel
@@ -106,7 +107,7 @@ class Walk(QObject):
         try:
             queue.set_status(case_id, status)
         except (Refused, OSError) as problem:
-            self._work.say(str(problem), warning=True)
+            self._work.say(said(problem), warning=True)
             return False
         finally:
             self.show_queue()
@@ -173,7 +174,7 @@ class Walk(QObject):
             try:
                 self._work.queue.set_note(case_id, text)
             except (Refused, OSError) as problem:
-                self._work.say(str(problem), warning=True)
+                self._work.say(said(problem), warning=True)
             self.show_queue()
 
     def _on_predict_clicked(self) -> None:

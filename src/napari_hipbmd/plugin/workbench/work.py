@@ -12,6 +12,7 @@ from ...core.files import is_writable
 from ...evaluation.observers import CONSENSUS, Peers
 from ...study import Labels, OpenCase, QueueEntry, Study
 from ...study.queue import Queue
+from ..ui.sentences import said
 from ..ui.translation import tr
 from .case_view import CaseView
 from .consensus_editor import ConsensusEditor
@@ -145,14 +146,14 @@ class Work(QObject):
             return  # the study was left while its film was read
         except Refused as refusal:
             self.case_refused.emit()
-            self.say(f"{case_id}: {refusal}", warning=True)
+            self.say(f"{case_id}: {said(refusal)}", warning=True)
             return
         editor = self._editor(case, loaded.predicted)
         self.case_view.open(loaded.layer(), editor, loaded.case.image)
         editor.said.connect(self.say)
         study = self.study
         QTimer.singleShot(0, lambda: remember_case(study, case_id))
-        self.say(case.notice, warning=True)
+        self.say(said(case.notice), warning=True)
         self.case_opened.emit(editor)
 
     def labels_of(self, annotator: str) -> Labels | None:
@@ -162,7 +163,7 @@ class Work(QObject):
         try:
             return self.study.labels(annotator, self.case_id)
         except Refused as refusal:
-            self.say(str(refusal), warning=True)
+            self.say(said(refusal), warning=True)
             return None
 
     def _editor(self, case: OpenCase, predicted: Labels | None) -> Editor:
@@ -304,5 +305,5 @@ class Work(QObject):
         try:
             return self.study.predictions(case_id)
         except Refused as refusal:
-            self.say(str(refusal), warning=True)
+            self.say(said(refusal), warning=True)
             return None
