@@ -13,6 +13,7 @@ import napari_hipbmd
 from napari_hipbmd.core.resources import sample_data_dir, weights_dir
 
 GERMAN = "locale/de/LC_MESSAGES/napari_hipbmd.mo"
+OURS = ("napari.yaml", "py.typed", "phantom/physics.json", "locale/sentences.json")
 ROOT = Path(napari_hipbmd.__file__).parents[2]
 
 
@@ -38,7 +39,7 @@ def test_the_wheel_carries_the_manifest_the_weights_and_the_samples(
         f"phantom/llp26/{name}"
         for name in ("bones.safetensors", "bones.json", "LICENSE.MPL-2.0.txt", "NOTICE")
     ]
-    for name in ("napari.yaml", "py.typed", "phantom/physics.json", GERMAN, *bones):
+    for name in (*OURS, GERMAN, *bones):
         assert f"napari_hipbmd/{name}" in names
     for folder in (weights_dir(), sample_data_dir()):
         for path in folder.rglob("*"):

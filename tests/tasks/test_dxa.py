@@ -183,12 +183,35 @@ def test_days_are_understood_by_the_other_days_of_the_file():
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["05-Mar-2024", "5 MÄRZ 2024", "2024-mar-5", "2024-03-05T10:20", "05-OCT-2024"],
+)
+def test_months_may_be_words(text):
+    assert days_of(text)[0] == date(2024, 10 if "OCT" in text else 3, 5)
+
+
+def test_a_month_before_its_day_needs_no_order():
+    assert days_of('"March 5, 2024"')[0] == date(2024, 3, 5)
+
+
+def test_years_of_two_digits_are_read_by_whoever_tells_the_order():
+    assert days_of("5/3/24", "6/3/98", order="dmy") == [
+        date(2024, 3, 5), date(1998, 3, 6)
+    ]  # fmt: skip
+    with pytest.raises(Refused, match="two digits: say --dates dmy or mdy"):
+        days_of("5/3/24", "25/3/2024")
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("a,b\n1,2\n", "no BMD of a hip"),
         ("Name,Neck BMD\nx,0.7\n", "does not say whose readings"),
         ("PID,Scan Date,Neck BMD\nP1,3/4/2024,0.7\n", "line 2: days could be meant"),
-        ("PID,Scan Date,Neck BMD\nP1,soon,0.7\n", "line 2: a day cannot be read"),
+        (
+            "PID,Scan Date,Neck BMD\nP1,soon,0.7\n",
+            "line 2: a day cannot be read: write",
+        ),
         ("PID,Scan Date,Neck BMD\nP1,2024-01-01,\n", "no BMD of a hip in its 1 rows"),
         ("", "no BMD of a hip"),
     ],

@@ -12,6 +12,8 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
 from typing import cast
 
 from ..core.anatomy import Site
@@ -105,7 +107,11 @@ def readings_of_text(
                 f" over; call it {cell.strip()}_{unit} if that is its unit"
             )
     filled = [_row(columns, cells, said) for _, cells in rows]
-    order = order or date_order(row.get("taken", "") for row in filled)
+    read_day = partial(
+        day,
+        order=order or date_order(row.get("taken", "") for row in filled),
+        short_years=order is not None,
+    )
     maker = maker_named(" ".join(header)) or maker_named(text[:2000])
     for (line, cells), row in zip(rows, filled, strict=True):
         where = f"{name}, line {line}"
@@ -119,7 +125,7 @@ def readings_of_text(
         for i, site in sites.items():
             cell = cells[i] if i < len(cells) else ""
             _take(by_side, side_named(header[i]), site, cell, where, found)
-        base = _whose(row, key, order, known, where)
+        base = _whose(row, key, read_day, known, where)
         side = side_named(row.get("side", "")) or side_named(row.get("exam", ""))
         for said_side, values in by_side.items():
             _join(
@@ -182,15 +188,15 @@ def _take(
 def _whose(
     row: Row,
     key: Callable[[str], str],
-    order: DateOrder | None,
+    read_day: Callable[[str], date | None],
     known: DxaReading | None,
     where: str,
 ) -> DxaReading:
     base = known or DxaReading("")
     try:
-        taken = day(row.get("taken", ""), order) or base.taken
+        taken = read_day(row.get("taken", "")) or base.taken
     except Refused as why:
-        raise Refused(f"{where}: {why}: say --dates dmy or mdy.") from None
+        raise Refused(f"{where}: {why}.") from None
     numbers = {
         name: value
         for name, (low, high) in PATIENT_RANGES.items()
