@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
 
 from ...core.radiograph import Patient, Side
 from ..ui.controls import add_greyed
+from ..ui.decimals import number_box
 from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.box_tool import BoxTool
@@ -211,7 +212,7 @@ def _choice(options: dict[str, Literal["L", "R", "F", "M"] | None]) -> QComboBox
 
 def _number(low: float, high: float, decimals: int, unit: str) -> QDoubleSpinBox:
     """A number that may be unknown: that is what its least value stands for."""
-    box = QDoubleSpinBox()
+    box = number_box()
     step = 10.0**-decimals
     box.setDecimals(decimals)
     box.setRange(low - step if low else 0.0, high)

@@ -9,12 +9,13 @@ import numpy as np
 from napari.layers import Layer
 from numpy.typing import NDArray
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QComboBox, QDoubleSpinBox, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from ...core.anatomy import Points
 from ...core.errors import Refused
 from ...core.ruler_choice import LEAST_MM, MATERIALS, MOST_MM, KnownObject
 from ..ui.controls import button, enable, note, press, row
+from ..ui.decimals import number_box
 from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.drawn import drawn_on
@@ -56,7 +57,7 @@ class KnownObjects(QWidget):
         for material in MATERIALS:
             self.material.addItem(tr(material), material)
         self.material.setToolTip(tr("What the next object is made of, taken as pure."))
-        self.thickness = QDoubleSpinBox()
+        self.thickness = number_box()
         self.thickness.setObjectName("object_mm")
         self.thickness.setRange(LEAST_MM, MOST_MM)
         self.thickness.setDecimals(2)

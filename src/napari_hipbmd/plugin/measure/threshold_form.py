@@ -15,6 +15,7 @@ from qtpy.QtWidgets import (
 
 from ...bmd import SD_MULTIPLIERS, Multipliers
 from ..ui.colours import readable
+from ..ui.decimals import number_box
 from ..ui.translation import tr
 
 PAPER = tr("The paper's thresholds: the features that the regression takes.")
@@ -82,7 +83,7 @@ class ThresholdForm(QWidget):
         column.addLayout(row)
 
     def _box(self, name: str, prefix: str, value: float) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
+        box = number_box()
         box.setObjectName(name)
         box.setRange(*LIMITS_SD)
         box.setDecimals(2)

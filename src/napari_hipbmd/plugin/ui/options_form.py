@@ -13,6 +13,7 @@ from qtpy.QtWidgets import QFormLayout, QGridLayout, QSizePolicy, QWidget
 
 from ...core.errors import Refused
 from ...core.options import Option, options_of
+from .decimals import with_either_sign
 from .translation import first_capital, tr
 
 MOST = 2**31 - 1
@@ -225,6 +226,8 @@ def _number(kind: type, one: Option, default: Any) -> ValueWidget:
     }
     start = limits["min"] if default is None else default
     control = _made(kind, start, **limits)
+    if kind is float:
+        with_either_sign(control.native)
     if setting.unit in UNITS:
         control.native.setSuffix(UNITS[setting.unit])
     return control

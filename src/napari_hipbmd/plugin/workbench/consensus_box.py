@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QDoubleSpinBox, QGroupBox, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QGroupBox, QVBoxLayout, QWidget
 
 from ...evaluation.observers import compare_labels
 from ..ui.colours import readable
 from ..ui.controls import button, enable, note, press, row, with_key
+from ..ui.decimals import number_box
 from ..ui.translation import tr
 from .case_layers import OTHER_COLOUR
 from .consensus_editor import ConsensusEditor
@@ -49,7 +50,7 @@ class ConsensusBox(QGroupBox):
         self.mean = button("accept_mean", tr("Mean"))
         self.second = button("accept_second", tr("Accept"))
         self.close_means = button("close_means", tr("Means where closer than"))
-        self.closer = QDoubleSpinBox()
+        self.closer = number_box()
         self.closer.setObjectName("closer_mm")
         self.closer.setRange(0.1, 20)
         self.closer.setSingleStep(0.5)

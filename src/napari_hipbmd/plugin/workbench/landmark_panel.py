@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from qtpy.QtWidgets import (
     QCheckBox,
-    QDoubleSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -17,6 +16,7 @@ from ...study import State
 from ...study.edits import tangled
 from ..ui.colours import readable
 from ..ui.controls import button, enable, note, press, row, with_key
+from ..ui.decimals import number_box
 from ..ui.fold import Fold
 from ..ui.narrow import Squares, scrolled_column
 from ..ui.sentences import said
@@ -85,7 +85,7 @@ class LandmarkPanel(QWidget):
         self.redo = button("redo", tr("Redo"), shortcut="redo")
         self.centre = button("centre", tr("Centre"), shortcut="centre")
         self.fit = button("fit", tr("Whole hip"), tr("Show the whole hip again."))
-        self.zoom = QDoubleSpinBox()
+        self.zoom = number_box()
         self.zoom.setObjectName("zoom")
         self.zoom.setRange(0.5, 40)
         self.zoom.setDecimals(1)
