@@ -28,7 +28,8 @@ from napari_hipbmd.core.measurement_json import measurement_as_json
 from napari_hipbmd.pipeline.models import load_models, models_sha256
 from napari_hipbmd.runs.jobs import jobs_of
 from napari_hipbmd.runs.journal import JOURNAL, Record, film_sha256, made_of
-from napari_hipbmd.runs.measuring import measure_job
+from napari_hipbmd.runs.measuring import Make, measure_job
+from napari_hipbmd.runs.results import Results
 from napari_hipbmd.study import Study, write_cases
 from napari_hipbmd.tasks.digital_hips import make_study
 
@@ -81,15 +82,16 @@ def resumed(one: Path, folder: Path, count: int) -> tuple[float, float, float]:
     return clock, work, int(made.stdout.splitlines()[-1]) / 1024
 
 
+# Not ru_maxrss: what a process has at most starts with what it was forked from.
 RUN = (
-    "import resource, sys; from napari_hipbmd.cli import main;"
-    " status = main(sys.argv[1:]);"
-    " print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss); sys.exit(status)"
+    "import re, sys; from napari_hipbmd.cli import main; status = main(sys.argv[1:]);"
+    " print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]);"
+    " sys.exit(status)"
 )
 
 
 def done_study(one: Path, folder: Path, count: int) -> tuple[Path, Path]:
-    """A study of many cases, and results in which each is done."""
+    """A study of many cases, and results that say that each is done."""
     study, results = folder / "study", folder / "results"
     (study / "images").mkdir(parents=True)
     results.mkdir()
@@ -118,6 +120,9 @@ def done_study(one: Path, folder: Path, count: int) -> tuple[Path, Path]:
             made = made_of(job, film, models)
             record = Record(made, str(job.case_id), (), {}, result, film)
             print(json.dumps(asdict(record)), file=file)
+    with Results(Make(), models, results) as run:
+        assert not run.left_of(jobs)
+        run.write(jobs)
     return study, results
 
 

@@ -43,7 +43,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "pipeline/contradictions.py": ("differences",),
     "pipeline/estimates.py": ("estimate", "NO_SPACING"),
     "runs/cluster.py": ("_outcome",),
-    "runs/work.py": ("done",),
+    "runs/work.py": ("done", "STOPPED"),
     "study/doubts.py": ("doubts_about", "DAMAGED"),
     "study/edits.py": ("*",),
     "study/films.py": ("ANOTHER",),

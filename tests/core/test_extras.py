@@ -17,8 +17,8 @@ def test_what_is_missing_is_told_with_its_extra():
         import nowhere  # noqa: F401
 
 
-def test_workers_without_dask_are_refused_in_a_sentence(monkeypatch):
+def test_a_cluster_without_dask_is_refused_in_a_sentence(monkeypatch):
     monkeypatch.delitem(sys.modules, "napari_hipbmd.runs.cluster", raising=False)
-    monkeypatch.setitem(sys.modules, "dask", None)
-    with pytest.raises(Refused, match=r"dask.*napari-hipbmd\[cluster\]"):
-        list(run_jobs([1], None, workers=2))
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(Refused, match=r"distributed.*napari-hipbmd\[cluster\]"):
+        list(run_jobs([1], None, scheduler="tcp://127.0.0.1:9"))

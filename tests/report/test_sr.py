@@ -249,7 +249,7 @@ def test_the_command_writes_pages_and_reports_with_a_name_only_when_asked(
     out = tmp_path / "out"
     hipbmd("measure", named_film, "--out", out, "--html", "--sr")
     written = [p.read_bytes() for p in out.rglob("*") if p.is_file()]
-    assert len(written) == 7
+    assert len(written) == 8
     for secret in (b"Quillfeather", b"PX-99817", b"ACC4471", b"19460307"):
         assert not any(secret in data for data in written)
     hipbmd("measure", named_film, "--out", out, "--html", "--sr", "--identified")

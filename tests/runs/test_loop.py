@@ -1,7 +1,7 @@
 """What a user may rely on: many films are measured, whatever happens to some."""
 
-import asyncio
 import json
+import multiprocessing
 import os
 import re
 import shutil
@@ -10,7 +10,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import dask
 import numpy as np
 import pytest
 from PIL import Image
@@ -22,7 +21,8 @@ from napari_hipbmd.runs.jobs import Job
 from napari_hipbmd.runs.journal import RunJournal, made_of
 from napari_hipbmd.runs.loop import run_jobs
 
-JOBS = [Job(f"hip-{i}", Path(f"/films/hip-{i}.dcm"), f"hip-{i}.dcm") for i in range(6)]
+FILMS = Path("/films")
+JOBS = [Job(f"hip-{i}", FILMS / f"hip-{i}.dcm", FILMS) for i in range(6)]
 
 
 @pytest.fixture
@@ -54,44 +54,30 @@ def test_two_processes_give_exactly_the_numbers_of_one(hipbmd, study, tmp_path):
         assert layer.read_bytes() == (tmp_path / "two" / layer.name).read_bytes()
 
 
-@pytest.mark.slow
-def test_nobody_else_can_talk_to_the_processes_of_a_run():
-    from distributed import Client
-    from distributed.comm import connect
-    from distributed.security import Security
-
-    async def greet(address, **known):
-        comm = await connect(address, timeout=1, **known)
-        comm.abort()
-
-    def listening():
-        lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-        return {int(x.split()[1][-4:], 16) for x in lines if x.split()[3] == "0A"}
-
-    before = listening()
-    with cluster_module.local_cluster(1) as cluster:
-        address = cluster.scheduler_address
-        assert address.startswith("tls://127.0.0.1:")
-        mine = listening() - before
-        assert len(mine) == 3  # scheduler, nanny and worker: no HTTP server beside them
-        for port in mine:
-            with pytest.raises(OSError):
-                asyncio.run(greet(f"tcp://127.0.0.1:{port}"))
-            own = Security.temporary().get_connection_args("client")
-            with pytest.raises(OSError):
-                asyncio.run(greet(f"tls://127.0.0.1:{port}", **own))
-        with Client(cluster, set_as_default=False) as client:
-            assert client.submit(sum, [1, 2]).result() == 3
+def test_nobody_else_can_talk_to_the_processes_of_a_run(tmp_path, fakes):
+    running = run_jobs(JOBS, fakes.Fake(tmp_path), workers=2)
+    next(running)
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    listening = {x.split()[9] for x in lines if x.split()[3] == "0A"}
+    for child in multiprocessing.active_children():
+        files = [os.readlink(one) for one in Path(f"/proc/{child.pid}/fd").iterdir()]
+        assert files and not {f"socket:[{inode}]" for inode in listening} & {*files}
+    assert len(list(running)) == 5
 
 
-@pytest.mark.slow
+def test_a_run_that_is_left_leaves_no_process_behind(tmp_path, fakes):
+    running = run_jobs(JOBS, fakes.Fake(tmp_path), workers=2)
+    next(running)
+    assert len(multiprocessing.active_children()) == 2
+    running.close()
+    assert not multiprocessing.active_children()
+
+
 def test_a_worker_that_is_killed_does_not_lose_the_run(tmp_path, fakes):
     work = fakes.Fake(
         tmp_path, dies_once_on="hip-1", dies_on="hip-3", raises_on="hip-4"
     )
-    # The least that Dask waits for a worker: a computer too busy to start one in time.
-    with dask.config.set({"distributed.deploy.lost-worker-timeout": "0 s"}):
-        ran = list(run_jobs(JOBS, work, workers=2))
+    ran = list(run_jobs(JOBS, work, workers=2))
     found = {job.name: out.measurement for job, out in ran}
     assert (tmp_path / "died").exists()
     assert set(found) == {job.name for job in JOBS}
@@ -217,16 +203,30 @@ def films_of(sample_study, count, folder):
     return folder
 
 
+def no_networks(folder=None):
+    raise AssertionError("networks are loaded, and nothing is left to do")
+
+
 def test_a_finished_run_measures_nothing_again_and_says_the_same(
-    hipbmd, study, tmp_path
+    hipbmd, study, tmp_path, monkeypatch
 ):
     out = tmp_path / "out"
     first = hipbmd("measure", study, "--out", out, "--html", "--json", "-")
     lines = lines_of(out)
     files = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    monkeypatch.setattr("napari_hipbmd.tasks.measure.load_models", no_networks)
     again = hipbmd("measure", study, "--out", out, "--html", "--json", "-")
     assert again.out == first.out and lines_of(out) == lines
     assert files == {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
+
+
+def test_a_long_table_is_left_to_its_file(hipbmd, study, tmp_path, monkeypatch):
+    monkeypatch.setattr("napari_hipbmd.cli.measure.MOST_ROWS", 1)
+    told = hipbmd("measure", study, "--out", tmp_path / "out").out
+    assert "2 hips, 2 of them measured now" in told and "Research use" in told
+    assert "neck" not in told
+    again = hipbmd("measure", study, "--out", tmp_path / "out").out
+    assert "2 hips, 0 of them measured now" in again and "digital hips" in again
 
 
 def test_what_has_changed_is_measured_again(hipbmd, study, tmp_path):

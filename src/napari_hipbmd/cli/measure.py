@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from ..core.caveats import research_use
-from ..core.measurement import Measurement
 from ..report import json_text
-from ..tasks.measure import SCREEN, MeasureOptions, measure_paths
+from ..tasks.measure import SCREEN, Measured, MeasureOptions, measure_paths
 from .arguments import add_options, add_paths, options_from
 from .printing import say
 from .progress import Bar
 from .table import text_table
 
 SOME_REFUSED = 3
+MOST_ROWS = 500  # of a table on the screen, where it stands in a file, too
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
@@ -29,24 +30,32 @@ def run(args: argparse.Namespace) -> int:
     options = options_from(args, MeasureOptions)
     bar: Bar | None = None
 
-    def told(found: Measurement, notes: Sequence[str], done: int, count: int) -> None:
+    def told(said: Sequence[str], done: int, count: int) -> None:
         nonlocal bar
-        if found.status == "refused":
-            say(f"hipbmd: {found.image}: {found.reason}", file=sys.stderr)
-        for note in notes:
-            say(f"hipbmd: {found.image}: {note}", file=sys.stderr)
+        for sentence in said:
+            say(f"hipbmd: {sentence}", file=sys.stderr)
         if done and (count > 1 or args.paths[0].is_dir()):
             bar = bar or Bar("measured")
             bar(done, count)
 
     measured = measure_paths(args.paths, options, told=told)
-    results = measured.results
     if options.json == SCREEN:
-        say(json_text(results), end="")
+        say(json_text(measured.results), end="")
     else:
-        truths = {one.measurement.case_id: one.job.truth for one in measured.done}
-        say(text_table(results, truths))
-        say(f"\n{research_use(results)}")
-        if options.out:
-            say(f"Results: {options.out}")
-    return SOME_REFUSED if any(m.status == "refused" for m in results) else 0
+        _show(measured, options.out)
+    refused = any(one.status == "refused" for one in measured.known)
+    return SOME_REFUSED if refused else 0
+
+
+def _show(measured: Measured, out: Path | None) -> None:
+    """The table, where it has a length that somebody reads or stands nowhere else."""
+    count = len(measured.known)
+    if out is None or count <= MOST_ROWS:
+        truths = {one.job.case_id or "": one.job.truth for one in measured.done}
+        say(text_table(measured.results, truths))
+    else:
+        new = sum(one.new for one in measured.done)
+        say(f"{count:,} hips, {new:,} of them measured now: {out / 'results.csv'}")
+    say(f"\n{research_use(measured.known)}")
+    if out is not None:
+        say(f"Results: {out}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from ..core.anatomy import SITES, Site
 from ..core.measurement import Measurement
@@ -14,7 +14,7 @@ HEADER = (
 Truths = Mapping[str, Mapping[Site, float]]
 
 
-def text_table(results: Sequence[Measurement], truths: Truths | None = None) -> str:
+def text_table(results: Iterable[Measurement], truths: Truths | None = None) -> str:
     """One line a hip and site group; the truth and the error for digital hips."""
     truths = truths or {}
     lines = [

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-
-from .measurement import Measurement
+from typing import Protocol
 
 CANNOT_RULE_OUT = "Research use: an estimate from a radiograph cannot rule out low BMD."
 OF_BUNDLED = (
@@ -16,7 +15,21 @@ DIGITAL = "digital hips"
 Tr = Callable[[str], str]
 
 
-def research_use(measurements: Iterable[Measurement], tr: Tr = str) -> str:
+class OfRegression(Protocol):
+    """What a regression gave numbers for: a measurement, or what is kept of one."""
+
+    @property
+    def model_name(self) -> str:
+        """Of the regression."""
+        ...
+
+    @property
+    def calibrated_on(self) -> str:
+        """The films that it was fitted to."""
+        ...
+
+
+def research_use(measurements: Iterable[OfRegression], tr: Tr = str) -> str:
     """What the numbers of these hips may not be used for, by the regression in use.
 
     ``tr`` puts a sentence, and what is yet to be filled in, in another language.

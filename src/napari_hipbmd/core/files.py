@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
 from .errors import Refused
 
@@ -57,6 +58,30 @@ def write_bytes_atomic(path: str | os.PathLike[str], data: bytes) -> None:
         If the folder cannot be written, or a device or pipe would be replaced. What
         was there is then untouched.
     """
+    with _whole(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def text_atomic(path: str | os.PathLike[str]) -> Iterator[TextIO]:
+    """A file of UTF-8 text that is written part by part, and there when all is.
+
+    Raises
+    ------
+    OSError
+        As :func:`write_bytes_atomic`.
+    """
+    with _whole(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        try:
+            yield text
+        finally:
+            text.detach()
+
+
+@contextmanager
+def _whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """The new content of a file, which takes its place at the end."""
     target = Path(path)
     _refuse_devices(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +94,7 @@ def write_bytes_atomic(path: str | os.PathLike[str], data: bytes) -> None:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         # mkstemp makes files that only their owner may read; a study is shared.

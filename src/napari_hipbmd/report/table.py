@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import fields
+from typing import TextIO
 
 from ..bmd import t_score_reference
 from ..core.anatomy import LANDMARK_IDS, REGIONS, SITES
@@ -60,32 +61,55 @@ COLUMNS: tuple[str, ...] = (
 )  # fmt: skip
 
 
-def json_text(results: Sequence[Measurement]) -> str:
-    """Every hip as JSON: :func:`measurement_as_json`, and whose T-scores they are."""
-    if not results:
-        return "[]\n"
-    # One after the other: what ten thousand hips are made of would fill the memory.
-    hips = (
-        json.dumps(
-            measurement_as_json(m) | {"t_score_reference": t_score_reference()},
-            indent=1,
-            allow_nan=False,
-        ).replace("\n", "\n ")
-        for m in results
-    )
-    return "[\n " + ",\n ".join(hips) + "\n]\n"
+class JsonTable:
+    """Hips as JSON, one after the other: :func:`measurement_as_json` of each."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file, self._any = file, False
+
+    def add(self, m: Measurement) -> None:
+        """Write a hip, and whose T-scores it has."""
+        hip = measurement_as_json(m) | {"t_score_reference": t_score_reference()}
+        text = json.dumps(hip, indent=1, allow_nan=False).replace("\n", "\n ")
+        self._file.write(f"{',' if self._any else '['}\n {text}")
+        self._any = True
+
+    def end(self) -> None:
+        """Write what comes after the last hip."""
+        self._file.write("\n]\n" if self._any else "[]\n")
 
 
-def csv_text(results: Sequence[Measurement]) -> str:
-    """One row a hip with everything of the JSON that fits in a table."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for m in results:
+class CsvTable:
+    """A row a hip with everything of the JSON that fits in a table."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        self._writer.writeheader()
+
+    def add(self, m: Measurement) -> None:
+        """Write a hip."""
         row = guarded_row(_row(m))
-        writer.writerow(
+        self._writer.writerow(
             {k: printable(v) if isinstance(v, str) else v for k, v in row.items()}
         )
+
+
+def json_text(results: Iterable[Measurement]) -> str:
+    """Every hip as JSON."""
+    stream = io.StringIO()
+    table = JsonTable(stream)
+    for m in results:
+        table.add(m)
+    table.end()
+    return stream.getvalue()
+
+
+def csv_text(results: Iterable[Measurement]) -> str:
+    """One row a hip."""
+    stream = io.StringIO()
+    table = CsvTable(stream)
+    for m in results:
+        table.add(m)
     return stream.getvalue()
 
 

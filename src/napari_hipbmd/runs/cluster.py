@@ -1,64 +1,40 @@
-"""Jobs on Dask: processes of this computer, or somebody's cluster.
-
-Whoever may talk to a Dask scheduler may run any function there. That of this computer
-asks everybody for a certificate that is made for this run and never leaves its
-processes, and there is no HTTP server.
+"""Jobs on somebody's Dask cluster.
 
 Every worker measures with one thread, so that the numbers are those of one process.
-A worker that dies is replaced and its films are measured again; a film on which
-workers die again and again is given up alone.
+A worker that dies is replaced by whoever started it, and its films are measured again;
+a film on which workers die again and again is given up alone.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-import cryptography.x509  # noqa: F401 - what Security.temporary needs
-import dask
-from distributed import Client, Nanny, Scheduler, SpecCluster, Worker, as_completed
+from distributed import Client, as_completed
 from distributed.scheduler import KilledWorker
 from distributed.security import Security
-from distributed.worker_memory import parse_memory_limit
 
 from ..core.errors import Cancelled, Refused
-from .work import FilmWork, GivenT, JobT, done
+from .work import STOPPED, FilmWork, GivenT, JobT, done
 
-_LOG = logging.getLogger(__name__)
 CONNECT_SECONDS = 10
 WORKERS_SECONDS = 30
 AHEAD = 3  # jobs a worker has waiting, so that it is never idle
-ATTEMPTS = 3
-_ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-_OF_OUR_OWN = {
-    "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
-    # Dask would give a worker up that is not back in 15 s. On a busy computer it needs
-    # longer, and without any worker a run would wait for ever.
-    "distributed.deploy.lost-worker-timeout": "1 day",
-    "distributed.comm.timeouts.connect": "5 minutes",
-    # Without Dask's MALLOC_TRIM_THRESHOLD_, which doubles the time of a film: every
-    # array is then asked of the system anew.
-    "distributed.nanny.pre-spawn-environ": dict.fromkeys(_ONE_THREAD, "1"),
-}
 
 
 def run_on_cluster(
     jobs: Sequence[JobT],
     work: FilmWork[JobT, GivenT],
-    workers: int,
-    scheduler: str | None,
+    scheduler: str,
     cancelled: Callable[[], bool] | None = None,
 ) -> Iterator[tuple[JobT, GivenT]]:
     """See :func:`loop.run_jobs`."""
     if not jobs:
         return
-    with _quiet(), _client(min(workers, len(jobs)), scheduler) as client:
+    with _quiet(), contextlib.closing(_client(scheduler)) as client:
         _check_workers(client, work)
         waiting = iter(jobs)
         job_of: dict[Any, JobT] = {}
@@ -106,11 +82,7 @@ def _outcome(future: Any, job: JobT, work: FilmWork[JobT, GivenT]) -> GivenT:
     try:
         result: GivenT = future.result()
     except KilledWorker:
-        return work.lost(
-            job,
-            f"The film stopped the process that measured it {ATTEMPTS} times (too"
-            " little memory?): it was left out; try it alone.",
-        )
+        return work.lost(job, STOPPED)
     except Exception as error:  # whatever a worker may have raised concerns one film
         return work.lost(
             job, f"The film could not be measured ({type(error).__name__}: {error})."
@@ -118,108 +90,20 @@ def _outcome(future: Any, job: JobT, work: FilmWork[JobT, GivenT]) -> GivenT:
     return result
 
 
-@contextlib.contextmanager
-def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
-    """A client of a cluster of our own, which ends with it, or of somebody's."""
-    if scheduler is not None:
-        mine = Security().get_tls_config_for_role("client")
-        if scheduler.startswith("tls:") and not mine["cert"]:
-            raise Refused(
-                f"No Dask scheduler answers at {scheduler} without a certificate: name"
-                " it in Dask's settings (distributed.comm.tls.client)."
-            )
-        try:
-            client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
-        except Exception:  # an address may fail in every layer of the network
-            raise Refused(
-                f"No Dask scheduler answers at {scheduler}: check the address"
-                " (tcp://HOST:8786) and that the scheduler runs."
-            ) from None
-        with contextlib.closing(client):
-            yield client
-        return
-    with dask.config.set(_OF_OUR_OWN):
-        with _deaf_to_ctrl_c():
-            cluster = local_cluster(workers)
-        with cluster, Client(cluster, set_as_default=False) as client:
-            try:
-                yield client
-            except BaseException:  # Ctrl-C: nobody waits for the films in hand
-                _end(cluster)
-                raise
-
-
-class _NoHttp:
-    """Listens on no port beside its own."""
-
-    def start_http_server(self, *_args: Any, **_more: Any) -> None:
-        """Dask's information pages: there are none."""
-
-
-class _Scheduler(_NoHttp, Scheduler):
-    pass
-
-
-class _Worker(_NoHttp, Worker):
-    pass
-
-
-class _Nanny(Nanny):
-    """Starts such workers again that have died."""
-
-    def __init__(self, scheduler: Any = None, **known: Any) -> None:
-        super().__init__(scheduler, **{**known, "worker_class": _Worker})
-
-
-def local_cluster(workers: int) -> SpecCluster:
-    """Processes of this computer that nobody else can talk to."""
-    security = Security.temporary()
-    both = {"host": "127.0.0.1", "protocol": "tls://", "security": security}
-    worker = {
-        "cls": _Nanny,
-        "options": {
-            **both,
-            "nthreads": 1,
-            "memory_limit": parse_memory_limit("auto", 1, workers, logger=_LOG),
-            "silence_logs": logging.CRITICAL,
-            "preload": __name__,
-        },
-    }
-    return SpecCluster(
-        scheduler={"cls": _Scheduler, "options": {**both, "port": 0}},
-        workers=dict.fromkeys(range(workers), worker),
-        worker=worker,
-        security=security,
-        silence_logs=logging.CRITICAL,
-    )
-
-
-def _end(cluster: SpecCluster) -> None:
-    """End the workers at once."""
-    for nanny in cluster.workers.values():
-        nanny.auto_restart = False
-        if nanny.pid is not None:
-            with contextlib.suppress(OSError):
-                os.kill(nanny.pid, signal.SIGTERM)
-
-
-@contextlib.contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Processes that start meanwhile never hear Ctrl-C: it is for this one."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _client(scheduler: str) -> Client:
+    mine = Security().get_tls_config_for_role("client")
+    if scheduler.startswith("tls:") and not mine["cert"]:
+        raise Refused(
+            f"No Dask scheduler answers at {scheduler} without a certificate: name it"
+            " in Dask's settings (distributed.comm.tls.client)."
+        )
     try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def dask_setup(_worker: Any) -> None:
-    """Called by Dask in a worker of our own, also in one that replaces another."""
-    with contextlib.suppress(ValueError):  # not the main thread
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+    except Exception:  # an address may fail in every layer of the network
+        raise Refused(
+            f"No Dask scheduler answers at {scheduler}: check the address"
+            " (tcp://HOST:8786) and that the scheduler runs."
+        ) from None
 
 
 def _check_workers(client: Client, work: FilmWork[Any, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -50,8 +51,10 @@ class Job:
         The case of a study, or the film's path in its folder.
     path
         The film, absolute.
-    image
-        The name shown for the film.
+    folder
+        Its name is told as it is from there.
+    shown
+        That name, where it is known already.
     case_id
         Given for a study's cases.
     dxa, truth
@@ -69,7 +72,8 @@ class Job:
 
     name: str
     path: Path
-    image: str
+    folder: Path
+    shown: str = ""
     case_id: str | None = None
     options: Options = Options()
     dxa: Mapping[Site, float] = field(default_factory=dict)
@@ -78,6 +82,15 @@ class Job:
     cannot: str = ""
     labelled_film: str = ""
     box_source: str = ""
+
+    @cached_property
+    def image(self) -> str:
+        """The name shown for the film: it gives no person away.
+
+        The film has to be read for it, so that ten thousand that are done are faster
+        without.
+        """
+        return self.shown or public_path(self.path, self.folder)
 
     @property
     def landmarks_xy(self) -> Points | None:
@@ -123,11 +136,13 @@ def _jobs_of_film(film: Path, folder: Path, options: Options) -> list[Job]:
         placed = {side: box for side, box in placed.items() if side == options.side}
     if not placed:
         source = "" if options.box is None else TYPED_BOX
-        return [Job(name, film.absolute(), name, None, options, box_source=source)]
+        where = (film.absolute(), folder.absolute())
+        return [Job(name, *where, name, None, options, box_source=source)]
     return [
         Job(
             name if len(placed) == 1 else f"{name} {side}",
             film.absolute(),
+            folder.absolute(),
             name,
             None if len(placed) == 1 else f"{PurePosixPath(name).stem}-{side}",
             replace(options, side=side, box=placed[side].box),
@@ -167,7 +182,8 @@ def _job_of_case(study: Study, case: Case, options: Options) -> Job:
     return Job(
         case.case_id,
         case.image,
-        public_path(case.image, case.image.parent),
+        case.image.parent,
+        "",
         case.case_id,
         known,
         {site: value for site, value in case.dxa.items() if value is not None},

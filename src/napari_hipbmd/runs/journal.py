@@ -13,10 +13,11 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ..core.bounded_json import as_type, parse_json
 from ..core.errors import Refused
@@ -26,10 +27,18 @@ from ..core.measurement_json import measurement_from_json
 from ..core.version import __version__
 from ..dicom.guard import MAX_FILE_BYTES
 from .jobs import Job
+from .journal_index import (
+    Entry,
+    JournalIndex,
+    entry_of,
+    read_index,
+    write_index,
+)
 
 JOURNAL = "results.jsonl"
 _HEADER = {"format": "hipbmd-results", "version": 1}
 _LARGEST_LINE = 16_000_000
+_CHUNK = 1 << 20
 _FILE = re.compile(r"(?:(?:cases|sr)/)?[\w.-]+")
 
 
@@ -111,7 +120,7 @@ def made_of(job: Job, film: str | None, models: str) -> str | None:
         film,
         models,
         job.case_id,
-        job.image,
+        job.path.relative_to(job.folder).as_posix(),  # with the film: the name shown
         options,
         known,
     ]
@@ -121,7 +130,7 @@ def made_of(job: Job, film: str | None, models: str) -> str | None:
 
 
 class RunJournal:
-    """The results in a folder.
+    """The results in a folder; of each line no more is in memory than its entry.
 
     Raises
     ------
@@ -131,70 +140,156 @@ class RunJournal:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / JOURNAL
-        self._records: dict[str, Record] = {}
-        self._complete = 0  # bytes of whole lines
+        self._entries: dict[str, Entry] = {}
+        self._complete = self._lines = 0  # bytes of whole lines, and how many
+        self._sha256 = hashlib.sha256()
+        self._index = JournalIndex()
         if self.path.exists():
+            self._index = read_index(folder)
             self._read()
 
     def __len__(self) -> int:
-        return len(self._records)
+        return len(self._entries)
 
-    def done(self, made: str | None) -> Record | None:
-        """The record that was made of the same, if there is one."""
-        return None if made is None else self._records.get(made)
+    @property
+    def sha256(self) -> str:
+        """Of all whole lines."""
+        return self._sha256.hexdigest()
 
-    def file_names(self) -> dict[str, str | None]:
-        """File name → SHA-256 of the film it is about; None where a line lacks it."""
-        return {r.file_name: r.film for r in self._records.values()}
+    def done(self, made: str | None) -> Entry | None:
+        """The line that was made of the same, if there is one."""
+        return None if made is None else self._entries.get(made)
 
-    def append(self, record: Record) -> None:
-        """Write one record, flushed to the disk before this returns."""
-        new = self._complete == 0
-        lines = ([_HEADER] if new else []) + [asdict(record)]
-        text = "".join(f"{json.dumps(r, allow_nan=False)}\n" for r in lines)
-        data = text.encode("utf-8")
+    def record(self, entry: Entry) -> Record:
+        """A line with its result, read from the disk.
+
+        Raises
+        ------
+        Refused
+            If it is no longer there as it was.
+        """
+        try:
+            with open_regular(self.path) as file:
+                file.seek(entry.start)
+                line = file.read(entry.length)
+            found = as_type(Record, parse_json(line, _LARGEST_LINE))
+        except (OSError, ValueError, Refused):
+            found = None
+        if found is None or found.made_of != entry.made_of:
+            raise Refused(
+                f"The file {self.path.name} in {self.path.parent.name} was changed"
+                " while it was in use: run the command again."
+            )
+        return found
+
+    def file_names(self) -> dict[str, str]:
+        """File name → SHA-256 of the film it is about; empty where a line lacks it."""
+        return {entry.file_name: entry.film for entry in self._entries.values()}
+
+    def append(self, record: Record) -> Entry | None:
+        """Write one record, flushed to the disk before this returns.
+
+        Gives what finds it again; None for a film that could not be read.
+        """
+        head = b"" if self._complete else _line(_HEADER)
+        data = _line(asdict(record))
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("r+b" if self.path.exists() else "wb") as file:
             file.seek(self._complete)
             file.truncate()  # what a crash left of a line
-            file.write(data)
+            file.write(head + data)
             file.flush()
             os.fsync(file.fileno())
-        self._complete += len(data)
-        self._remember(record)
+        if head:
+            self._count(head)
+        return self._remember(record, data)
 
-    def _remember(self, record: Record) -> None:
-        if record.made_of is not None:
-            self._records[record.made_of] = record
+    def keep_index(self, tables_of: str = "", tables: Sequence[Path] = ()) -> None:
+        """Leave what the next run asks; with the tables that were made, and of what."""
+        if self._complete:
+            self._index = JournalIndex(
+                self._complete,
+                self._lines,
+                self.sha256,
+                tuple(self._entries.values()),
+                tables_of,
+                {path.name: file_sha256(path) for path in tables},
+            )
+            write_index(self.path.parent, self._index)
+
+    def made_already(self, tables_of: str, tables: Sequence[Path]) -> bool:
+        """Whether tables are there that were made of the same, and nobody changed."""
+        return self._index.tables_of == tables_of != "" and all(
+            self._index.tables.get(path.name) == film_sha256(path) is not None
+            for path in tables
+        )
+
+    def _remember(self, record: Record, line: bytes) -> Entry | None:
+        measurement, place = record.measurement, (self._complete, len(line))
+        self._count(line)  # what is no measurement was refused before
+        if record.made_of is None:
+            return None
+        entry = entry_of(
+            record.made_of,
+            record.file_name,
+            record.asked,
+            record.files,
+            record.film,
+            measurement,
+            place,
+        )
+        self._entries[entry.made_of] = entry
+        return entry
+
+    def _count(self, line: bytes) -> None:
+        self._complete += len(line)
+        self._lines += 1
+        self._sha256.update(line)
 
     def _read(self) -> None:
-        number = 0
         try:
             with open_regular(self.path) as file:
-                while line := file.readline(_LARGEST_LINE):
-                    number += 1
-                    if not line.endswith(b"\n"):
-                        if len(line) == _LARGEST_LINE:
-                            raise Refused("it is longer than any line of results")
-                        if number == 1 and line.strip():
-                            raise Refused("it is no header")
-                        break  # what a crash left of a line
-                    self._complete += len(line)
-                    if line.strip():
-                        self._take(parse_json(line, _LARGEST_LINE), number)
+                if not self._believe_index(file):
+                    file.seek(0)
+                self._read_lines(file)
         except Refused as refusal:
+            number = self._lines + 1
             raise Refused(
                 f"The file {self.path.name} in {self.path.parent.name} is no journal of"
                 f" results, or is damaged (line {number}: {str(refusal).rstrip('.')}):"
                 " choose another folder, or delete it to measure everything anew."
             ) from None
 
-    def _take(self, content: Any, number: int) -> None:
-        """A line that was read."""
-        if number > 1:
-            record = as_type(Record, content)
-            assert record.measurement  # refuses what is none, and is kept
-            record.result.clear()  # ten thousand of both would fill the memory
-            self._remember(record)
-        elif content != _HEADER:
-            raise Refused("it is no header")
+    def _believe_index(self, file: BinaryIO) -> bool:
+        """Take the lines that the index knows, where the journal has them yet."""
+        index, digest, left = self._index, hashlib.sha256(), self._index.size
+        while left > 0 and (part := file.read(min(left, _CHUNK))):
+            digest.update(part)
+            left -= len(part)
+        if left or not index.size or digest.hexdigest() != index.sha256:
+            return False
+        self._entries = {entry.made_of: entry for entry in index.entries}
+        self._complete, self._lines, self._sha256 = index.size, index.lines, digest
+        return True
+
+    def _read_lines(self, file: BinaryIO) -> None:
+        while line := file.readline(_LARGEST_LINE):
+            if not line.endswith(b"\n"):
+                if len(line) == _LARGEST_LINE:
+                    raise Refused("it is longer than any line of results")
+                if not self._lines and line.strip():
+                    raise Refused("it is no header")
+                break  # what a crash left of a line
+            if not line.strip():
+                self._count(line)
+            elif self._lines:
+                content = parse_json(line, _LARGEST_LINE)
+                self._remember(as_type(Record, content), line)
+            elif parse_json(line, _LARGEST_LINE) == _HEADER:
+                self._count(line)
+            else:
+                raise Refused("it is no header")
+
+
+def _line(content: Mapping[str, Any]) -> bytes:
+    return f"{json.dumps(content, allow_nan=False)}\n".encode()

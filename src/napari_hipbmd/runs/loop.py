@@ -1,4 +1,4 @@
-"""Running many jobs, here or on a Dask cluster; one that fails stops no other."""
+"""Running many jobs, here or elsewhere; one that fails stops no other."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ..core.errors import Cancelled
 from ..core.extras import from_extra
+from .processes import run_in_processes
 from .work import FilmWork, GivenT, JobT, done
 
 
@@ -41,7 +42,10 @@ def run_jobs(
                 raise Cancelled
             yield job, done(work, job)
         return
-    with from_extra("cluster", "Measuring in several processes"):
+    if scheduler is None:
+        yield from run_in_processes(jobs, work, workers, cancelled)
+        return
+    with from_extra("cluster", "Measuring on a Dask cluster"):
         from .cluster import run_on_cluster
 
-    yield from run_on_cluster(jobs, work, workers, scheduler, cancelled)
+    yield from run_on_cluster(jobs, work, scheduler, cancelled)

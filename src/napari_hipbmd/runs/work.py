@@ -7,6 +7,11 @@ from typing import Protocol, TypeVar
 from ..core.errors import Cancelled, Refused
 from ..core.threads import one_thread
 
+ATTEMPTS = 3
+STOPPED = (
+    f"The film stopped the process that measured it {ATTEMPTS} times (too little"
+    " memory?): it was left out; try it alone."
+)
 JobT = TypeVar("JobT")
 GivenT = TypeVar("GivenT")
 InT = TypeVar("InT", contravariant=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from ..pipeline.models import load_models, models_sha256
 from ..quality import policy_named
 from ..report import csv_text, json_text
 from ..runs.jobs import Job, Options, jobs_of
+from ..runs.journal_index import Entry
 from ..runs.measuring import Make
 from ..runs.results import Done, Results
 from ..study import PREDICTED
@@ -140,13 +141,20 @@ class Measured:
     done: list[Done] = field(default_factory=list)
 
     @property
-    def results(self) -> list[Measurement]:
-        """All of them."""
-        return self.refused + [one.measurement for one in self.done]
+    def results(self) -> Iterator[Measurement]:
+        """All of them, each read from the journal when it is its turn."""
+        yield from self.refused
+        for one in self.done:
+            yield one.measurement
+
+    @property
+    def known(self) -> list[Measurement | Entry]:
+        """Status and regression of all of them."""
+        return [*self.refused, *(one.known for one in self.done)]
 
 
-Told = Callable[[Measurement, Sequence[str], int, int], None]
-"""Called with a result, sentences about it, how many are done, and of how many."""
+Told = Callable[[Sequence[str], int, int], None]
+"""Called with sentences about a hip, how many hips are done, and of how many."""
 
 
 def measure_paths(
@@ -171,12 +179,11 @@ def measure_paths(
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise Refused(f"There is no file or folder {missing[0]}.")
-    load_models(options.models)  # a damaged one is told before anything is measured
     found = Measured()
     jobs = _jobs(paths, options.of_films(), found.refused)
     if told is not None:
         for refused in found.refused:
-            told(refused, (), 0, len(jobs))
+            told([f"{refused.image}: {refused.reason}"], 0, len(jobs))
     work = Make(
         options.models,
         options.layers is not None,
@@ -186,6 +193,11 @@ def measure_paths(
     )
     sha256 = models_sha256(options.models)
     with Results(work, sha256, options.out, options.layers) as run:
+        if run.left_of(jobs):
+            # A damaged one is told before anything is measured; who has nothing left to
+            # do need not wait for any.
+            load_models(options.models)
+        number = 0
         try:
             for one in run.run(
                 jobs,
@@ -194,12 +206,21 @@ def measure_paths(
                 cancelled=cancelled,
             ):
                 if told is not None:
-                    told(one.measurement, one.notes, len(run.done), len(jobs))
+                    number += 1
+                    told(_said(one), number, len(jobs))
         finally:  # Ctrl-C keeps what is finished
             found.done = [run.done[job.name] for job in jobs if job.name in run.done]
             run.write(jobs)
-            _write(options, found.results)
+            _write(options, found)
     return found
+
+
+def _said(one: Done) -> list[str]:
+    """Why there are no numbers of a hip, and what could not be made of it."""
+    said = list(one.notes)
+    if one.known.status == "refused":
+        said.insert(0, str(one.measurement.reason))
+    return [f"{one.job.image}: {sentence}" for sentence in said]
 
 
 def _jobs(
@@ -250,9 +271,9 @@ def _check_targets(options: MeasureOptions) -> None:
         )
 
 
-def _write(options: MeasureOptions, results: Sequence[Measurement]) -> None:
+def _write(options: MeasureOptions, found: Measured) -> None:
     """JSON and CSV files where they were asked for."""
     if options.json and options.json != SCREEN:
-        write_text_atomic(options.json, json_text(results))
+        write_text_atomic(options.json, json_text(found.results))
     if options.csv:
-        write_text_atomic(options.csv, csv_text(results))
+        write_text_atomic(options.csv, csv_text(found.results))
