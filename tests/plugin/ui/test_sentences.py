@@ -45,6 +45,11 @@ def test_every_sentence_is_said_in_german_with_its_values() -> None:
          "N3 und T5 sehen vertauscht aus. Alle Landmarken liegen an einem Ort."),
         ("Age: 300 is not between 0 and 120 years.",
          "Alter: 300 ist nicht erlaubt (0 bis 120 Jahre)."),
+        (("The shaft cannot be read: the shaft is burnt out, or holds metal. The film's"
+          " contrast is judged without it, and less surely."),
+         ("Der Schaft lässt sich nicht lesen: der Schaft ist ausgebrannt oder enthält"
+          " Metall. Der Kontrast der Aufnahme wird ohne ihn beurteilt, und weniger"
+          " sicher.")),
         ("left.dcm: The file is empty: export it again.",
          "left.dcm: Die Datei ist leer: Exportieren Sie sie noch einmal."),
         ("There is no policy side: check the path.",

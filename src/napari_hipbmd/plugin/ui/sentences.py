@@ -73,16 +73,12 @@ class Template:
 
     @cached_property
     def _pattern(self) -> str:
-        """A field at the beginning is a name, and no other sentence with a colon."""
-        return "".join(
-            re.escape(literal)
-            + (
-                f"(?P<{name}>(?:{'.' if literal or i else '(?!: ).'})*?)"
-                if name
-                else ""
-            )
-            for i, (literal, name, *_) in enumerate(Formatter().parse(self.text))
-        )
+        """A field at the beginning is a name without a colon, or a whole sentence."""
+        parts = []
+        for i, (literal, name, *_) in enumerate(Formatter().parse(self.text)):
+            value = ".*?" if literal or i else r"(?:(?!: ).)*?|.*\."
+            parts.append(re.escape(literal) + (f"(?P<{name}>{value})" if name else ""))
+        return "".join(parts)
 
 
 class _Templates:
