@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
+from qtpy.QtWidgets import QFormLayout, QLineEdit, QPushButton, QWidget
 
 from ...study.film_marks import FilmMarks
+from ..ui.controls import note
 from ..ui.options_form import side_by_side
 from ..ui.run_bar import BUSY
 from ..ui.translation import tr
@@ -104,10 +105,7 @@ class MarkingPanel(QWidget):
         self.who = QLineEdit()
         self.who.setObjectName("marked_by")
         self.who.setPlaceholderText(tr("your name: the type is stored with it"))
-        self.type_note, self.flags = QLabel(), QLabel()
-        self.type_note.setObjectName("type_note")
-        self.flags.setObjectName("flags")
-        self.flags.setWordWrap(True)
+        self.type_note, self.flags = note("type_note"), note("flags")
         self._drawing = (
             self.sto_button, self.remove_button,
             self.paint_button, self.erase_button, self.polygon_button,
