@@ -38,18 +38,25 @@ def main() -> None:
         table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         table.writeheader()
         table.writerows(rows)
-    boxes: dict[str, dict[str, PlacedBox]] = {}
     (given.out / "images").mkdir(exist_ok=True)
     for row in rows:
-        film = given.films / row["image"]
-        shutil.copy(film, given.out / row["image"])
-        labels = read_labels(given.out, "observer-1", row["case_id"])
-        assert labels is not None
+        shutil.copy(given.films / row["image"], given.out / row["image"])
+    boxes = labelled_boxes(rows)
+    place_boxes(given.out, boxes)  # type: ignore[arg-type]
+    print(json.dumps({"hips": len(rows), "films": len(boxes)}))
+
+
+def labelled_boxes(rows: list[dict[str, str]]) -> dict[str, dict[str, PlacedBox]]:
+    """Film → side → hip box around the landmarks of its labelled hips."""
+    boxes: dict[str, dict[str, PlacedBox]] = {}
+    for row in rows:
+        labels = read_labels(LABELS, "observer-1", row["case_id"])
+        if labels is None:
+            continue
         xy = labels.xy[np.isfinite(labels.xy).all(1)]
         box = PlacedBox(usual_box(xy), "observer-1", labels.modified)
         boxes.setdefault(row["image"], {})[row["side"]] = box
-    place_boxes(given.out, boxes)  # type: ignore[arg-type]
-    print(json.dumps({"hips": len(rows), "films": len(boxes)}))
+    return boxes
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ hipbmd train enhancement --study "$study" "${pairs[@]}" --epochs 60 --device cpu
 cp "$landmarks/"landmarks.{json,safetensors} "$weights"
 cp "$work/locator/"locator.{json,safetensors} "$weights"
 cp "$work/enhancement/"enhancement.{json,safetensors} "$weights"
-hipbmd train gain --study "$study" --epochs 30 --device cpu --out "$work/gain"
+hipbmd train gain --study "$study" --epochs 60 --device cpu --out "$work/gain"
 cp "$work/gain/"gain.{json,safetensors} "$weights"
 # rulers and regression learn from hips that no network has seen
 hipbmd phantom --n 1200 --seed 2 --family train --pixels 450 --whole-pelvis \
