@@ -84,10 +84,8 @@ def patient_of(person: Person) -> Patient:
     return Patient(person.sex, person.age_years, person.height_cm, person.weight_kg)
 
 
-def read(
-    hip: DigitalHip, patient: Patient, models: Models
-) -> tuple[np.ndarray, np.ndarray]:
-    """The film's nine features, and its gain with its error."""
+def read(hip: DigitalHip, patient: Patient, models: Models) -> dict[str, np.ndarray]:
+    """What the regressions of both rows take of a film."""
     found = measure(
         Radiograph(
             np.ascontiguousarray(hip.film, np.float32),
@@ -100,8 +98,13 @@ def read(
     )
     scale = found.grey_scale
     assert scale is not None
-    gain = np.array([scale.gain_per_g_cm2, scale.relative_error])
-    return feature_vector(found.regions), gain
+    gain = np.array([[scale.gain_per_g_cm2, scale.relative_error]])
+    minerals = np.array([[one.mineral_g_cm2 for one in found.regions.values()]])
+    vector = feature_vector(found.regions)
+    return {
+        "enhanced": vector,
+        "calibrated": in_both_units(vector[None], gain, minerals)[0],
+    }
 
 
 def regressions(study: Study, table: FeatureTable) -> dict[str, BmdModel]:
@@ -148,11 +151,7 @@ def scatter(fitted: dict[str, BmdModel], count: int, models: Models) -> str:
         for setting in SETTINGS:
             person, plan = setting(hip.person, hip.plan)
             shown = render(seed, "train", PIXELS, hip.plan.side, person, plan)
-            vector, gain = read(shown, own, models)
-            inputs = {
-                "enhanced": vector,
-                "calibrated": in_both_units(vector[None], gain[None])[0],
-            }
+            inputs = read(shown, own, models)
             for row, model in fitted.items():
                 estimate = model.predict(inputs[row], own)
                 found[row].append([estimate[site].value for site in SITES])

@@ -341,7 +341,10 @@ def calibrated_cohort(n, seed=0):
     log = rng.normal(0, 0.25, n)
     error = np.where(np.arange(n) % 3 == 0, 0.2, 0.05)
     told = np.exp(log + rng.normal(0, error))
-    x = in_both_units(features * np.exp(log)[:, None], np.column_stack([told, error]))
+    no_map = np.full((n, 3), np.nan)
+    x = in_both_units(
+        features * np.exp(log)[:, None], np.column_stack([told, error]), no_map
+    )
     return x, patients, bmd
 
 
@@ -386,6 +389,18 @@ def test_a_calibrated_regression_is_the_same_after_a_stay_in_a_file(calibrated):
     for row, patient in zip(x, patients, strict=True):
         assert again.predict(row, patient) == calibrated.predict(row, patient)
     assert again.inputs[-1] == "gain_error" and again.grey == "enhanced"
+
+
+def test_a_film_without_a_mineral_map_takes_its_features_in_g_cm2_for_it() -> None:
+    rng = np.random.default_rng(0)
+    features = rng.uniform(0.1, 0.3, (2, 9))
+    gains = np.array([[0.25, 0.1], [0.2, 0.1]])
+    seen = np.array([[0.7, 0.6, 0.9], [np.nan] * 3])
+    x = in_both_units(features, gains, seen)
+    assert x.shape == (2, 23)
+    np.testing.assert_allclose(x[0, 18:21], seen[0])
+    usual = features[1].reshape(3, 3).mean(axis=1) / 0.2
+    np.testing.assert_allclose(x[1, 18:21], usual)
 
 
 def test_a_badly_known_gain_makes_no_film_of_another_kind(calibrated):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from napari_hipbmd.bmd import feature_vector, region_features
+from napari_hipbmd.bmd import feature_vector, region_features, region_pixels
 from napari_hipbmd.core import anatomy
 from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS, REGIONS, SITES
 from napari_hipbmd.core.errors import Cancelled, Refused
@@ -65,7 +65,8 @@ def test_the_json_is_the_contracts(measured):
     assert list(data["landmarks"]) == list(LANDMARK_IDS)
     assert all(set(mark) == {"xy", "sigma_mm"} for mark in data["landmarks"].values())
     assert list(data["regions"]) == list(REGIONS)
-    keys = {"area_cm2", "features", "features_g_cm2", "mean", "sd", "thresholds"}
+    keys = {"area_cm2", "features", "features_g_cm2", "mineral_g_cm2", "mean", "sd"}
+    keys |= {"thresholds"}
     assert all(set(r) == keys for r in data["regions"].values())
     assert all(len(r["features"]) == 3 for r in data["regions"].values())
     assert list(data["bmd_g_cm2"]) == list(SITES)
@@ -190,7 +191,11 @@ def test_only_regions_that_a_landmark_touches_are_read_again(
     moved = measured.landmarks.xy.copy()
     moved[INDEX[landmark]] += 3
     again = remeasure(measured, moved)
-    read = {r for r in REGIONS if again.regions[r] is not measured.regions[r]}
+    read = {
+        r
+        for r in REGIONS
+        if again.regions[r].features is not measured.regions[r].features
+    }
     assert read == touched
 
 
@@ -233,19 +238,21 @@ def test_a_box_beside_the_film_is_refused(film):
         measure(film, box=HipBox(5000, 0, 6000, 1000))
 
 
-def test_without_the_biology_the_interval_is_wider_and_a_flag_says_why(film):
+def test_without_the_biology_the_film_is_measured_alone_and_a_flag_says_so(film):
     known = measure(film, patient=Patient("F", 70, 155, 55))
     unknown = measure(replace(film, patient=Patient()))
     assert "biology" in codes(unknown) and "biology" not in codes(known)
     for site in SITES:
-        wide, narrow = unknown.bmd_g_cm2[site], known.bmd_g_cm2[site]
-        assert wide.high - wide.low > narrow.high - narrow.low
+        alone, told = unknown.bmd_g_cm2[site], known.bmd_g_cm2[site]
+        assert alone != told
+        assert told.low < alone.value < told.high
 
 
-def test_changing_the_patient_changes_bmd_but_no_region(measured):
+def test_changing_the_patient_changes_bmd_but_no_grey_value(measured):
     older = remeasure(measured, measured.landmarks.xy, Patient("F", 90, 150, 45))
     assert older.bmd_g_cm2 != measured.bmd_g_cm2
-    assert older.regions == measured.regions
+    for region in REGIONS:
+        assert older.regions[region].features is measured.regions[region].features
 
 
 def test_a_mirrored_film_of_the_other_side_measures_the_same(measured, film):
@@ -372,9 +379,34 @@ def test_the_result_tells_the_gain_and_the_features_in_g_cm2(measured):
     for part in told["regions"].values():
         expected = np.array(part["features"]) / gain
         np.testing.assert_allclose(part["features_g_cm2"], expected, rtol=1e-3)
-    np.testing.assert_allclose(
-        measured.mineral_g_cm2, measured.images.bone / gain, rtol=1e-3, atol=1e-4
+
+
+def test_the_mineral_map_agrees_with_the_means_that_are_told(measured):
+    row, column = measured.images.corner_row_col
+    mineral = measured.mineral_g_cm2
+    assert mineral.shape == measured.images.film.shape and mineral.min() >= 0
+    for part in measured.regions.values():
+        pixels = region_pixels(part.polygon_xy, mineral.shape, (column, row))
+        assert pixels.of(mineral).mean() == pytest.approx(part.mineral_g_cm2, rel=0.05)
+
+
+def test_without_a_network_the_map_is_the_bone_image_over_the_gain(measured):
+    plain = replace(measured, mineral_map=None)
+    gain = measured.grey_scale.gain_per_g_cm2
+    np.testing.assert_allclose(plain.mineral_g_cm2, plain.images.bone / gain, rtol=1e-3)
+
+
+def test_the_maps_means_follow_a_landmark_that_is_dragged(measured):
+    moved = measured.landmarks.xy.copy()
+    moved[INDEX["I3"]] += 6
+    again = remeasure(measured, moved, moving=True)
+    assert again.mineral_map is measured.mineral_map
+    before, after = (
+        {region: part.mineral_g_cm2 for region, part in one.regions.items()}
+        for one in (measured, again)
     )
+    assert after["neck"] == before["neck"]
+    assert after["intertrochanter"] != before["intertrochanter"]
 
 
 def test_a_ruler_that_is_switched_off_stays_off_until_it_is_wanted_again(measured):

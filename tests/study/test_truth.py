@@ -85,8 +85,29 @@ def test_reading_without_the_sto_spares_its_file(tmp_path: Path) -> None:
     (tmp_path / "truth" / "h_sto.tif").unlink()
     back = read_truth(tmp_path, "h", with_sto=False)
     assert back is not None and back.sto is None
-    with pytest.raises(Refused, match="h lacks its STO"):
+    with pytest.raises(Refused, match="h lacks an image, h_sto.tif"):
         read_truth(tmp_path, "h")
+
+
+def test_the_mineral_of_the_femur_is_read_when_it_is_asked_for(tmp_path: Path) -> None:
+    mineral = np.linspace(0, 1.7, 12, dtype=np.float32).reshape(3, 4)
+    write_truth(tmp_path, "h", replace(a_truth(None), mineral_g_cm2=mineral))
+    unasked, asked = (
+        read_truth(tmp_path, "h", with_mineral=wanted) for wanted in (False, True)
+    )
+    assert unasked is not None and unasked.mineral_g_cm2 is None
+    assert asked is not None and asked.mineral_g_cm2 is not None
+    np.testing.assert_allclose(asked.mineral_g_cm2, mineral, atol=2e-5)
+
+
+def test_a_truth_of_an_earlier_version_has_no_mineral(tmp_path: Path) -> None:
+    write_truth(tmp_path, "h", a_truth(None))
+    table = tmp_path / "truth" / "h.json"
+    content = json.loads(table.read_text("utf-8"))
+    del content["mineral"]
+    table.write_text(json.dumps(content), "utf-8")
+    back = read_truth(tmp_path, "h", with_mineral=True)
+    assert back is not None and back.mineral_g_cm2 is None
 
 
 def test_a_case_without_truth_has_none(tmp_path: Path) -> None:

@@ -1,23 +1,27 @@
-"""The nine features in grey and in g/cm², by the gain that a film's rulers tell."""
+"""Features in grey and in g/cm², by the gain and the mineral map of a film."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from ..core.anatomy import REGIONS
 from ..core.arrays import Values
 from .features import FEATURE_NAMES
 
 CALIBRATED_NAMES: tuple[str, ...] = (
     *FEATURE_NAMES,
     *(f"{name}_g_cm2" for name in FEATURE_NAMES),
+    *(f"{region}_mineral" for region in REGIONS),
     "log_gain",
     "gain_error",
 )
 """What a regression on the calibrated bone image takes, in this order."""
 
 
-def in_both_units(features: Values, gains: Values) -> Values:
-    """Features in grey and in g/cm², with the gain and its error, ``(n, 20)``.
+def in_both_units(
+    features: Values, gains: Values, minerals: Values | None = None
+) -> Values:
+    """Features in grey and in g/cm², with mineral, gain and its error, ``(n, 23)``.
 
     A film without a ruler takes the usual gain of the others, and their largest error.
 
@@ -27,13 +31,20 @@ def in_both_units(features: Values, gains: Values) -> Values:
         ``(n, 9)`` grey.
     gains
         ``(n, 2)`` gain and relative error; NaN where no ruler could be read.
+    minerals
+        ``(n, 3)`` mean of the mineral map over each region, g/cm². Where a film has
+        none, the mean of the region's features in g/cm² stands for it; without any the
+        rows have three numbers less.
     """
     known = np.isfinite(gains[:, 0])
     gain, error = gains.T
     if known.any():
         gain = np.where(known, gain, np.median(gain[known]))
         error = np.where(known, error, error[known].max())
-    found: Values = np.hstack(
-        [features, features / gain[:, None], np.log(gain)[:, None], error[:, None]]
-    )
+    calibrated = features / gain[:, None]
+    parts = [features, calibrated]
+    if minerals is not None:
+        usual = calibrated.reshape(len(features), len(REGIONS), -1).mean(axis=2)
+        parts.append(np.where(np.isfinite(minerals), minerals, usual))
+    found: Values = np.hstack([*parts, np.log(gain)[:, None], error[:, None]])
     return found

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from .anatomy import Points, Region, Site
 from .grey_scale import GreyScale
 from .hip_images import Border, HipImages, LandmarkSet
+from .mineral_map import MineralMap
 from .radiograph import Flag, FloatImage, HipBox, Patient, Radiograph, Side
 from .ruler_choice import RulerChoice
 from .stored_measurement import MeasurementStatus
@@ -38,6 +39,7 @@ class RegionMeasurement:
     its pixels that the film shows saturated, ``covered_share`` the part of them under a
     collimated border, ``marked_share`` the part that burnt-in marks hide; all 0 … 1.
     ``mean`` and ``sd`` are of its grey values, 0 … 1: the thresholds are made of them.
+    ``mineral_g_cm2`` is the mean of the mineral map, NaN where there is none.
     """
 
     polygon_xy: Points
@@ -50,6 +52,7 @@ class RegionMeasurement:
     marked_share: float = 0.0
     mean: float = float("nan")
     sd: float = float("nan")
+    mineral_g_cm2: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +81,8 @@ class Measurement:
         What the film's grey steps are worth, or why no ruler could be read.
     ruler_reading
         What the rulers read, for who shows it or measures again; in no file.
+    mineral_map
+        What the network of the gain drew; in no file.
     rulers
         What a person wants of them.
     box_source
@@ -116,6 +121,7 @@ class Measurement:
     grey_scale: GreyScale | None = None
     grey_scale_reason: str | None = None
     ruler_reading: object | None = None
+    mineral_map: MineralMap | None = None
     rulers: RulerChoice = field(default_factory=RulerChoice)
     box_source: str = ""
     made_with: Mapping[str, Any] = field(default_factory=dict)
@@ -151,7 +157,13 @@ class Measurement:
 
     @property
     def mineral_g_cm2(self) -> FloatImage | None:
-        """The mineral map: the bone image over the film's gain, g/cm² a pixel."""
+        """The mineral map at the film's resolution, g/cm² a pixel.
+
+        Without a network that draws it, the bone image over the film's gain.
+        """
         if self.images is None or self.grey_scale is None:
             return None
-        return self.images.bone / np.float32(self.grey_scale.gain_per_g_cm2)
+        bone, gain = self.images.bone, self.grey_scale.gain_per_g_cm2
+        if self.mineral_map is None:
+            return bone / np.float32(gain)
+        return self.mineral_map.on(bone, self.images.corner_row_col, gain)

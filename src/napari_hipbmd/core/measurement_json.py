@@ -55,6 +55,7 @@ def measurement_as_json(m: Measurement) -> dict[str, Any]:
                 "area_cm2": _number(m.regions[region].area_cm2, 4),
                 "features": [_number(v, 6) for v in m.regions[region].features],
                 "features_g_cm2": _features_g_cm2(m, region),
+                "mineral_g_cm2": _number(m.regions[region].mineral_g_cm2, 5),
                 "mean": _number(m.regions[region].mean, 6),
                 "sd": _number(m.regions[region].sd, 6),
                 "thresholds": [
@@ -127,6 +128,7 @@ def measurement_from_json(data: Mapping[str, Any]) -> Measurement:
                 one.area_cm2,
                 mean=_not_a_number(one.mean),
                 sd=_not_a_number(one.sd),
+                mineral_g_cm2=_not_a_number(one.mineral_g_cm2),
             )
             for region, one in stored.regions.items()
         },

@@ -41,6 +41,7 @@ class StoredRegion:
     features: tuple[float | None, float | None, float | None]
     mean: float | None = None
     sd: float | None = None
+    mineral_g_cm2: float | None = None
     thresholds: tuple[tuple[float | None, float | None], ...] = ((None, None),) * 3
 
     def __post_init__(self) -> None:

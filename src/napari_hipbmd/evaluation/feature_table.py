@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..bmd import FEATURE_NAMES, covariate_row, in_both_units
-from ..core.anatomy import SITES
+from ..core.anatomy import REGIONS, SITES
 from ..core.arrays import Matrix
 from ..runs.feature_cache import GAINS, IMAGE_ROWS, CaseFeatures, Row
 from ..study import Case
@@ -29,7 +29,8 @@ class FeatureTable:
     features
         Row → ``(n, 9)``; NaN where a film could not be measured. A row may be absent.
         Those of :data:`GAINS` are ``(n, 20)``: in grey, in g/cm², the logarithm of the
-        gain, and its relative error.
+        gain, and its relative error; before these two, ``"calibrated"`` has the mineral
+        map's mean over each region, ``(n, 23)``.
     """
 
     case_ids: Sequence[str]
@@ -64,7 +65,16 @@ def feature_table(cases: Sequence[Case], found: Iterable[CaseFeatures]) -> Featu
             ]
         ).reshape(-1, 2)
         if image in rows and np.isfinite(gains).any():
-            rows[row] = in_both_units(rows[image], gains)
+            minerals = None
+            if row == "calibrated":
+                unseen = np.full(len(REGIONS), np.nan)
+                minerals = np.array(
+                    [
+                        by_id[c.case_id].minerals if c.case_id in by_id else unseen
+                        for c in cases
+                    ]
+                )
+            rows[row] = in_both_units(rows[image], gains, minerals)
     dxa = [[c.dxa.get(site) for site in SITES] for c in cases]
     return FeatureTable(
         case_ids=[c.case_id for c in cases],

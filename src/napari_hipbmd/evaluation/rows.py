@@ -309,9 +309,10 @@ def _inputs(
     for row in ROWS:
         if row in rows and row in table.features:
             chosen = features
-            if row in GAINS:  # both units, the gain, its error
+            if row in GAINS:  # both units, mineral where there is one, gain, its error
                 count = len(FEATURE_NAMES)
-                chosen = [*features, *(count + i for i in features), -2, -1]
+                more = range(2 * count, table.features[row].shape[1])
+                chosen = [*features, *(count + i for i in features), *more]
             inputs[row] = np.hstack([table.features[row][:, chosen], covariates])
     rest = {row: x for row, x in inputs.items() if row not in ("exact", "exact_gain")}
     if rest and np.any(_complete(rest) & ~_complete(inputs)):

@@ -16,6 +16,7 @@ from .fitting import fit_calibration
 from .gain import true_gain
 from .known_object import NAME as OBJECT
 from .known_object import read_object, read_objects
+from .regional import mean_mineral
 from .shaft import Shaft, Stretch
 from .signs import Signs, signs_of_text, signs_text
 
@@ -34,6 +35,7 @@ __all__ = [
     "Stretch",
     "fit_calibration",
     "load_calibration",
+    "mean_mineral",
     "read_object",
     "read_objects",
     "read_signs",

@@ -20,11 +20,12 @@ from ..core.errors import Refused
 from ..core.files import file_sha256, read_regular
 from ..core.grey_scale import GreyScale, Ruler
 from ..core.hip_images import HipImages
+from ..core.mineral_map import MineralMap
 from ..core.radiograph import FloatImage, Patient
 from ..core.resources import weights_dir
 from .boosted import BoostedTrees
 from .coarse import coarser
-from .picture import Picture, gain_facts, gain_picture
+from .picture import Picture, gain_facts, gain_picture, mineral_map
 from .shaft import OF_SHAFT, NoShaft, Shaft, read_shaft
 from .signs import Signs, as_row, film_signs, shaft_signs, signs_key
 
@@ -42,11 +43,22 @@ ANOTHER_VERSION = (
 )
 
 
-class SeesGain(Protocol):
-    """A network that looks at a film and tells its gain."""
+class TellsGain(Protocol):
+    """What a network makes of a film; see :class:`network.GainReading`."""
 
-    def read(self, picture: Picture, facts: NDArray[np.float32]) -> tuple[float, float]:
-        """The logarithm of the gain, and how unsure the network is of it."""
+    @property
+    def log_gain(self) -> float: ...  # noqa: D102
+    @property
+    def error(self) -> float: ...  # noqa: D102
+    @property
+    def mineral_g_cm2(self) -> FloatImage: ...  # noqa: D102
+
+
+class SeesGain(Protocol):
+    """A network that looks at a film and tells its gain and the femur's mineral."""
+
+    def read(self, picture: Picture, facts: NDArray[np.float32]) -> TellsGain:
+        """Look at one film."""
         ...
 
 
@@ -54,7 +66,8 @@ class SeesGain(Protocol):
 class RulerReading:
     """What of a film goes into its rulers; ``shaft`` None where it cannot be read.
 
-    ``landmarks_xy``, ``patient`` and ``levels_mm`` are those that it was read with.
+    ``landmarks_xy``, ``patient`` and ``levels_mm`` are those that it was read with;
+    ``mineral`` is what the network drew, None without one.
     """
 
     signs: Mapping[str, Signs]
@@ -63,6 +76,7 @@ class RulerReading:
     landmarks_xy: Points
     patient: Patient
     levels_mm: tuple[float, ...] | None = None
+    mineral: MineralMap | None = None
 
 
 def read_signs(
@@ -119,12 +133,20 @@ def read_signs(
             reason = f"The shaft cannot be read: {error}."
     if shaft is not None:
         signs = {SHAFT: shaft_signs(shaft), **signs}
+    mineral = None
     if network is not None:
-        log_gain, unsure = network.read(
-            gain_picture(*coarse, mirrored), gain_facts(patient, kvp, coarse[2])
+        picture = gain_picture(*coarse, mirrored)
+        seen = network.read(picture, gain_facts(patient, kvp, coarse[2]))
+        signs[NETWORK] = {
+            "log_gain": seen.log_gain,
+            "log_error": float(np.log(seen.error)),
+        }
+        mineral = mineral_map(
+            picture, seen.mineral_g_cm2, landmarks_xy, spacing_mm, mirrored
         )
-        signs[NETWORK] = {"log_gain": log_gain, "log_error": float(np.log(unsure))}
-    return RulerReading(signs, shaft, reason, landmarks_xy.copy(), patient, levels_mm)
+    return RulerReading(
+        signs, shaft, reason, landmarks_xy.copy(), patient, levels_mm, mineral
+    )
 
 
 def _same(

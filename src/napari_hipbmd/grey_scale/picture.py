@@ -9,12 +9,16 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from ..core.anatomy import Points
 from ..core.arrays import block_means
 from ..core.hip_images import HipImages
-from ..core.radiograph import Patient
+from ..core.mineral_map import MineralMap
+from ..core.radiograph import FloatImage, Patient
 
 STEP_MM = 1.0
 ROWS, COLUMNS = 160, 128
 ABOVE_MM, BESIDE_MM = 64.0, 64.0
 """What is shown above the landmarks' middle, and on either side of it."""
+
+MAP_ROWS, MAP_COLUMNS = ROWS // 2, COLUMNS // 2
+"""Cells of the mineral map: two by two pixels of the picture."""
 
 GRAIN_MM, GRAIN_OVER_MM = 0.5, 1.5
 DARKEST_GRAIN = 1e-5
@@ -64,6 +68,37 @@ def gain_picture(
     last = np.array(images.film.shape)[:, None, None] - 1
     seen = ((np.stack(places) >= 0) & (np.stack(places) <= last)).all(axis=0)
     return np.stack([film, sto, grain, seen]).astype(np.float16)
+
+
+def mineral_map(
+    picture: Picture,
+    mineral_g_cm2: FloatImage,
+    landmarks_xy: Points,
+    spacing_mm: tuple[float, float],
+    mirrored: bool,
+) -> MineralMap:
+    """What a network drew on a picture, and where it lies on the film.
+
+    Parameters
+    ----------
+    picture
+        As :func:`gain_picture` makes it of the same landmarks, spacing and side.
+    mineral_g_cm2
+        ``(80, 64)``.
+    """
+    bone = (picture[0].astype(np.float32) - picture[1]).astype(np.float32)
+    turned = -1 if mirrored else 1
+    first_mm = np.array([(STEP_MM / 2 - BESIDE_MM) * turned, STEP_MM / 2 - ABOVE_MM])
+    cell_mm = np.array([2 * STEP_MM * turned, 2 * STEP_MM])
+    pixel_mm = np.array(spacing_mm[::-1])
+    first = landmarks_xy.mean(axis=0) + first_mm / pixel_mm
+    x, y = cell_mm / pixel_mm
+    return MineralMap(
+        mineral_g_cm2,
+        block_means(bone, (2, 2)),
+        (float(first[0]), float(first[1])),
+        (float(x), float(y)),
+    )
 
 
 def gain_facts(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .. import bmd
 from ..bmd import BmdModel
-from ..core.anatomy import Region, Site
+from ..core.anatomy import REGIONS, Region, Site
 from ..core.caveats import DIGITAL
 from ..core.measurement import Estimate, RegionMeasurement
 from ..core.radiograph import Flag, Patient
@@ -73,7 +73,10 @@ def _inputs(
         if scale is None
         else (scale.gain_per_g_cm2, scale.relative_error)
     )
-    row: NDArray[np.float64] = bmd.in_both_units(vector[None], np.array([known]))[0]
+    minerals = np.array([[regions[region].mineral_g_cm2 for region in REGIONS]])
+    row: NDArray[np.float64] = bmd.in_both_units(
+        vector[None], np.array([known]), minerals
+    )[0]
     return row
 
 
@@ -86,7 +89,7 @@ def _flags(
             Flag(
                 "biology",
                 "Sex, age, height or weight is missing: the model without them is"
-                " used, and its interval is wider.",
+                " used.",
             ),
         )
     if unlike := model.unlike_fitted(vector, patient):

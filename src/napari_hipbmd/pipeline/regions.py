@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,9 @@ from numpy.typing import NDArray
 from .. import bmd, quality
 from ..core.anatomy import Points, Region, area, is_mirrored, polygons
 from ..core.measurement import RegionMeasurement
+from ..core.mineral_map import MineralMap
 from ..core.radiograph import Flag, Side
+from ..grey_scale import mean_mineral
 from .prepared import PreparedHip
 
 Regions = dict[Region, RegionMeasurement]
@@ -32,6 +36,19 @@ def measure_regions(
     return {
         region: _unchanged(known.get(region), polygon) or _region(hip, polygon, image)
         for region, polygon in polygons(hip.landmarks.xy).items()
+    }
+
+
+def with_mineral(regions: Regions, drawn: MineralMap | None) -> Regions:
+    """The regions with the mean of a mineral map over each; NaN without one."""
+    return {
+        region: replace(
+            part,
+            mineral_g_cm2=math.nan
+            if drawn is None
+            else mean_mineral(drawn, part.polygon_xy),
+        )
+        for region, part in regions.items()
     }
 
 

@@ -12,6 +12,7 @@ from ..core.anatomy import SITES, Points, Site
 from ..core.grey_scale import GreyScale
 from ..core.hip_images import LandmarkSet
 from ..core.measurement import Estimate, Measurement
+from ..core.mineral_map import MineralMap
 from ..core.radiograph import Flag, Patient
 from ..core.ruler_choice import RulerChoice
 from ..core.stored_measurement import MeasurementStatus
@@ -20,7 +21,7 @@ from .estimates import estimate
 from .gain import FilmGain, read_gain, reading_of
 from .models import Models, load_models
 from .prepared import PreparedHip
-from .regions import Regions, measure_regions, region_flags
+from .regions import Regions, measure_regions, region_flags, with_mineral
 
 ALL_RULERS = RulerChoice()
 
@@ -43,6 +44,7 @@ class HipValues(TypedDict):
     grey_scale: GreyScale | None
     grey_scale_reason: str | None
     ruler_reading: RulerReading | None
+    mineral_map: MineralMap | None
     rulers: RulerChoice
 
 
@@ -75,6 +77,8 @@ def values_of(
     else:
         read = None if before is None else reading_of(before)
         gain = read_gain(hip, models.grey_scale, models.gain, rulers, read)
+    drawn = None if gain.reading is None else gain.reading.mineral
+    regions = with_mineral(regions, drawn)
     found = estimate(model, regions, gain, hip.patient, hip.film.spacing_mm)
     return {
         "status": "partial" if found.bmd_g_cm2 is None else "measured",
@@ -96,6 +100,7 @@ def values_of(
         "grey_scale": gain.grey_scale,
         "grey_scale_reason": gain.reason,
         "ruler_reading": gain.reading,
+        "mineral_map": drawn,
         "rulers": rulers,
     }
 

@@ -58,6 +58,7 @@ COLUMNS: tuple[str, ...] = (
     *("measured_on", "landmarks_by", "film_sha256", "models_sha256", "versions"),
     "options",
     *(f"cortex_{name}" for name in CORTEX[FIRST_OF_CORTEX:]),
+    *(f"mineral_{region}_g_cm2" for region in REGIONS),
 )  # fmt: skip
 
 
@@ -155,6 +156,7 @@ def _row(m: Measurement) -> dict[str, object]:
     for region, found in data["regions"].items():
         row[f"area_{region}_cm2"] = found["area_cm2"]
         row[f"mean_{region}"], row[f"sd_{region}"] = found["mean"], found["sd"]
+        row[f"mineral_{region}_g_cm2"] = found["mineral_g_cm2"]
         for i, value in enumerate(found["features"], 1):
             row[f"feature_{region}_{i}"] = value
         for i, pair in enumerate(found["thresholds"], 1):

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bmd import feature_vector, region_features, ring_features
-from ..core.anatomy import INDEX, polygons
+from ..core.anatomy import INDEX, REGIONS, polygons
 from ..core.radiograph import Patient
 from ..core.resources import weights_dir
 from ..core.version import __version__
-from ..grey_scale import Calibration, true_gain
+from ..grey_scale import Calibration, mean_mineral, true_gain
 from ..pipeline import PreparedHip
 from ..study import PREDICTED, Case, Study
 from .feature_cache import CaseFeatures, Row, read_cache, write_cache
@@ -175,7 +175,7 @@ def case_features(hip: PreparedHip, study: Study, case: Case) -> CaseFeatures:
         gain = true_gain(exact, truth.regions, truth.bmd_g_cm2["total"])
         if gain > 0:
             gains["exact_gain"] = gain, 0.0
-    return CaseFeatures(
+    found = CaseFeatures(
         case.case_id,
         spacing_mm=hip.film.spacing_mm or (float("nan"), float("nan")),
         landmarks_xy=marks.xy,
@@ -184,6 +184,11 @@ def case_features(hip: PreparedHip, study: Study, case: Case) -> CaseFeatures:
         gains=gains,
         signs={} if hip.reading is None else hip.reading.signs,
     )
+    if hip.reading is None or hip.reading.mineral is None:
+        return found
+    drawn = hip.reading.mineral
+    means = [mean_mineral(drawn, regions[region]) for region in REGIONS]
+    return replace(found, minerals=np.array(means))
 
 
 def _calibrated(found: CaseFeatures, calibration: Calibration | None) -> CaseFeatures:

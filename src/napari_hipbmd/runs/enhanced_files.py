@@ -34,7 +34,7 @@ from .enhanced_formats import (
 from .enhanced_pictures import EnhancedPicture, pictures_of
 
 LAYERS = ("sto.tif", "bone.tif")
-MINERAL = "mineral.tif"  # bone image over the film's gain, g/cm²
+MINERAL = "mineral.tif"  # of the femur alone, g/cm²
 MEASURED = (*LAYERS, MINERAL)
 FILES = dict(
     zip(("STO", "bone image", "absolute error"), (*LAYERS, "error.tif"), strict=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bmd import FEATURE_NAMES
-from ..core.anatomy import LANDMARK_IDS, Points
+from ..core.anatomy import LANDMARK_IDS, REGIONS, Points
 from ..core.files import write_text_atomic
 from ..grey_scale import Signs, signs_of_text, signs_text
 
@@ -30,8 +30,9 @@ class CaseFeatures:
 
     ``landmarks_xy`` is ``(16, 2)`` film pixels, NaN when the film was refused;
     ``features`` holds ``(9,)`` for each of :data:`IMAGE_ROWS` that exists, ``gains``
-    the gain and its relative error for each of :data:`GAINS` that is known, ``signs``
-    what the rulers of the gain look at. The cache keeps the signs, and of the gains the
+    the gain and its relative error for each of :data:`GAINS` that is known,
+    ``minerals`` ``(3,)`` the mean of the mineral map over each region, ``signs`` what
+    the rulers of the gain look at. The cache keeps the signs, and of the gains the
     exact one: the other follows from a calibration.
     """
 
@@ -45,6 +46,9 @@ class CaseFeatures:
     seconds: float = float("nan")
     gains: Mapping[Row, tuple[float, float]] = field(default_factory=dict)
     signs: Mapping[str, Signs] = field(default_factory=dict)
+    minerals: NDArray[np.float64] = field(
+        default_factory=lambda: np.full(len(REGIONS), np.nan)
+    )
 
 
 _COLUMNS = (
@@ -56,6 +60,7 @@ _COLUMNS = (
     "spacing_column_mm",
     *(f"{name}_{axis}" for name in LANDMARK_IDS for axis in "xy"),
     *(f"{row}_{name}" for row in IMAGE_ROWS for name in FEATURE_NAMES),
+    *(f"{region}_mineral" for region in REGIONS),
     "exact_gain",
     "signs",
 )
@@ -74,6 +79,7 @@ def write_cache(cache: Path, found: Mapping[str, tuple[str, CaseFeatures]]) -> N
                 one.spacing_mm,
                 one.landmarks_xy.ravel(),
                 *(one.features.get(row, nothing) for row in IMAGE_ROWS),
+                one.minerals,
                 one.gains.get("exact_gain", (np.nan, 0.0))[:1],
             ]
         )
@@ -97,16 +103,18 @@ def read_cache(cache: Path) -> dict[str, tuple[str, CaseFeatures]]:
 
 def _parsed(line: Sequence[str]) -> CaseFeatures:
     numbers = np.array([float(text) if text else np.nan for text in line[3:-1]])
-    marks, rows = (
-        numbers[3:35].reshape(-1, 2),
-        numbers[35:-1].reshape(len(IMAGE_ROWS), -1),
+    marks, rest, minerals = (
+        numbers[3:35],
+        numbers[35 : -1 - len(REGIONS)],
+        numbers[-1 - len(REGIONS) : -1],
     )
+    rows = rest.reshape(len(IMAGE_ROWS), -1)
     exact = float(numbers[-1])
     return CaseFeatures(
         line[0],
         reason=line[2],
         spacing_mm=(float(numbers[1]), float(numbers[2])),
-        landmarks_xy=marks,
+        landmarks_xy=marks.reshape(-1, 2),
         features={
             row: x
             for row, x in zip(IMAGE_ROWS, rows, strict=True)
@@ -115,4 +123,5 @@ def _parsed(line: Sequence[str]) -> CaseFeatures:
         seconds=float(numbers[0]),
         gains={"exact_gain": (exact, 0.0)} if np.isfinite(exact) else {},
         signs=signs_of_text(line[-1]),
+        minerals=minerals,
     )

@@ -167,9 +167,13 @@ class Study:
             return found if found.film.side == side else None
         return found
 
-    def truth(self, case_id: str, *, with_sto: bool = True) -> Truth | None:
+    def truth(
+        self, case_id: str, *, with_sto: bool = True, with_mineral: bool = False
+    ) -> Truth | None:
         """What is known exactly about a digital hip; see :func:`truth.read_truth`."""
-        return _truth.read_truth(self.folder, case_id, with_sto=with_sto)
+        return _truth.read_truth(
+            self.folder, case_id, with_sto=with_sto, with_mineral=with_mineral
+        )
 
 
 def _bare(case_id: str) -> str:

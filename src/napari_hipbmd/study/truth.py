@@ -1,7 +1,8 @@
-"""What is known exactly about a digital hip: ``truth/<case_id>.json`` and its STO.
+"""What is known exactly about a digital hip: ``truth/<case_id>.json`` and two images.
 
-The STO is a 16-bit TIFF that any viewer opens; the JSON holds the line that takes its
-values back to the film's grey range, ``sto = value / 65535 · scale + offset``.
+The STO and the femur's mineral are 16-bit TIFFs that any viewer opens; the JSON holds
+the line that takes their values back to the film's grey range and to g/cm²,
+``value / 65535 · scale + offset``.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,9 @@ class Truth:
     sto
         ``(rows, columns)`` float32 soft-tissue-only image on the film's fixed
         0 … 1 grey range, or None when it was not asked for.
+    mineral_g_cm2
+        ``(rows, columns)`` float32 areal mineral of this femur alone, or None when it
+        was not asked for or is not known.
     """
 
     landmarks_xy: Points
@@ -53,6 +57,7 @@ class Truth:
     bmd_g_cm2: Mapping[Site, float]
     area_cm2: Mapping[Site, float]
     sto: FloatImage | None = None
+    mineral_g_cm2: FloatImage | None = None
 
     def __post_init__(self) -> None:
         count = len(LANDMARK_IDS)
@@ -65,14 +70,14 @@ class Truth:
 def write_truth(folder: str | Path, case_id: str, truth: Truth) -> None:
     """Write the truth of one case into a study's folder.
 
-    The JSON comes last: where it is, the STO is complete.
+    The JSON comes last: where it is, the images are complete.
 
     Raises
     ------
     ValueError
-        If the STO holds a value that is not a number.
+        If an image holds a value that is not a number.
     """
-    table, picture = _paths(folder, case_id)
+    table = _table(folder, case_id)
     content: dict[str, Any] = {
         "case_id": case_id,
         "landmarks": {
@@ -87,17 +92,23 @@ def write_truth(folder: str | Path, case_id: str, truth: Truth) -> None:
         },
         "bmd_g_cm2": {site: float(v) for site, v in truth.bmd_g_cm2.items()},
         "area_cm2": {site: float(v) for site, v in truth.area_cm2.items()},
-        "sto": None,
     }
-    if truth.sto is not None:
-        data, scale, offset = _encoded(truth.sto)
-        write_bytes_atomic(picture, data)
-        content["sto"] = {"image": picture.name, "scale": scale, "offset": offset}
+    for name, image in (("sto", truth.sto), ("mineral", truth.mineral_g_cm2)):
+        content[name] = None
+        if image is not None:
+            picture = _picture(table, name)
+            data, scale, offset = _encoded(image)
+            write_bytes_atomic(picture, data)
+            content[name] = {"image": picture.name, "scale": scale, "offset": offset}
     write_text_atomic(table, json.dumps(content, indent=1, allow_nan=False) + "\n")
 
 
 def read_truth(
-    folder: str | Path, case_id: str, *, with_sto: bool = True
+    folder: str | Path,
+    case_id: str,
+    *,
+    with_sto: bool = True,
+    with_mineral: bool = False,
 ) -> Truth | None:
     """The truth of one case, or None when there is none.
 
@@ -109,29 +120,38 @@ def read_truth(
         The case.
     with_sto
         False spares the STO image.
+    with_mineral
+        True asks for the mineral of the femur, too.
 
     Raises
     ------
     Refused
         If the files cannot be read as a truth.
     """
-    table, picture = _paths(folder, case_id)
+    table = _table(folder, case_id)
+    wanted = {"sto": with_sto, "mineral": with_mineral}
     try:
         stored = as_type(_Stored, read_json(table))
-        return _parsed(stored, picture if with_sto else None)
+        return _parsed(stored, table, [name for name, on in wanted.items() if on])
     except FileNotFoundError as error:
         if error.filename == str(table):
             return None
-        raise Refused(f"The truth of {case_id} lacks its STO image.") from None
+        raise Refused(
+            f"The truth of {case_id} lacks an image,"
+            f" {Path(error.filename).name}: make the study again."
+        ) from None
     except (ValueError, OSError, zlib.error, tifffile.TiffFileError):
         raise Refused(
             f"The truth of {case_id} cannot be read: make the study again."
         ) from None
 
 
-def _paths(folder: str | Path, case_id: str) -> tuple[Path, Path]:
-    stem = Path(folder) / "truth" / checked_name(case_id, "The case_id")
-    return stem.with_name(f"{stem.name}.json"), stem.with_name(f"{stem.name}_sto.tif")
+def _table(folder: str | Path, case_id: str) -> Path:
+    return Path(folder) / "truth" / f"{checked_name(case_id, 'The case_id')}.json"
+
+
+def _picture(table: Path, name: str) -> Path:
+    return table.with_name(f"{table.stem}_{name}.tif")
 
 
 @dataclass(frozen=True)
@@ -141,29 +161,35 @@ class _StoredMark:
 
 
 @dataclass(frozen=True)
-class _StoredSto:
+class _StoredImage:
     scale: float
     offset: float
 
 
 @dataclass(frozen=True)
 class _Stored:
-    """A truth as it lies in its file, which names the STO beside it."""
+    """A truth as it lies in its file, which names the images beside it."""
 
     landmarks: dict[str, _StoredMark]
     regions: dict[Region, tuple[tuple[float, float], ...]]
     bmd_g_cm2: dict[str, float]
     area_cm2: dict[str, float]
-    sto: _StoredSto | None
+    sto: _StoredImage | None
+    mineral: _StoredImage | None = None
 
     def __post_init__(self) -> None:
         if not self.landmarks.keys() >= set(LANDMARK_IDS):
             raise Refused("it lacks a landmark")
 
 
-def _parsed(stored: _Stored, picture: Path | None) -> Truth:
+def _parsed(stored: _Stored, table: Path, wanted: Sequence[str]) -> Truth:
     marks = [stored.landmarks[name] for name in LANDMARK_IDS]
-    sto = stored.sto
+    images = {"sto": stored.sto, "mineral": stored.mineral}
+    found = {
+        name: _decoded(_picture(table, name), image.scale, image.offset)
+        for name, image in images.items()
+        if image is not None and name in wanted
+    }
     return Truth(
         landmarks_xy=np.array([mark.xy for mark in marks], dtype=np.float64),
         states=tuple(mark.state for mark in marks),
@@ -174,18 +200,17 @@ def _parsed(stored: _Stored, picture: Path | None) -> Truth:
         },
         bmd_g_cm2=_by_site(stored.bmd_g_cm2),
         area_cm2=_by_site(stored.area_cm2),
-        sto=None
-        if sto is None or picture is None
-        else _decoded(picture, sto.scale, sto.offset),
+        sto=found.get("sto"),
+        mineral_g_cm2=found.get("mineral"),
     )
 
 
-def _encoded(sto: FloatImage) -> tuple[bytes, float, float]:
-    low, high = float(sto.min()), float(sto.max())
+def _encoded(image: FloatImage) -> tuple[bytes, float, float]:
+    low, high = float(image.min()), float(image.max())
     if not np.isfinite([low, high]).all():
-        raise ValueError("the STO holds a value that is not a number")
+        raise ValueError("the image holds a value that is not a number")
     steps = _LEVELS / (high - low) if high > low else 0.0
-    values = np.rint((sto.astype(np.float64) - low) * steps)
+    values = np.rint((image.astype(np.float64) - low) * steps)
     file = io.BytesIO()
     tifffile.imwrite(
         file,
@@ -201,11 +226,11 @@ def _encoded(sto: FloatImage) -> tuple[bytes, float, float]:
 def _decoded(picture: Path, scale: float, offset: float) -> FloatImage:
     values = tifffile.imread(picture)
     if values.ndim != 2 or values.dtype != np.uint16:
-        raise ValueError("the STO is a 16-bit image")
-    sto: FloatImage = values.astype(np.float32)
-    sto *= np.float32(scale / _LEVELS)
-    sto += np.float32(offset)
-    return sto
+        raise ValueError("the image is a 16-bit one")
+    image: FloatImage = values.astype(np.float32)
+    image *= np.float32(scale / _LEVELS)
+    image += np.float32(offset)
+    return image
 
 
 def _by_site(values: Mapping[str, Any]) -> dict[Site, float]:

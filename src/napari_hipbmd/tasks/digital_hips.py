@@ -111,6 +111,7 @@ def _case(
         hip.bmd_g_cm2,
         hip.area_cm2,
         hip.sto,
+        hip.mineral_g_cm2,
     )
     write_truth(folder, name, truth)
     rng = np.random.default_rng([seed, FAMILIES.index(family), index, 1])

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..bmd import region_pixels
-from ..core.anatomy import SITES, is_mirrored, polygons
+from ..core.anatomy import REGIONS, SITES, is_mirrored, polygons
 from ..core.errors import Refused
 from ..core.extras import from_extra
 from ..core.files import write_bytes_atomic
 from ..core.progress import Progress
+from ..core.radiograph import FloatImage
 from ..core.resources import weights_dir
 from ..grey_scale import true_gain
 from ..grey_scale.coarse import coarser
-from ..grey_scale.picture import gain_facts, gain_picture
+from ..grey_scale.picture import (
+    MAP_COLUMNS,
+    MAP_ROWS,
+    gain_facts,
+    gain_picture,
+    mineral_map,
+)
+from ..grey_scale.regional import cell_shares
 from ..pipeline import PreparedHip
 from ..runs.jobs import Job, Options, jobs_of_study
 from ..runs.loop import run_jobs
@@ -29,25 +37,21 @@ from ..runs.networks import (
     networks_provenance,
     prepare_with,
 )
-from ..study import Study
+from ..study import Study, Truth
 from .training_data import cases_with_truth, data_provenance
 
 if TYPE_CHECKING:
     from ..grey_scale.network_training import GainFilms
     from ..learning.training import Fit
 
-PICTURES = "pictures"
+PICTURES = "seen"
 SEEN_BY = ("enhancement", "landmarks")
 """The networks that the pictures depend on."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Seen:
-    """What the network gets of one film; ``log_gains`` None where it is not known."""
-
-    picture: NDArray[np.float16]
-    facts: NDArray[np.float32]
-    log_gains: NDArray[np.float32] | None
+Known = dict[str, NDArray[np.floating[Any]]]
+"""What the network learns of a film, by the names of ``GainFilms``; empty where its
+gain is not known."""
 
 
 def train_gain(
@@ -60,7 +64,7 @@ def train_gain(
     """Train on the films of a study and write the model into ``plan.out``.
 
     The films are looked at with the STO and the landmarks that the networks of
-    ``models`` predict. What is seen of each is kept in ``plan.out / "pictures"``, from
+    ``models`` predict. What is seen of each is kept in ``plan.out / "seen"``, from
     which an interrupted run resumes.
 
     Raises
@@ -79,7 +83,7 @@ def train_gain(
     made_with = networks_fingerprint(models, weights_dir(), SEEN_BY)
     kept = plan.out / PICTURES / made_with
     kept.mkdir(parents=True, exist_ok=True)
-    found: dict[str, _Seen] = {}
+    found: dict[str, Known] = {}
     todo: list[Job] = []
     for job in jobs_of_study(study, Options(), cases):
         path = kept / f"{job.name}.npz"
@@ -96,7 +100,7 @@ def train_gain(
             if progress is not None:
                 progress(len(found), len(cases))
     names = [name for name in group if name in found]
-    names = [name for name in names if found[name].log_gains is not None]
+    names = [name for name in names if found[name]]
     settings = {
         **data_provenance(study),
         "networks": networks_provenance(models),
@@ -108,7 +112,7 @@ def train_gain(
 def _films(
     kind: Callable[..., GainFilms],
     names: list[str],
-    found: dict[str, _Seen],
+    found: dict[str, Known],
     group: dict[str, str],
 ) -> GainFilms:
     if not names:
@@ -116,13 +120,11 @@ def _films(
             "No film of this study tells its exact soft tissue: the gain is learned"
             " from digital hips."
         )
-    seen = [found[name] for name in names]
-    return kind(
-        np.stack([one.picture for one in seen]),
-        np.stack([one.facts for one in seen]),
-        np.stack([one.log_gains for one in seen if one.log_gains is not None]),
-        tuple(group[name] for name in names),
-    )
+    arrays = {
+        field: np.stack([found[name][field] for name in names])
+        for field in found[names[0]]
+    }
+    return kind(**arrays, group=tuple(group[name] for name in names))
 
 
 class _Looks:
@@ -131,31 +133,60 @@ class _Looks:
     def __init__(self, prepare: PrepareJob, study: Study) -> None:
         self._prepare, self._study = prepare, study
 
-    def __call__(self, job: Job) -> _Seen | None:
+    def __call__(self, job: Job) -> Known | None:
         return _seen(self._prepare(job), self._study, job.name)
 
-    def lost(self, job: Job, reason: str) -> _Seen | None:
+    def lost(self, job: Job, reason: str) -> Known | None:
         return None
 
     def fingerprint(self) -> str:
         return ""
 
 
-def _seen(hip: PreparedHip, study: Study, case_id: str) -> _Seen | None:
+def _seen(hip: PreparedHip, study: Study, case_id: str) -> Known | None:
+    """What one film teaches; None where the film itself lacks something."""
     film, images, marks, side = hip.film, hip.images, hip.landmarks, hip.side
     if side is None or film.spacing_mm is None:
         return None
-    coarse = coarser(images, marks.xy, film.spacing_mm)
-    picture = gain_picture(*coarse, is_mirrored(side))
-    facts = gain_facts(hip.patient, film.kvp, coarse[2])
-    truth, grey = study.truth(case_id), film.grey()
+    truth, grey = study.truth(case_id, with_mineral=True), film.grey()
     if truth is None or truth.sto is None or truth.sto.shape != grey.shape:
-        return _Seen(picture, facts, None)
-    exact = true_gain(grey - truth.sto, truth.regions, truth.bmd_g_cm2["total"])
+        return {}
+    log_gains = _log_gains(hip, grey - truth.sto, truth)
+    if log_gains is None:
+        return {}
+    mirrored = is_mirrored(side)
+    coarse = coarser(images, marks.xy, film.spacing_mm)
+    picture = gain_picture(*coarse, mirrored)
+    nothing = np.full((MAP_ROWS, MAP_COLUMNS), np.nan, np.float32)
+    grid = mineral_map(picture, nothing, marks.xy, film.spacing_mm, mirrored)
+    drawn = nothing
+    if truth.mineral_g_cm2 is not None:
+        drawn = grid.sampled(truth.mineral_g_cm2)
+    shares = [
+        cell_shares(grid.to_cells(truth.regions[region]), nothing.shape)
+        for region in REGIONS
+    ]
+    return {
+        "pictures": picture,
+        "facts": gain_facts(hip.patient, film.kvp, coarse[2]),
+        "log_gains": log_gains,
+        "minerals": drawn.astype(np.float16),
+        "shares": np.stack(shares).astype(np.float16),
+        "bmd_g_cm2": np.array([truth.bmd_g_cm2[s] for s in SITES], np.float32),
+        "area_cm2": np.array([truth.area_cm2[s] for s in SITES], np.float32),
+    }
+
+
+def _log_gains(
+    hip: PreparedHip, exact_bone: FloatImage, truth: Truth
+) -> NDArray[np.float32] | None:
+    """In the order of ``network.OUTPUTS``; None where one is not above zero."""
+    images = hip.images
+    exact = true_gain(exact_bone, truth.regions, truth.bmd_g_cm2["total"])
     row, column = images.corner_row_col
     inside = [
         region_pixels(polygon, images.film.shape, (column, row)).of(images.bone)
-        for polygon in polygons(marks.xy).values()
+        for polygon in polygons(hip.landmarks.xy).values()
     ]
     means = [part.mean() if part.size else np.nan for part in inside]
     means.append(np.concatenate(inside).mean())
@@ -164,20 +195,18 @@ def _seen(hip: PreparedHip, study: Study, case_id: str) -> _Seen | None:
     ]
     gains.append(exact)
     if not np.all(np.array(gains) > 0):
-        return _Seen(picture, facts, None)
-    return _Seen(picture, facts, np.log(gains).astype(np.float32))
+        return None
+    return np.log(gains).astype(np.float32)
 
 
-def _write(path: Path, seen: _Seen) -> None:
+def _write(path: Path, seen: Known) -> None:
     from io import BytesIO
 
     buffer = BytesIO()
-    gains = np.zeros(0, np.float32) if seen.log_gains is None else seen.log_gains
-    np.savez(buffer, picture=seen.picture, facts=seen.facts, log_gains=gains)
+    np.savez(buffer, **seen)  # type: ignore[arg-type]
     write_bytes_atomic(path, buffer.getvalue())
 
 
-def _read(path: Path) -> _Seen:
+def _read(path: Path) -> Known:
     with np.load(path, allow_pickle=False) as data:
-        gains = data["log_gains"]
-        return _Seen(data["picture"], data["facts"], gains if gains.size else None)
+        return {name: data[name] for name in data.files}

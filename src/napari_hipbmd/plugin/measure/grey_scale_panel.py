@@ -128,7 +128,8 @@ class GreyScalePanel(QWidget):
                 " has no say then. Measure anew to have all levels back."
             ),
             "mineral": tr(
-                "Bone mineral of every pixel, g/cm²: the bone image over the gain."
+                "Mineral of the femur alone, g/cm² a pixel, as the network sees it; the"
+                " bone image tells its fine detail."
             ),
         }
         for kind, box in self.shown.items():
