@@ -6,10 +6,10 @@
 # FILMS is a folder with the FracAtlas films that labels/fracatlas has landmarks for
 # (CC BY 4.0). Without it the networks know digital hips alone; docs/real-films.md has
 # both. The model cards hold the commands and the figures that they reached. The bundled
-# landmarks, rulers and regression were made by these commands. The bundled enhancement
-# was made in more steps: it went on from a network that had learned from earlier
-# versions of the digital hips (card: "started_from"); the locator and the network of the
-# gain were trained on 1500 such hips.
+# landmarks, network of gain and mineral, rulers and regression were made by these
+# commands. The bundled enhancement was made in more steps: it went on from a network that
+# had learned from earlier versions of the digital hips (card: "started_from"); the
+# locator was trained on 1500 such hips.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
