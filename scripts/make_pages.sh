@@ -44,6 +44,7 @@ $window benchmarks/live_drag.py
 $python scripts/contact_sheet.py
 $python scripts/landmark_picture.py
 $python scripts/enhancement_picture.py
+$python scripts/mineral_picture.py
 $python scripts/where_picture.py
 $python scripts/architecture_picture.py
 $window scripts/screenshot.py
