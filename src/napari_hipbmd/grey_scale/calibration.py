@@ -25,7 +25,13 @@ from ..core.radiograph import FloatImage, Patient
 from ..core.resources import weights_dir
 from .boosted import BoostedTrees
 from .coarse import coarser
-from .picture import Picture, gain_facts, gain_picture, mineral_map
+from .picture import (
+    GainReading,
+    Picture,
+    gain_facts,
+    gain_picture,
+    mineral_map,
+)
 from .shaft import OF_SHAFT, NoShaft, Shaft, read_shaft
 from .signs import Signs, as_row, film_signs, shaft_signs, signs_key
 
@@ -43,21 +49,10 @@ ANOTHER_VERSION = (
 )
 
 
-class TellsGain(Protocol):
-    """What a network makes of a film; see :class:`network.GainReading`."""
-
-    @property
-    def log_gain(self) -> float: ...  # noqa: D102
-    @property
-    def error(self) -> float: ...  # noqa: D102
-    @property
-    def mineral_g_cm2(self) -> FloatImage: ...  # noqa: D102
-
-
 class SeesGain(Protocol):
     """A network that looks at a film and tells its gain and the femur's mineral."""
 
-    def read(self, picture: Picture, facts: NDArray[np.float32]) -> TellsGain:
+    def read(self, picture: Picture, facts: NDArray[np.float32]) -> GainReading:
         """Look at one film."""
         ...
 

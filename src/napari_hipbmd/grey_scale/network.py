@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..core.radiograph import FloatImage
 from ..learning.training import built_for, for_inference, read_model
-from .picture import CHANNELS, FACTS, Picture
+from .picture import CHANNELS, FACTS, GainReading, Picture
 
 NAME = "gain"
 OUTPUTS = ("neck", "trochanter", "intertrochanter", "total", "exact")
@@ -124,24 +123,6 @@ class _Up(nn.Module):
             x, size=beside.shape[-2:], mode="bilinear", align_corners=False
         )
         return functional.silu(self.norm(self.conv(torch.cat([wide, beside], 1))))
-
-
-@dataclass(frozen=True, eq=False)
-class GainReading:
-    """What the network tells of one film.
-
-    Attributes
-    ----------
-    log_gain, error
-        The logarithm of the gain, and how unsure the network is of it.
-    mineral_g_cm2
-        ``(80, 64)`` float32 areal mineral of the femur, a cell for every two by two
-        pixels of the picture.
-    """
-
-    log_gain: float
-    error: float
-    mineral_g_cm2: FloatImage
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,11 @@
-"""What the network of the gain sees of a film: the hip on a grid of millimetres."""
+"""What the network of the gain sees of a film, and what it tells.
+
+It sees the hip on a grid of millimetres.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +31,24 @@ CHANNELS = ("film", "sto", "grain", "seen")
 FACTS = ("sex", "age", "height", "weight", "kvp", "pixel")
 
 Picture = NDArray[np.float16]
+
+
+@dataclass(frozen=True, eq=False)
+class GainReading:
+    """What a network tells of one film's picture.
+
+    Attributes
+    ----------
+    log_gain, error
+        The logarithm of the gain, and how unsure the network is of it.
+    mineral_g_cm2
+        ``(80, 64)`` float32 areal mineral of the femur, a cell for every two by two
+        pixels of the picture.
+    """
+
+    log_gain: float
+    error: float
+    mineral_g_cm2: FloatImage
 
 
 def gain_picture(
