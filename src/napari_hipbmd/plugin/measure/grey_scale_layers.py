@@ -43,6 +43,7 @@ class GreyScaleLayers:
         self._session = session
         self._on_levels = on_levels
         self._drawing = OwnHand()
+        self._made_of: dict[GreyScaleKind, tuple[object, ...]] = {}
 
     def find(
         self, kind: GreyScaleKind, film_layer: Layer | None = None
@@ -57,10 +58,23 @@ class GreyScaleLayers:
     def show(
         self, kind: GreyScaleKind, film_layer: Layer, measurement: Measurement
     ) -> None:
-        """Make or renew one layer; none where the film does not tell it."""
+        """Make or renew one layer; none where the film does not tell it.
+
+        While a landmark is dragged the rulers rest, and so does what they show.
+        """
         make = _levels if kind == "levels" else _mineral
         place = Place.of(film_layer)
         layer = self.find(kind, film_layer)
+        made_of = (
+            measurement.images,
+            measurement.ruler_reading,
+            measurement.grey_scale,
+        )
+        before = self._made_of.get(kind, (None,) * len(made_of))
+        same = all(a is b for a, b in zip(before, made_of, strict=True))
+        if layer is not None and same:
+            return
+        self._made_of[kind] = made_of
         data, arguments = make(measurement, place)
         if data is None:
             self.remove(kind)
