@@ -15,8 +15,11 @@ from napari_hipbmd.phantom.implants import KINDS, HipAxes, draw_metal
 from napari_hipbmd.phantom.looks import PLAIN
 from napari_hipbmd.phantom.rooms import ROOMS
 from napari_hipbmd.pipeline import measure, remeasure
+from napari_hipbmd.pipeline.models import load_models
 from napari_hipbmd.quality import borders
 from napari_hipbmd.quality.rotation import neck_angle_deg, prominence
+
+from ..made_up_study import raw_regression
 
 SEED, PIXELS = 5_500_066, 300
 ALWAYS = {"calibration"}  # the bundled regression's own
@@ -30,7 +33,7 @@ def hip():
     return render(SEED, "train", PIXELS, person=plain.person, plan=plan)
 
 
-def measured(hip, film=None, patient=None):
+def measured(hip, film=None, patient=None, models=None):
     spacing = hip.detector_mm / hip.magnification
     person = hip.person
     return measure(
@@ -42,7 +45,8 @@ def measured(hip, film=None, patient=None):
             or Patient(
                 person.sex, person.age_years, person.height_cm, person.weight_kg
             ),
-        )
+        ),
+        models=models,
     )
 
 
@@ -195,7 +199,9 @@ def test_landmarks_that_make_no_hip_are_flagged(hip):
 
 
 def test_an_abmd_that_no_survey_has_seen_is_flagged_with_its_site(hip):
-    found = measured(hip, patient=Patient("M", 20, 154, 400))
+    # a regression that takes brightness for bone, and a bright film
+    of_brightness = replace(load_models(), bmd=raw_regression())
+    found = measured(hip, np.clip(hip.film + 0.4, 0, 1), models=of_brightness)
     outside = {
         site for f in found.flags if f.code == "implausible-bmd" for site in f.sites
     }

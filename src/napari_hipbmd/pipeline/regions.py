@@ -40,16 +40,17 @@ def measure_regions(
 
 
 def with_mineral(regions: Regions, drawn: MineralMap | None) -> Regions:
-    """The regions with the mean of a mineral map over each; NaN without one."""
-    return {
-        region: replace(
-            part,
-            mineral_g_cm2=math.nan
-            if drawn is None
-            else mean_mineral(drawn, part.polygon_xy),
-        )
-        for region, part in regions.items()
-    }
+    """The regions with the mean of a mineral map over each; NaN without one.
+
+    A region whose mean is the same stays the same object.
+    """
+    found = {}
+    for region, part in regions.items():
+        mean = math.nan if drawn is None else mean_mineral(drawn, part.polygon_xy)
+        before = part.mineral_g_cm2
+        same = mean == before or (math.isnan(mean) and math.isnan(before))
+        found[region] = part if same else replace(part, mineral_g_cm2=mean)
+    return found
 
 
 def region_flags(
