@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..bmd import FEATURE_NAMES, covariate_row, in_both_units
-from ..core.anatomy import REGIONS, SITES
+from ..core.anatomy import SITES
 from ..core.arrays import Matrix
 from ..runs.feature_cache import GAINS, IMAGE_ROWS, CaseFeatures, Row
 from ..study import Case
@@ -43,37 +43,20 @@ class FeatureTable:
 def feature_table(cases: Sequence[Case], found: Iterable[CaseFeatures]) -> FeatureTable:
     """Join what was measured with what the study knows of each case."""
     by_id = {one.case_id: one for one in found}
+    of_cases = [by_id.get(c.case_id) or CaseFeatures(c.case_id) for c in cases]
     nothing = np.full(len(FEATURE_NAMES), np.nan)
     rows = {
-        row: np.array(
-            [
-                by_id[c.case_id].features.get(row, nothing)
-                if c.case_id in by_id
-                else nothing
-                for c in cases
-            ]
-        )
+        row: np.array([one.features.get(row, nothing) for one in of_cases])
         for row in IMAGE_ROWS
     }
     for row, image in GAINS.items():
         gains = np.array(
-            [
-                by_id[c.case_id].gains.get(row, (np.nan, np.nan))
-                if c.case_id in by_id
-                else (np.nan, np.nan)
-                for c in cases
-            ]
+            [one.gains.get(row, (np.nan, np.nan)) for one in of_cases]
         ).reshape(-1, 2)
         if image in rows and np.isfinite(gains).any():
             minerals = None
             if row == "calibrated":
-                unseen = np.full(len(REGIONS), np.nan)
-                minerals = np.array(
-                    [
-                        by_id[c.case_id].minerals if c.case_id in by_id else unseen
-                        for c in cases
-                    ]
-                )
+                minerals = np.array([one.minerals for one in of_cases])
             rows[row] = in_both_units(rows[image], gains, minerals)
     dxa = [[c.dxa.get(site) for site in SITES] for c in cases]
     return FeatureTable(

@@ -117,6 +117,12 @@ def random_display(picture: Tensor, log_gain: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat([shown, rest], 1), log_gain + more[:, 0, 0]
 
 
+def _size(images: Tensor) -> tuple[int, int]:
+    """Rows and columns."""
+    rows, columns = images.shape[-2:]
+    return rows, columns
+
+
 def site_means(mineral: Tensor, shares: Tensor, area_cm2: Tensor) -> Tensor:
     """Mean mineral of the sites ``(n, 4)``: three regions, and all of them by area."""
     total = (mineral[:, None] * shares).sum((2, 3))
@@ -124,6 +130,14 @@ def site_means(mineral: Tensor, shares: Tensor, area_cm2: Tensor) -> Tensor:
     areas = area_cm2[:, : means.shape[1]]
     whole = (means * areas).sum(1, keepdim=True) / areas.sum(1, keepdim=True)
     return torch.cat([means, whole], 1)
+
+
+def errors(network: GainNetwork, batch: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+    """Errors of the exact gain, ``(n,)`` a part of 1, and of the sites, ``(n, 4)``."""
+    answer, _unsure, drawn = network(batch["pictures"], batch["facts"])
+    means = site_means(drawn, batch["shares"], batch["area_cm2"])
+    off = (answer - batch["log_gains"])[:, -1]
+    return off.abs(), (means - batch["bmd_g_cm2"]).abs()
 
 
 class GainTraining(LightningModule):
@@ -159,9 +173,9 @@ class GainTraining(LightningModule):
         shown = torch.where(bent.view(-1, 1, 1, 1), shown, picture[:, :2])
         picture = torch.cat([shown, picture[:, 2:]], 1)
         matrix = augmentation.random_frames(n, VIEWS, device)
-        picture = _moved(picture, matrix, "border")
+        picture = augmentation.view(picture, matrix, _size(picture))
         truth = torch.cat([batch["minerals"][:, None], batch["shares"]], 1)
-        truth = _moved(truth, matrix, "zeros")
+        truth = augmentation.view(truth, matrix, _size(truth), "zeros")
         untold = torch.rand(n, 1, device=device) < UNTOLD
         facts = batch["facts"].clone()
         facts[:, :BIOLOGY] = facts[:, :BIOLOGY].masked_fill(untold, torch.nan)
@@ -186,12 +200,9 @@ class GainTraining(LightningModule):
 
     def validation_step(self, batch: Mapping[str, Tensor], _: int) -> None:
         """Median error of the exact gain, a part of 1; mean error of the sites."""
-        answer, _unsure, drawn = self.network(batch["pictures"], batch["facts"])
-        off = (answer - batch["log_gains"])[:, -1]
-        self.log("gain_off", off.abs().median(), batch_size=len(off))
-        means = site_means(drawn, batch["shares"], batch["area_cm2"])
-        away = (means - batch["bmd_g_cm2"]).abs().mean()
-        self.log("sites_off", away, batch_size=len(off))
+        off, away = errors(self.network, batch)
+        self.log("gain_off", off.median(), batch_size=len(off))
+        self.log("sites_off", away.mean(), batch_size=len(off))
 
     def configure_optimizers(self) -> Any:
         """AdamW with a cosine to zero."""
@@ -199,14 +210,6 @@ class GainTraining(LightningModule):
         return adamw_with_cosine(
             weights, LEARNING_RATE, self.epochs, weight_decay=DECAY
         )
-
-
-def _moved(images: Tensor, matrix: Tensor, outside: str) -> Tensor:
-    """``(n, c, h, w)`` images seen through random frames."""
-    grid = functional.affine_grid(matrix, list(images.shape), align_corners=False)
-    return functional.grid_sample(
-        images, grid, "bilinear", outside, align_corners=False
-    )
 
 
 def learn_gain(films: GainFilms, plan: Fit) -> None:
@@ -229,15 +232,9 @@ def learn_gain(films: GainFilms, plan: Fit) -> None:
     module = GainTraining(plan.epochs, fitted)
     fit(module, _Dataset(fitted), _Dataset(held), plan)
     network = module.network.eval()
-    gains, sites = [], []
     with torch.inference_mode():
-        for batch in DataLoader(_Dataset(held), 32):
-            answer, _unsure, drawn = network(batch["pictures"], batch["facts"])
-            gains.append((answer - batch["log_gains"])[:, -1])
-            means = site_means(drawn, batch["shares"], batch["area_cm2"])
-            sites.append((means - batch["bmd_g_cm2"]).abs())
-    off = torch.cat(gains).abs()
-    away = torch.cat(sites).mean(0).tolist()
+        parts = [errors(network, batch) for batch in DataLoader(_Dataset(held), 32)]
+    off, away = (torch.cat(part) for part in zip(*parts, strict=True))
     write_model(
         plan.out,
         NAME,
@@ -250,7 +247,7 @@ def learn_gain(films: GainFilms, plan: Fit) -> None:
                 "median_error": round(float(off.median()), 4),
                 "mean_error_g_cm2": {
                     site: round(error, 4)
-                    for site, error in zip(SITES, away, strict=True)
+                    for site, error in zip(SITES, away.mean(0).tolist(), strict=True)
                 },
             },
             "films": {"train": len(fitted.group), "validation": len(held.group)},

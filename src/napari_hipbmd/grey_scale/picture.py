@@ -109,7 +109,7 @@ def mineral_map(
     mineral_g_cm2
         ``(80, 64)``.
     """
-    bone = (picture[0].astype(np.float32) - picture[1]).astype(np.float32)
+    bone = picture[0].astype(np.float32) - picture[1]
     turned = -1 if mirrored else 1
     first_mm = np.array([(STEP_MM / 2 - BESIDE_MM) * turned, STEP_MM / 2 - ABOVE_MM])
     cell_mm = np.array([2 * STEP_MM * turned, 2 * STEP_MM])

@@ -48,12 +48,26 @@ def frames(angle: Tensor, size: Tensor, x: Tensor, y: Tensor) -> Tensor:
     return torch.stack([torch.stack([c, -s, x], 1), torch.stack([s, c, y], 1)], 1)
 
 
-def view(images: Tensor, matrix: Tensor, size: int) -> Tensor:
-    """Sample ``(n, c, h, w)`` images on the views, ``(n, c, size, size)``."""
-    shape = [len(images), images.shape[1], size, size]
+def view(
+    images: Tensor,
+    matrix: Tensor,
+    size: int | tuple[int, int],
+    outside: str = "border",
+) -> Tensor:
+    """Sample ``(n, c, h, w)`` images on the views.
+
+    Parameters
+    ----------
+    size
+        Rows and columns of a view; one number for both.
+    outside
+        What lies beyond the images: their border goes on, or ``"zeros"``.
+    """
+    rows, columns = (size, size) if isinstance(size, int) else size
+    shape = [len(images), images.shape[1], rows, columns]
     grid = functional.affine_grid(matrix, shape, align_corners=False)
     return functional.grid_sample(
-        images, grid, "bilinear", "border", align_corners=False
+        images, grid, "bilinear", outside, align_corners=False
     )
 
 

@@ -99,8 +99,7 @@ def train_gain(
                 _write(kept / f"{job.name}.npz", seen)
             if progress is not None:
                 progress(len(found), len(cases))
-    names = [name for name in group if name in found]
-    names = [name for name in names if found[name]]
+    names = [name for name in group if found.get(name)]
     settings = {
         **data_provenance(study),
         "networks": networks_provenance(models),

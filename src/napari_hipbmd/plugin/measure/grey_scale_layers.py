@@ -11,7 +11,7 @@ from napari.layers import Image, Layer, Shapes
 
 from ...core.measurement import Measurement
 from ...core.shaft import shaft_frame
-from ...grey_scale import RulerReading
+from ...pipeline.gain import reading_of
 from ..ui.translation import tr
 from ..viewer.edits import OwnHand, is_over
 from ..viewer.identity import belongs_to, kind_of, tag
@@ -119,8 +119,8 @@ class GreyScaleLayers:
 
 def _levels(measurement: Measurement, place: Place) -> tuple[Any, dict[str, Any]]:
     """A line a level, in the film's pixels."""
-    reading = measurement.ruler_reading
-    if not isinstance(reading, RulerReading) or reading.shaft is None:
+    reading = reading_of(measurement)
+    if reading is None or reading.shaft is None:
         return None, {}
     lines = [
         level.ends_xy[:, ::-1]

@@ -22,7 +22,8 @@ from qtpy.QtWidgets import (
 from ...core.grey_scale import GreyScale
 from ...core.measurement import Measurement
 from ...core.ruler_choice import RulerChoice
-from ...grey_scale import NETWORK, OBJECT, RULERS, USUAL, RulerReading, Stretch
+from ...grey_scale import NETWORK, OBJECT, RULERS, USUAL, Stretch
+from ...pipeline.gain import reading_of
 from ..ui.late_figure import LateFigure
 from ..ui.sentences import said
 from ..ui.translation import tr
@@ -148,8 +149,8 @@ class GreyScalePanel(QWidget):
         self._film = film_layer
         measurement = self._session.measurement(film_layer)
         found = None if measurement is None else measurement.grey_scale
-        reading = None if measurement is None else measurement.ruler_reading
-        shaft = reading.shaft if isinstance(reading, RulerReading) else None
+        reading = None if measurement is None else reading_of(measurement)
+        shaft = None if reading is None else reading.shaft
         self.summary.setText(_summary(measurement))
         self._showing = True
         self._fill(found, measurement)
