@@ -183,7 +183,7 @@ def read(folder: Path, count: int | None, kept: Path) -> list[dict]:
         truth = study.truth(job.name)
         if hip.reading is None or truth is None or truth.sto is None:
             continue
-        exact = hip.film.grey() - truth.sto
+        exact = hip.film.grey() - hip.film.hidden_alike(truth.sto)
         gain = true_gain(exact, truth.regions, truth.bmd_g_cm2["total"])
         if gain <= 0:
             continue

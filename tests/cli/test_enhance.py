@@ -37,7 +37,8 @@ def test_a_film_gives_sto_bone_error_latent_and_stages(
     *channels, last = shape["channels"]
     for number, count in enumerate(channels, 1):
         assert pages[f"stage_{number}.tif"].shape[0] == count
-    assert pages["latent.tif"].shape == (last, 16, 16)
+    cells = shape["grid_px"] >> len(shape["channels"])
+    assert pages["latent.tif"].shape == (last, cells, cells)
     assert (card["side"], card["case_id"]) == (case.side, case.case_id)
 
 

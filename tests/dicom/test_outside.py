@@ -78,6 +78,34 @@ def test_bone_that_leaves_the_film_is_no_white_border(tmp_path, hip):
     assert read_film(path).outside is None
 
 
+def test_a_cortex_that_is_burnt_out_and_touches_a_white_border_is_seen(tmp_path, hip):
+    grey = np.repeat(np.repeat((hip >> 5).astype(np.uint8), 5, 0), 5, 1)
+    grey[-30:] = 255
+    cortex = (slice(200, 450), slice(180, 192))
+    grey[cortex] = 255
+    path = tmp_path / "dense.png"
+    Image.fromarray(grey).save(path)
+    film = read_film(path)
+    assert film.outside is not None and film.outside[-30:].all()
+    assert not film.outside[:430].any()
+    assert (film.pixels[cortex][:220] == 255).all()
+
+
+def test_an_exact_sto_has_no_bone_beyond_the_shutter_of_its_film(make_film, hip):
+    stored = np.where(CIRCLE, np.uint16(4095), hip)
+    edit = {"ShutterShape": "CIRCULAR", "CenterOfCircularShutter": [48, 40],
+            "RadiusOfCircularShutter": 36}  # fmt: skip
+    film = read_film(make_film(stored, edit=edit))
+    sto = np.where(CIRCLE, 1.0, 0.3).astype(np.float32)
+    bone = film.grey() - film.hidden_alike(sto)
+    assert (bone[film.outside] == 0).all()
+    np.testing.assert_array_equal(
+        bone[~film.outside], (film.grey() - sto)[~film.outside]
+    )
+    whole = read_film(make_film())
+    assert whole.hidden_alike(sto) is sto
+
+
 @pytest.mark.parametrize(
     "tags",
     [

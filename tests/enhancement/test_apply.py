@@ -121,7 +121,7 @@ def test_the_bundled_autoencoder_removes_most_of_the_soft_tissue(
     [
         {"channels": [1024] * 8, "grid_px": 1024},
         {"channels": [10**9, 10**9]},
-        {"channels": [1024] * 4, "context": 3},
+        {"channels": [1024] * 5},
         {"grid_px": 10**6},
     ],
 )

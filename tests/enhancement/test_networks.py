@@ -54,11 +54,11 @@ def test_the_loss_is_equation_1():
     assert float(penalty) == pytest.approx(0.01 * (z**2).mean())
 
 
-AROUND = AutoencoderShape((4, 6, 8), grid_px=64, context=3)
-SKIPPING = AutoencoderShape((8, 6, 8), grid_px=64, context=2, skips=True)
+PLAIN = AutoencoderShape((4, 6, 8), grid_px=64)
+SKIPPING = AutoencoderShape((8, 6, 8), grid_px=64, skips=True)
 
 
-@pytest.mark.parametrize("shape", [AROUND, SKIPPING])
+@pytest.mark.parametrize("shape", [PLAIN, SKIPPING])
 def test_every_architecture_draws_the_same_when_folded_for_speed(shape):
     torch.manual_seed(0)
     network = build(shape)
@@ -90,19 +90,32 @@ def reach(shape):
     return int((film.grad[0, 0] != 0).nonzero().max())
 
 
-def test_context_blocks_let_soft_tissue_far_away_tell():
-    assert reach(AROUND) > reach(AutoencoderShape((4, 6, 8), grid_px=64))
+def test_all_of_the_film_tells_the_u_net_of_the_soft_tissue_under_bone():
+    assert reach(PLAIN) < 63
+    assert reach(SKIPPING) == 63
+
+
+def test_where_the_u_net_sees_no_bone_its_sto_is_the_film():
+    torch.manual_seed(0)
+    network = build(SKIPPING).eval()
+    film = torch.rand(1, 1, 64, 64)
+    torch.nn.init.zeros_(network.cover.weight)
+    for bias, bone_shows in ((-30.0, False), (30.0, True)):
+        torch.nn.init.constant_(network.cover.bias, bias)
+        with torch.inference_mode():
+            taken_off = film - network(film)[0]
+        assert bool(taken_off.abs().max() > 1e-3) is bone_shows
 
 
 def test_skips_make_a_u_net():
     assert isinstance(build(SKIPPING), UNet)
-    assert isinstance(build(AROUND), Autoencoder)
+    assert isinstance(build(PLAIN), Autoencoder)
 
 
-@pytest.mark.parametrize("wrong", [{"context": 9}, {"context": "2"}, {"grid_px": 4}])
+@pytest.mark.parametrize("wrong", [{"channels": []}, {"channels": "2"}, {"grid_px": 4}])
 def test_an_impossible_card_is_refused(wrong):
     with pytest.raises(ValueError):
-        AutoencoderShape.from_json({**AROUND.to_json(), **wrong})
+        AutoencoderShape.from_json({**PLAIN.to_json(), **wrong})
 
 
 @pytest.mark.parametrize(

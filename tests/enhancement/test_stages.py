@@ -70,5 +70,5 @@ def test_a_model_for_a_grid_that_its_stages_cannot_halve_is_refused(tmp_path):
     card = json.loads((tmp_path / "enhancement.json").read_text())
     card["shape"]["grid_px"] = 100
     (tmp_path / "enhancement.json").write_text(json.dumps(card))
-    with pytest.raises(Refused, match="a grid of 100 pixels, which 3 stages"):
+    with pytest.raises(Refused, match="a grid of 100 pixels, which 5 stages"):
         Enhancer.load(tmp_path)

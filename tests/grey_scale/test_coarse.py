@@ -5,7 +5,7 @@ import pytest
 
 from napari_hipbmd.core.anatomy import TYPICAL_XY
 from napari_hipbmd.core.hip_images import HipImages
-from napari_hipbmd.grey_scale.coarse import coarser
+from napari_hipbmd.grey_scale.coarse import COARSEST_MM, coarser
 
 MARKS_XY = TYPICAL_XY * 60 + (140.0, 110.0)
 
@@ -16,7 +16,7 @@ def test_joined_pixels_lie_where_they_lay(corner, row_mm, column_mm):
     y, x = np.mgrid[:403, :305].astype(np.float32)
     images = HipImages(corner, y + corner[0], x + corner[1])
     coarse, marks_xy, (down, across) = coarser(images, MARKS_XY, (row_mm, column_mm))
-    assert down <= 0.4 and across <= 0.4
+    assert down <= COARSEST_MM and across <= COARSEST_MM
     rows, columns = np.round(marks_xy).astype(int).T[::-1]
     off_xy = np.round(marks_xy) - marks_xy  # in joined pixels
     at_y, at_x = coarse.film[rows, columns], coarse.sto[rows, columns]
@@ -30,8 +30,8 @@ def test_joined_pixels_lie_where_they_lay(corner, row_mm, column_mm):
 
 def test_pixels_that_are_large_enough_stay_as_they_are():
     images = HipImages((5, 6), *np.zeros((2, 40, 40), np.float32))
-    same, marks_xy, spacing_mm = coarser(images, MARKS_XY, (0.23, 0.3))
-    assert same is images and marks_xy is MARKS_XY and spacing_mm == (0.23, 0.3)
+    same, marks_xy, spacing_mm = coarser(images, MARKS_XY, (0.3, 0.35))
+    assert same is images and marks_xy is MARKS_XY and spacing_mm == (0.3, 0.35)
 
 
 def test_a_film_of_absurdly_small_pixels_keeps_rows_and_columns():

@@ -142,9 +142,9 @@ def test_it_learns_to_read_the_gain_and_comes_back_from_its_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # displays as different as those of real rooms need more films than a test has
-    for name in ("BENT_SHARE", "CONTRAST", "BRIGHTNESS"):
+    for name in ("BENT_SHARE", "CONTRAST", "BRIGHTNESS", "GRAIN"):
         monkeypatch.setattr(network_training, name, 0.0)
-    known = films(64)
+    known = films(128)
     learn_gain(known, Fit(tmp_path, 24, 4, 0, "cpu"))
     reader = GainReader.load(tmp_path)
     said = [
@@ -162,7 +162,7 @@ def test_it_learns_to_read_the_gain_and_comes_back_from_its_files(
     assert np.corrcoef(means, bmd)[0, 1] > 0.9
     assert abs(means.mean() - bmd.mean()) < 0.1
     assert np.mean([one.mineral_g_cm2[:10].mean() for one in said]) < means.mean() / 3
-    assert reader.card["films"]["train"] + reader.card["films"]["validation"] == 64
+    assert reader.card["films"]["train"] + reader.card["films"]["validation"] == 128
 
 
 def test_too_few_patients_are_refused(tmp_path: Path) -> None:

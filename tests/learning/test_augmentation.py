@@ -46,3 +46,19 @@ def test_errors_beside_the_bone_are_no_regional_bias():
     bone = torch.zeros(1, 1, 64, 64)
     bone[..., :32] = 1
     assert regional_bias(1 - bone, bone) == 0
+
+
+def test_a_disc_on_an_oblong_image_stays_a_disc_when_the_view_turns():
+    rows, columns = 160, 96
+    y, x = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
+    across, down = x - (columns - 1) / 2, y - (rows - 1) / 2
+    disc = ((across**2 + down**2) < 30**2).float()[None, None]
+    bar = ((across.abs() < 5) & (down.abs() < 40)).float()[None, None]
+    none, one = torch.zeros(1), torch.ones(1)
+    matrix = augmentation.frames(torch.pi / 2 * one, one, none, none)
+    both = torch.cat([disc, bar], 1)
+    turned = augmentation.view(both, matrix, (rows, columns), "zeros")[0]
+    assert (turned[0] - disc[0, 0]).abs().sum() < 0.02 * disc.sum()
+    lying = (turned[1] > 0.5).nonzero()
+    high, wide = (lying.amax(0) - lying.amin(0)).tolist()
+    assert abs(high - 9) <= 2 and abs(wide - 79) <= 2

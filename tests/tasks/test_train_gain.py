@@ -26,16 +26,30 @@ def test_too_few_hips_are_refused_and_what_was_seen_of_them_is_kept(
     made_up: MadeUpStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(Refused, match="60 patients"):
-        train_gain(made_up.study.folder, plan(tmp_path), prepare=made_up.prepare)
+        train_gain([made_up.study.folder], plan(tmp_path), prepare=made_up.prepare)
     seen = len(made_up.measured)
     assert seen == 40
     monkeypatch.setattr(network_training, "FEWEST", 20)
-    train_gain(made_up.study.folder, plan(tmp_path), prepare=made_up.prepare)
+    train_gain([made_up.study.folder], plan(tmp_path), prepare=made_up.prepare)
     assert made_up.measured[seen:] in ([], ["hip-03"]), "only a refused film again"
     card = GainReader.load(tmp_path).card
     assert card["films"]["train"] + card["films"]["validation"] == 39
     assert card["command"] == "hipbmd train gain"
     assert np.isfinite(card["figures"]["median_error"])
+
+
+def test_it_learns_from_the_films_of_several_studies(
+    made_up: MadeUpStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network_training, "FEWEST", 20)
+    study = made_up.study
+    cases = tuple(replace(c, group=f"other-{c.case_id}") for c in study.cases)
+    both = {Path("one"): study, Path("two"): Study(study.folder, cases)}
+    monkeypatch.setattr(Study, "open", both.__getitem__)
+    train_gain(list(both), plan(tmp_path), prepare=made_up.prepare)
+    card = GainReader.load(tmp_path).card
+    assert card["films"]["train"] + card["films"]["validation"] == 2 * 39
+    assert [one["cases"] for one in card["data"]] == [len(cases)] * 2
 
 
 def test_films_kept_for_testing_teach_nothing(
@@ -45,9 +59,9 @@ def test_films_kept_for_testing_teach_nothing(
     cases = tuple(replace(c, extra={"family": "shifted"}) for c in study.cases)
     monkeypatch.setattr(Study, "open", lambda _: Study(study.folder, cases))
     with pytest.raises(Refused, match="testing alone"):
-        train_gain(study.folder, plan(tmp_path), prepare=made_up.prepare)
+        train_gain([study.folder], plan(tmp_path), prepare=made_up.prepare)
 
 
 def test_films_without_truth_teach_nothing(labelled_study, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="exact soft tissue"):
-        train_gain(labelled_study.folder, plan(tmp_path), prepare=lambda job: None)  # type: ignore[arg-type,return-value]
+        train_gain([labelled_study.folder], plan(tmp_path), prepare=lambda job: None)  # type: ignore[arg-type,return-value]

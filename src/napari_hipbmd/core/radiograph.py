@@ -196,6 +196,16 @@ class Radiograph:
         low, high = self.grey_range
         return (self.pixels - np.float32(low)) / np.float32(high - low)
 
+    def hidden_alike(self, sto: FloatImage) -> FloatImage:
+        """An STO ``(rows, columns)`` of this film, 0 … 1, hidden where the film is.
+
+        Beyond the shutter it is what :meth:`grey` is there: no bone.
+        """
+        if self.outside is None:
+            return sto
+        hidden: FloatImage = np.where(self.outside, self.grey(), sto)
+        return hidden
+
     def whole_box(self) -> HipBox:
         """The box that covers the film."""
         rows, columns = self.shape

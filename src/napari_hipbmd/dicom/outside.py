@@ -22,6 +22,7 @@ _DROP = 0.15  # of the grey spread, at the white area's edge
 _SHARP_SHARE = 0.75
 _SEEN_WITHIN_PX = 3
 _MARKER_PX = 4
+_STROKE_SHARE = 1 / 16  # of the film's longer side: a narrower stroke is no border
 
 
 def beyond(film: Dataset, stored: NDArray[np.integer]) -> NDArray[np.bool_] | None:
@@ -127,8 +128,18 @@ def white_border(pixels: FloatImage) -> NDArray[np.bool_] | None:
     at = [0, 0, -1, -1], [0, -1, 0, -1]
     if np.count_nonzero(white[at]) < 2:
         return None
-    from scipy.ndimage import binary_closing, binary_dilation, label  # few films
+    from scipy.ndimage import (  # few films
+        binary_closing,
+        binary_dilation,
+        binary_opening,
+        label,
+    )
 
+    # A cortex or vessel that is burnt out and touches the border is no part of it.
+    half = max(1, round(max(small.shape) * _STROKE_SHARE / 2))
+    around = np.pad(white, half, mode="edge")
+    wide = binary_dilation(binary_opening(around, iterations=half), iterations=2)
+    white &= wide[half:-half, half:-half]
     parts, _count = label(white)
     corners = parts[at]
     ids = np.unique(corners[corners > 0])

@@ -2,7 +2,8 @@
 
 :class:`Autoencoder`: encoder and mirrored decoder without skip connections (the
 paper's Fig. 4): what does not fit through the latent z — trabeculae, cortices — cannot
-leak into the STO. :class:`UNet`: with them, which keep the edges of folds and of skin.
+leak into the STO. :class:`UNet`: what is not bone stays as it is on the film, and under
+bone it draws soft tissue on a coarser grid.
 """
 
 from __future__ import annotations
@@ -16,24 +17,25 @@ from torch.nn import functional
 
 from ..core.bounded_json import as_type
 from ..core.errors import Refused
+from ..learning.blocks import Down, Up, pooled
 
 GRID_PX = 256
-MOST_CONTEXT = 3
+FINE_CHANNELS = 8
+NO_BONE = -3.0
+"""Where the drawing of bone starts: softplus(-3) / 2 is 2 % of the film's spread."""
 
 
 @dataclass(frozen=True)
 class AutoencoderShape:
     """Channels of the stages; each halves the grid, the last one holds z.
 
-    ``context`` blocks look around in z with wider and wider holes (dilation 2, 4, 8 …),
-    so that soft tissue far from the bone tells of that under it. With ``skips`` it is
-    a :class:`UNet`.
+    With ``skips`` it is a :class:`UNet`, whose norms are group norms; ``norm`` gives an
+    :class:`Autoencoder` batch norms.
     """
 
     channels: tuple[int, ...] = (16, 32, 64, 96)
     norm: bool = True
     grid_px: int = GRID_PX
-    context: int = 0
     skips: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -62,35 +64,16 @@ class AutoencoderShape:
                 f"it has a grid of {grid_px} pixels, which {halvings} stages cannot"
                 " halve"
             )
-        if not 0 <= self.context <= MOST_CONTEXT:
-            raise Refused(f"it has {self.context} context blocks")
 
 
-def _conv(
-    inside: int, outside: int, stride: int, norm: bool, holes: int = 1
-) -> nn.Sequential:
+def _conv(inside: int, outside: int, stride: int, norm: bool) -> nn.Sequential:
     layers: list[nn.Module] = [
-        nn.Conv2d(
-            inside, outside, 3, stride, holes, dilation=holes, padding_mode="replicate"
-        )
+        nn.Conv2d(inside, outside, 3, stride, 1, padding_mode="replicate")
     ]
     if norm:
         layers.append(nn.BatchNorm2d(outside))
     layers.append(nn.ReLU(inplace=True))
     return nn.Sequential(*layers)
-
-
-class _Around(nn.Module):
-    """What a convolution with holes sees, added to its input."""
-
-    def __init__(self, width: int, holes: int, norm: bool) -> None:
-        super().__init__()
-        self.body = _conv(width, width, 1, norm, holes)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Of the input's shape."""
-        out: Tensor = x + self.body(x)
-        return out
 
 
 class Autoencoder(nn.Module):
@@ -107,7 +90,6 @@ class Autoencoder(nn.Module):
             if level:
                 encoder.append(_conv(width, width, 1, shape.norm))
             before = width
-        encoder += _context(shape)
         decoder: list[nn.Module] = []
         for level in range(len(widths) - 1, 0, -1):
             decoder.append(_conv(widths[level], widths[level], 1, shape.norm))
@@ -123,7 +105,7 @@ class Autoencoder(nn.Module):
         self.decoder = nn.Sequential(*decoder)
 
     def encode(self, film: Tensor) -> Tensor:
-        """The latent z, ``(n, channels, 16, 16)``."""
+        """The latent z, ``(n, channels, grid / 2**stages, …)``."""
         z: Tensor = self.encoder(film)
         return z
 
@@ -144,53 +126,64 @@ class Autoencoder(nn.Module):
 
 
 class UNet(nn.Module):
-    """The same with a stage on the full grid, and skips from each stage to its mirror.
+    """Film ``(n, 1, grid, grid)`` → STO of the same shape; :meth:`encode` gives z.
 
-    Film ``(n, 1, grid, grid)`` → STO of the same shape; :meth:`encode` gives z.
+    On half the grid it draws the bone over each cell: the film's mean there less that
+    is the soft tissue under it. On the full grid it draws how much each pixel is bone:
+    where it is none, the STO is the film itself, with its folds, skin and letters.
     """
 
     def __init__(self, shape: AutoencoderShape) -> None:
         super().__init__()
         self.grid_px = shape.grid_px
-        widths = (max(1, shape.channels[0] // 4), *shape.channels)
-        norm = shape.norm
-        self.start = _conv(1, widths[0], 1, norm)
+        widths = shape.channels
+        self.start = nn.Sequential(nn.Conv2d(1, widths[0], 5, 2, 2), nn.SiLU())
         self.down = nn.ModuleList(
-            nn.Sequential(_conv(a, b, 2, norm), _conv(b, b, 1, norm))
-            for a, b in zip(widths, widths[1:], strict=False)
+            Down(a, b) for a, b in zip(widths, widths[1:], strict=False)
         )
-        self.around = _context(shape)
+        self.around = nn.Linear(2 * widths[-1], widths[-1])
         self.up = nn.ModuleList(
-            _conv(a + b, b, 1, norm)
-            for a, b in zip(widths[:0:-1], widths[-2::-1], strict=True)
+            Up(a, b) for a, b in zip(widths[:0:-1], widths[-2::-1], strict=True)
         )
-        self.end = nn.Conv2d(widths[0], 1, 3, padding=1, padding_mode="replicate")
+        self.bone = nn.Conv2d(widths[0], 1, 3, 1, 1)
+        self.fine = nn.Sequential(nn.Conv2d(1, FINE_CHANNELS, 3, 1, 1), nn.SiLU())
+        self.narrow = nn.Conv2d(widths[0], FINE_CHANNELS, 1)
+        self.last = Up(FINE_CHANNELS, FINE_CHANNELS)
+        self.cover = nn.Conv2d(FINE_CHANNELS, 1, 3, 1, 1)
 
     def _stages(self, film: Tensor) -> list[Tensor]:
-        stages = [self.start(film)]
+        stages = [self.start((film - 0.5) * 2)]
         for down in self.down:
             stages.append(down(stages[-1]))
-        stages[-1] = self.around(stages[-1])
+        z = stages[-1]
+        around = functional.silu(self.around(pooled(z)))
+        stages[-1] = z + around[:, :, None, None]
         return stages
 
     def encode(self, film: Tensor) -> Tensor:
-        """The latent z, ``(n, channels, 16, 16)``."""
+        """The latent z, ``(n, channels, grid / 2**stages, …)``."""
         return self._stages(film)[-1]
 
     def stages(self, film: Tensor) -> list[Tensor]:
         """What the encoder gives before each halving of the grid but the first; z."""
-        return self._stages(film)[1:]
+        return self._stages(film)
 
     def forward(self, film: Tensor) -> tuple[Tensor, Tensor]:
         """STO and z."""
         *stages, z = self._stages(film)
         x = z
         for up, beside in zip(self.up, stages[::-1], strict=True):
-            wide = functional.interpolate(
-                x, scale_factor=2.0, mode="bilinear", align_corners=False
-            )
-            x = up(torch.cat([wide, beside], 1))
-        sto: Tensor = self.end(x)
+            x = up(x, beside)
+        bone = functional.softplus(2 * self.bone(x) + NO_BONE) / 2
+        under = functional.interpolate(
+            functional.avg_pool2d(film, 2) - bone,
+            scale_factor=2.0,
+            mode="bilinear",
+            align_corners=False,
+        )
+        seen = self.last(self.narrow(x), self.fine(film))
+        cover = torch.sigmoid(self.cover(seen))
+        sto: Tensor = film + cover * (under - film)
         return sto, z
 
 
@@ -200,15 +193,6 @@ Network = Autoencoder | UNet
 def build(shape: AutoencoderShape) -> Network:
     """The network of a model card's shape."""
     return UNet(shape) if shape.skips else Autoencoder(shape)
-
-
-def _context(shape: AutoencoderShape) -> nn.Sequential:
-    return nn.Sequential(
-        *(
-            _Around(shape.channels[-1], 2 ** (i + 1), shape.norm)
-            for i in range(shape.context)
-        )
-    )
 
 
 def loss(

@@ -29,7 +29,7 @@ class Stage:
     values
         ``(channels, n, n)`` float32 without a unit, after the stage's last activation;
         rows and columns run as on the film. With a grid of 128 pixels and channels
-        (24, 64, 96): (24, 64, 64), (64, 32, 32) and z (96, 16, 16).
+        (24, 48, 72): (24, 64, 64), (48, 32, 32) and z (72, 16, 16).
     square
         The part of the film that the ``n × n`` cells share out, a square in the
         patient.

@@ -63,11 +63,11 @@ class Recipe:
 
 RECIPES: dict[EnhancementPreset, Recipe] = {
     "default": Recipe(
-        AutoencoderShape((24, 64, 96), grid_px=128, context=3, skips=True),
-        mixed_share=0.5,
+        AutoencoderShape((24, 48, 72, 96, 144), grid_px=128, skips=True),
+        mixed_share=0.35,
         bias_weight=8.0,
-        edge_weight=10.0,
-        tissue=0.1,
+        edge_weight=20.0,
+        tissue=0.03,
         local=0.3,
     ),
     "paper": Recipe(

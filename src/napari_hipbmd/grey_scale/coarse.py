@@ -8,7 +8,7 @@ from ..core.anatomy import Points
 from ..core.arrays import block_means
 from ..core.hip_images import HipImages
 
-COARSEST_MM = 0.4
+COARSEST_MM = 0.55
 LEAST_PIXELS = 64
 """Rows and columns that stay, however small a typed pixel is."""
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ..learning.blocks import Down, Up, pooled
 from ..learning.training import built_for, for_inference, read_model
 from .picture import CHANNELS, FACTS, GainReading, Picture
 
@@ -31,22 +32,6 @@ BONE_TIMES, GRAIN_PLUS = 4.0, 1.4
 SUREST, LEAST_SURE = -4.0, 1.0
 NO_MINERAL = -1.0
 """Where the drawing starts before it has learned: softplus(-1) = .3 g/cm²."""
-
-
-class _Block(nn.Module):
-    def __init__(self, inside: int, outside: int) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(inside, outside, 3, 2, 1, bias=False)
-        self.first_norm = nn.GroupNorm(4, outside)
-        self.second = nn.Conv2d(outside, outside, 3, 1, 1, bias=False)
-        self.second_norm = nn.GroupNorm(4, outside)
-        self.past = nn.Conv2d(inside, outside, 1, 2)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Half the size."""
-        inner = functional.silu(self.first_norm(self.first(x)))
-        inner = self.second_norm(self.second(inner))
-        return functional.silu(self.past(x) + inner)
 
 
 class GainNetwork(nn.Module):
@@ -68,14 +53,14 @@ class GainNetwork(nn.Module):
         self.stem = nn.Conv2d(len(CHANNELS) + 1, w, 5, 2, 2)
         widths = (w, 2 * w, 3 * w, 4 * w, 6 * w)
         self.blocks = nn.ModuleList(
-            _Block(a, b) for a, b in zip(widths, widths[1:], strict=False)
+            Down(a, b) for a, b in zip(widths, widths[1:], strict=False)
         )
         self.inner = nn.Linear(2 * widths[-1] + len(FACTS), HIDDEN)
         self.drop = nn.Dropout(0.2)
         self.head = nn.Linear(HIDDEN, 2 * len(OUTPUTS))
         self.known = nn.Linear(HIDDEN, widths[-1])
         self.ups = nn.ModuleList(
-            _Up(a, b) for a, b in zip(widths[:0:-1], widths[-2::-1], strict=True)
+            Up(a, b) for a, b in zip(widths[:0:-1], widths[-2::-1], strict=True)
         )
         self.drawn = nn.Conv2d(w, 1, 3, 1, 1)
         for name, size in (("facts_", len(FACTS)), ("", len(OUTPUTS))):
@@ -100,8 +85,7 @@ class GainNetwork(nn.Module):
         for block in self.blocks:
             stages.append(block(stages[-1]))
         x = stages[-1]
-        pooled = torch.cat([x.mean((2, 3)), x.amax((2, 3)), known], 1)
-        inner = functional.silu(self.inner(pooled))
+        inner = functional.silu(self.inner(torch.cat([pooled(x), known], 1)))
         answer, unsure = self.head(self.drop(inner)).chunk(2, 1)
         unsure = unsure.clamp(SUREST, LEAST_SURE) + self.spread.log()
         x = x + self.known(inner)[:, :, None, None]
@@ -109,20 +93,6 @@ class GainNetwork(nn.Module):
             x = up(x, beside)
         mineral = functional.softplus(self.drawn(x)[:, 0] + NO_MINERAL)
         return answer * self.spread + self.middle, unsure, mineral
-
-
-class _Up(nn.Module):
-    def __init__(self, below: int, beside: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(below + beside, beside, 3, 1, 1, bias=False)
-        self.norm = nn.GroupNorm(4, beside)
-
-    def forward(self, x: Tensor, beside: Tensor) -> Tensor:
-        """Of the size of what lies beside it."""
-        wide = functional.interpolate(
-            x, size=beside.shape[-2:], mode="bilinear", align_corners=False
-        )
-        return functional.silu(self.norm(self.conv(torch.cat([wide, beside], 1))))
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,13 @@ from ..learning import augmentation
 from ..learning.augmentation import Wobble
 from ..learning.optimiser import adamw_with_cosine
 from ..learning.splitting import ByPatient
-from ..learning.training import Fit, channels_last, fit, write_model
+from ..learning.training import (
+    Fit,
+    channels_last,
+    fit,
+    half_precision,
+    write_model,
+)
 from .network import NAME, OUTPUTS, GainNetwork
 from .picture import Picture
 
@@ -32,6 +38,10 @@ VALIDATION_SHARE = 0.12
 LEARNING_RATE, DECAY = 2e-3, 0.02
 CONTRAST, BRIGHTNESS = 0.15, 0.05
 """Of random displays: log contrast and grey, one standard deviation."""
+
+GRAIN = 0.1
+"""Of a quarter of the logarithm of the grain, one standard deviation: how coarse grain
+is follows from the detector and the display as well, and is no ruler to lean on."""
 
 BENT_SHARE, BEND = 0.5, 0.25
 """How many films are seen through one more display curve, and its log gamma at most.
@@ -106,14 +116,15 @@ class _Dataset(Dataset[Mapping[str, Tensor]]):
 
 
 def random_display(picture: Tensor, log_gain: Tensor) -> tuple[Tensor, Tensor]:
-    """Films with another contrast and brightness, whose gain changes as much."""
+    """Films with another contrast, brightness and grain; the gain follows contrast."""
     count, device = len(picture), picture.device
     more = CONTRAST * torch.randn(count, 1, 1, 1, device=device)
     grey = BRIGHTNESS * torch.randn(count, 1, 1, 1, device=device)
     shown, rest = picture[:, :2], picture[:, 2:].clone()
     middle = shown.mean((1, 2, 3), keepdim=True)
     shown = (shown - middle) * more.exp() + middle + grey
-    rest[:, :1] += more / 4
+    grain = GRAIN * torch.randn(count, 1, 1, 1, device=device)
+    rest[:, :1] += more / 4 + grain
     return torch.cat([shown, rest], 1), log_gain + more[:, 0, 0]
 
 
@@ -185,7 +196,9 @@ class GainTraining(LightningModule):
         """One step."""
         picture, facts, log_gain, mineral, shares, known = self._seen(batch)
         picture = picture.contiguous(memory_format=torch.channels_last)
-        answer, unsure, drawn = self.network(picture, facts)
+        with half_precision(picture.device):
+            found = self.network(picture, facts)
+        answer, unsure, drawn = (part.float() for part in found)
         off = (answer - log_gain) / unsure.exp()
         gain = (unsure - self.network.spread.log() + off**2 / 2) * known[:, None]
         means = site_means(drawn, shares, batch["area_cm2"])

@@ -58,13 +58,20 @@ def view(
 
     Parameters
     ----------
+    matrix
+        In a frame of a square's −1 … 1. On oblong images its sides are half of theirs,
+        and turning still turns.
     size
-        Rows and columns of a view; one number for both.
+        Rows and columns of a view, of the images' proportions; one number for both.
     outside
         What lies beyond the images: their border goes on, or ``"zeros"``.
     """
     rows, columns = (size, size) if isinstance(size, int) else size
     shape = [len(images), images.shape[1], rows, columns]
+    oblong = images.shape[-2] / images.shape[-1]
+    if oblong != 1:
+        stretch = matrix.new_tensor([[1.0, oblong, 1.0], [1 / oblong, 1.0, 1.0]])
+        matrix = matrix * stretch
     grid = functional.affine_grid(matrix, shape, align_corners=False)
     return functional.grid_sample(
         images, grid, "bilinear", outside, align_corners=False

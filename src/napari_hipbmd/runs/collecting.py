@@ -170,7 +170,7 @@ def case_features(hip: PreparedHip, study: Study, case: Case) -> CaseFeatures:
     gains: dict[Row, tuple[float, float]] = {}
     truth = study.truth(case.case_id)
     if truth is not None and truth.sto is not None and truth.sto.shape == grey.shape:
-        exact = grey - truth.sto
+        exact = grey - hip.film.hidden_alike(truth.sto)
         rows["exact"] = feature_vector(region_features(exact, regions))
         gain = true_gain(exact, truth.regions, truth.bmd_g_cm2["total"])
         if gain > 0:

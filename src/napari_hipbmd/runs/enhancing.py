@@ -84,7 +84,7 @@ class EnhanceFilm:
     def __call__(self, job: Job) -> EnhancedJob:
         """Enhance one film of many."""
         film = read_job(job)
-        exact = exact_sto_of(job.path, film.shape)
+        exact = exact_sto_of(job.path, film)
         options = job.options
         return EnhancedJob(
             job, enhance_film(film, self.networks, options.side, options.box, exact)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..core.errors import Refused
-from ..core.radiograph import FloatImage
+from ..core.radiograph import FloatImage, Radiograph
 from . import Study
 
 
-def exact_sto_of(image: Path, shape: tuple[int, int]) -> FloatImage | None:
+def exact_sto_of(image: Path, film: Radiograph) -> FloatImage | None:
     """The exact STO of a film that belongs to a study of digital hips, or None.
 
     Parameters
     ----------
     image
         The film's file, in ``images/`` of its study.
-    shape
-        ``(rows, columns)`` of the film.
+    film
+        As it was read from there.
     """
     image = image.absolute()
     for folder in image.parents[:3]:
@@ -31,6 +31,6 @@ def exact_sto_of(image: Path, shape: tuple[int, int]) -> FloatImage | None:
         truth = None if case is None else study.truth(case.case_id)
     except Refused:  # the film can be used, whatever its study's table is like
         return None
-    if truth is None or truth.sto is None or truth.sto.shape != shape:
+    if truth is None or truth.sto is None or truth.sto.shape != film.shape:
         return None
-    return truth.sto
+    return film.hidden_alike(truth.sto)

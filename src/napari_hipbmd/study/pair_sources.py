@@ -240,7 +240,7 @@ def _exact(study: Study, case: Case) -> tuple[FloatImage, FloatImage]:
         make_canvas(
             grey, film.whole_box(), mirrored, pixel_aspect=film.pixel_aspect
         ).grey
-        for grey in (film.grey(), truth.sto)
+        for grey in (film.grey(), film.hidden_alike(truth.sto))
     )
     return seen, exact
 

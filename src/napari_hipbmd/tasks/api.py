@@ -107,7 +107,7 @@ def enhance(
     read = as_radiograph(film, spacing_mm=spacing_mm, side=side)
     exact = None
     if isinstance(film, str | Path):
-        exact = exact_sto_of(Path(film), read.shape)
+        exact = exact_sto_of(Path(film), read)
     return enhance_film(read, load_networks(models), read.side, box, exact)
 
 

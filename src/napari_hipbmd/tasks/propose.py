@@ -25,7 +25,7 @@ from ..synthesis import (
 )
 
 BONE_SHOWS = 0.04  # of the grey range: film − STO above it is taken for bone
-TOUCHES = 0.01  # share of an STO box that may be bone before it is flagged
+TOUCHES = 0.07  # share of an STO box that may be bone before it is flagged
 
 
 def propose_hip_mask(

@@ -26,6 +26,9 @@ _OF_NETWORKS = (
     *("epochs", "resume", "annotator", "start", "real", "times"),
     *("device", "devices", "pairs"),
 )
+_SEVERAL = ("enhancement", "gain")
+"""Steps that learn from more than one study."""
+
 _WITHOUT_EFFECT = {
     "bmd": _OF_NETWORKS,
     "grey-scale": (*_OF_NETWORKS, *OF_BMD),
@@ -53,7 +56,7 @@ class TrainOptions(FitOptions):
         REQUIRED, "which step is trained, or fitted", positional=True
     )
     study: tuple[Path, ...] = option(
-        (), "what to learn from; enhancement takes several", metavar="DIR"
+        (), "what to learn from; enhancement and gain take several", metavar="DIR"
     )
     pairs: tuple[Path, ...] = option(
         (), "pairs of 'hipbmd pairs' that enhancement learns from, too", metavar="DIR"
@@ -118,8 +121,10 @@ class TrainOptions(FitOptions):
             given = getattr(self, one.name) != one.default
             if given and one.name in _WITHOUT_EFFECT[self.step]:
                 raise Refused(f"{one.flag} has no effect on {self.step}.")
-        if self.step != "enhancement" and len(self.study) != 1:
+        if self.step not in _SEVERAL and len(self.study) != 1:
             raise Refused(f"{self.step} learns from one --study.")
+        if self.step == "gain" and not self.study:
+            raise Refused(f"{self.step} needs a --study.")
         if not self.study and not self.pairs:
             raise Refused("give --study, --pairs or both.")
         if self.real is not None and self.annotator is None:
@@ -185,7 +190,7 @@ def train(options: TrainOptions, link: Link) -> str:
             options.study[0], options.annotator, plan, start, link.reading
         ).sentence()
     if options.step == "gain":
-        train_gain(options.study[0], plan, options.models, link.reading)
+        train_gain(options.study, plan, options.models, link.reading)
     elif options.step == "locator":
         train_locator(options.study[0], plan, real)
     elif options.step == "enhancement":

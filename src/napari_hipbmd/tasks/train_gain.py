@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from ..bmd import region_pixels
 from ..core.anatomy import REGIONS, SITES, is_mirrored, polygons
 from ..core.errors import Refused
 from ..core.extras import from_extra
-from ..core.files import write_bytes_atomic
+from ..core.files import file_sha256, write_bytes_atomic
 from ..core.progress import Progress
 from ..core.radiograph import FloatImage
 from ..core.resources import weights_dir
@@ -38,6 +38,7 @@ from ..runs.networks import (
     prepare_with,
 )
 from ..study import Study, Truth
+from ..study.table import TABLE
 from .training_data import cases_with_truth, data_provenance
 
 if TYPE_CHECKING:
@@ -55,13 +56,13 @@ gain is not known."""
 
 
 def train_gain(
-    folder: Path,
+    folders: Sequence[Path],
     plan: Fit,
     models: Path | None = None,
     progress: Progress | None = None,
     prepare: PrepareJob | None = None,
 ) -> None:
-    """Train on the films of a study and write the model into ``plan.out``.
+    """Train on the films of studies and write the model into ``plan.out``.
 
     The films are looked at with the STO and the landmarks that the networks of
     ``models`` predict. What is seen of each is kept in ``plan.out / "seen"``, from
@@ -77,12 +78,32 @@ def train_gain(
     with from_extra("train", "A training"):
         from ..grey_scale.network_training import GainFilms, learn_gain
 
-    study = Study.open(folder)
-    cases = cases_with_truth(study)
-    group = {case.case_id: case.group or case.case_id for case in cases}
+    studies = [Study.open(folder) for folder in folders]
     made_with = networks_fingerprint(models, weights_dir(), SEEN_BY)
     kept = plan.out / PICTURES / made_with
+    work = prepare or prepare_with(models)
+    found: list[tuple[str, Known]] = []
+    for study in studies:
+        place = kept / file_sha256(study.folder / TABLE)[:16]
+        found += _looked_at(study, work, place, plan.cancelled, progress)
+    settings = {
+        **data_provenance(*studies),
+        "networks": networks_provenance(models),
+        **plan.settings,
+    }
+    learn_gain(_films(GainFilms, found), replace(plan, settings=settings))
+
+
+def _looked_at(
+    study: Study,
+    prepare: PrepareJob,
+    kept: Path,
+    cancelled: Callable[[], bool] | None,
+    progress: Progress | None,
+) -> list[tuple[str, Known]]:
+    """The patient of each film of a study whose gain is known, and what it teaches."""
     kept.mkdir(parents=True, exist_ok=True)
+    cases = cases_with_truth(study)
     found: dict[str, Known] = {}
     todo: list[Job] = []
     for job in jobs_of_study(study, Options(), cases):
@@ -92,38 +113,28 @@ def train_gain(
         elif not job.cannot:
             todo.append(job)
     if todo:
-        work = _Looks(prepare or prepare_with(models), study)
-        for job, seen in run_jobs(todo, work, cancelled=plan.cancelled):
+        for job, seen in run_jobs(todo, _Looks(prepare, study), cancelled=cancelled):
             if seen is not None:
                 found[job.name] = seen
                 _write(kept / f"{job.name}.npz", seen)
             if progress is not None:
                 progress(len(found), len(cases))
-    names = [name for name in group if found.get(name)]
-    settings = {
-        **data_provenance(study),
-        "networks": networks_provenance(models),
-        **plan.settings,
-    }
-    learn_gain(_films(GainFilms, names, found, group), replace(plan, settings=settings))
+    known = [case for case in cases if found.get(case.case_id)]
+    return [(case.group or case.case_id, found[case.case_id]) for case in known]
 
 
 def _films(
-    kind: Callable[..., GainFilms],
-    names: list[str],
-    found: dict[str, Known],
-    group: dict[str, str],
+    kind: Callable[..., GainFilms], found: Sequence[tuple[str, Known]]
 ) -> GainFilms:
-    if not names:
+    if not found:
         raise Refused(
-            "No film of this study tells its exact soft tissue: the gain is learned"
+            "No film of these studies tells its exact soft tissue: the gain is learned"
             " from digital hips."
         )
     arrays = {
-        field: np.stack([found[name][field] for name in names])
-        for field in found[names[0]]
+        field: np.stack([known[field] for _, known in found]) for field in found[0][1]
     }
-    return kind(**arrays, group=tuple(group[name] for name in names))
+    return kind(**arrays, group=tuple(group for group, _ in found))
 
 
 class _Looks:
@@ -150,7 +161,7 @@ def _seen(hip: PreparedHip, study: Study, case_id: str) -> Known | None:
     truth, grey = study.truth(case_id, with_mineral=True), film.grey()
     if truth is None or truth.sto is None or truth.sto.shape != grey.shape:
         return {}
-    log_gains = _log_gains(hip, grey - truth.sto, truth)
+    log_gains = _log_gains(hip, grey - film.hidden_alike(truth.sto), truth)
     if log_gains is None:
         return {}
     mirrored = is_mirrored(side)

@@ -130,8 +130,7 @@ def train_enhancement(
     hips = [load_hips(study, progress=progress) for study in read]
     settings: dict[str, object] = {}
     if read:
-        data = [data_provenance(study)["data"] for study in read]
-        settings["data"] = data[0] if len(data) == 1 else data
+        settings |= data_provenance(*read)
     if folders:
         settings["pairs"] = [
             {

@@ -75,7 +75,8 @@ def load_hips(
         canvas = make_canvas(film.grey(), box, mirrored, pixel_aspect=film.pixel_aspect)
         films.append(to_levels(canvas.grey))
         if truth is not None and truth.sto is not None:
-            sto = make_canvas(truth.sto, box, mirrored, pixel_aspect=film.pixel_aspect)
+            exact = film.hidden_alike(truth.sto)
+            sto = make_canvas(exact, box, mirrored, pixel_aspect=film.pixel_aspect)
             stos.append(to_levels(sto.grey))
         if xy is not None:
             marks.append(canvas.from_film(xy))
@@ -121,20 +122,21 @@ def cases_with_truth(study: Study) -> list[Case]:
     return [c for c in study.cases if study.truth(c.case_id, with_sto=False)]
 
 
-def data_provenance(study: Study) -> dict[str, object]:
+def data_provenance(*studies: Study) -> dict[str, object]:
     """What a model card says about the films it was made from."""
+    told = [_told(study) for study in studies]
+    return {"data": told[0] if len(told) == 1 else told}
+
+
+def _told(study: Study) -> dict[str, object]:
     digital = [case for case in study.cases if "family" in case.extra]
     cohorts = sorted({case.case_id.rsplit("-", 1)[0] for case in digital})
     families = sorted({case.extra.get("family", "own films") for case in study.cases})
     return {
-        "data": {
-            "cases": len(study.cases),
-            "cohorts": cohorts[:8],
-            "family": families,
-            "pixels": sorted(
-                {c.extra["pixels"] for c in digital if "pixels" in c.extra}
-            ),
-        }
+        "cases": len(study.cases),
+        "cohorts": cohorts[:8],
+        "family": families,
+        "pixels": sorted({c.extra["pixels"] for c in digital if "pixels" in c.extra}),
     }
 
 

@@ -112,6 +112,7 @@ def _of_case(
     film = read_job(job)
     if truth.sto.shape != film.shape:
         raise Refused("its exact STO has another size")
+    sto = film.hidden_alike(truth.sto)
     seen = see_hip(film, finder, case.side, case.box)
     xy = truth.landmarks_xy
     if landmarks == "predicted":
@@ -121,7 +122,7 @@ def _of_case(
     first, second = (
         score(
             images,
-            part_of(truth.sto, images),
+            part_of(sto, images),
             polygons(truth.landmarks_xy),
             bmd,
             measured,
@@ -133,7 +134,7 @@ def _of_case(
         (first, second),
         case,
         feature_vector(region_features(seen.grey, measured)),
-        feature_vector(region_features(seen.grey - truth.sto, measured)),
+        feature_vector(region_features(seen.grey - sto, measured)),
     )
 
 

@@ -255,7 +255,7 @@ def _enhance(run: Run, folder: Path | None, jobs: list[_Job]) -> None:
     for done, (film, side, box, path) in enumerate(jobs, 1):
         if run.is_cancelled():
             raise Cancelled
-        exact = None if path is None else exact_sto_of(path, film.shape)
+        exact = None if path is None else exact_sto_of(path, film)
         found: Enhanced | Refused
         try:
             found = enhance_film(film, networks, side, box, exact)
