@@ -137,9 +137,10 @@ def white_border(pixels: FloatImage) -> NDArray[np.bool_] | None:
 
     # A cortex or vessel that is burnt out and touches the border is no part of it.
     half = max(1, round(max(small.shape) * _STROKE_SHARE / 2))
-    around = np.pad(white, half, mode="edge")
-    wide = binary_dilation(binary_opening(around, iterations=half), iterations=2)
-    white &= wide[half:-half, half:-half]
+    more = 2 * half + 1  # the film goes on there, so that a shallow border is wide
+    around = np.pad(white, more, mode="edge")
+    wide = binary_dilation(binary_opening(around, iterations=half), iterations=half)
+    white &= wide[more:-more, more:-more]
     parts, _count = label(white)
     corners = parts[at]
     ids = np.unique(corners[corners > 0])
