@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Make weights anew from nothing: about two and a half hours on two CPU cores.
+# Make weights anew from nothing: about an hour and a half on two CPU cores.
 #
 #     scripts/make_weights.sh [FOLDER [FILMS]]        or: make weights
 #
 # FILMS is a folder with the FracAtlas films that labels/fracatlas has landmarks for
 # (CC BY 4.0). Without it the networks know digital hips alone; docs/real-films.md has
 # both. The model cards hold the commands and the figures that they reached. All bundled
-# weights were made by these commands but the locator, which was trained on 1500 hips of an
-# earlier version of the digital hips.
+# weights were made by one run of this script.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,17 +18,13 @@ real=()
 
 hipbmd phantom --n 1400 --seed 1 --family train --pixels 450 --whole-pelvis \
     --out "$study"
-hipbmd train landmarks --study "$study" --epochs 12 --device cpu --out "$work/digital"
-landmarks=$work/digital
 if [ -n "$films" ]; then
     python scripts/fracatlas_study.py "$films" "$work/fracatlas"
-    real=(--real "$work/fracatlas" --annotator observer-1)
-    landmarks=$work/landmarks
-    hipbmd train landmarks --study "$study" "${real[@]}" --times 4 \
-        --from "$work/digital" --epochs 34 --device cpu --out "$landmarks"
-    real+=(--times 5)
+    real=(--real "$work/fracatlas" --annotator observer-1 --times 4)
 fi
-hipbmd train locator --study "$study" "${real[@]}" --epochs 14 --device cpu \
+hipbmd train landmarks --study "$study" "${real[@]}" --epochs 20 --device cpu \
+    --out "$work/landmarks"
+hipbmd train locator --study "$study" "${real[@]}" --epochs 10 --device cpu \
     --out "$work/locator"
 pairs=()
 if [ -n "$films" ]; then
@@ -48,14 +43,14 @@ END
         --out "$work/fracatlas_pairs"
     pairs=(--pairs "$work/fracatlas_pairs")
 fi
-hipbmd train enhancement --study "$study" "${pairs[@]}" --epochs 40 --device cpu \
+hipbmd train enhancement --study "$study" "${pairs[@]}" --epochs 28 --device cpu \
     --out "$work/enhancement"
-cp "$landmarks/"landmarks.{json,safetensors} "$weights"
+cp "$work/landmarks/"landmarks.{json,safetensors} "$weights"
 cp "$work/locator/"locator.{json,safetensors} "$weights"
 cp "$work/enhancement/"enhancement.{json,safetensors} "$weights"
 hipbmd phantom --n 1400 --seed 3 --family train --pixels 450 --whole-pelvis \
     --out "$work/more"
-hipbmd train gain --study "$study" "$work/more" --epochs 30 --device cpu \
+hipbmd train gain --study "$study" "$work/more" --epochs 24 --device cpu \
     --out "$work/gain"
 cp "$work/gain/"gain.{json,safetensors} "$weights"
 # rulers and regression learn from hips that no network has seen

@@ -14,7 +14,7 @@ from torch.utils.data import Dataset
 
 from ..learning import augmentation
 from ..learning.hips import Hips
-from ..learning.optimiser import adamw_with_cosine
+from ..learning.optimiser import muon_with_cosine, with_cosine
 from ..learning.training import (
     EpochReport,
     Fit,
@@ -59,6 +59,7 @@ class Recipe:
     local: float = 0.0
     oversampling: int = 1
     operator: Operator = "additive"
+    optimiser: Literal["muon", "adamw"] = "muon"
 
 
 RECIPES: dict[EnhancementPreset, Recipe] = {
@@ -78,6 +79,7 @@ RECIPES: dict[EnhancementPreset, Recipe] = {
         noise=0.0,
         curves=False,
         operator="replace",
+        optimiser="adamw",
     ),
 }
 
@@ -206,10 +208,13 @@ class EnhancementTraining(LightningModule):
         return shown
 
     def configure_optimizers(self) -> Any:
-        """AdamW with a cosine to zero."""
-        weights, rate = self.network.parameters(), self.recipe.learning_rate
-        return adamw_with_cosine(
-            weights, rate, self.epochs, weight_decay=1e-4, fused=True
+        """Muon, or AdamW (paper), with a cosine to zero."""
+        rate = self.recipe.learning_rate
+        if self.recipe.optimiser == "muon":
+            return muon_with_cosine(self.network, rate, self.epochs)
+        weights = self.network.parameters()
+        return with_cosine(
+            torch.optim.AdamW(weights, rate, weight_decay=1e-4, fused=True), self.epochs
         )
 
 

@@ -18,7 +18,7 @@ from ..core.anatomy import SITES
 from ..core.errors import Refused
 from ..learning import augmentation
 from ..learning.augmentation import Wobble
-from ..learning.optimiser import adamw_with_cosine
+from ..learning.optimiser import muon_with_cosine
 from ..learning.splitting import ByPatient
 from ..learning.training import (
     Fit,
@@ -218,11 +218,8 @@ class GainTraining(LightningModule):
         self.log("sites_off", away.mean(), batch_size=len(off))
 
     def configure_optimizers(self) -> Any:
-        """AdamW with a cosine to zero."""
-        weights = self.network.parameters()
-        return adamw_with_cosine(
-            weights, LEARNING_RATE, self.epochs, weight_decay=DECAY
-        )
+        """Muon with a cosine to zero."""
+        return muon_with_cosine(self.network, LEARNING_RATE, self.epochs, DECAY)
 
 
 def learn_gain(films: GainFilms, plan: Fit) -> None:

@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader, Dataset
 from ..core.errors import Refused
 from ..learning import augmentation
 from ..learning.augmentation import Wobble
-from ..learning.optimiser import adamw_with_cosine
+from ..learning.optimiser import muon_with_cosine
 from ..learning.splitting import ByPatient
 from ..learning.training import (
     Fit,
@@ -159,9 +159,8 @@ class LocatorTraining(LightningModule):
         self.log("presence_right", right, batch_size=size)
 
     def configure_optimizers(self) -> Any:
-        """AdamW with a cosine to zero."""
-        weights = self.network.parameters()
-        return adamw_with_cosine(weights, LEARNING_RATE, self.epochs, fused=True)
+        """Muon with a cosine to zero."""
+        return muon_with_cosine(self.network, LEARNING_RATE, self.epochs)
 
 
 def learn_locator(

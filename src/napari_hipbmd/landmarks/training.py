@@ -13,7 +13,7 @@ from torch import Tensor
 from ..core.canvas import CANVAS_PX
 from ..learning.augmentation import add_noise
 from ..learning.hips import Hips
-from ..learning.optimiser import adamw_with_cosine
+from ..learning.optimiser import muon_with_cosine
 from ..learning.training import Fit, channels_last, fit, half_precision, write_model
 from .correction import Correction
 from .disturbance import soften
@@ -80,12 +80,11 @@ class LandmarkTraining(LightningModule):
             self.log(f"{name}_px", distance * half, batch_size=len(image))
 
     def configure_optimizers(self) -> Any:
-        """SGD with momentum .95 (paper), or AdamW with a cosine to zero."""
+        """SGD with momentum .95 (paper), or Muon with a cosine to zero."""
         rate = self.learning_rate
         if self.preset == "paper":
             return torch.optim.SGD(self.network.parameters(), rate, momentum=0.95)
-        weights = self.network.parameters()
-        return adamw_with_cosine(weights, rate, self.epochs, fused=True)
+        return muon_with_cosine(self.network, rate, self.epochs)
 
 
 def write_landmarks(network: Decentralised, plan: Fit, card: dict[str, Any]) -> None:
