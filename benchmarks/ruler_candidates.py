@@ -181,9 +181,10 @@ def read(folder: Path, count: int | None, kept: Path) -> list[dict]:
     for job in jobs_of_study(study, cases=study.cases[:count]):
         hip = prepare(job)
         truth = study.truth(job.name)
-        if hip.reading is None or truth is None or truth.sto is None:
+        sto = None if truth is None else truth.sto_as_read(hip.film)
+        if hip.reading is None or truth is None or sto is None:
             continue
-        exact = hip.film.grey() - hip.film.hidden_alike(truth.sto)
+        exact = hip.film.grey() - sto
         gain = true_gain(exact, truth.regions, truth.bmd_g_cm2["total"])
         if gain <= 0:
             continue

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from ..core.bounded_json import as_type
 from ..core.errors import Refused
-from ..learning.blocks import Down, Up, pooled
+from ..learning.blocks import Up, WayDown, WayUp, pooled
 
 GRID_PX = 256
 FINE_CHANNELS = 8
@@ -138,13 +138,9 @@ class UNet(nn.Module):
         self.grid_px = shape.grid_px
         widths = shape.channels
         self.start = nn.Sequential(nn.Conv2d(1, widths[0], 5, 2, 2), nn.SiLU())
-        self.down = nn.ModuleList(
-            Down(a, b) for a, b in zip(widths, widths[1:], strict=False)
-        )
+        self.down = WayDown(widths)
         self.around = nn.Linear(2 * widths[-1], widths[-1])
-        self.up = nn.ModuleList(
-            Up(a, b) for a, b in zip(widths[:0:-1], widths[-2::-1], strict=True)
-        )
+        self.up = WayUp(widths)
         self.bone = nn.Conv2d(widths[0], 1, 3, 1, 1)
         self.fine = nn.Sequential(nn.Conv2d(1, FINE_CHANNELS, 3, 1, 1), nn.SiLU())
         self.narrow = nn.Conv2d(widths[0], FINE_CHANNELS, 1)
@@ -152,9 +148,7 @@ class UNet(nn.Module):
         self.cover = nn.Conv2d(FINE_CHANNELS, 1, 3, 1, 1)
 
     def _stages(self, film: Tensor) -> list[Tensor]:
-        stages = [self.start((film - 0.5) * 2)]
-        for down in self.down:
-            stages.append(down(stages[-1]))
+        stages: list[Tensor] = self.down(self.start((film - 0.5) * 2))
         z = stages[-1]
         around = functional.silu(self.around(pooled(z)))
         stages[-1] = z + around[:, :, None, None]
@@ -170,10 +164,8 @@ class UNet(nn.Module):
 
     def forward(self, film: Tensor) -> tuple[Tensor, Tensor]:
         """STO and z."""
-        *stages, z = self._stages(film)
-        x = z
-        for up, beside in zip(self.up, stages[::-1], strict=True):
-            x = up(x, beside)
+        stages = self._stages(film)
+        z, x = stages[-1], self.up(stages)
         bone = functional.softplus(2 * self.bone(x) + NO_BONE) / 2
         under = functional.interpolate(
             functional.avg_pool2d(film, 2) - bone,

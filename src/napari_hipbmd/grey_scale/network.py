@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..learning.blocks import Down, Up, pooled
+from ..learning.blocks import WayDown, WayUp, pooled
 from ..learning.training import built_for, for_inference, read_model
 from .picture import CHANNELS, FACTS, GainReading, Picture
 
@@ -52,16 +52,12 @@ class GainNetwork(nn.Module):
         w = WIDTH
         self.stem = nn.Conv2d(len(CHANNELS) + 1, w, 5, 2, 2)
         widths = (w, 2 * w, 3 * w, 4 * w, 6 * w)
-        self.blocks = nn.ModuleList(
-            Down(a, b) for a, b in zip(widths, widths[1:], strict=False)
-        )
+        self.blocks = WayDown(widths)
         self.inner = nn.Linear(2 * widths[-1] + len(FACTS), HIDDEN)
         self.drop = nn.Dropout(0.2)
         self.head = nn.Linear(HIDDEN, 2 * len(OUTPUTS))
         self.known = nn.Linear(HIDDEN, widths[-1])
-        self.ups = nn.ModuleList(
-            Up(a, b) for a, b in zip(widths[:0:-1], widths[-2::-1], strict=True)
-        )
+        self.ups = WayUp(widths)
         self.drawn = nn.Conv2d(w, 1, 3, 1, 1)
         for name, size in (("facts_", len(FACTS)), ("", len(OUTPUTS))):
             self.register_buffer(f"{name}middle", torch.zeros(size))
@@ -81,17 +77,14 @@ class GainNetwork(nn.Module):
             ],
             1,
         )
-        stages = [functional.silu(self.stem(shown * seen[:, None]))]
-        for block in self.blocks:
-            stages.append(block(stages[-1]))
+        stages = self.blocks(functional.silu(self.stem(shown * seen[:, None])))
         x = stages[-1]
         inner = functional.silu(self.inner(torch.cat([pooled(x), known], 1)))
         answer, unsure = self.head(self.drop(inner)).chunk(2, 1)
         unsure = unsure.clamp(SUREST, LEAST_SURE) + self.spread.log()
-        x = x + self.known(inner)[:, :, None, None]
-        for up, beside in zip(self.ups, stages[-2::-1], strict=True):
-            x = up(x, beside)
-        mineral = functional.softplus(self.drawn(x)[:, 0] + NO_MINERAL)
+        stages[-1] = x + self.known(inner)[:, :, None, None]
+        drawn = self.drawn(self.ups(stages))[:, 0]
+        mineral = functional.softplus(drawn + NO_MINERAL)
         return answer * self.spread + self.middle, unsure, mineral
 
 

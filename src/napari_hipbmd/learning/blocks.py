@@ -6,6 +6,8 @@ follow the batch with batch norms.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from math import gcd
 
 import torch
@@ -57,6 +59,35 @@ class Up(nn.Module):
             x, size=beside.shape[-2:], mode="bilinear", align_corners=False
         )
         return functional.silu(self.norm(self.conv(torch.cat([wide, beside], 1))))
+
+
+class WayDown(nn.ModuleList):
+    """Stages of ``widths`` channels, each of half the size of the one before."""
+
+    def __init__(self, widths: Sequence[int]) -> None:
+        super().__init__(Down(a, b) for a, b in pairwise(widths))
+
+    def forward(self, first: Tensor) -> list[Tensor]:
+        """All stages, from ``first`` ``(n, widths[0], h, w)`` to the smallest."""
+        stages = [first]
+        for down in self:
+            stages.append(down(stages[-1]))
+        return stages
+
+
+class WayUp(nn.ModuleList):
+    """Back from the smallest stage of a :class:`WayDown` to the first one's size."""
+
+    def __init__(self, widths: Sequence[int]) -> None:
+        upwards = list(pairwise(widths))[::-1]
+        super().__init__(Up(below, beside) for beside, below in upwards)
+
+    def forward(self, stages: Sequence[Tensor]) -> Tensor:
+        """``(n, widths[0], h, w)``."""
+        *finer, x = stages
+        for up, beside in zip(self, reversed(finer), strict=True):
+            x = up(x, beside)
+        return x
 
 
 def pooled(x: Tensor) -> Tensor:

@@ -169,8 +169,9 @@ def case_features(hip: PreparedHip, study: Study, case: Case) -> CaseFeatures:
     rows["ring"] = ring_features(grey, marks.xy, _pixel_mm(hip))
     gains: dict[Row, tuple[float, float]] = {}
     truth = study.truth(case.case_id)
-    if truth is not None and truth.sto is not None and truth.sto.shape == grey.shape:
-        exact = grey - hip.film.hidden_alike(truth.sto)
+    sto = None if truth is None else truth.sto_as_read(hip.film)
+    if truth is not None and sto is not None:
+        exact = grey - sto
         rows["exact"] = feature_vector(region_features(exact, regions))
         gain = true_gain(exact, truth.regions, truth.bmd_g_cm2["total"])
         if gain > 0:

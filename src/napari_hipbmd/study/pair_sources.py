@@ -232,15 +232,18 @@ def _exact(study: Study, case: Case) -> tuple[FloatImage, FloatImage]:
     """Film and STO canvases of a digital hip."""
     film = read_film(case.image)
     truth = study.truth(case.case_id)
-    if truth is None or truth.sto is None:
-        raise Refused(f"The truth of {case.case_id} lacks its STO image.")
+    sto = None if truth is None else truth.sto_as_read(film)
+    if sto is None:
+        raise Refused(
+            f"The truth of {case.case_id} lacks its STO image in the film's size."
+        )
     side = case.side or film.side
     mirrored = side is not None and is_mirrored(side)
     seen, exact = (
         make_canvas(
             grey, film.whole_box(), mirrored, pixel_aspect=film.pixel_aspect
         ).grey
-        for grey in (film.grey(), film.hidden_alike(truth.sto))
+        for grey in (film.grey(), sto)
     )
     return seen, exact
 

@@ -22,7 +22,7 @@ from ..core.anatomy import LANDMARK_IDS, REGIONS, SITES, Points, Region, Site
 from ..core.bounded_json import as_type, read_json
 from ..core.errors import Refused
 from ..core.files import write_bytes_atomic, write_text_atomic
-from ..core.radiograph import FloatImage
+from ..core.radiograph import FloatImage, Radiograph
 from .case import checked_name
 from .label import STATES, State
 
@@ -65,6 +65,15 @@ class Truth:
             raise Refused("The truth of a hip has 16 landmarks with their states.")
         if not set(self.states) <= set(STATES):
             raise Refused(f"The states of landmarks are {', '.join(STATES)}.")
+
+    def sto_as_read(self, film: Radiograph) -> FloatImage | None:
+        """The exact STO ``(rows, columns)``, hidden where its film was read as hidden.
+
+        None where it is not known, or has not the size of ``film``.
+        """
+        if self.sto is None or self.sto.shape != film.shape:
+            return None
+        return film.hidden_alike(self.sto)
 
 
 def write_truth(folder: str | Path, case_id: str, truth: Truth) -> None:

@@ -159,9 +159,10 @@ def _seen(hip: PreparedHip, study: Study, case_id: str) -> Known | None:
     if side is None or film.spacing_mm is None:
         return None
     truth, grey = study.truth(case_id, with_mineral=True), film.grey()
-    if truth is None or truth.sto is None or truth.sto.shape != grey.shape:
+    sto = None if truth is None else truth.sto_as_read(film)
+    if truth is None or sto is None:
         return {}
-    log_gains = _log_gains(hip, grey - film.hidden_alike(truth.sto), truth)
+    log_gains = _log_gains(hip, grey - sto, truth)
     if log_gains is None:
         return {}
     mirrored = is_mirrored(side)

@@ -74,8 +74,8 @@ def load_hips(
         box = case.box or _hip_box(film, xy)
         canvas = make_canvas(film.grey(), box, mirrored, pixel_aspect=film.pixel_aspect)
         films.append(to_levels(canvas.grey))
-        if truth is not None and truth.sto is not None:
-            exact = film.hidden_alike(truth.sto)
+        exact = None if truth is None else truth.sto_as_read(film)
+        if exact is not None:
             sto = make_canvas(exact, box, mirrored, pixel_aspect=film.pixel_aspect)
             stos.append(to_levels(sto.grey))
         if xy is not None:

@@ -110,9 +110,9 @@ def _of_case(
     if truth is None or truth.sto is None:
         raise Refused(NO_TRUTH)
     film = read_job(job)
-    if truth.sto.shape != film.shape:
+    sto = truth.sto_as_read(film)
+    if sto is None:
         raise Refused("its exact STO has another size")
-    sto = film.hidden_alike(truth.sto)
     seen = see_hip(film, finder, case.side, case.box)
     xy = truth.landmarks_xy
     if landmarks == "predicted":

@@ -237,8 +237,7 @@ class FeaturesWidget(ListeningWidget):
             if site in known
         ]  # fmt: skip
         return tr(
-            "{name}aBMD {names} g/cm² from these features (regression"
-            " <i>{model_name}</i>). {grey}"
+            "{name}aBMD {names} g/cm² (regression <i>{model_name}</i>). {grey}"
         ).format(
             name=name,
             names=", ".join(parts),
