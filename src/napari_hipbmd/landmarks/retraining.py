@@ -28,7 +28,7 @@ from .training import VALIDATION_SHARE, LandmarkTraining, write_landmarks
 
 EPOCHS = 40
 BATCH = 8
-LEARNING_RATE = 8e-4
+LEARNING_RATE = 2e-3
 HELD_SHARE = 0.2  # of the first MANY films, and less of more
 MANY = 250
 LEAST_FILMS = 4
