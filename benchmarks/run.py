@@ -154,7 +154,8 @@ what makes it say something, and the network takes away more of it than a ring o
 tissue beside the bone does. What is left between *exact STO* and 1 is each film's own
 contrast (tube voltage, scatter, display), which no subtraction of soft tissue can undo:
 *exact STO + exact gain* has it known, *calibrated* has it estimated by the film's own
-rulers ([grey-scale.md](grey-scale.md)).
+rulers, and knows by the mineral map what of the socket lies over the neck
+([grey-scale.md](grey-scale.md)).
 
 These are figures of digital hips. They say that the chain works, and nothing about
 patients.
