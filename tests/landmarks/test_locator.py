@@ -1,5 +1,7 @@
 """What a user may rely on: hips are found on whole films, with their sides."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -66,3 +68,15 @@ def test_patients_of_a_split_are_on_one_side_only():
     fitted, held = films.split(0.3, seed=0)
     assert not set(fitted.group) & set(held.group)
     assert len(fitted.film) + len(held.film) == 6
+
+
+def test_a_hip_that_is_not_there_has_a_box_on_the_smallest_film_too(locator):
+    class Blind:
+        """Sees all centres in one place."""
+
+        def see(self, films):
+            return torch.zeros(1, 12), None, torch.full((1, 2), -9.0)
+
+    film = np.zeros((32, 32), np.float32)
+    seen = replace(locator, network=Blind()).see(film, HipBox(-0.5, -0.5, 31.5, 31.5))
+    assert {side: hip.box.width for side, hip in seen.items()} == {"L": 33, "R": 33}

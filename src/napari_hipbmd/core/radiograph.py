@@ -20,6 +20,7 @@ Side = Literal["L", "R"]
 Sex = Literal["F", "M"]
 SAME_SPACING = 0.02
 FloatImage = NDArray[np.float32]
+LEAST_BOX_PX = 32
 SpacingMm = tuple[float, float]
 TYPED = "given by the user"
 """The source of a spacing that a person typed."""
@@ -83,7 +84,7 @@ class HipBox:
         corners = (self.x0, self.y0, self.x1, self.y1)
         if not np.all(np.isfinite(corners)):
             raise Refused("The hip box has a corner that is not a number.")
-        if self.x1 - self.x0 < 32 or self.y1 - self.y0 < 32:
+        if min(self.x1 - self.x0, self.y1 - self.y0) < LEAST_BOX_PX:
             raise Refused(
                 "The hip box is smaller than 32 pixels: draw it around the whole hip,"
                 " from above the joint to below the lesser trochanter."

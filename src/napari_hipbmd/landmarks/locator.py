@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from ..core.anatomy import REGIONS
 from ..core.canvas import make_canvas
-from ..core.radiograph import FloatImage, HipBox, Side
+from ..core.radiograph import LEAST_BOX_PX, FloatImage, HipBox, Side
 from ..learning.training import built_for, for_inference, read_model
 from .networks import HeatmapNetwork, as_input
 
@@ -101,6 +101,8 @@ class Locator:
             pairs = xy[:, None] - xy[None]
             ruler = float(np.linalg.norm(pairs, axis=-1)[np.triu_indices(3, 1)].mean())
             x, y = xy.mean(0)
-            square = HipBox.square((float(x), float(y)), BOX_SIDE * max(ruler, 4.0))
+            # a hip that is not there may be found as small as a point
+            side_px = max(BOX_SIDE * ruler, LEAST_BOX_PX + 1.0)
+            square = HipBox.square((float(x), float(y)), side_px)
             out[side] = LocatedHip(square, probability)
         return out

@@ -14,6 +14,7 @@ from napari_hipbmd import pipeline
 from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS
 from napari_hipbmd.core.measurement import Measurement
 from napari_hipbmd.plugin.measure.demo import show_measurement
+from napari_hipbmd.plugin.ui import turn
 from napari_hipbmd.plugin.viewer.layers import polygons_row_col, region_table
 from napari_hipbmd.plugin.viewer.session import session_of
 
@@ -55,7 +56,15 @@ def live(viewer: Any, really_measured: Measurement, qtbot: Any) -> Live:
     return Live(viewer, really_measured, qtbot)
 
 
-def test_a_neck_landmark_moves_the_neck_and_nothing_else(live: Live) -> None:
+@pytest.fixture
+def never_at_rest(monkeypatch: Any) -> None:
+    """As while the mouse button is down; a busy computer may take long for a move."""
+    monkeypatch.setattr(turn, "REST_MS", 600_000)
+
+
+def test_a_neck_landmark_moves_the_neck_and_nothing_else(
+    never_at_rest: None, live: Live
+) -> None:
     drawn = list(live.regions.data)
     corners = [each.copy() for each in drawn]
     colours = live.regions.edge_color.copy()
