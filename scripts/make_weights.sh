@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make weights anew from nothing: about an hour and a half on two CPU cores.
+# Make weights anew from nothing: an hour and 40 minutes on two CPU cores.
 #
 #     scripts/make_weights.sh [FOLDER [FILMS]]        or: make weights
 #
