@@ -98,7 +98,7 @@ def test_pairs_without_a_validation_part_are_refused(hipbmd, sample_study, tmp_p
 def test_pairs_mean_nothing_for_other_steps(hipbmd, pairs, tmp_path):
     ran = hipbmd("train", "landmarks", "--study", "x", "--pairs", pairs, "--out", "y")
     assert ran.status == 2 and "--pairs has no effect" in ran.err
-    ran = hipbmd("train", "landmarks", "--study", "x", "z", "--out", "y")
+    ran = hipbmd("train", "locator", "--study", "x", "z", "--out", "y")
     assert ran.status == 2 and "one --study" in ran.err
     ran = hipbmd("train", "enhancement", "--out", tmp_path)
     assert ran.status == 2 and "--study, --pairs or both" in ran.err

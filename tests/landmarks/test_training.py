@@ -14,6 +14,7 @@ from napari_hipbmd.landmarks.predict import LandmarkFinder
 from napari_hipbmd.landmarks.training import learn_landmarks
 from napari_hipbmd.learning.hips import Hips, to_levels
 from napari_hipbmd.learning.training import Fit
+from napari_hipbmd.tasks.train_networks import train_landmarks
 
 
 def six_hips():
@@ -33,6 +34,16 @@ def test_a_training_writes_weights_and_their_uncertainty(preset, tmp_path):
     canvas = make_canvas(film, HipBox(0, 0, 120, 120), False)
     marks = LandmarkFinder.load(tmp_path).find(canvas, (0.5, 0.5))
     assert np.isfinite(marks.xy).all() and (marks.sigma_mm > 0).all()
+
+
+def test_landmarks_are_learned_from_several_studies_at_once(sample_study, tmp_path):
+    train_landmarks(
+        [sample_study.folder] * 2, "default", Fit(tmp_path, 1, 5, device="cpu")
+    )
+    card = json.loads((tmp_path / "landmarks.json").read_text())
+    hips = 2 * len(sample_study.cases)
+    assert card["hips"]["train"] + card["hips"]["validation"] == hips
+    assert [told["cases"] for told in card["data"]] == [len(sample_study.cases)] * 2
 
 
 def test_films_without_landmarks_are_refused_with_what_to_do(tmp_path):

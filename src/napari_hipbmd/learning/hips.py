@@ -51,12 +51,13 @@ class Hips(ByPatient):
 
     @classmethod
     def joined(cls, parts: Sequence[Hips]) -> Hips:
-        """Hips with landmarks one after the other; STO are left out."""
+        """Hips one after the other, with landmarks if all have them; without STO."""
+        marks = [p.landmarks_xy for p in parts if p.landmarks_xy is not None]
         return cls(
             np.concatenate([part.film for part in parts]),
             np.concatenate([part.mm_per_px for part in parts]),
             tuple(group for part in parts for group in part.group),
-            landmarks_xy=np.concatenate([part.landmarks_xy for part in parts]),
+            landmarks_xy=np.concatenate(marks) if len(marks) == len(parts) else None,
         )
 
 

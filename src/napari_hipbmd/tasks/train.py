@@ -26,7 +26,7 @@ _OF_NETWORKS = (
     *("epochs", "resume", "annotator", "start", "real", "times"),
     *("device", "devices", "pairs"),
 )
-_SEVERAL = ("enhancement", "gain")
+_SEVERAL = ("enhancement", "landmarks", "gain")
 """Steps that learn from more than one study."""
 
 _WITHOUT_EFFECT = {
@@ -56,7 +56,7 @@ class TrainOptions(FitOptions):
         REQUIRED, "which step is trained, or fitted", positional=True
     )
     study: tuple[Path, ...] = option(
-        (), "what to learn from; enhancement and gain take several", metavar="DIR"
+        (), "what to learn from; enhancement, landmarks and gain take several", metavar="DIR"
     )
     pairs: tuple[Path, ...] = option(
         (), "pairs of 'hipbmd pairs' that enhancement learns from, too", metavar="DIR"
@@ -121,9 +121,10 @@ class TrainOptions(FitOptions):
             given = getattr(self, one.name) != one.default
             if given and one.name in _WITHOUT_EFFECT[self.step]:
                 raise Refused(f"{one.flag} has no effect on {self.step}.")
-        if self.step not in _SEVERAL and len(self.study) != 1:
+        several = self.step in _SEVERAL and not self.goes_on
+        if len(self.study) != 1 and not several:
             raise Refused(f"{self.step} learns from one --study.")
-        if self.step == "gain" and not self.study:
+        if self.step in ("gain", "landmarks") and not self.study:
             raise Refused(f"{self.step} needs a --study.")
         if not self.study and not self.pairs:
             raise Refused("give --study, --pairs or both.")
@@ -199,7 +200,7 @@ def train(options: TrainOptions, link: Link) -> str:
         )
     else:
         train_landmarks(
-            options.study[0], options.preset, plan, link.reading, real, start
+            options.study, options.preset, plan, link.reading, real, start
         )
     return ""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.extras import from_extra
 from ..core.progress import Progress
 from ..core.resources import weights_dir
+from ..learning.hips import Hips
 from ..study import Study
 from ..study.split import read_split
 from .training_data import (
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
 
 
 def train_landmarks(
-    folder: Path,
+    studies: Sequence[Path],
     preset: str,
     plan: Fit,
     progress: Progress | None = None,
     real: RealFilms | None = None,
     start: Path | None = None,
 ) -> None:
-    """Train the landmark networks on a study and write the model.
+    """Train the landmark networks on studies and write the model.
 
     Parameters
     ----------
@@ -45,16 +46,16 @@ def train_landmarks(
     Raises
     ------
     Refused
-        If the study lacks what they learn from.
+        If a study lacks what they learn from.
     Cancelled
         If asked to stop.
     """
     with from_extra("train", "A training"):
         from ..landmarks.training import NAME, learn_landmarks
 
-    study = Study.open(folder)
-    hips = load_hips(study, progress=progress)
-    settings: dict[str, object] = {**data_provenance(study), **plan.settings}
+    read = [Study.open(folder) for folder in studies]
+    hips = Hips.joined([load_hips(study, progress=progress) for study in read])
+    settings: dict[str, object] = {**data_provenance(*read), **plan.settings}
     weights = None
     if start is not None:
         weights, settings["started_from"] = _started_from(start, NAME)
