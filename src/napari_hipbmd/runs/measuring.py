@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass, field, replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -81,11 +82,7 @@ def made_with(job: Job, models: Models) -> dict[str, Any]:
     policy = options.policy or NONE
     return {
         "film_sha256": film_sha256(job.path),
-        "versions": {
-            "napari-hipbmd": __version__,
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numpy", "torch")},
-        },
+        "versions": dict(_versions()),
         "models_sha256": dict(models.sha256),
         "landmarks": options.landmarks,
         "options": {
@@ -96,6 +93,16 @@ def made_with(job: Job, models: Models) -> dict[str, Any]:
             "force_spacing": options.force_spacing,
             "withhold": sorted(policy.withhold),
         },
+    }
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    """Looked up once: a look takes milliseconds, of every film."""
+    return {
+        "napari-hipbmd": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("numpy", "torch")},
     }
 
 

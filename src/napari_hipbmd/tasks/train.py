@@ -56,7 +56,9 @@ class TrainOptions(FitOptions):
         REQUIRED, "which step is trained, or fitted", positional=True
     )
     study: tuple[Path, ...] = option(
-        (), "what to learn from; enhancement, landmarks and gain take several", metavar="DIR"
+        (),
+        "what to learn from; enhancement, landmarks and gain take several",
+        metavar="DIR",
     )
     pairs: tuple[Path, ...] = option(
         (), "pairs of 'hipbmd pairs' that enhancement learns from, too", metavar="DIR"
@@ -199,9 +201,7 @@ def train(options: TrainOptions, link: Link) -> str:
             options.study, options.pairs, options.preset, plan, link.reading, start
         )
     else:
-        train_landmarks(
-            options.study, options.preset, plan, link.reading, real, start
-        )
+        train_landmarks(options.study, options.preset, plan, link.reading, real, start)
     return ""
 
 
