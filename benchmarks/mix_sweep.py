@@ -93,7 +93,7 @@ def train(mix: Mix, data: Data, out: Path, epochs: int) -> None:
     """Train one row, or go on with it."""
     digital, real = mix(data)
     learn_landmarks(
-        digital,
+        [digital],
         "default",
         Fit(out, epochs, BATCH, SEED, "cpu", resume=(out / LAST).exists()),
         real,

@@ -26,7 +26,7 @@ def six_hips():
 
 @pytest.mark.parametrize("preset", ["paper", "default"])
 def test_a_training_writes_weights_and_their_uncertainty(preset, tmp_path):
-    learn_landmarks(six_hips(), preset, Fit(tmp_path, 1, 5, device="cpu"))
+    learn_landmarks([six_hips()], preset, Fit(tmp_path, 1, 5, device="cpu"))
     card = json.loads((tmp_path / "landmarks.json").read_text())
     assert set(card["uncertainty"]) == set(LANDMARK_IDS)
     assert card["figures"]["mean_radial_error_mm"] > 0
@@ -49,5 +49,5 @@ def test_landmarks_are_learned_from_several_studies_at_once(sample_study, tmp_pa
 def test_films_without_landmarks_are_refused_with_what_to_do(tmp_path):
     with pytest.raises(Refused, match="label films first"):
         learn_landmarks(
-            replace(six_hips(), landmarks_xy=None), "default", Fit(tmp_path, 1, 4)
+            [replace(six_hips(), landmarks_xy=None)], "default", Fit(tmp_path, 1, 4)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,10 +123,13 @@ class RealHips:
 
 
 def learn_landmarks(
-    hips: Hips, preset: LandmarkPreset, plan: Fit, real: RealHips | None = None,
-    start: Mapping[str, Tensor] | None = None,
+    studies: Sequence[Hips], preset: LandmarkPreset, plan: Fit,
+    real: RealHips | None = None, start: Mapping[str, Tensor] | None = None,
 ) -> None:  # fmt: skip
-    """Train on ``hips`` and write ``landmarks.safetensors`` and its card.
+    """Train on ``studies`` and write ``landmarks.safetensors`` and its card.
+
+    Patients are held out of each study by itself, so that a training that goes on with
+    more studies holds out those that the first one did.
 
     Parameters
     ----------
@@ -142,7 +145,8 @@ def learn_landmarks(
     Cancelled
         If asked to stop.
     """
-    fitted, held = hips.split(VALIDATION_SHARE, plan.seed)
+    parts = [hips.split(VALIDATION_SHARE, plan.seed) for hips in studies]
+    fitted, held = (Hips.joined(part) for part in zip(*parts, strict=True))
     torch.manual_seed(plan.seed)  # the first weights
     module = LandmarkTraining(preset, plan.epochs, START_RATE if start else None)
     if start is not None:

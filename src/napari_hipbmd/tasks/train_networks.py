@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from ..core.extras import from_extra
 from ..core.progress import Progress
 from ..core.resources import weights_dir
-from ..learning.hips import Hips
 from ..study import Study
 from ..study.split import read_split
 from .training_data import (
@@ -54,7 +53,7 @@ def train_landmarks(
         from ..landmarks.training import NAME, learn_landmarks
 
     read = [Study.open(folder) for folder in studies]
-    hips = Hips.joined([load_hips(study, progress=progress) for study in read])
+    hips = [load_hips(study, progress=progress) for study in read]
     settings: dict[str, object] = {**data_provenance(*read), **plan.settings}
     weights = None
     if start is not None:
