@@ -14,16 +14,23 @@ work=${1:-runs}
 films=${2:-}
 study=$work/train
 weights=src/napari_hipbmd/weights
-real=()
+real=() again=()
 
-hipbmd phantom --n 1400 --seed 1 --family train --pixels 450 --whole-pelvis \
-    --out "$study"
+for set in "train 1" "more 3"; do
+    read -r name seed <<<"$set"
+    hipbmd phantom --n 1400 --seed "$seed" --family train --pixels 450 \
+        --whole-pelvis --out "$work/$name"
+done
 if [ -n "$films" ]; then
     python scripts/fracatlas_study.py "$films" "$work/fracatlas"
-    real=(--real "$work/fracatlas" --annotator observer-1 --times 4)
+    real=(--real "$work/fracatlas" --annotator observer-1)
+    again=("${real[@]}" --times 8)
 fi
+# from nothing on half of the digital hips, then from there on all of them
 hipbmd train landmarks --study "$study" "${real[@]}" --epochs 20 --device cpu \
-    --out "$work/landmarks"
+    --out "$work/landmarks_first"
+hipbmd train landmarks --study "$study" "$work/more" "${again[@]}" --epochs 5 \
+    --device cpu --from "$work/landmarks_first" --out "$work/landmarks"
 hipbmd train locator --study "$study" "${real[@]}" --epochs 10 --device cpu \
     --out "$work/locator"
 pairs=()
@@ -44,12 +51,12 @@ END
     pairs=(--pairs "$work/fracatlas_pairs")
 fi
 hipbmd train enhancement --study "$study" "${pairs[@]}" --epochs 28 --device cpu \
-    --out "$work/enhancement"
+    --out "$work/enhancement_first"
+hipbmd train enhancement --study "$study" "$work/more" "${pairs[@]}" --epochs 6 \
+    --device cpu --from "$work/enhancement_first" --out "$work/enhancement"
 cp "$work/landmarks/"landmarks.{json,safetensors} "$weights"
 cp "$work/locator/"locator.{json,safetensors} "$weights"
 cp "$work/enhancement/"enhancement.{json,safetensors} "$weights"
-hipbmd phantom --n 1400 --seed 3 --family train --pixels 450 --whole-pelvis \
-    --out "$work/more"
 hipbmd train gain --study "$study" "$work/more" --epochs 24 --device cpu \
     --out "$work/gain"
 cp "$work/gain/"gain.{json,safetensors} "$weights"

@@ -21,6 +21,8 @@ from ..learning.blocks import Up, WayDown, WayUp, pooled
 
 GRID_PX = 256
 FINE_CHANNELS = 8
+SMOOTH_CELLS = 5
+"""Of half the grid: soft tissue under bone has nothing that is finer, a centimetre."""
 NO_BONE = -3.0
 """Where the drawing of bone starts: softplus(-3) / 2 is 2 % of the film's spread."""
 
@@ -128,8 +130,8 @@ class Autoencoder(nn.Module):
 class UNet(nn.Module):
     """Film ``(n, 1, grid, grid)`` → STO of the same shape; :meth:`encode` gives z.
 
-    On half the grid it draws the bone over each cell: the film's mean there less that
-    is the soft tissue under it. On the full grid it draws how much each pixel is bone:
+    On half the grid it draws the bone over each cell: the film's mean there less that,
+    smoothed, is the soft tissue under it. On the full grid it draws how much each pixel is bone:
     where it is none, the STO is the film itself, with its folds, skin and letters.
     """
 
@@ -168,7 +170,7 @@ class UNet(nn.Module):
         z, x = stages[-1], self.up(stages)
         bone = functional.softplus(2 * self.bone(x) + NO_BONE) / 2
         under = functional.interpolate(
-            functional.avg_pool2d(film, 2) - bone,
+            _smooth(functional.avg_pool2d(film, 2) - bone),
             scale_factor=2.0,
             mode="bilinear",
             align_corners=False,
@@ -177,6 +179,15 @@ class UNet(nn.Module):
         cover = torch.sigmoid(self.cover(seen))
         sto: Tensor = film + cover * (under - film)
         return sto, z
+
+
+def _smooth(image: Tensor) -> Tensor:
+    """Means over :data:`SMOOTH_CELLS` squared, twice: nearly a Gaussian."""
+    for _ in range(2):
+        image = functional.avg_pool2d(
+            image, SMOOTH_CELLS, 1, SMOOTH_CELLS // 2, count_include_pad=False
+        )
+    return image
 
 
 Network = Autoencoder | UNet

@@ -66,7 +66,7 @@ RECIPES: dict[EnhancementPreset, Recipe] = {
     "default": Recipe(
         AutoencoderShape((24, 48, 72, 96, 144), grid_px=128, skips=True),
         mixed_share=0.35,
-        bias_weight=8.0,
+        bias_weight=24.0,
         edge_weight=20.0,
         tissue=0.03,
         local=0.3,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -59,16 +58,14 @@ def chords(tube: Tube, x_mm: Values) -> tuple[Values, Values]:
     The rays are parallel: over the 30 mm of a shaft a cone beam's differ by less than
     two degrees. In depth the wall is as thick as the mean of both sides.
     """
-    wall, canal = _chords([tube], x_mm)
+    wall, canal = _chords(np.array([astuple(tube)]), x_mm)
     return wall[0], canal[0]
 
 
-def _chords(tubes: Sequence[Tube], x_mm: Values) -> tuple[Values, Values]:
-    """Of several tubes at once, ``(k, n)`` each."""
-    of_each = np.array(
-        [(t.centre, t.width, t.canal, t.medial, t.lateral, t.deep) for t in tubes]
-    )
-    centre, width, canal_width, medial, lateral, deep = of_each.T[..., None]
+def _chords(tubes: Values, x_mm: Values) -> tuple[Values, Values]:
+    """Of several tubes at once, ``(k, n)`` each; a row has the fields of a tube."""
+    centre, width, medial, lateral, deep = tubes.T[..., None]
+    canal_width = np.maximum(width - medial - lateral, 0.0)
     outer, inner = width / 2, canal_width / 2
     middle = centre + (medial - lateral) / 2
     depth = deep * outer
@@ -134,9 +131,7 @@ def _cosines(count: int, size: int) -> Values:
     return np.cos(2 * np.pi * np.outer(np.arange(count), rfftfreq(size)))
 
 
-def _bases(
-    x: Values, tubes: Sequence[Tube], blurs_mm: Sequence[float], halo: bool
-) -> Values:
+def _bases(x: Values, tubes: Values, blurs_mm: Values, halo: bool) -> Values:
     """Columns of each tube: wall, canal, halo of the wall, 1, x; the wall in g/cm²."""
     step = float(x[1] - x[0]) / _FINE
     pad = round(20 / step)
@@ -145,15 +140,14 @@ def _bases(
     both = np.stack(_chords(tubes, fine), 1) * CORTICAL_G_CM3 / 10
     # A tube ends well within the padding, so that it may be taken for periodic.
     size = next_fast_len(len(fine), real=True)
-    unlike, which = np.unique(np.maximum(blurs_mm, 0.05), return_inverse=True)
-    *blurs, wide = _gaussians(np.append(unlike, HALO_MM) / step, size)
-    waves = rfft(both, size) * np.stack(blurs)[which, None]
+    sigmas = np.append(np.maximum(blurs_mm, 0.05), HALO_MM) / step
+    blurs = _gaussians(sigmas, size)
+    waves = rfft(both, size) * blurs[:-1, None]
     if halo:
-        waves = np.concatenate([waves, waves[:, :1] * (1 - wide)], 1)
+        waves = np.concatenate([waves, waves[:, :1] * (1 - blurs[-1])], 1)
     take = slice(pad, pad + count, _FINE)
     parts = list(irfft(waves, size)[..., take].swapaxes(0, 1))
-    centres = np.array([[tube.centre] for tube in tubes])
-    return np.stack([*parts, np.ones_like(parts[0]), x - centres], -1)
+    return np.stack([*parts, np.ones_like(parts[0]), x - tubes[:, :1]], -1)
 
 
 def fit_tube(
@@ -188,17 +182,18 @@ def fit_tube(
     # a canal that is all but empty, a halo that is weak
     ridge = np.diag([0.0, 3.0**2, *([0.15**2] if halo else []), 1e-9, 1e-9])
 
-    def made(p: Values) -> tuple[Tube, float]:
-        q = prior + np.clip(p, -4, 4) * spread
-        width = width_mm * float(np.exp(q[1]))
-        medial, lateral = np.minimum(np.exp(q[2:4]), 0.46 * width)
-        return Tube(float(x_mm.mean() + q[0]), width, medial, lateral, deep), float(
-            np.exp(q[4])
-        )
+    def made(ps: Values) -> tuple[Values, Values]:
+        """Tubes and their blurs in mm, a row each."""
+        q = prior + np.clip(ps, -4, 4) * spread
+        centre, width, medial, lateral, blur = q.T
+        width = width_mm * np.exp(width)
+        medial, lateral = np.minimum(np.exp([medial, lateral]), 0.46 * width)
+        centre = x_mm.mean() + centre
+        tubes = [centre, width, medial, lateral, np.full_like(width, deep)]
+        return np.stack(tubes, 1), np.exp(blur)
 
     def bases(ps: Values) -> Values:
-        tubes, blurs = zip(*map(made, ps), strict=True)
-        return _bases(x_mm, tubes, blurs, halo)[:, seen]
+        return _bases(x_mm, *made(ps), halo)[:, seen]
 
     def solved(ps: Values) -> tuple[Values, Values]:
         a = bases(ps)
@@ -228,7 +223,7 @@ def fit_tube(
         x_scale=1.0,
         max_nfev=10,
     )
-    tube, blur = made(found.x)
+    tubes, blurs = made(found.x[None])
     [a], [w] = solved(found.x[None])
     w = w[:, 0]
     gain = float(w[0])
@@ -245,12 +240,12 @@ def fit_tube(
     info[a.shape[1] :, a.shape[1] :] += np.eye(5) * 0.5
     info[1, 1] += 9 / 0.02**2 / 10
     covariance = np.linalg.pinv(info)
-    whole = _bases(x_mm, [tube], [blur], halo)[0] @ w
+    whole = _bases(x_mm, tubes, blurs, halo)[0] @ w
     return TubeFit(
         gain * height,
         float(np.sqrt(max(covariance[0, 0], 0)) / gain),
-        tube,
-        blur,
+        Tube(*tubes[0].tolist()),
+        float(blurs[0]),
         float(w[2] / gain) if halo else 0.0,
         float(w[1] / gain),
         (float(w[-2]) * height, float(w[-1]) * height),

@@ -136,8 +136,9 @@ class TrainOptions(FitOptions):
     @property
     def goes_on(self) -> bool:
         """Whether the landmark networks go on with what somebody labelled."""
-        started = self.annotator is not None or self.start is not None
-        return self.step == "landmarks" and self.real is None and started
+        alone = self.start is not None and len(self.study) == 1
+        labels = self.annotator is not None or alone
+        return self.step == "landmarks" and self.real is None and labels
 
     def command(self, epochs: int | None = None) -> str:
         """The command for a model card, without anybody's folders."""
