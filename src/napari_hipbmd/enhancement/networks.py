@@ -131,8 +131,9 @@ class UNet(nn.Module):
     """Film ``(n, 1, grid, grid)`` → STO of the same shape; :meth:`encode` gives z.
 
     On half the grid it draws the bone over each cell: the film's mean there less that,
-    smoothed, is the soft tissue under it. On the full grid it draws how much each pixel is bone:
-    where it is none, the STO is the film itself, with its folds, skin and letters.
+    smoothed, is the soft tissue under it. On the full grid it draws how much each pixel
+    is bone: where it is none, the STO is the film itself, with its folds, skin and
+    letters.
     """
 
     def __init__(self, shape: AutoencoderShape) -> None:
