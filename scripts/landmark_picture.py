@@ -15,17 +15,13 @@ from PIL import Image
 
 from napari_hipbmd.core import anatomy
 from napari_hipbmd.core.files import write_text_atomic
+from napari_hipbmd.core.region_colours import REGION_COLOURS
 from napari_hipbmd.phantom import DigitalHip, render
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PICTURE = DOCS / "pictures" / "landmarks.png"
 SEED = 53
 PIXELS = 640
-COLOURS = {
-    "neck": "#f5a623",
-    "trochanter": "#56b4e9",
-    "intertrochanter": "#2fc79a",
-}
 SHIFT = {"N3": (8, -18), "N4": (-26, -2), "T4": (8, -8), "T1": (8, 2)}
 SHIFT |= {"I5": (-26, 14), "I1": (8, 12), "N5": (-26, 8), "N6": (-26, 8)}
 SHIFT |= {"I4": (-22, 8), "I3": (-22, 10), "T2": (-6, -12), "T5": (10, 6)}
@@ -115,10 +111,10 @@ def draw(hip: DigitalHip, out: Path) -> None:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.imshow(hip.film, cmap="gray", vmin=0, vmax=1)
     for region, polygon in anatomy.polygons(hip.landmarks_xy).items():
-        colour = COLOURS[region]
+        colour = REGION_COLOURS[region]
         axes.add_patch(Polygon(polygon, facecolor=f"{colour}22", edgecolor=colour))
     for mark, (x, y) in zip(anatomy.LANDMARKS, hip.landmarks_xy, strict=True):
-        axes.plot(x, y, "o", ms=6, mfc="none", mec=COLOURS[mark.region], mew=1.6)
+        axes.plot(x, y, "o", ms=6, mfc="none", mec=REGION_COLOURS[mark.region], mew=1.6)
         right, down = SHIFT.get(mark.id, (8, 0))
         label = axes.annotate(
             mark.id,

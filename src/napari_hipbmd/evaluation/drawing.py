@@ -13,12 +13,12 @@ from .rows import ROW_NAMES, RowResult
 
 COLOURS: Mapping[Row, str] = {
     "biology": "#8a8f98",
-    "raw": "#c0653f",
-    "ring": "#b8902c",
-    "enhanced": "#12708c",
-    "calibrated": "#5b4b9a",
-    "exact": "#3f7d4e",
-    "exact_gain": "#86b36b",
+    "raw": "#d55e00",
+    "ring": "#f0a830",
+    "enhanced": "#0072b2",
+    "calibrated": "#4b2a7a",
+    "exact": "#1e6b52",
+    "exact_gain": "#9fd8a8",
 }
 INK, QUIET, GRID = "#20242a", "#6b7280", "#e6e8eb"
 

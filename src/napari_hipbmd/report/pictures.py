@@ -17,12 +17,8 @@ from ..core.anatomy import LANDMARK_IDS, LANDMARKS, REGIONS, Points, Region
 from ..core.hip_images import HipImages
 from ..core.measurement import Measurement
 from ..core.radiograph import FloatImage
+from ..core.region_colours import REGION_COLOURS
 
-COLOURS: Mapping[Region, str] = {
-    "neck": "#ffb020",
-    "trochanter": "#35c8d0",
-    "intertrochanter": "#d58cff",
-}
 _LONG_SIDE = 720
 _LONG_SIDE_SMALL = 440
 _LONG_SIDE_REGION = 190
@@ -110,7 +106,7 @@ def threshold_picture(
         [
             f'<clipPath id="{name}"><path d="{shape}"/></clipPath>',
             f'<g clip-path="url(#{name})">{view.image(picture, 0.0, 1.0)}</g>',
-            f'<path d="{shape}" fill="none" stroke="{COLOURS[region]}"/>',
+            f'<path d="{shape}" fill="none" stroke="{REGION_COLOURS[region]}"/>',
         ],
     )
 
@@ -177,7 +173,7 @@ def _path(xy: Points) -> str:
 
 
 def _outline(region: Region, xy: Points, width: float = 1.6) -> str:
-    colour = COLOURS[region]
+    colour = REGION_COLOURS[region]
     return (
         f'<path d="{_path(xy)}" fill="{colour}" fill-opacity=".10" stroke="{colour}"'
         f' stroke-width="{width}" stroke-linejoin="round"/>'
@@ -191,14 +187,15 @@ def _marks(marks: Points, polygons: Mapping[Region, Points]) -> list[str]:
         if not np.isfinite([x, y]).all():
             continue
         region = _REGION_OF[name]
+        colour = REGION_COLOURS[region]
         middle = polygons[region].mean(axis=0) if region in polygons else marks.mean(0)
         away = np.array([x, y]) - middle
         # Points that two regions share are written on opposite sides of the point.
         dx, dy = 13 * away / max(float(np.hypot(*away)), 1e-9)
         drawn.append(
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{COLOURS[region]}"'
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"'
             ' stroke="#101418" stroke-width="1"/>'
-            f'<text x="{x + dx:.1f}" y="{y + dy + 4:.1f}" fill="{COLOURS[region]}"'
+            f'<text x="{x + dx:.1f}" y="{y + dy + 4:.1f}" fill="{colour}"'
             f' class="mark">{name}</text>'
         )
     return drawn

@@ -13,9 +13,9 @@ from qtpy.QtWidgets import (
 )
 
 from ...core.anatomy import REGIONS, Region
+from ...core.region_colours import REGION_COLOURS
 from ..ui.colours import readable
 from ..ui.translation import tr
-from ..viewer.layers import REGION_COLOURS
 from ..viewer.result_panel import SITE_NAMES
 from .thresholding import ThresholdedRegion
 

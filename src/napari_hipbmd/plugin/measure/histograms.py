@@ -9,10 +9,11 @@ from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
 
 from ...core.anatomy import REGIONS, Region
+from ...core.region_colours import REGION_COLOURS
 from ..ui.dark import GRID, INK, PAPER
 from ..ui.save_figure import SaveFigureButton
 from ..ui.translation import tr
-from ..viewer.layers import REGION_COLOURS, REGION_NAMES
+from ..viewer.layers import REGION_NAMES
 from .thresholding import ThresholdedRegion
 
 BINS = 96

@@ -16,17 +16,13 @@ from ...core.anatomy import INDEX, LANDMARK_IDS, LANDMARKS, TWICE_FOUND, Points,
 from ...core.hip_images import HipImages, LandmarkSet
 from ...core.measurement import Measurement, RegionMeasurement
 from ...core.radiograph import FloatImage, HipBox
+from ...core.region_colours import REGION_COLOURS
 from ..ui.translation import tr
 from .identity import tag
 from .place import Place
 
 LayerData = tuple[Any, dict[str, Any], str]
 
-REGION_COLOURS: dict[Region, str] = {
-    "neck": "#f5a623",
-    "trochanter": "#56b4e9",
-    "intertrochanter": "#2fc79a",
-}
 REGION_NAMES: dict[Region, str] = {
     "neck": tr("neck"),
     "trochanter": tr("trochanter"),
@@ -35,7 +31,7 @@ REGION_NAMES: dict[Region, str] = {
 BOX_COLOUR = "#ffe14d"
 BOX = {"edge_color": BOX_COLOUR, "face_color": "transparent"}
 """The style of a hip box."""
-SURE, DOUBTFUL, UNSURE, UNKNOWN = "#7dfc8c", "#ffe14d", "#ff6b5e", "#ffffff"
+SURE, DOUBTFUL, UNSURE, UNKNOWN = "#56d6c0", "#ffe14d", "#ff6b5e", "#ffffff"
 PLACED = "#ff9df2"
 DOUBTFUL_MM, UNSURE_MM = 2.5, 5.0
 LINE_MM, SMALLEST_MM, LARGEST_MM, UNKNOWN_MM = 0.6, 2.5, 14.0, 4.0

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.anatomy import INDEX, LANDMARKS, POLYGONS, Points, Region
+from ...core.region_colours import REGION_COLOURS
 from ...study import Labels, State
 from ...study.edits import tangled
 from ..viewer.layers import (
     LABEL_MM,
     LINE_MM,
     PLACED,
-    REGION_COLOURS,
     REGION_NAMES,
     landmark_label,
     landmark_style,
@@ -25,7 +25,7 @@ from ..viewer.place import Place
 
 STATE_COLOURS: dict[State, str] = {
     "placed": PLACED,
-    "occluded": "#4dd2ff",
+    "occluded": "#56d6c0",
     "uncertain": "#ffb347",
     "absent": "#9a9a9a",
 }

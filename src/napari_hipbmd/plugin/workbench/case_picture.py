@@ -9,8 +9,8 @@ from qtpy.QtCore import QPointF, QSize
 from qtpy.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
 from qtpy.QtWidgets import QWidget
 
+from ...core.region_colours import REGION_COLOURS
 from ...study import Labels
-from ..viewer.layers import REGION_COLOURS
 from .case_layers import STATE_COLOURS
 
 SIDE = 320

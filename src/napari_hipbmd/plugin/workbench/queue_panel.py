@@ -28,7 +28,7 @@ STATUS_COLOURS: dict[QueueStatus, str] = {
     "untouched": "#9a9a9a",
     "predicted": "#56b4e9",
     "in work": "#ffb347",
-    "done": "#7dfc8c",
+    "done": "#3ddc97",
     "second look": "#ff6b5e",
 }
 CASE, STATUS, NOTE = range(3)
