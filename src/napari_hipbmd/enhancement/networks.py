@@ -21,8 +21,8 @@ from ..learning.blocks import Up, WayDown, WayUp, pooled
 
 GRID_PX = 256
 FINE_CHANNELS = 8
-SMOOTH_CELLS = 5
-"""Of half the grid: soft tissue under bone has nothing that is finer, a centimetre."""
+SMOOTH_CELLS = 7
+"""Of half the grid, about 24 mm: what is finer under bone is bone."""
 NO_BONE = -3.0
 """Where the drawing of bone starts: softplus(-3) / 2 is 2 % of the film's spread."""
 
