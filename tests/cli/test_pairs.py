@@ -100,6 +100,13 @@ def test_pairs_mean_nothing_for_other_steps(hipbmd, pairs, tmp_path):
     assert ran.status == 2 and "--pairs has no effect" in ran.err
     ran = hipbmd("train", "locator", "--study", "x", "z", "--out", "y")
     assert ran.status == 2 and "one --study" in ran.err
+    labels = ("--annotator", "anna", "--out", "y")
+    ran = hipbmd("train", "landmarks", "--study", "x", "z", *labels)
+    assert ran.status == 2 and "one --study" in ran.err
+    ran = hipbmd("train", "landmarks", "--pairs", "x", "--out", "y")
+    assert ran.status == 2 and "--pairs has no effect" in ran.err
+    ran = hipbmd("train", "landmarks", "--out", "y")
+    assert ran.status == 2 and "landmarks needs a --study" in ran.err
     ran = hipbmd("train", "enhancement", "--out", tmp_path)
     assert ran.status == 2 and "--study, --pairs or both" in ran.err
 
