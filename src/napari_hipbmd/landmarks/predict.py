@@ -36,8 +36,8 @@ from .networks import (
 from .shape import bundled_shapes, most_plausible
 
 NAME = "landmarks"
-LOST = 0.13
-"""Rulers, about 5 mm: a landmark whose expected error is larger is placed by the shape
+LOST = 0.15
+"""Rulers, about 6 mm: a landmark whose expected error is larger is placed by the shape
 that the others make."""
 FEWEST_SEEN = 6
 """Landmarks that have to be seen for the others to be placed by them."""
