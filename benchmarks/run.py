@@ -163,8 +163,9 @@ patients.
 {timed}{MADE}
 
 `make weights` (`scripts/make_weights.sh`) runs all of it, on digital hips of the family
-`train` (seed 1, 450 pixels), split by patient into training + validation hips. What is
-bundled was made by one run of it, from nothing.
+`train` (seeds 1 and 3, 450 pixels), split by patient into training + validation hips.
+Below are its last commands; the networks that they go on from learned from nothing,
+from the hips of seed 1.
 
 | network | command | hips | figures on the validation hips |
 |---|---|---|---|
