@@ -44,6 +44,9 @@ FEWEST_SEEN = 6
 
 RADIAL = float(np.sqrt(np.pi / 2))  # mean radial error / SD along an axis
 LOOKS = 2  # the first order looks at the box, then closer at what it found
+VIEWS = ((-4.0, 1 / 1.08), (4.0, 1.08))
+"""Degrees by which the crops of the second order are turned, and how much wider they
+are: what two views tell is averaged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,23 +95,29 @@ def find_centres(
 def find_on_batch(
     network: Decentralised, film: Tensor, looks: int = LOOKS, correct: bool = True
 ) -> Found:
-    """Both orders on ``(n, 1, 448, 448)`` canvases, then what their shape tells."""
+    """Both orders on ``(n, 1, 448, 448)`` canvases, then what their shape tells.
+
+    The paper's networks see each crop once.
+    """
     n = len(film)
     centres, blur = find_centres(network, film, looks)
     unit = ruler(centres)
     points = torch.zeros(n, len(LANDMARK_IDS), 2)
     widths = torch.zeros(n, len(LANDMARK_IDS))
-    zero = torch.zeros(n)
+    views = ((0.0, 1.0),) if network.preset == "paper" else VIEWS
+    degrees, larger = torch.tensor(views).repeat_interleave(n, 0).T
+    films, units = (a.repeat(len(views), *[1] * (a.ndim - 1)) for a in (film, unit))
     for i, region in enumerate(REGIONS):
-        size = CROP_SIDE[region] * unit / 2
-        matrix = augmentation.frames(zero, size, centres[:, i, 0], centres[:, i, 1])
+        side = CROP_SIDE[region] / 2 * larger
+        at = centres[:, i].repeat(len(views), 1)
+        matrix = augmentation.frames(torch.deg2rad(degrees), side * units, *at.T)
         local, heat = network(
-            region, as_input(augmentation.view(film, matrix, SECOND_PX))
+            region, as_input(augmentation.view(films, matrix, SECOND_PX))
         )
-        points[:, MEMBERS[region]] = augmentation.from_view(local, matrix)
-        widths[:, MEMBERS[region]] = (
-            _widths(heat, local) * size[:, None] / unit[:, None]
-        )
+        seen = augmentation.from_view(local, matrix)
+        width = _widths(heat, local) * side[:, None]
+        points[:, MEMBERS[region]] = seen.unflatten(0, (-1, n)).mean(0)
+        widths[:, MEMBERS[region]] = width.unflatten(0, (-1, n)).mean(0)
     found = Found(points, widths, unit, blur)
     return _settled(network, found, film) if correct else found
 

@@ -152,14 +152,28 @@ def learn_landmarks(
     if start is not None:
         module.network.load_state_dict(dict(start))
     counts = {"train": len(fitted), "validation": len(held)}
-    figures: dict[str, float] = {}
     if real is not None:
         counts |= {"real train": len(real.fitted), "real validation": len(real.held)}
         fitted = Hips.joined([fitted, *[real.fitted] * real.times])
     fit(module, Labelled(fitted), Labelled(held), plan)
     network = module.network.float().eval()
+    card = judged(network, fitted, held, real)
+    card["hips"] = counts
+    write_landmarks(network, plan, card)
+
+
+def judged(
+    network: Decentralised, fitted: Hips, held: Hips, real: RealHips | None = None
+) -> dict[str, Any]:
+    """Fit the correction of trained networks; gives their errors on held hips.
+
+    Returns
+    -------
+    dict
+        ``uncertainty`` and ``figures`` of the model's card.
+    """
     network.correction = Correction()
-    if preset == "default":
+    if network.preset == "default":
         network.correction = correction_from(network, fitted)
     errors = measure_errors(network, held)
     figures = errors.figures()
@@ -168,12 +182,4 @@ def learn_landmarks(
         figures["real_mean_error_in_rulers"] = round(float(on_real.rulers.mean()), 4)
         share = max(1, round(len(held) / max(len(real.held), 1)))
         errors = errors.with_others([on_real] * share)
-    write_landmarks(
-        network,
-        plan,
-        {
-            "uncertainty": expected_errors(errors),
-            "hips": counts,
-            "figures": figures,
-        },
-    )
+    return {"uncertainty": expected_errors(errors), "figures": figures}
