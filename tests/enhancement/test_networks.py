@@ -107,6 +107,19 @@ def test_where_the_u_net_sees_no_bone_its_sto_is_the_film():
         assert bool(taken_off.abs().max() > 1e-3) is bone_shows
 
 
+def test_no_edge_shines_through_where_the_u_net_sees_bone_alone():
+    torch.manual_seed(0)
+    network = build(AutoencoderShape((8, 16, 16), grid_px=64, skips=True)).eval()
+    torch.nn.init.zeros_(network.cover.weight)
+    torch.nn.init.constant_(network.cover.bias, 20.0)  # all of it is bone
+    film = torch.zeros(1, 1, 64, 64)
+    film[..., 32:] = 1  # an edge of one pixel
+    with torch.inference_mode():
+        sto, _z = network(film)
+    steepest = (sto[..., 1:] - sto[..., :-1]).abs().max()
+    assert 0.02 < steepest < 0.2
+
+
 def test_skips_make_a_u_net():
     assert isinstance(build(SKIPPING), UNet)
     assert isinstance(build(PLAIN), Autoencoder)

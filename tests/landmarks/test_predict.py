@@ -12,6 +12,7 @@ from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.landmarks.locate import best_side, locate, needs_locating
+from napari_hipbmd.landmarks.networks import Decentralised
 from napari_hipbmd.landmarks.predict import LandmarkFinder, find_on_batch
 
 
@@ -42,6 +43,19 @@ def test_the_mean_radial_error_on_the_samples_is_below_3_mm(finder, films):
     ]
     assert np.mean(errors) < 3
     assert np.mean(errors, axis=1).max() < 6
+
+
+@pytest.mark.parametrize(("preset", "times"), [("default", 2), ("paper", 1)])
+def test_the_second_order_sees_each_crop_twice_and_the_paper_s_once(preset, times):
+    network = Decentralised(preset).eval()
+    seen = dict.fromkeys(network.nets, 0)
+    for name, net in network.nets.items():
+        net.register_forward_pre_hook(
+            lambda _net, inputs, name=name: seen.update({name: len(inputs[0])})
+        )
+    found = find_on_batch(network, torch.rand(3, 1, 448, 448), correct=False)
+    assert seen == {"first": 3} | dict.fromkeys(anatomy.REGIONS, 3 * times)
+    assert found.points.shape == (3, 16, 2) and found.spread.shape == (3, 16)
 
 
 def test_every_landmark_says_how_sure_it_is_in_mm(finder, films):
