@@ -23,6 +23,7 @@ from napari_hipbmd.core.radiograph import Radiograph
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import source_of
 from napari_hipbmd.plugin.measure.dock import MeasureWidget
+from napari_hipbmd.plugin.viewer import shown_result
 from napari_hipbmd.plugin.viewer.films import radiograph_layer
 from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.viewer.layers import PLACED
@@ -265,6 +266,25 @@ def test_measuring_again_renews_the_layers_and_keeps_how_they_are_shown(
     dock.wait(lambda: pipeline.remeasured == before + 2)  # while it moves, at rest
     dock.qtbot.wait(300)
     assert pipeline.remeasured == before + 2
+
+
+def test_a_landmark_that_comes_to_rest_while_a_new_result_is_shown_is_predicted_again(
+    dock: Dock, pipeline: FakePipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dock.measure()
+    points = dock.layer("landmarks")
+    points.data[0] += (10, 40)
+    points.events.features()
+    dock.wait(lambda: points.features["state"][0] == "placed")
+
+    def draw_slowly() -> None:
+        if points.features["state"][0] == "predicted":  # the new landmarks are shown
+            dock.qtbot.wait(300)  # longer than a landmark needs to come to rest
+
+    monkeypatch.setattr(shown_result, "let_window_draw", draw_slowly)
+    dock.measure()
+    dock.qtbot.wait(50)
+    assert set(points.features["state"]) == {"predicted"}
 
 
 def test_a_drawn_rectangle_is_the_hip_box_as_a_square_on_the_film(

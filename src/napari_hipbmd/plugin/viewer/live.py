@@ -10,6 +10,8 @@ from napari.layers import Points
 
 from ..ui.turn import OncePerTurn, Rest
 
+State = tuple[list[str], np.ndarray]
+
 
 class LivePoints(OncePerTurn):
     """Calls back when points were moved, added or removed, and when they rest again.
@@ -27,20 +29,23 @@ class LivePoints(OncePerTurn):
         self._moved = moved
         self._rest = Rest(self)
         self._rest.rested.connect(self._on_rest)
-        self.see()
+        self._seen: State | None = self._state()
         points.events.features.connect(self._on_event)
         points.events.data.connect(self._on_event)
 
-    def see(self) -> None:
-        """Take the points as they are now for such as nobody has moved."""
-        self._seen = self._state()
+    def let_go(self) -> None:
+        """Follow no longer, and call back of nothing that is still to be told."""
+        self._rest.stop()
+        self._seen = None
+        self.points.events.features.disconnect(self._on_event)
+        self.points.events.data.disconnect(self._on_event)
 
     def _on_event(self, event: Any = None) -> None:
         self._ask()
 
     def _on_turn(self) -> None:
         state = self._state()
-        if not _equal(state, self._seen):
+        if self._seen is not None and not _equal(state, self._seen):
             self._seen = state
             self._rest.start()
             self._moved(True)
@@ -48,9 +53,9 @@ class LivePoints(OncePerTurn):
     def _on_rest(self) -> None:
         self._moved(False)
 
-    def _state(self) -> tuple[list[str], np.ndarray]:
+    def _state(self) -> State:
         return list(self.points.features["id"]), self.points.data.copy()
 
 
-def _equal(a: tuple[list[str], np.ndarray], b: tuple[list[str], np.ndarray]) -> bool:
+def _equal(a: State, b: State) -> bool:
     return a[0] == b[0] and np.array_equal(a[1], b[1])

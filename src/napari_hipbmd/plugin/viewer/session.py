@@ -197,6 +197,7 @@ class Session:
         if measurement.spacing_mm is not None and Place.of(film_layer).in_pixels:
             self._give_spacing(film_layer, measurement.spacing_mm)
         first = self.measurement(film_layer) is None
+        self._follow_no_longer(film_layer)  # the window lives between two layers
         show_result(self.layers, film_layer, measurement)
         self._keep(film_layer, measurement)
         self._models.pop(film_layer, None)
@@ -256,7 +257,7 @@ class Session:
         """Take away what belongs to a film that leaves the viewer."""
         remove_result(self.layers, film_layer)
         self._measurements.pop(film_layer, None)
-        self._live.pop(film_layer, None)
+        self._follow_no_longer(film_layer)
 
     def _on_removed(self, event: Any) -> None:
         """A film left the viewer: what was made of it leaves, too."""
@@ -290,18 +291,18 @@ class Session:
         points = self.result(film_layer, "landmarks")
         lock_derived(self.layers, film_layer)
         if points is None:
-            self._live.pop(film_layer, None)
             return
-        live = self._live.get(film_layer)
-        if live is not None and live.points is points:
-            live.see()
-        else:
-            film = ref(film_layer)
-            self._live[film_layer] = LivePoints(
-                points, lambda moving: self._remeasure_if_there(film(), moving)
-            )
+        film = ref(film_layer)
+        self._live[film_layer] = LivePoints(
+            points, lambda moving: self._remeasure_if_there(film(), moving)
+        )
         self.layers.selection.active = points
         points.mode = "select"
+
+    def _follow_no_longer(self, film_layer: Layer) -> None:
+        live = self._live.pop(film_layer, None)
+        if live is not None:
+            live.let_go()
 
     def _remeasure_if_there(self, film_layer: Layer | None, moving: bool) -> None:
         if film_layer is not None:
