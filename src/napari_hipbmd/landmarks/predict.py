@@ -44,9 +44,9 @@ FEWEST_SEEN = 6
 
 RADIAL = float(np.sqrt(np.pi / 2))  # mean radial error / SD along an axis
 LOOKS = 2  # the first order looks at the box, then closer at what it found
-VIEWS = ((-4.0, 1 / 1.08), (4.0, 1.08))
+VIEWS = ((-8.0, 1 / 1.06), (0.0, 1.0), (8.0, 1.06))
 """Degrees by which the crops of the second order are turned, and how much wider they
-are: what two views tell is averaged."""
+are: what three views tell is averaged."""
 
 
 @dataclass(frozen=True, eq=False)
