@@ -51,8 +51,6 @@ def test_the_wheel_carries_the_manifest_the_weights_and_the_samples(
 
 @pytest.mark.slow
 def test_package_indexes_accept_the_wheel(wheel: Path) -> None:
-    for package in ("twine", "check_wheel_contents"):
-        pytest.importorskip(package, reason="needs the extra dev")
     for check in (
         ("twine", "check", "--strict", wheel),
         # W002, duplicates: the licence of the bones lies beside them and in dist-info.
