@@ -163,9 +163,8 @@ patients.
 {timed}{MADE}
 
 `make weights` (`scripts/make_weights.sh`) runs all of it, on digital hips of the family
-`train` (seeds 1 and 3, 450 pixels), split by patient into training + validation hips.
-Below are its last commands; the networks that they go on from learned from nothing,
-from the hips of seed 1.
+`train` (seeds 1, 3 and 5, 450 pixels), split by patient into training + validation
+hips. Every network learned from nothing, by the command beside it.
 
 | network | command | hips | figures on the validation hips |
 |---|---|---|---|

@@ -3,10 +3,10 @@
 #
 #     scripts/make_pages.sh FOLDER [FILMS]
 #
-# FOLDER takes the digital hips (and keeps them for another time); FILMS is a folder with
-# the FracAtlas films (CC BY 4.0), without which the pages on real films stay as they are.
-# Tables that a command only prints (quality flags, retraining, real films, speed) are
-# printed here, too, and are copied into their pages by hand.
+# FOLDER takes the digital hips, or has them of scripts/make_weights.sh; FILMS is a folder
+# with the FracAtlas films (CC BY 4.0), without which the pages on real films stay as they
+# are. Tables that a command only prints (quality flags, real films, real soft tissue,
+# times beside another commit) are copied into their pages by hand.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,30 +15,34 @@ films=${2:-}
 python=.venv/bin/python
 window="scripts/with_display.sh $python"
 
-[ -d "$work/train" ] || .venv/bin/hipbmd phantom --n 1500 --seed 1 --family train \
-    --pixels 450 --whole-pelvis --out "$work/train"
-[ -d "$work/shifted" ] || .venv/bin/hipbmd phantom --n 200 --seed 9 --family shifted \
-    --pixels 900 --out "$work/shifted"
+hips() { # NAME OPTION…
+    [ -e "$work/$1/cases.csv" ] || .venv/bin/hipbmd phantom --out "$work/$1" "${@:2}"
+}
+hips train_1 --n 1400 --seed 1 --family train --pixels 450 --whole-pelvis
+hips unseen --n 1200 --seed 2 --family train --pixels 450 --whole-pelvis
+hips few --n 90 --seed 2 --family train --pixels 450 --whole-pelvis
+hips shifted --n 200 --seed 9 --family shifted --pixels 900
+hips other --n 60 --seed 21 --family shifted --pixels 900
 
-$python benchmarks/run.py --study "$work/shifted"
-[ -d "$work/unseen" ] || .venv/bin/hipbmd phantom --n 1200 --seed 2 --family train \
-    --pixels 450 --whole-pelvis --out "$work/unseen"
+mkdir -p "$work/grey_scale" # features that make_weights.sh has measured
+[ ! -e "$work/bmd/features.csv" ] ||
+    cp "$work/bmd/features.csv" "$work/grey_scale/fitted.csv"
+$python benchmarks/run.py --study "$work/shifted" --work "$work/benchmark"
+$python benchmarks/grey_scale.py "$work/shifted" --fitted "$work/unseen" \
+    --work "$work/grey_scale"
+$python benchmarks/grey_invariance.py --hips 8
 $python benchmarks/landmark_robustness.py --study "$work/unseen" \
     --page docs/landmark-errors.md
 $python benchmarks/whole_pelvis.py "$work/unseen" --films 120
-$python benchmarks/grey_scale.py "$work/shifted" --fitted "$work/unseen"
-$python benchmarks/grey_invariance.py --hips 8
 $python benchmarks/anatomy.py --page docs/digital-hip.md
 $python benchmarks/quality_flags.py --hips 60
 $python benchmarks/canal.py --hips 40
-$python benchmarks/many_films.py --films 400 --study "$work/unseen"
+$python benchmarks/many_films.py --films 600 --study "$work/train_1"
 $window benchmarks/start.py
 $python benchmarks/resuming.py
-$python benchmarks/training.py
+$python benchmarks/training.py --hips 320
 $window benchmarks/open_case.py --cases 6
 $window benchmarks/stalls.py
-$python benchmarks/retraining.py --study "$work/train"
-$python benchmarks/digital_hips.py
 $window benchmarks/live_drag.py
 
 $python scripts/contact_sheet.py
@@ -49,22 +53,20 @@ $python scripts/where_picture.py
 $python scripts/architecture_picture.py
 $window scripts/screenshot.py
 $window scripts/dock_pictures.py --study "$work/shifted"
-$window scripts/enhancement_pictures.py
 $window scripts/pairs_pictures.py
 $window scripts/reader_pictures.py
 $window scripts/report_picture.py
 $window scripts/workbench_pictures.py
 
 if [ -n "$films" ]; then
-    $python scripts/fracatlas_study.py "$films" "$work/fracatlas"
+    [ -e "$work/fracatlas" ] ||
+        $python scripts/fracatlas_study.py "$films" "$work/fracatlas"
     $python benchmarks/real_films.py "$work/fracatlas"
-    [ -d "$work/other" ] || .venv/bin/hipbmd phantom --n 60 --seed 21 --family shifted \
-        --out "$work/other"
     $python benchmarks/last_step.py "$work/fracatlas" "$work/other" \
         --page docs/landmark-errors.md
-    [ -d "$work/digital" ] || .venv/bin/hipbmd train landmarks --study "$work/train" \
-        --epochs 12 --device cpu --out "$work/digital"
-    $python benchmarks/mix_sweep.py "$work/digital" "$work/train" "$work/fracatlas" \
-        "$work/other" "$films" --out "$work/mix" --page docs/real-films.md
+    $python benchmarks/retraining.py --digital "$work/few" --real "$work/fracatlas" \
+        --page docs/retraining.md
+    $python scripts/fracatlas_tiles.py "$films" "$work/tiles_test" --part test
+    $python benchmarks/real_soft_tissue.py "$work/tiles_test" "$work/shifted"
     $python scripts/forty_beside_forty.py "$films/images"
 fi

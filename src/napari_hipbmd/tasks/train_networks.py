@@ -53,7 +53,7 @@ def train_landmarks(
         from ..landmarks.training import NAME, learn_landmarks
 
     read = [Study.open(folder) for folder in studies]
-    hips = [load_hips(study, progress=progress) for study in read]
+    hips = [load_hips(study, progress=progress, with_sto=False) for study in read]
     settings: dict[str, object] = {**data_provenance(*read), **plan.settings}
     weights = None
     if start is not None:
@@ -196,6 +196,6 @@ def retrain_landmarks(
         from ..landmarks.retraining import LEAST_LANDMARKS, retrain
 
     study = Study.open(folder)
-    hips = load_hips(study, annotator, progress, LEAST_LANDMARKS)
+    hips = load_hips(study, annotator, progress, LEAST_LANDMARKS, with_sto=False)
     plan = replace(plan, settings={**data_provenance(study), **plan.settings})
     return retrain(hips, start or weights_dir(), plan)

@@ -33,6 +33,8 @@ def load_hips(
     annotator: str | None = None,
     progress: Progress | None = None,
     least_landmarks: int = len(LANDMARK_IDS),
+    *,
+    with_sto: bool = True,
 ) -> Hips:
     """Read a study's films, STO and landmarks as canonical canvases.
 
@@ -45,6 +47,8 @@ def load_hips(
     least_landmarks
         Films on which the annotator placed fewer are left out. Landmarks that are
         absent or not placed yet are NaN.
+    with_sto
+        Read the exact STO, too: half of the memory.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def load_hips(
             raise Refused(
                 f"Case {case.case_id} has no side: fill in L or R in cases.csv."
             )
-        truth = study.truth(case.case_id)
+        truth = study.truth(case.case_id, with_sto=with_sto)
         xy = None if truth is None else truth.landmarks_xy
         if annotator is not None:
             xy = _labelled_xy(study, annotator, case, film)
@@ -192,6 +196,7 @@ def real_hips(films: RealFilms, progress: Progress | None) -> RealHips:
             Study(study.folder, tuple(c for c in study.cases if of(c) == part)),
             films.annotator,
             progress,
+            with_sto=False,
         )
         for part in ("train", "validation")
         for of in [lambda case: split.get(case.group or case.case_id)]
