@@ -20,15 +20,16 @@ hips() { # NAME COUNT SEED
     [ -e "$work/$1/cases.csv" ] || hipbmd phantom --n "$2" --seed "$3" --family train \
         --pixels 450 --whole-pelvis --out "$work/$1"
 }
-learn() { # STEP OPTION…
-    [ -e "$work/$1/$1.json" ] || hipbmd train "$@" --device cpu --out "$work/$1"
-    cp "$work/$1/$1".{json,safetensors} "$weights"
+learn() { # STEP FOLDER OPTION…
+    [ -e "$work/$2/$1.json" ] ||
+        hipbmd train "$1" "${@:3}" --device cpu --out "$work/$2"
+    cp "$work/$2/$1".{json,safetensors} "$weights"
 }
 
 for seed in 1 3 5; do
     hips "train_$seed" 1400 "$seed"
 done
-real=() often=() pairs=()
+real=() often=() pairs=() twice=()
 if [ -n "$films" ]; then
     [ -e "$work/fracatlas" ] ||
         python scripts/fracatlas_study.py "$films" "$work/fracatlas"
@@ -50,18 +51,24 @@ END
         hipbmd pairs "$work/tiles" "$work/type_two" --n 1500 --split 0.9 0.1 0 \
             --out "$work/pairs"
     pairs=(--pairs "$work/pairs")
+    twice=("${pairs[@]}" "$work/pairs")
 fi
 
 # two at a time: a second core helps one training less than it helps another
 export OMP_NUM_THREADS=$(((cores + 1) / 2))
 (
-    learn landmarks --study "${studies[@]}" "${real[@]}" "${often[@]}" --epochs 12
-    learn locator --study "${studies[0]}" "${real[@]}" --epochs 10
+    learn landmarks landmarks --study "${studies[@]}" "${real[@]}" "${often[@]}" \
+        --epochs 12
+    learn locator locator --study "${studies[0]}" "${real[@]}" --epochs 10
 ) &
 points=$!
 (
-    learn enhancement --study "${studies[@]}" "${pairs[@]}" --epochs 20
-    learn gain --study "${studies[@]}" --epochs 16
+    learn enhancement enhancement_first --study "${studies[@]}" "${pairs[@]}" \
+        --epochs 20
+    # half of what is seen is real soft tissue: bones leave fewer edges in it then
+    learn enhancement enhancement --study "${studies[@]:0:2}" "${twice[@]}" \
+        --epochs 4 --from "$work/enhancement_first"
+    learn gain gain --study "${studies[@]}" --epochs 16
 ) &
 grey=$!
 wait "$points"
