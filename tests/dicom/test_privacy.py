@@ -65,6 +65,38 @@ def test_a_file_that_was_named_after_the_patient_gets_a_number(make_film, name):
 
 
 @pytest.mark.parametrize(
+    ("person", "name"),
+    [
+        ("Müller^Hans", "Mueller"),
+        ("Müller^Hans", "MULLER_left"),
+        ("Müller^Hans", "Mu\u0308ller"),  # as a Mac writes it
+        ("MUELLER^HANS", "müller2"),
+        ("MUELLER^HANS", "hmueller"),
+        ("SCHRÖDER^EVA", "schroeder"),
+        ("Nguyễn^An", "nguyen"),
+        ("JOERGENSEN^A", "Jørgensen"),
+        ("Łukasz^Jan", "lukasz"),
+        ("Иванов^Пётр", "иванов"),
+    ],
+)
+def test_a_name_is_known_in_every_spelling(make_film, person, name):
+    edit = {"SpecificCharacterSet": "ISO_IR 192", "PatientName": person}
+    assert read_film(make_film(edit=edit, name=f"{name}.dcm")).case_id != name
+
+
+@pytest.mark.parametrize(
+    ("edit", "name"),
+    [
+        ({"PatientBirthDate": "19500213"}, "hip 13.02.1950"),
+        ({"PatientBirthDate": "19500213"}, "02-13-1950"),
+        ({"PatientID": "0004711"}, "hip4711"),
+    ],
+)
+def test_a_birthday_and_a_number_are_known_however_written(make_film, edit, name):
+    assert read_film(make_film(edit=edit, name=f"{name}.dcm")).case_id != name
+
+
+@pytest.mark.parametrize(
     ("name", "case_id"),
     [
         ("hip_L_004.dcm", "hip_L_004"),

@@ -7,6 +7,7 @@ people write names into window explanations, body parts and file names.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from pydicom.datadict import tag_for_keyword
@@ -62,21 +63,35 @@ _NOBODY = _listed("""
     """)
 _LEAST_LETTERS, _LEAST_DIGITS = 2, 6
 _LEAST_OF_PATIENT_ID = 4
+_LEAST_WITHIN = 5
+"""Letters of a name that is found inside a longer word, too: HMUELLER."""
+
+_LETTERS = str.maketrans(
+    {"Æ": "AE", "Œ": "OE", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "ẞ": "SS"}
+)
+_TWO_LETTERS = str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE", "Å": "AA", "Ø": "OE"})
 
 
 @dataclass(frozen=True)
 class Identifiers:
-    """The words and numbers that tell who a film is about, in capitals."""
+    """The words and numbers that tell who a film is about, in capitals.
+
+    Words stand in every spelling without marks: MULLER and MUELLER for Müller.
+    """
 
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
 
     def named_in(self, text: str) -> bool:
         """Whether a text names the patient or somebody about them."""
-        plain = text.upper()
+        plain = unicodedata.normalize("NFC", text).upper()
         # A person's name has letters only: JANE in JANE2 may be one.
-        if self.words & set(re.findall(r"[^\W\d_]+", plain)):
-            return True
+        for found in re.findall(r"[^\W\d_]+", plain):
+            for word in _spellings(found):
+                if word in self.words or any(
+                    name in word for name in self.words if len(name) >= _LEAST_WITHIN
+                ):
+                    return True
         squeezed = re.sub(r"[\W_]", "", plain)
         return any(
             number in plain or re.sub(r"[\W_]", "", number) in squeezed
@@ -103,16 +118,33 @@ def identifiers(film: Dataset) -> Identifiers:
             words |= _words(value)
     for tag in present & _NUMBER_TAGS:
         for value in _texts(film, tag):
-            number = value.upper().strip()
             least = _LEAST_OF_PATIENT_ID if tag == _PATIENT_ID else _LEAST_DIGITS
-            if len(number) >= least and number not in _NOBODY:
-                numbers.add(number)
+            for number in _written(value.upper().strip()):
+                if len(number) >= least and number not in _NOBODY:
+                    numbers.add(number)
     return Identifiers(frozenset(words), frozenset(numbers))
 
 
 def _words(value: str) -> set[str]:
-    found = re.findall(r"\w+", value.upper())
-    return {w for w in found if len(w) >= _LEAST_LETTERS and w.isalpha()} - _NOBODY
+    found = re.findall(r"\w+", unicodedata.normalize("NFC", value).upper())
+    words = {w for w in found if len(w) >= _LEAST_LETTERS and w.isalpha()} - _NOBODY
+    return {spelling for word in words for spelling in _spellings(word)}
+
+
+def _spellings(word: str) -> set[str]:
+    """A word in capitals as it may be written where there are no marks."""
+    ways = {word.translate(_TWO_LETTERS), word}
+    bare = (unicodedata.normalize("NFKD", way.translate(_LETTERS)) for way in ways)
+    return {re.sub(r"[^A-Z]", "", way) or word for way in bare}
+
+
+def _written(number: str) -> set[str]:
+    """A number, also without the zeros before it; a day, in any order."""
+    ways = {number, number.lstrip("0")}
+    if day := re.fullmatch(r"((?:19|20)\d\d)(\d\d)(\d\d)", number):
+        year, month, date = day.groups()
+        ways |= {date + month + year, month + date + year}
+    return ways
 
 
 def _texts(film: Dataset, tag: int) -> list[str]:
