@@ -125,6 +125,14 @@ def test_a_measurement_can_be_cancelled_between_its_steps(film):
     assert steps == ["locate", "enhance"]
 
 
+def test_labels_of_another_film_are_told_until_they_are_put_right(film, measured):
+    own = measured.landmarks.xy
+    others = measure(film, landmarks_xy=own + [11 / film.spacing_mm[1], 0])
+    assert "landmarks-differ" in codes(others)
+    assert "landmarks-differ" not in codes(measure(film, landmarks_xy=own))
+    assert "landmarks-differ" not in codes(remeasure(others, own))
+
+
 def test_measuring_again_with_the_same_landmarks_changes_no_number(measured):
     again = remeasure(measured, measured.landmarks.xy)
     for key in ("landmarks", "regions", "bmd_g_cm2", "t_score", "flags", "status"):

@@ -6,6 +6,7 @@ import pytest
 from napari_hipbmd import quality
 from napari_hipbmd.core.anatomy import INDEX, TYPICAL_XY
 from napari_hipbmd.core.canvas import make_canvas
+from napari_hipbmd.core.hip_images import LandmarkSet
 from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.dicom import read_film
 
@@ -60,6 +61,17 @@ def test_two_networks_that_disagree_on_one_place_are_flagged():
     apart[INDEX["T1"]] += 40
     assert "landmarks-disagree" in codes(quality.agreement(apart, sure, (0.3, 0.3)))
     assert quality.agreement(apart, sure, None) == ()
+
+
+def test_landmarks_far_from_where_the_networks_find_them_are_flagged():
+    found = LandmarkSet(MARKS_XY, np.full(16, 1.5))
+    beside = MARKS_XY + [20.0, 0.0]  # 6 mm
+    [flag] = quality.against_found(beside, found, (0.3, 0.3))
+    assert flag.code == "landmarks-differ" and "6 mm" in flag.text
+    assert quality.against_found(MARKS_XY + [10.0, 0.0], found, (0.3, 0.3)) == ()
+    assert quality.against_found(beside, found, None) == ()
+    unsure = LandmarkSet(MARKS_XY, np.full(16, 2.5))
+    assert quality.against_found(beside, unsure, (0.3, 0.3)) == ()
 
 
 def test_a_burnt_out_region_is_flagged_by_name():

@@ -83,6 +83,9 @@ class Measurement:
         What the rulers read, for who shows it or measures again; in no file.
     mineral_map
         What the network of the gain drew; in no file.
+    found
+        Where the networks find the landmarks, which a person may have placed
+        elsewhere; in no file.
     rulers
         What a person wants of them.
     box_source
@@ -125,6 +128,7 @@ class Measurement:
     rulers: RulerChoice = field(default_factory=RulerChoice)
     box_source: str = ""
     made_with: Mapping[str, Any] = field(default_factory=dict)
+    found: LandmarkSet | None = None
 
     @property
     def flags(self) -> tuple[Flag, ...]:

@@ -30,6 +30,8 @@ class PreparedHip:
         What each step took.
     reading
         What the rulers of the film show, where they have been looked for.
+    found
+        Where the networks find the landmarks; None when they were not asked.
     """
 
     film: Radiograph
@@ -45,6 +47,7 @@ class PreparedHip:
     borders: tuple[Border, ...]
     seconds: dict[str, float] = field(default_factory=dict)
     reading: RulerReading | None = None
+    found: LandmarkSet | None = None
 
     @classmethod
     def of(
@@ -73,4 +76,5 @@ class PreparedHip:
             landmarks,
             measurement.borders,
             measurement.seconds,
+            found=measurement.found,
         )

@@ -69,6 +69,8 @@ def region_flags(
     tagged = tuple(f for f in film.flags if f.code == "position")
     seen = quality.position(xy, spacing) or tagged
     seen += quality.agreement(xy, hip.landmarks.sigma_mm, spacing)
+    if hip.found is not None:
+        seen += quality.against_found(xy, hip.found, spacing)
     seen += quality.size(xy, spacing)
     seen += quality.field(
         xy, film.shape, {region: part.share for region, part in regions.items()}

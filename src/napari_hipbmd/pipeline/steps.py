@@ -101,6 +101,7 @@ def measure(
         box_source=hip.box_source,
         images=hip.images,
         borders=hip.borders,
+        found=hip.found,
         seconds={**hip.seconds, "measure": now - t, "total": now - started},
         **values,
     )
@@ -199,10 +200,9 @@ def prepare(
     step_done("enhance", t, images)
 
     t = perf_counter()
-    if landmarks_xy is None:
-        with one_thread():
-            marks = networks.finder.find(seen.canvas, film.spacing_mm)
-    else:
+    with one_thread():
+        marks = found = networks.finder.find(seen.canvas, film.spacing_mm)
+    if landmarks_xy is not None:
         marks = LandmarkSet(landmarks_xy, np.zeros(len(landmarks_xy)))
     metal = quality.metal(seen.canvas, marks.xy, _outside(film, seen.canvas))
     borders = quality.borders(seen.grey)
@@ -220,4 +220,5 @@ def prepare(
         marks,
         borders,
         seconds,
+        found=found,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .burnt_in import burnt_in
 from .collimation import borders, collimation, covered_share
-from .landmarks import agreement
+from .landmarks import against_found, agreement
 from .metal import metal
 from .placement import field, position
 from .policy import (
@@ -26,6 +26,7 @@ __all__ = [
     "FLAG_CODES",
     "NONE",
     "Policy",
+    "against_found",
     "agreement",
     "borders",
     "burnt_share",

@@ -15,11 +15,13 @@ from ..core.anatomy import (
     Points,
     distances_mm,
 )
+from ..core.hip_images import LandmarkSet
 from ..core.radiograph import Flag
 
 TWINS_APART_MM = 6.0
 UNSURE_MM = 4.0
-LOST_MM = 5.0  # about where the finder lets the other landmarks place it
+DIFFER_MM, TIMES_EXPECTED = 5.0, 3.0
+LOST_MM = 6.0  # about where the finder lets the other landmarks place it
 
 
 def agreement(
@@ -71,6 +73,30 @@ def agreement(
             )
         )
     return tuple(flags)
+
+
+def against_found(
+    landmarks_xy: Points,
+    found: LandmarkSet,
+    spacing_mm: tuple[float, float] | None,
+) -> tuple[Flag, ...]:
+    """Flag placed landmarks that lie elsewhere than the networks find them.
+
+    On average farther than 5 mm, and than three times the error that the networks
+    expect of themselves on this film.
+    """
+    if spacing_mm is None:
+        return ()
+    apart = float(np.mean(distances_mm(landmarks_xy, found.xy, spacing_mm)))
+    if apart <= max(DIFFER_MM, TIMES_EXPECTED * float(np.mean(found.sigma_mm))):
+        return ()
+    return (
+        Flag(
+            "landmarks-differ",
+            f"The landmarks lie {apart:.0f} mm on average from where the networks find"
+            " them: look whether they are another film's, or the networks are wrong.",
+        ),
+    )
 
 
 def _regions_of(places: Iterable[str]) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ FLAG_CODES: dict[str, str] = {
     "implausible-area": "an area that a survey of adults never saw",
     "implausible-bmd": "an aBMD that a survey of adults never saw",
     "implausible-shape": "landmarks that make no hip's shape",
+    "landmarks-differ": "landmarks lie elsewhere than the networks find them",
     "landmarks-disagree": "two networks place one landmark apart",
     "landmarks-lost": "the networks can hardly see a landmark",
     "landmarks-unsure": "the landmarks' expected error is large",
