@@ -159,6 +159,21 @@ def test_both_sides_in_one_row_become_two_readings():
     assert (right.side, right.bmd_g_cm2) == ("R", {"neck": 0.8})
 
 
+def test_regions_that_name_their_side_become_two_readings():
+    text = "PID,Scan Date,Region,BMD\n" + "".join(
+        f"P1,2024-01-02,{region},{bmd}\n"
+        for region, bmd in [
+            ("Neck Left", 0.8), ("Neck Right", 0.6),
+            ("Total Left", 0.9), ("Total Right", 0.7), ("Total Mean", 0.8),
+        ]
+    )  # fmt: skip
+    found = readings_of_text(text, "x.csv", patient_key)
+    left, right = found.readings
+    assert (left.side, left.bmd_g_cm2) == ("L", {"neck": 0.8, "total": 0.9})
+    assert (right.side, right.bmd_g_cm2) == ("R", {"neck": 0.6, "total": 0.7})
+    assert not found.doubts
+
+
 def test_a_printed_report_is_read():
     text = REPORT.replace("March", "03/14/2024")
     [found] = readings_of_text(text, "report.txt", patient_key).readings

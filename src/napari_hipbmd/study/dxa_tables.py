@@ -119,9 +119,10 @@ def readings_of_text(
             continue
         by_side: dict[Side | None, dict[Site, float]] = {}
         if regional:
-            site = site_named(row.get("region", ""))
-            if site is not None:
-                _take(by_side, None, site, row.get("bmd", ""), where, found)
+            region = row.get("region", "")
+            if (site := site_named(region)) is not None:
+                side = side_named(region)
+                _take(by_side, side, site, row.get("bmd", ""), where, found)
         for i, site in sites.items():
             cell = cells[i] if i < len(cells) else ""
             _take(by_side, side_named(header[i]), site, cell, where, found)
