@@ -209,6 +209,23 @@ def test_a_month_before_its_day_needs_no_order():
     assert days_of('"March 5, 2024"')[0] == date(2024, 3, 5)
 
 
+def test_a_day_of_the_week_beside_a_month_is_no_month():
+    assert days_of("Tuesday 4 April 2021", "Di 6. Apr. 2021") == [
+        date(2021, 4, 4), date(2021, 4, 6)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["mardi 4 avril 2021", "mar 4 abr 2021", "mar. 4 mai 2021", "03042021",
+     "mardi 4 avril 2021 10:20", "Marchand 4 2021"],
+)  # fmt: skip
+@pytest.mark.parametrize("order", [None, "dmy"])
+def test_a_day_of_other_words_or_figures_is_not_guessed(text, order):
+    with pytest.raises(Refused, match="a day cannot be read: write it like"):
+        days_of(text, order=order)
+
+
 def test_years_of_two_digits_are_read_by_whoever_tells_the_order():
     assert days_of("5/3/24", "6/3/98", order="dmy") == [
         date(2024, 3, 5), date(1998, 3, 6)

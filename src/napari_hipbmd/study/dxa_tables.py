@@ -20,11 +20,9 @@ from ..core.anatomy import Site
 from ..core.dxa_reading import DxaReading
 from ..core.errors import Refused
 from ..core.radiograph import Patient, Sex, Side
+from .dxa_days import DateOrder, date_order, day
 from .dxa_words import (
-    DateOrder,
     column_named,
-    date_order,
-    day,
     is_elsewhere,
     lacks_unit,
     maker_named,

@@ -1,23 +1,12 @@
-"""What densitometers call sites, sides, columns and days."""
+"""What densitometers call sites, sides and columns."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import date
-from typing import Literal
 
 from ..core.anatomy import Site
-from ..core.errors import Refused
 from ..core.radiograph import Side
 
-DateOrder = Literal["dmy", "mdy"]
-_UNREADABLE = "a day cannot be read: write it like 2024-03-14"
-_MONTHS = {
-    "jan": 1, "feb": 2, "mar": 3, "mär": 3, "mrz": 3, "apr": 4, "may": 5, "mai": 5,
-    "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "okt": 10, "nov": 11,
-    "dec": 12, "dez": 12,
-}  # fmt: skip
 _SITES: dict[str, Site] = {
     **dict.fromkeys(("neck", "schenkelhals"), "neck"),
     **dict.fromkeys(("troch", "trochanter", "trochanteric"), "trochanter"),
@@ -114,77 +103,6 @@ def maker_named(text: str) -> str:
     if words & {"lunar", "ge", "encore", "prodigy", "idxa", "shaft"}:
         return "GE Lunar"
     return ""
-
-
-def day(text: str, order: DateOrder | None, short_years: bool = False) -> date | None:
-    """A day as it was written; None where nothing was.
-
-    Parameters
-    ----------
-    order
-        Of a day with strokes.
-    short_years
-        Whether years may have two digits: only where a person told the order, since
-        24/03/05 may begin with the year.
-
-    Raises
-    ------
-    Refused
-        If it is none, or could be two: a clause.
-    """
-    written = re.split(r"(?<=\d)T", text.strip())[0]
-    if not written:
-        return None
-    parts = [int(part) for part in re.findall(r"\d+", written)]
-    month = _month_named(written)
-    if re.fullmatch(r"\d{8}", written):
-        parts = [int(written[:4]), int(written[4:6]), int(written[6:])]
-    elif month and len(parts) >= 2:
-        parts, order = [parts[0], month, parts[1]], "dmy"
-    if len(parts) < 3:
-        raise Refused(_UNREADABLE)
-    if parts[0] > 999:
-        year, month, number = parts[:3]
-    elif parts[2] < 1000 and not (short_years and parts[2] < 100):
-        raise Refused("a day has a year of two digits: say --dates dmy or mdy")
-    elif "." in written or order == "dmy":
-        number, month, year = parts[:3]
-    elif order == "mdy":
-        month, number, year = parts[:3]
-    else:
-        raise Refused(
-            "days could be meant as day/month or month/day: say --dates dmy or mdy"
-        )
-    try:
-        return date(_whole_year(year), month, number)
-    except ValueError:
-        raise Refused(_UNREADABLE) from None
-
-
-def _whole_year(year: int) -> int:
-    """No reading is of the future."""
-    if year > 99:
-        return year
-    return year + 2000 if year + 2000 <= date.today().year else year + 1900
-
-
-def _month_named(text: str) -> int | None:
-    """Its number where the month is written out, in English or German."""
-    words = re.findall(r"[^\W\d_]{3,}", text.casefold())
-    return next((_MONTHS[w[:3]] for w in words if w[:3] in _MONTHS), None)
-
-
-def date_order(texts: Iterable[str]) -> DateOrder | None:
-    """The only order in which all days with strokes are days; None if both will do."""
-    days = [
-        (int(found[1]), int(found[2]))
-        for text in texts
-        if (found := re.match(r"\s*(\d{1,2})[/-](\d{1,2})[/-]\d{4}", text))
-    ]
-    first, second = (any(one[i] > 12 for one in days) for i in (0, 1))
-    if first == second:
-        return None
-    return "dmy" if first else "mdy"
 
 
 def _words(text: str) -> set[str]:

@@ -15,15 +15,10 @@ from ..core.options import REQUIRED, check, option
 from ..core.radiograph import Side
 from ..dicom import CatalogueFilm, catalogue, dxa_report, patient_key, public_path
 from ..study import Case, read_cases, write_cases
+from ..study.dxa_days import DateOrder
 from ..study.dxa_pairs import DxaPair, FilmedHip, pair
 from ..study.dxa_tables import DxaTable, readings_of_text
-from ..study.dxa_words import (
-    DateOrder,
-    is_elsewhere,
-    maker_named,
-    side_named,
-    site_named,
-)
+from ..study.dxa_words import is_elsewhere, maker_named, side_named, site_named
 from ..study.row import DXA_RANGE_G_CM2
 from ..study.sheet import text_of
 from ..study.table import TABLE
