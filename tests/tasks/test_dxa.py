@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import EncapsulatedPDFStorage, ExplicitVRLittleEndian, generate_uid
 
 from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.dicom import FilmTags, patient_key, write_film
 from napari_hipbmd.study.dxa_tables import readings_of_text
 from napari_hipbmd.tasks.dxa import DxaOptions, pair_with_films
@@ -259,6 +260,168 @@ def test_doubtful_numbers_are_told_and_left_out():
     assert found.readings[0].bmd_g_cm2 == {"total": 0.8}
     assert any("neck is 712" in doubt for doubt in found.doubts)
     assert any("Height has no unit" in doubt for doubt in found.doubts)
+
+
+def readings(text):
+    """What is found in a text, as (patient, side, sites), and what is told of it."""
+    found = readings_of_text(text, "x.csv", patient_key)
+    keys = {patient_key(one): one for one in ("P1", "P2")}
+    return [
+        (keys[one.patient], one.side, one.bmd_g_cm2) for one in found.readings
+    ], found.doubts  # fmt: skip
+
+
+LEFT_OF_P2 = """Patient ID: P2
+Sex: F
+Scan Date: 2021-03-04
+Scan Type: a Left Hip
+Region\tBMD
+Neck\t0.5
+Total\t0.6
+Age: 70
+
+"""
+
+
+def test_printed_reports_of_two_patients_in_one_text_stay_apart():
+    right_of_p1 = (
+        "Scan Type: a Right Hip\nScan Date: 2021-03-05\nPatient ID: P1\n"
+        "Region\tBMD\nNeck\t0.8\nTroch\t0.7\nTotal\t9.9\n"
+    )
+    found = readings_of_text(LEFT_OF_P2 + right_of_p1, "x.txt", patient_key)
+    left, right = found.readings
+    assert (left.patient, left.side) == (patient_key("P2"), "L")
+    assert left.bmd_g_cm2 == {"neck": 0.5, "total": 0.6}
+    assert (right.patient, right.side) == (patient_key("P1"), "R")
+    assert right.bmd_g_cm2 == {"neck": 0.8, "trochanter": 0.7}
+    assert (right.taken, right.biology.sex) == (date(2021, 3, 5), None)
+    assert right.biology.age_years is None
+    assert found.doubts == [
+        "x.txt, line 16: total is 9.9, no BMD in g/cm²; it was left out"
+    ]
+
+
+def test_a_second_table_of_one_printed_report_is_of_the_same_patient():
+    more = "Scan Type: a Right Hip\nRegion\tBMD\nNeck\t0.8\n"
+    found, doubts = readings(LEFT_OF_P2 + more)
+    assert found == [
+        ("P2", "L", {"neck": 0.5, "total": 0.6}), ("P2", "R", {"neck": 0.8})
+    ]  # fmt: skip
+    assert not doubts
+
+
+GOOD = "P2,,2021-03-04,,R,,,0.7,,\n"
+COLUMNS = (
+    "PATIENT_ID,ID,Scan Date,Date,Side,Scan Type,Sex,Neck BMD,Neck BMD,Left Neck BMD"
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("P1,,2021-03-04,,R,Left Hip,,0.8,,", "both hips are named; the row was left"),
+        ("P1,,2021-03-04,,R,,,,,0.8", "neck is of one hip and its row of the other"),
+        ("P1,,2021-03-04,,R,,,0.8,0.5,", "neck is told twice and differs; it was left"),
+    ],
+)
+def test_a_row_that_contradicts_itself_is_told_and_left_out(row, sentence):
+    found, doubts = readings(f"{COLUMNS}\n{GOOD}{row}\n")
+    assert found == [("P2", "R", {"neck": 0.7})]
+    assert len(doubts) == 1 and f"x.csv, line 3: {sentence}" in doubts[0]
+    with pytest.raises(Refused, match=f"can be used: x.csv, line 2: {sentence}"):
+        readings(f"{COLUMNS}\n{row}\n")
+
+
+def test_a_column_that_is_there_twice_and_differs_leaves_its_row_out():
+    text = "PID,PID,Scan Date,Neck BMD\nP1,P2,2021-03-04,0.8\nP1,P1,2021-03-04,0.7\n"
+    found, doubts = readings(text)
+    assert found == [("P1", None, {"neck": 0.7})]
+    assert doubts == [
+        "x.csv, line 2: PID is told twice and differs; the row was left out"
+    ]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_specific_column_counts_and_the_general_one_is_told(turned):
+    cells = [
+        ("PATIENT_ID", "P2"), ("ID", "P1"), ("Scan Date", "2021-03-04"),
+        ("Date", "2019-01-01"), ("Neck BMD", "0.8"),
+    ]  # fmt: skip
+    header, row = zip(*(reversed(cells) if turned else cells), strict=True)
+    text = f"{','.join(header)}\n{','.join(row)}\n"
+    found = readings_of_text(text, "x.csv", patient_key)
+    [one] = found.readings
+    assert (one.patient, one.taken) == (patient_key("P2"), date(2021, 3, 4))
+    assert set(found.doubts) == {
+        "x.csv: PATIENT_ID and ID differ: PATIENT_ID counts",
+        "x.csv: Scan Date and Date differ: Scan Date counts",
+    }
+
+
+def test_columns_of_one_meaning_that_agree_are_no_doubt():
+    found, doubts = readings(
+        "PATIENT_ID,ID,Scan Date,Date,Side,Scan Type,Scan Mode,Neck BMD,Neck BMD\n"
+        "P1,p1,2021-03-04,04.03.2021,R,Right Hip,Fast,0.8,\n"
+    )
+    assert found == [("P1", "R", {"neck": 0.8})] and not doubts
+
+
+@pytest.mark.parametrize(
+    ("word", "sex"),
+    [("Mujer", "F"), ("M", "M"), ("weiblich", "F"), ("Hombre", "M"),
+     ("Female (F)", "F"), ("manly", None), ("F/M", None)],
+)  # fmt: skip
+def test_a_sex_is_a_whole_word(word, sex):
+    text = f"PID,Scan Date,Sex,Neck BMD\nP1,2021-03-04,{word},0.8\n"
+    found = readings_of_text(text, "x.csv", patient_key)
+    assert found.readings[0].biology.sex == sex
+    assert (sex is None) == any("a sex is none of the words" in d for d in found.doubts)
+
+
+def test_age_height_and_weight_out_of_range_are_told_and_left_out():
+    found = readings_of_text(
+        "PID,Scan Date,Age,Height_cm,Weight_kg,Neck BMD\n"
+        "P1,2021-03-04,300,1.65,62000,0.8\n",
+        "x.csv",
+        patient_key,
+    )
+    assert found.readings[0].biology == Patient()
+    assert found.doubts == [
+        f"x.csv, line 2: {what}; it was left out"
+        for what in (
+            "age_years is not a number from 0 to 130",
+            "height_cm is not a number from 50 to 250",
+            "weight_kg is not a number from 2 to 400",
+        )
+    ]
+
+
+SPINE = "".join(f"P1,2021-03-04,,L{i},0.8\n" for i in range(1, 5))
+HIP = "P1,2021-03-04,R,Neck,0.8\nP1,2021-03-04,R,Total,0.9\n"
+SPINES_TOTAL = "P1,2021-03-04,,Total,1.1\n"
+
+
+@pytest.mark.parametrize("spine", [SPINE + SPINES_TOTAL, SPINES_TOTAL])
+def test_a_total_without_a_site_of_a_hip_is_told_and_left_out(spine):
+    found, doubts = readings(f"PID,Scan Date,Side,Region,BMD\n{HIP}{spine}")
+    assert found == [("P1", "R", {"neck": 0.8, "total": 0.9})]
+    assert len(doubts) == 1 and "total may be of another part of the body" in doubts[0]
+    with pytest.raises(Refused, match="total may be of another part"):
+        readings(f"PID,Scan Date,Side,Region,BMD\n{spine}")
+
+
+def test_a_total_that_is_called_a_hips_is_read_alone():
+    text = "PID,Scan Date,Region,BMD\nP1,2021-03-04,Total Hip,0.9\n"
+    assert readings(text) == ([("P1", None, {"total": 0.9})], [])
+
+
+def test_the_total_of_a_row_with_vertebrae_is_told_and_left_out():
+    found, doubts = readings(
+        "PID,Scan Date,L1 BMD,Neck BMD,Total BMD\n"
+        "P1,2021-03-04,1.0,,1.1\nP2,2021-03-04,,0.7,0.8\n"
+    )
+    assert found == [("P2", None, {"neck": 0.7, "total": 0.8})]
+    assert len(doubts) == 1 and "x.csv, line 2: total may be of" in doubts[0]
 
 
 def dicom(path, modality="SR", **elements):

@@ -8,34 +8,21 @@ their numbers become keys.
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import partial
 from typing import cast
 
 from ..core.anatomy import Site
 from ..core.dxa_reading import DxaReading
 from ..core.errors import Refused
-from ..core.radiograph import Patient, Sex, Side
+from ..core.radiograph import Side
 from .dxa_days import DateOrder, date_order, day
-from .dxa_words import (
-    column_named,
-    is_elsewhere,
-    lacks_unit,
-    maker_named,
-    side_named,
-    site_named,
-    site_of_bmd,
-)
-from .row import DXA_RANGE_G_CM2, PATIENT_RANGES
-from .sheet import NotATable, rows_of
-
-_SAID = re.compile(r"\s*([^:;,\t]{2,30}?)\s*:\s*(\S.*?)\s*")
-_SEXES: dict[str, Sex] = {"f": "F", "w": "F", "m": "M"}
-Row = Mapping[str, str]
+from .dxa_reports import reports_of
+from .dxa_rows import ReadDay, biology_of, number
+from .dxa_scans import Measured, Scan, Sheet, Totals, scans_of, sheet_of
+from .dxa_words import lacks_unit
+from .row import DXA_RANGE_G_CM2
 
 
 @dataclass
@@ -79,133 +66,118 @@ def readings_of_text(
     Refused
         If there is no reading of a hip in it, or its days cannot be understood.
     """
-    said, body = _report(text)
-    try:
-        header, rows = rows_of(body, ())
-    except NotATable as error:
-        raise Refused(f"{name}: {error}") from None
-    columns = [column_named(cell) for cell in header]
-    sites = {i: site for i, cell in enumerate(header) if (site := site_of_bmd(cell))}
-    regional = "region" in columns and "bmd" in columns
-    if not sites and not regional:
-        raise Refused(
-            f"{name} has no BMD of a hip: neither columns such as NECK_BMD and HTOT_BMD"
-            " nor columns Region and BMD."
-        )
-    if "patient" not in columns and "patient" not in said and known is None:
-        raise Refused(
-            f"{name} does not say whose readings they are: it needs a column such as"
-            " PATIENT_ID, IDENTIFIER1 or MRN."
-        )
     found = DxaTable()
-    for cell in header:
-        if unit := lacks_unit(cell):
-            found.doubt(
-                f"{name}: the column {cell.strip()} has no unit and was passed"
-                f" over; call it {cell.strip()}_{unit} if that is its unit"
-            )
-    filled = [_row(columns, cells, said) for _, cells in rows]
+    reports, sheets = reports_of(text), []
+    for report in reports:
+        try:
+            sheets.append(sheet_of(report, name, known is not None))
+        except Refused as refusal:
+            if len(reports) == 1:
+                raise
+            found.doubt(str(refusal).rstrip("."))
     read_day = partial(
         day,
-        order=order or date_order(row.get("taken", "") for row in filled),
+        order=order or date_order(text for sheet in sheets for text in sheet.days()),
         short_years=order is not None,
     )
-    maker = maker_named(" ".join(header)) or maker_named(text[:2000])
-    for (line, cells), row in zip(rows, filled, strict=True):
-        where = f"{name}, line {line}"
-        if is_elsewhere(row.get("exam", "")):
-            continue
-        by_side: dict[Side | None, dict[Site, float]] = {}
-        if regional:
-            region = row.get("region", "")
-            if (site := site_named(region)) is not None:
-                side = side_named(region)
-                _take(by_side, side, site, row.get("bmd", ""), where, found)
-        for i, site in sites.items():
-            cell = cells[i] if i < len(cells) else ""
-            _take(by_side, side_named(header[i]), site, cell, where, found)
-        base = _whose(row, key, read_day, known, where)
-        side = side_named(row.get("side", "")) or side_named(row.get("exam", ""))
-        for said_side, values in by_side.items():
-            _join(
-                found,
-                replace(
-                    base,
-                    side=said_side or side or base.side,
-                    bmd_g_cm2=values,
-                    maker=maker or base.maker,
-                ),
-                where,
-            )
+    for sheet in sheets:
+        base = known or DxaReading("")
+        base = replace(base, maker=sheet.maker or base.maker)
+        _Reader(name, key, read_day, base, found).read(sheet)
     if not found.readings:
-        raise Refused(f"{name} has no BMD of a hip in its {len(rows)} rows.")
+        if found.doubts:
+            raise Refused(
+                f"{name} has no reading of a hip that can be used: {found.doubts[-1]}."
+            )
+        rows = sum(len(sheet.rows) for sheet in sheets)
+        raise Refused(f"{name} has no BMD of a hip in its {rows} rows.")
     return found
 
 
-def _report(text: str) -> tuple[dict[str, str], str]:
-    """What is said before the table of a printed report, and the table."""
-    said: dict[str, str] = {}
-    lines = text.splitlines()
-    for number, line in enumerate(lines):
-        found = _SAID.fullmatch(line)
-        column = column_named(found[1]) if found else None
-        if found and column:
-            said.setdefault(column, found[2])
-        elif re.search(r"\bregion\b|\broi\b", line, re.IGNORECASE) and said:
-            body = [re.sub(r"\s{2,}", "\t", rest.strip()) for rest in lines[number:]]
-            return said, "\n".join(body)
-    return {}, text
+@dataclass(frozen=True)
+class _Reader:
+    """Puts the readings of a table to those that were found."""
 
+    name: str
+    key: Callable[[str], str]
+    read_day: ReadDay
+    base: DxaReading
+    found: DxaTable
 
-def _row(columns: Sequence[str | None], cells: Sequence[str], said: Row) -> Row:
-    told = {
-        name: cell.strip()
-        for name, cell in zip(columns, cells, strict=False)
-        if name and cell.strip()
-    }
-    return {**said, **told}
+    def read(self, sheet: Sheet) -> None:
+        for cell in sheet.header:
+            if unit := lacks_unit(cell):
+                self.found.doubt(
+                    f"{self.name}: the column {cell.strip()} has no unit and was passed"
+                    f" over; call it {cell.strip()}_{unit} if that is its unit"
+                )
+        scans = list(scans_of(sheet, self.name, self.read_day, self.found.doubt))
+        totals = Totals(scans)
+        for scan in scans:
+            by_side: dict[Side | None, dict[Site, set[float]]] = {}
+            for one in scan.measured:
+                value = self._value(scan, one, totals)
+                if value is not None and one.site is not None:
+                    values = by_side.setdefault(scan.side(one), {})
+                    values.setdefault(one.site, set()).add(value)
+            base = self._whose(scan)
+            for side, values in by_side.items():
+                once = self._once(values, scan.where)
+                if once:
+                    new = replace(base, side=side or base.side, bmd_g_cm2=once)
+                    _join(self.found, self._with_biology(new, scan), scan.where)
 
+    def _value(self, scan: Scan, one: Measured, totals: Totals) -> float | None:
+        """A cell's density in g/cm², if it is one of a hip."""
+        value = number(one.cell)
+        if one.site is None or value is None:
+            return None
+        low, high = DXA_RANGE_G_CM2
+        what = f"{scan.where}: {one.site}"
+        if not low <= value <= high:
+            self.found.doubt(f"{what} is {value:g}, no BMD in g/cm²; it was left out")
+        elif one.site == "total" and not totals.of_a_hip(scan, one):
+            self.found.doubt(
+                f"{what} may be of another part of the body and was left out; call it"
+                " Total Hip if it is a hip's"
+            )
+        elif scan.contradicts(one):
+            self.found.doubt(
+                f"{what} is of one hip and its row of the other; it was left out"
+            )
+        else:
+            return value
+        return None
 
-def _take(
-    by_side: dict[Side | None, dict[Site, float]],
-    side: Side | None,
-    site: Site,
-    cell: str,
-    where: str,
-    found: DxaTable,
-) -> None:
-    value = _number(cell)
-    low, high = DXA_RANGE_G_CM2
-    if value is None:
-        return
-    if not low <= value <= high:
-        found.doubt(f"{where}: {site} is {value:g}, no BMD in g/cm²; it was left out")
-        return
-    by_side.setdefault(side, {}).setdefault(site, value)
+    def _once(self, values: Mapping[Site, set[float]], where: str) -> dict[Site, float]:
+        """The sites that a row does not tell twice."""
+        for site in (site for site, told in values.items() if len(told) > 1):
+            self.found.doubt(
+                f"{where}: {site} is told twice and differs; it was left out"
+            )
+        return {site: min(told) for site, told in values.items() if len(told) == 1}
 
+    def _whose(self, scan: Scan) -> DxaReading:
+        """A reading of nothing yet, of the scan's patient and day.
 
-def _whose(
-    row: Row,
-    key: Callable[[str], str],
-    read_day: Callable[[str], date | None],
-    known: DxaReading | None,
-    where: str,
-) -> DxaReading:
-    base = known or DxaReading("")
-    try:
-        taken = read_day(row.get("taken", "")) or base.taken
-    except Refused as why:
-        raise Refused(f"{where}: {why}.") from None
-    numbers = {
-        name: value
-        for name, (low, high) in PATIENT_RANGES.items()
-        if (value := _number(row.get(name, ""))) is not None and low <= value <= high
-    }
-    biology = Patient(_SEXES.get(row.get("sex", "")[:1].casefold()), **numbers)
-    patient = key(row["patient"]) if "patient" in row else base.patient
-    return replace(
-        base, patient=patient, taken=taken, biology=biology.or_else(base.biology)
-    )
+        Raises
+        ------
+        Refused
+            If its day cannot be understood.
+        """
+        cells = scan.row.cells
+        try:
+            taken = self.read_day(cells.get("taken", "")) or self.base.taken
+        except Refused as why:
+            raise Refused(f"{scan.where}: {why}.") from None
+        patient = (
+            self.key(cells["patient"]) if "patient" in cells else self.base.patient
+        )
+        return replace(self.base, patient=patient, taken=taken)
+
+    def _with_biology(self, new: DxaReading, scan: Scan) -> DxaReading:
+        biology = biology_of(scan.row.cells, self.name, scan.where, self.found.doubt)
+        return replace(new, biology=biology.or_else(new.biology))
 
 
 def _join(found: DxaTable, new: DxaReading, where: str) -> None:
@@ -226,14 +198,3 @@ def _join(found: DxaTable, new: DxaReading, where: str) -> None:
             found.readings[i] = replace(old, bmd_g_cm2=cast(Mapping[Site, float], both))
             return
     found.readings.append(new)
-
-
-def _number(cell: str) -> float | None:
-    text = cell.strip()
-    if re.fullmatch(r"-?\d+,\d+", text):
-        text = text.replace(",", ".")
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..core.anatomy import Site
-from ..core.radiograph import Side
+from ..core.radiograph import Sex, Side
 
 _SITES: dict[str, Site] = {
     **dict.fromkeys(("neck", "schenkelhals"), "neck"),
@@ -26,6 +26,23 @@ def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+_SEXES: dict[str, Sex] = {
+    **dict.fromkeys(
+        _listed(
+            "f female woman w weiblich frau femme féminin feminin femenino femenina"
+            " mujer donna femmina femminile feminino feminina mulher vrouw vrouwelijk"
+        ),
+        "F",
+    ),
+    **dict.fromkeys(
+        _listed(
+            "m male man männlich maennlich mann homme masculin masculino hombre uomo"
+            " maschio maschile homem mannelijk"
+        ),
+        "M",
+    ),
+}
+
 _ELSEWHERE = _listed(
     "spine lumbar forearm radius ulna wb wbtot whole lva wirbelsäule l1 l2 l3 l4 arm"
     " leg trunk rib ribs"
@@ -34,11 +51,12 @@ _NOT_BMD = _listed(
     "t z score tscore zscore percent pct ya am ref reference area bmc cv sd std change"
     " prior previous baseline upper lower ward wards mean diff difference bmad"
 )
+_HIP = _listed("hip hips femur femora femoral htot hüfte hüften oberschenkel")
 _COLUMNS = {
     "patient": "identifier1 patientid patientnumber patientno patientnr pid mrn"
     " medicalrecordnumber patientidentifier id",
     "taken": "scandate examdate measurementdate measuredate dateofscan dateofexam"
-    " dateofmeasurement studydate date untersuchungsdatum messdatum",
+    " dateofmeasurement untersuchungsdatum messdatum studydate date",
     "side": "side laterality hipside scanside seite",
     "exam": "scantype scanmode exam examtype scan site measuredsite skeletalsite"
     " bodypart",
@@ -52,19 +70,26 @@ _COLUMNS = {
 _BY_LETTERS = {
     alias: name for name, aliases in _COLUMNS.items() for alias in aliases.split()
 }
+_GENERALITY = {
+    alias: i for aliases in _COLUMNS.values() for i, alias in enumerate(aliases.split())
+}
 _WITHOUT_UNIT = {"height": "cm", "weight": "kg"}
 _UNIT = re.compile(r"[(\[]?\s*g\s*/\s*cm\s*[²2]\s*[)\]]?", re.IGNORECASE)
 
 
 def column_named(text: str) -> str | None:
     """The column that a name stands for, other than a reading; None if it is none."""
-    letters = re.sub(r"[\W_]", "", text.casefold().replace("²", "2"))
-    return _BY_LETTERS.get(letters)
+    return _BY_LETTERS.get(_letters(text))
+
+
+def generality(text: str) -> int:
+    """The greater, the less a column's name says: ``ID`` comes after ``PATIENT_ID``."""
+    return _GENERALITY.get(_letters(text), 0)
 
 
 def lacks_unit(text: str) -> str | None:
     """The unit that a column of heights or weights should name and does not."""
-    return _WITHOUT_UNIT.get(re.sub(r"[\W_]", "", text.casefold()))
+    return _WITHOUT_UNIT.get(_letters(text))
 
 
 def site_named(text: str) -> Site | None:
@@ -90,6 +115,17 @@ def side_named(text: str) -> Side | None:
     return found.pop() if len(found) == 1 else None
 
 
+def sex_named(text: str) -> Sex | None:
+    """The sex that a word of some language or its letter names; None for others."""
+    found = {_SEXES[word] for word in _words(text) & set(_SEXES)}
+    return found.pop() if len(found) == 1 else None
+
+
+def names_a_hip(text: str) -> bool:
+    """Whether a scan or a region says that it is of a hip."""
+    return bool(_HIP & _words(text))
+
+
 def is_elsewhere(text: str) -> bool:
     """Whether a scan is of another part of the body."""
     return bool(_ELSEWHERE & _words(text))
@@ -103,6 +139,10 @@ def maker_named(text: str) -> str:
     if words & {"lunar", "ge", "encore", "prodigy", "idxa", "shaft"}:
         return "GE Lunar"
     return ""
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text.casefold().replace("²", "2"))
 
 
 def _words(text: str) -> set[str]:

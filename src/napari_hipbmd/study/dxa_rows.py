@@ -1,0 +1,136 @@
+"""What a row of an export says of its scan, and where it contradicts itself."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ..core.errors import Refused
+from ..core.radiograph import Patient, Side
+from .dxa_words import column_named, generality, sex_named, side_named
+from .row import PATIENT_RANGES
+
+Doubt = Callable[[str], None]
+ReadDay = Callable[[str], date | None]
+
+
+@dataclass(frozen=True)
+class ScanRow:
+    """What a row and the lines before its table say of a scan.
+
+    Attributes
+    ----------
+    cells
+        Column → text, of columns that stand for one thing.
+    exam
+        All that names the scan.
+    sides
+        The hips that are named: two where it contradicts itself.
+    """
+
+    cells: Mapping[str, str]
+    exam: str
+    sides: frozenset[Side]
+
+
+class Contradiction(ValueError):
+    """A row that cannot be used; a clause says why."""
+
+
+def scan_row(
+    said: Iterable[tuple[str, str]],
+    row: Iterable[tuple[str, str]],
+    read_day: ReadDay,
+    doubt: Doubt,
+) -> ScanRow:
+    """What names and their texts say together.
+
+    Parameters
+    ----------
+    said
+        Before the table; what the row says goes before it.
+    row
+        Names of columns and cells.
+    doubt
+        Told where a general column differs from a specific one, which counts.
+
+    Raises
+    ------
+    Contradiction
+        If a column is there twice and differs, or both hips are named.
+    """
+    above, here = list(said), list(row)
+    cells = {**_cells(above, read_day, doubt), **_cells(here, read_day, doubt)}
+    exams = [text for name, text in above + here if column_named(name) == "exam"]
+    sided = [text for name, text in above + here if column_named(name) == "side"]
+    sides = frozenset(side for text in exams + sided if (side := side_named(text)))
+    if len(sides) > 1:
+        raise Contradiction("both hips are named")
+    return ScanRow(cells, " ".join(exams), sides)
+
+
+def _cells(
+    named: Iterable[tuple[str, str]], read_day: ReadDay, doubt: Doubt
+) -> dict[str, str]:
+    """The most specific of the columns of one meaning."""
+    first: dict[str, tuple[str, str]] = {}
+    for name, text in sorted(named, key=lambda one: generality(one[0])):
+        column = column_named(name)
+        if not column or column in ("exam", "side") or not text:
+            continue
+        old, known = first.setdefault(column, (name, text))
+        if _same(column, known, text, read_day):
+            continue
+        if column == "bmd" or generality(old) == generality(name):
+            raise Contradiction(f"{name} is told twice and differs")
+        doubt(f"{old} and {name} differ: {old} counts")
+    return {column: text for column, (_, text) in first.items()}
+
+
+def _same(column: str, a: str, b: str, read_day: ReadDay) -> bool:
+    if column == "taken":
+        try:
+            return read_day(a) == read_day(b)
+        except Refused:
+            return a == b
+    if column == "sex":
+        return sex_named(a) == sex_named(b)
+    value = number(a)
+    return a.casefold() == b.casefold() or (value is not None and value == number(b))
+
+
+def biology_of(
+    cells: Mapping[str, str], name: str, where: str, doubt: Doubt
+) -> Patient:
+    """Sex, age, height and weight; what cannot be one is told and left out."""
+    numbers = {}
+    for column, (low, high) in PATIENT_RANGES.items():
+        text = cells.get(column, "")
+        value = number(text)
+        if value is not None and low <= value <= high:
+            numbers[column] = value
+        elif re.search(r"\d", text):
+            doubt(
+                f"{where}: {column} is not a number from {low:g} to {high:g}; it was"
+                " left out"
+            )
+    text = cells.get("sex", "")
+    sex = sex_named(text)
+    if sex is None and re.search(r"\w", text):
+        doubt(f"{name}: a sex is none of the words that are known; write F or M")
+    return Patient(sex, **numbers)
+
+
+def number(cell: str) -> float | None:
+    """The number in a cell, with a point or a comma; None if it is none."""
+    text = cell.strip()
+    if re.fullmatch(r"-?\d+,\d+", text):
+        text = text.replace(",", ".")
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
