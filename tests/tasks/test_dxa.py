@@ -145,6 +145,53 @@ def test_a_table_that_is_there_is_filled_and_keeps_what_it_has(study, export):
     assert table(study)["two"]["bmd_neck"] == "0.612"
 
 
+FULL = (
+    "case_id,image,side,bmd_neck,bmd_trochanter,bmd_total,group,dxa_days,dxa_maker\n"
+    "one,images/a.dcm,L,{}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("had", "doubt"),
+    [
+        (".712,.61,,w,-5,", "aBMD is -5 days from the film and the reading +13"),
+        (",,.9,w,-5,", "aBMD is -5 days from the film and the reading +13"),
+        (",.61,,w,,", "aBMD may be of another day than the reading"),
+        (".712,,,w,13,GE Lunar", "aBMD is of GE Lunar and the reading of Hologic"),
+    ],
+)
+def test_readings_of_two_days_or_makers_are_not_mixed(study, export, had, doubt):
+    (study / "cases.csv").write_text(FULL.format(had))
+    exported = export("IDENTIFIER1,SCAN_DATE,SIDE,NECK_BMD\nP100,2024-03-14,L,0.712\n")
+    done = paired(study, exported)
+    assert any(f"one: its {doubt}" in one for one in done.doubts) and not done.filled
+    row = table(study)["one"]
+    assert row["dxa_days"] == had.split(",")[4]
+    assert row["bmd_neck"] == ("0.712" if had.startswith(".712") else "")
+
+
+def test_replacing_leaves_no_site_of_the_old_reading(study, export):
+    (study / "cases.csv").write_text(FULL.format(".8,.61,.9,w,-5,GE Lunar"))
+    exported = export(
+        "PID,Scan Date,Side,Neck BMD,Total BMD\nP100,2024-03-14,L,.5,.6\n"
+    )
+    paired(study, exported, replace=True)
+    row = table(study)["one"]
+    assert (row["bmd_neck"], row["bmd_trochanter"], row["bmd_total"]) == (
+        "0.5", "", "0.6"
+    )  # fmt: skip
+    assert (row["dxa_days"], row["dxa_maker"]) == ("13", "")
+
+
+def test_more_sites_of_the_same_reading_join_it(study, export):
+    (study / "cases.csv").write_text(FULL.format(".712,,.9,w,13,Hologic"))
+    exported = export("PID,Scan Date,Side,Trochanter BMD\nP100,2024-03-14,L,.6\n")
+    assert paired(study, exported).filled == 1
+    row = table(study)["one"]
+    assert (row["bmd_neck"], row["bmd_trochanter"]) == ("0.712", "0.6")
+    assert row["dxa_maker"] == "Hologic"
+
+
 def test_lunars_regions_in_rows_are_read_with_decimal_commas(study, export):
     done = paired(study, export(LUNAR, encoding="utf-16"))
     assert done.pairs[0].reading.bmd_g_cm2 == {

@@ -16,6 +16,7 @@ from ..core.radiograph import Side
 from ..dicom import CatalogueFilm, catalogue, dxa_report, patient_key, public_path
 from ..study import Case, read_cases, write_cases
 from ..study.dxa_days import DateOrder
+from ..study.dxa_merging import DAYS, MAKER, known_sites, unlike
 from ..study.dxa_pairs import DxaPair, FilmedHip, pair
 from ..study.dxa_tables import DxaTable, readings_of_text
 from ..study.dxa_words import is_elsewhere, maker_named, side_named, site_named
@@ -24,7 +25,6 @@ from ..study.sheet import text_of
 from ..study.table import TABLE
 
 WINDOW_DAYS = 180
-DAYS, MAKER = "dxa_days", "dxa_maker"
 _LARGEST_BYTES = 50_000_000
 _BOTH: tuple[Side, ...] = ("L", "R")
 
@@ -219,27 +219,22 @@ def _inside(film: CatalogueFilm, folder: Path) -> str:
 
 
 def _with_reading(case: Case, one: DxaPair, options: DxaOptions, done: DxaDone) -> Case:
-    """The case with what the reading adds to it."""
+    """The case with what the reading adds to it, or in its place."""
     reading = one.reading
     if reading is None or one.days is None:
         return case
-    dxa = dict(case.dxa)
-    for site in SITES:
-        new, old = reading.bmd_g_cm2.get(site), dxa.get(site)
-        if new is None:
-            continue
-        if old is not None and old != new and not options.replace:
-            done.doubts.append(
-                f"{case.case_id}: bmd_{site} is {old:g} and the reading says {new:g};"
-                " it was left (--replace takes the reading)"
-            )
-            return case
-        dxa[site] = new
+    kept = {} if options.replace else known_sites(case)
+    if kept and (why := unlike(case, reading, one.days)):
+        done.doubts.append(
+            f"{case.case_id}: {why}; it was left (--replace takes the reading)"
+        )
+        return case
+    maker = reading.maker or (case.extra.get(MAKER, "") if kept else "")
     done.filled += 1
     return replace(
         case,
         side=case.side or one.hip.side or reading.side,
         patient=case.patient.or_else(reading.biology),
-        dxa=dxa,
-        extra={**case.extra, DAYS: str(one.days), MAKER: reading.maker},
+        dxa={s: reading.bmd_g_cm2.get(s, kept.get(s)) for s in SITES},
+        extra={**case.extra, DAYS: str(one.days), MAKER: maker},
     )
