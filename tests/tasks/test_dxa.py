@@ -192,6 +192,16 @@ def test_more_sites_of_the_same_reading_join_it(study, export):
     assert row["dxa_maker"] == "Hologic"
 
 
+def test_a_side_that_the_table_and_the_film_tell_differently_is_told(study, export):
+    (study / "cases.csv").write_text(
+        "case_id,image,side\none,images/a.dcm,R\ntwo,images/b.dcm,R\n"
+    )
+    done = paired(study, export(HOLOGIC + ROWS))
+    assert done.doubts == [
+        "one: the table says side R and the film L; the table's counts"
+    ]
+
+
 def test_lunars_regions_in_rows_are_read_with_decimal_commas(study, export):
     done = paired(study, export(LUNAR, encoding="utf-16"))
     assert done.pairs[0].reading.bmd_g_cm2 == {

@@ -73,6 +73,7 @@ class _Hips:
 
     cases: list[Case] = field(default_factory=list)
     hips: list[FilmedHip] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
     def add(self, case: Case, film: CatalogueFilm | None) -> None:
         self.cases.append(case)
@@ -85,6 +86,11 @@ class _Hips:
                 side=case.side or film.side,
                 biology=case.patient.or_else(film.biology),
             )
+            if case.side and film.side and case.side != film.side:
+                self.doubts.append(
+                    f"{case.case_id}: the table says side {case.side} and the film"
+                    f" {film.side}; the table's counts"
+                )
         self.hips.append(found)
 
 
@@ -99,7 +105,7 @@ def pair_with_films(options: DxaOptions) -> DxaDone:
     read = _read(options.exports, options.dates)
     found = _hips(options.study)
     pairs = pair(found.hips, read.readings, options.window)
-    done = DxaDone(pairs, read.doubts, [])
+    done = DxaDone(pairs, read.doubts + found.doubts, [])
     for case, one in zip(found.cases, pairs, strict=True):
         done.cases.append(_with_reading(case, one, options, done))
     makers = {p.reading.maker for p in pairs if p.reading is not None} - {""}
