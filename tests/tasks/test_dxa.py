@@ -202,6 +202,48 @@ def test_a_side_that_the_table_and_the_film_tell_differently_is_told(study, expo
     ]
 
 
+@pytest.fixture
+def three(study):
+    """Write the table of three films: a and d are of one patient, b of another."""
+    film(study / "images" / "d.dcm", side="R")
+
+    def write(*groups):
+        header = "case_id,image,side" + (",group" if groups else "")
+        cases = ["a,images/a.dcm,L", "b,images/b.dcm,R", "d,images/d.dcm,R"]
+        rows = [
+            ",".join(filter(None, one))
+            for one in zip(cases, groups or [""] * 3, strict=True)
+        ]
+        (study / "cases.csv").write_text("\n".join([header, *rows, ""]))
+        return study
+
+    return write
+
+
+def test_groups_that_are_not_the_patients_are_told(three, export):
+    done = paired(three("w1", "w1", "w2"), export(HOLOGIC + ROWS))
+    shared, parted = done.doubts
+    assert shared.startswith("a and b: the films are of different patients and share")
+    assert parted.startswith("a and d: the films are of one patient and in different")
+    assert not paired(three("w1", "w2", "w1"), export(HOLOGIC + ROWS)).doubts
+
+
+def test_a_table_without_groups_gets_the_patients_keys(three, export):
+    study = three()
+    assert not paired(study, export(HOLOGIC + ROWS)).doubts
+    first, second = patient_key("P100"), patient_key("P200")
+    groups = [row["group"] for row in table(study).values()]
+    assert groups == [first, second, first]
+
+
+def test_groups_that_a_split_names_stay(three, export):
+    study = three()
+    (study / "split.csv").write_text("group,part\na,train\nb,test\nd,train\n")
+    done = paired(study, export(HOLOGIC + ROWS))
+    assert [row["group"] for row in table(study).values()] == ["a", "b", "d"]
+    assert any("of one patient and in different groups" in one for one in done.doubts)
+
+
 def test_lunars_regions_in_rows_are_read_with_decimal_commas(study, export):
     done = paired(study, export(LUNAR, encoding="utf-16"))
     assert done.pairs[0].reading.bmd_g_cm2 == {

@@ -16,12 +16,14 @@ from ..core.radiograph import Side
 from ..dicom import CatalogueFilm, catalogue, dxa_report, patient_key, public_path
 from ..study import Case, read_cases, write_cases
 from ..study.dxa_days import DateOrder
+from ..study.dxa_groups import group_doubts, grouped
 from ..study.dxa_merging import DAYS, MAKER, known_sites, unlike
 from ..study.dxa_pairs import DxaPair, FilmedHip, pair
 from ..study.dxa_tables import DxaTable, readings_of_text
 from ..study.dxa_words import is_elsewhere, maker_named, side_named, site_named
 from ..study.row import DXA_RANGE_G_CM2
 from ..study.sheet import text_of
+from ..study.split import SPLIT
 from ..study.table import TABLE
 
 WINDOW_DAYS = 180
@@ -93,6 +95,13 @@ class _Hips:
                 )
         self.hips.append(found)
 
+    def group(self, keep: bool) -> None:
+        """Groups are patients; ``keep`` those of the table, which a split may name."""
+        patients = [hip.patient for hip in self.hips]
+        if not keep:
+            self.cases = grouped(self.cases, patients)
+        self.doubts += group_doubts(self.cases, patients)
+
 
 def pair_with_films(options: DxaOptions) -> DxaDone:
     """Pair readings with films, and write ``cases.csv`` unless only asked to look.
@@ -104,6 +113,7 @@ def pair_with_films(options: DxaOptions) -> DxaDone:
     """
     read = _read(options.exports, options.dates)
     found = _hips(options.study)
+    found.group(keep=(options.study / SPLIT).exists())
     pairs = pair(found.hips, read.readings, options.window)
     done = DxaDone(pairs, read.doubts + found.doubts, [])
     for case, one in zip(found.cases, pairs, strict=True):
@@ -215,8 +225,7 @@ def _hips(folder: Path) -> _Hips:
         sides = _BOTH if film.both_hips else (film.side,)
         for side in sides:
             name = f"{film.name}-{side}" if film.both_hips else film.name
-            case = Case(name, Path(_inside(film, folder)), side, group=film.patient)
-            found.add(replace(case, group=film.patient or name), film)
+            found.add(Case(name, Path(_inside(film, folder)), side), film)
     return found
 
 
