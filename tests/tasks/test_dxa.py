@@ -345,6 +345,10 @@ def test_years_of_two_digits_are_read_by_whoever_tells_the_order():
             "line 2: a day cannot be read: write",
         ),
         ("PID,Scan Date,Neck BMD\nP1,2024-01-01,\n", "no BMD of a hip in its 1 rows"),
+        (
+            "PID,ID,Scan Date,Height,Neck BMD\nP1,1,2024-01-01,61,\n",
+            "no BMD of a hip in its 1 rows",
+        ),
         ("", "no BMD of a hip"),
     ],
 )

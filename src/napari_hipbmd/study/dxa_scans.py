@@ -139,7 +139,7 @@ def sheet_of(report: Report, name: str, known: bool) -> Sheet:
 
 
 def scans_of(
-    sheet: Sheet, name: str, read_day: ReadDay, doubt: Doubt
+    sheet: Sheet, name: str, read_day: ReadDay, doubt: Doubt, leave_out: Doubt
 ) -> Iterator[Scan]:
     """The rows that can be used and are not said to be of another part of the body."""
     for line, cells in sheet.rows:
@@ -149,7 +149,7 @@ def scans_of(
                 sheet.said, named, read_day, lambda what: doubt(f"{name}: {what}")
             )
         except Contradiction as why:
-            doubt(f"{where}: {why}; the row was left out")
+            leave_out(f"{where}: {why}; the row was left out")
             continue
         if is_elsewhere(row.exam):
             continue

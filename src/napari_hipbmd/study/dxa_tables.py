@@ -27,15 +27,27 @@ from .row import DXA_RANGE_G_CM2
 
 @dataclass
 class DxaTable:
-    """The readings of a file, and sentences about what may be wrong."""
+    """The readings of a file, and sentences about what may be wrong.
+
+    Attributes
+    ----------
+    left_out
+        Those of the doubts that tell why a reading is not among the readings.
+    """
 
     readings: list[DxaReading] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     def doubt(self, sentence: str) -> None:
         """Say something once."""
         if sentence not in self.doubts:
             self.doubts.append(sentence)
+
+    def leave_out(self, sentence: str) -> None:
+        """Say why a reading is not among the readings."""
+        self.doubt(sentence)
+        self.left_out.append(sentence)
 
 
 def readings_of_text(
@@ -74,7 +86,7 @@ def readings_of_text(
         except Refused as refusal:
             if len(reports) == 1:
                 raise
-            found.doubt(str(refusal).rstrip("."))
+            found.leave_out(str(refusal).rstrip("."))
     read_day = partial(
         day,
         order=order or date_order(text for sheet in sheets for text in sheet.days()),
@@ -85,10 +97,9 @@ def readings_of_text(
         base = replace(base, maker=sheet.maker or base.maker)
         _Reader(name, key, read_day, base, found).read(sheet)
     if not found.readings:
-        if found.doubts:
-            raise Refused(
-                f"{name} has no reading of a hip that can be used: {found.doubts[-1]}."
-            )
+        if found.left_out:
+            why = found.left_out[0]
+            raise Refused(f"{name} has no reading of a hip that can be used: {why}.")
         rows = sum(len(sheet.rows) for sheet in sheets)
         raise Refused(f"{name} has no BMD of a hip in its {rows} rows.")
     return found
@@ -111,7 +122,8 @@ class _Reader:
                     f"{self.name}: the column {cell.strip()} has no unit and was passed"
                     f" over; call it {cell.strip()}_{unit} if that is its unit"
                 )
-        scans = list(scans_of(sheet, self.name, self.read_day, self.found.doubt))
+        doubt, leave_out = self.found.doubt, self.found.leave_out
+        scans = list(scans_of(sheet, self.name, self.read_day, doubt, leave_out))
         totals = Totals(scans)
         for scan in scans:
             by_side: dict[Side | None, dict[Site, set[float]]] = {}
@@ -135,14 +147,16 @@ class _Reader:
         low, high = DXA_RANGE_G_CM2
         what = f"{scan.where}: {one.site}"
         if not low <= value <= high:
-            self.found.doubt(f"{what} is {value:g}, no BMD in g/cm²; it was left out")
+            self.found.leave_out(
+                f"{what} is {value:g}, no BMD in g/cm²; it was left out"
+            )
         elif one.site == "total" and not totals.of_a_hip(scan, one):
-            self.found.doubt(
+            self.found.leave_out(
                 f"{what} may be of another part of the body and was left out; call it"
                 " Total Hip if it is a hip's"
             )
         elif scan.contradicts(one):
-            self.found.doubt(
+            self.found.leave_out(
                 f"{what} is of one hip and its row of the other; it was left out"
             )
         else:
@@ -152,7 +166,7 @@ class _Reader:
     def _once(self, values: Mapping[Site, set[float]], where: str) -> dict[Site, float]:
         """The sites that a row does not tell twice."""
         for site in (site for site, told in values.items() if len(told) > 1):
-            self.found.doubt(
+            self.found.leave_out(
                 f"{where}: {site} is told twice and differs; it was left out"
             )
         return {site: min(told) for site, told in values.items() if len(told) == 1}
