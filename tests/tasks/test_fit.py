@@ -114,6 +114,15 @@ def test_a_target_that_nobody_has_read_is_named(made_up, tmp_path):
     assert not made_up.measured
 
 
+def test_landmarks_of_somebody_who_placed_none_are_refused_before_measuring(
+    made_up, tmp_path
+):
+    plan = FitPlan(("neck",), landmarks="zoe")
+    with pytest.raises(Refused, match="'zoe' has no labels in this study: choose one"):
+        fit_regression(made_up.study, tmp_path, plan, prepare=made_up.prepare)
+    assert not made_up.measured
+
+
 def test_the_model_says_where_it_comes_from(made_up, tmp_path):
     fit(made_up, tmp_path, command="hipbmd train bmd")
     told = json.loads((tmp_path / "bmd.json").read_text("utf-8"))["provenance"]

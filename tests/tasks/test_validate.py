@@ -191,6 +191,24 @@ def test_a_study_without_readings_is_refused_before_anything_is_measured(
     assert not made_up.measured
 
 
+def test_landmarks_of_somebody_who_placed_none_are_refused_before_measuring(
+    made_up, tmp_path
+):
+    with pytest.raises(Refused, match="'zoe' has no labels in this study: choose one"):
+        run(made_up, tmp_path, landmarks="zoe")
+    assert not made_up.measured
+
+
+def test_a_row_that_was_wanted_and_could_not_be_made_is_named(made_up, tmp_path):
+    for path in (made_up.study.folder / "truth").iterdir():
+        path.unlink()
+    found = run(made_up, tmp_path, rows=("raw", "exact"))
+    told = "Rows that could not be made (1): exact STO (no truth about the films)"
+    assert told in found.text()
+    stored = json.loads((tmp_path / "validation.json").read_text("utf-8"))
+    assert stored["missing_rows"] == ["exact"]
+
+
 def test_twelve_films_are_refused(made_up, tmp_path):
     study = Study(made_up.study.folder, made_up.study.cases[:12])
     with pytest.raises(Refused, match="the study has 12"):

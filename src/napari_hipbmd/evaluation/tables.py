@@ -22,10 +22,21 @@ from .agreement import FIGURES
 from .grids import learning_grid, success_grid, summary_grids
 from .landmark_errors import LEVELS_MM, LandmarkErrors
 from .learning_curve import LearningPoint
-from .rows import RowResult, gap_closed
+from .rows import ROW_NAMES, RowResult, gap_closed
 from .summary import RowSummary, Summary
 
 _SHOWN = 5
+_NO_FILM, _NO_TRUTH = "no film could be measured", "no truth about the films"
+_LACKS: Mapping[Row, str] = {
+    "biology": "age, sex, height or weight missing",
+    "raw": _NO_FILM,
+    "ring": _NO_FILM,
+    "enhanced": _NO_FILM,
+    "calibrated": "no gain could be read from the films",
+    "exact": _NO_TRUTH,
+    "exact_gain": _NO_TRUTH,
+}
+"""Why a row is in no table."""
 USE = (
     f"{CANNOT_RULE_OUT} Every figure is of a regression that was fitted within the"
     " folds of this study; on films of another machine or processing it says nothing."
@@ -62,6 +73,8 @@ class Validation:
         Landmark errors; None without truth.
     seconds
         Median seconds per film; NaN when unknown.
+    wanted
+        The rows that were asked for.
     """
 
     study: str
@@ -79,6 +92,13 @@ class Validation:
     left_out: dict[str, str]
     landmarks: LandmarkErrors | None
     seconds: float
+    wanted: Sequence[Row] = ()
+
+    @property
+    def missing(self) -> tuple[Row, ...]:
+        """Rows that were asked for and are in no table."""
+        there = {one.row for one in self.results}
+        return tuple(row for row in self.wanted if row not in there)
 
     @property
     def results(self) -> Sequence[RowResult]:
@@ -130,6 +150,11 @@ class Validation:
             notes.append(f"Share of the raw-to-exact gap in r closed: {shown}")
         if self.landmarks is not None and self.landmarks_used == PREDICTED:
             notes.append(_landmark_line(self.landmarks))
+        if self.missing:
+            named = ", ".join(
+                f"{ROW_NAMES[row]} ({_LACKS[row]})" for row in self.missing
+            )
+            notes.append(f"Rows that could not be made ({len(self.missing)}): {named}")
         if self.left_out:
             names = "; ".join(
                 f"{name} ({reason.rstrip('.')})"
@@ -205,6 +230,7 @@ class Validation:
                 "per_landmark_mm": marks.per_landmark_mm(),
             },
             "seconds_per_film_median": self.seconds,
+            "missing_rows": list(self.missing),
             "left_out": self.left_out,
             "use": USE,
         }

@@ -66,6 +66,8 @@ def collect(
 
     Raises
     ------
+    Refused
+        If nobody of that name has placed landmarks in the study.
     Cancelled
         When asked to stop. What was measured is in the cache.
     """

@@ -113,7 +113,6 @@ def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
     if path.is_dir() and Study.is_study(path):
         policy = options.policy or policy_of_study(path)
         study = Study.open(path)
-        _refuse_unknown(study, options.landmarks)
         return jobs_of_study(study, replace(options, policy=policy))
     if options.landmarks != PREDICTED:
         raise Refused(
@@ -155,8 +154,15 @@ def _jobs_of_film(film: Path, folder: Path, options: Options) -> list[Job]:
 def jobs_of_study(
     study: Study, options: Options | None = None, cases: Sequence[Case] | None = None
 ) -> list[Job]:
-    """The cases of a study, all by default, with the landmarks that are asked for."""
+    """The cases of a study, all by default, with the landmarks that are asked for.
+
+    Raises
+    ------
+    Refused
+        If nobody of that name has placed landmarks in the study.
+    """
     options = options or Options()
+    _refuse_unknown(study, options.landmarks)
     cases = study.cases if cases is None else cases
     return [_job_of_case(study, case, options) for case in cases]
 

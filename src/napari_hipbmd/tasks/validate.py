@@ -68,7 +68,8 @@ class ValidateOptions(RegressionOptions):
     repeats: int = option(1, "draw the folds anew so many times", low=1, metavar="R")
     rows: tuple[Row, ...] = option(
         ROWS,
-        "among biology, raw, ring, enhanced, exact (default: all)",
+        "among biology, raw, ring, enhanced, calibrated, exact, exact_gain (default:"
+        " all)",
         metavar="A,B",
         parse=chosen_rows,
         words=ROW_NAMES,
@@ -159,7 +160,8 @@ def validate(
     Raises
     ------
     Refused
-        If the study has no DXA readings, or too few cases or patients.
+        If the study has no DXA readings, or too few cases or patients, or nobody of
+        that name has placed landmarks.
     Cancelled
         When asked to stop; the next run resumes.
     """
@@ -271,6 +273,7 @@ def _validated(
         left_out=left_out(table, found, main, preset if biology else None),
         landmarks=landmark_errors(study, found),
         seconds=float(np.median(seconds)) if seconds else float("nan"),
+        wanted=plan.rows,
     )  # fmt: skip
 
 
