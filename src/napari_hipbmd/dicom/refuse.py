@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydicom.uid import UID
 
 from ..core.errors import FilmRefused
+from ..core.grown_up import child_flag
 from ..core.radiograph import Flag
 from .facts import HeaderFacts
 from .guard import MAX_PIXELS
@@ -69,7 +70,6 @@ _PHOTOMETRICS = frozenset({
     "YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT",
 })  # fmt: skip
 _SMALLEST = 32
-_ADULT_YEARS, _SMALLEST_ADULT_CM, _LIGHTEST_ADULT_KG = 18, 125, 25
 
 
 def check(header: Header, facts: HeaderFacts) -> None:
@@ -170,13 +170,9 @@ def cautions(facts: HeaderFacts) -> tuple[Flag, ...]:
     def flag(code: str, text: str) -> None:
         flags.append(Flag(code, text))
 
-    child = _child(facts)
-    if child:
-        flag(
-            "child",
-            f"{child}: landmarks and BMD are made for adults and mean nothing in a"
-            " growing hip.",
-        )
+    child = child_flag(facts.patient, facts.child)
+    if child is not None:
+        flags.append(child)
     elif facts.patient.age_years is None and "PELVI" in (facts.body_part or ""):
         flag(
             "age",
@@ -266,18 +262,3 @@ def cautions(facts: HeaderFacts) -> tuple[Flag, ...]:
     if facts.lossy:
         flag("lossy", "The film was compressed with loss: fine texture is gone.")
     return tuple(flags)
-
-
-def _child(facts: HeaderFacts) -> str | None:
-    """Why this may be a child, or None for an adult."""
-    patient = facts.patient
-    age, height, weight = patient.age_years, patient.height_cm, patient.weight_kg
-    if age is not None:
-        return f"The patient is {age:g} years old" if age < _ADULT_YEARS else None
-    if height is not None and height < _SMALLEST_ADULT_CM:
-        return f"No age is given, and the patient is {height:g} cm tall"
-    if weight is not None and weight < _LIGHTEST_ADULT_KG:
-        return f"No age is given, and the patient weighs {weight:g} kg"
-    if facts.child:
-        return "No age is given, and the film's description speaks of a child"
-    return None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ..core.grown_up import child_flag
 from ..core.radiograph import Flag, Patient, Radiograph, Side
 
 _APART = {"age_years": 2.0, "height_cm": 6.0, "weight_kg": 12.0}
@@ -9,6 +12,28 @@ _APART = {"age_years": 2.0, "height_cm": 6.0, "weight_kg": 12.0}
 
 _UNITS = {"age_years": ("age", "years"), "height_cm": ("height", "cm")}
 _UNITS["weight_kg"] = ("weight", "kg")
+
+
+def of_merged(
+    flags: Sequence[Flag], film: Patient, patient: Patient
+) -> tuple[Flag, ...]:
+    """A film's flags, with ``child`` by all that is known of the patient.
+
+    Parameters
+    ----------
+    flags
+        What the film alone gave reason for.
+    film
+        What the film says of the patient.
+    patient
+        What was told, and where it lacks something what the film says.
+    """
+    child = child_flag(patient)
+    if film.age_years is None and patient.age_years is not None:
+        flags = [flag for flag in flags if flag.code != "child"]  # a guess without it
+    if child is None or any(flag.code == "child" for flag in flags):
+        return tuple(flags)
+    return (*flags, child)
 
 
 def differences(

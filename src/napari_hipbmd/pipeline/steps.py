@@ -16,7 +16,7 @@ from ..core.hip_images import HipImages, LandmarkSet
 from ..core.measurement import Measurement
 from ..core.radiograph import Flag, HipBox, Patient, Radiograph, Side
 from ..core.threads import one_thread
-from .contradictions import differences
+from .contradictions import differences, of_merged
 from .hip import SeenHip, box_around, enhance_hip
 from .models import Models, Networks, load_models
 from .prepared import PreparedHip
@@ -183,8 +183,9 @@ def prepare(
         if cancelled is not None and cancelled():
             raise Cancelled
 
-    doubts = (*_of_film(film), *differences(film, patient, side))
+    differ = differences(film, patient, side)
     patient = (patient or Patient()).or_else(film.patient)
+    doubts = (*of_merged(_of_film(film), film.patient, patient), *differ)
 
     t = perf_counter()
     around = None
