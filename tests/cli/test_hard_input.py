@@ -38,6 +38,25 @@ def test_an_empty_folder_does_not_stop_the_films_beside_it(tmp_path, capsys):
     assert "holds no films" in err
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of POSIX")
+def test_what_is_called_a_film_and_can_be_none_is_listed_with_its_reason(
+    tmp_path, capsys
+):
+    (tmp_path / "b.dcm").touch()
+    (tmp_path / "c.dcm").write_text("hello")
+    (tmp_path / "d.dcm").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "e.dcm")
+    (tmp_path / "g.png").write_bytes(b"x")
+    (tmp_path / "notes.txt").write_text("hello")
+    status, found, err = measured(capsys, tmp_path)
+    assert status == 3
+    told = {hip["image"]: hip["reason"] for hip in found}
+    assert list(told) == ["b.dcm", "c.dcm", "d.dcm", "e.dcm", "g.png"]
+    assert "empty" in told["b.dcm"] and "text file" in told["c.dcm"]
+    assert "no such file" in told["d.dcm"] and "not an ordinary" in told["e.dcm"]
+    assert "c.dcm" in err
+
+
 @pytest.mark.parametrize("option", ["--csv", "--json"])
 def test_a_folder_as_output_file_is_refused_at_once(tmp_path, capsys, option):
     status = main(["measure", str(FILM), option, str(tmp_path)])

@@ -41,6 +41,11 @@ def test_what_is_passed_over_has_its_reason(export):
     assert "empty" in reasons["empty.dcm"]
 
 
+def test_a_spoilt_film_is_one_by_its_name_alone(export):
+    spoilt = look_through(export).spoilt
+    assert [path.name for path in spoilt] == ["empty.dcm"]
+
+
 SIDECARS = {
     "Thumbs.db": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
     "desktop.ini": b"[.ShellClassInfo]\r\n",

@@ -14,17 +14,21 @@ from .sniff import FileKind, file_kind
 
 DISC_CONTENTS = "DICOMDIR"
 _MAX_FILES = 100_000
+_DICOM_NAMES = frozenset({".dcm", ".dicom", ".dic", ".ima"})
+_PICTURE_NAMES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
 
 
 @dataclass(frozen=True)
 class FolderContents:
     """Candidate films in the order a person expects, and what was passed over.
 
-    ``passed_over`` gives the reason in a few words for each file.
+    ``passed_over`` gives the reason in a few words for each file, and ``spoilt`` are
+    those of them that are called as a film is: empty, cut off, or something else.
     """
 
     films: tuple[Path, ...]
     passed_over: dict[Path, str] = field(default_factory=dict)
+    spoilt: tuple[Path, ...] = ()
 
 
 def list_films(folder: str | Path) -> list[Path]:
@@ -56,10 +60,11 @@ def look_through(folder: str | Path) -> FolderContents:
             passed_over[path] = reason
         else:
             kinds[path] = kind
+    spoilt = _called_films(passed_over)
     for picture in _of_a_viewer(kinds, passed_over):
         del kinds[picture]
         passed_over[picture] = "a picture on a disc of DICOM films"
-    return FolderContents(tuple(kinds), passed_over)
+    return FolderContents(tuple(kinds), passed_over, spoilt)
 
 
 def _files_below(root: Path) -> list[Path]:
@@ -95,6 +100,21 @@ def _looked_at(path: Path) -> tuple[FileKind, str]:
             return file_kind(path)
     except Refused as refusal:
         return "other", str(refusal)
+
+
+def _called_films(passed_over: Iterable[Path]) -> tuple[Path, ...]:
+    """Files that are no films, and have the name of one; a disc's pictures are none."""
+    discs = [path.parent for path in passed_over if path.name.upper() == DISC_CONTENTS]
+    return tuple(
+        path
+        for path in passed_over
+        if not path.name.startswith(".")
+        and (
+            path.suffix.lower() in _DICOM_NAMES
+            or path.suffix.lower() in _PICTURE_NAMES
+            and not any(disc in path.parents for disc in discs)
+        )
+    )
 
 
 def _of_a_viewer(

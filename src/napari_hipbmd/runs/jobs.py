@@ -12,7 +12,7 @@ import numpy as np
 from ..core.anatomy import SITES, Points, Site
 from ..core.errors import Refused
 from ..core.radiograph import HipBox, Patient, Side
-from ..dicom import list_films, public_path
+from ..dicom import look_through, public_path
 from ..quality import Policy, policy_of_study
 from ..study import PREDICTED, TRUTH, Case, Study, film_boxes, placed_landmarks
 
@@ -101,6 +101,9 @@ class Job:
 def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
     """The hips of a film, a folder of films or a study.
 
+    A file of a folder that has a film's name and can be none has a job, too, after the
+    others: whoever reads it is told what is wrong.
+
     Raises
     ------
     Refused
@@ -121,7 +124,8 @@ def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
         )
     if path.exists() and not path.is_dir():  # reading tells of pipes and devices
         return _jobs_of_film(path, path.parent, options)
-    films = list_films(path)
+    found = look_through(path)
+    films = (*found.films, *found.spoilt)  # reading tells what a spoilt one is
     if not films:
         raise Refused(f"The folder {path} holds no films.")
     return [job for film in films for job in _jobs_of_film(film, path, options)]
