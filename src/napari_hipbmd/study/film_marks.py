@@ -23,6 +23,7 @@ from ..core.files import open_regular, write_bytes_atomic, write_text_atomic
 from ..core.radiograph import HipBox, Side
 from ..synthesis import sto_box
 from .case import checked_name, inside
+from .persons_name import persons_name
 
 FOLDER = "marks"
 FilmType = Literal[1, 2]
@@ -43,7 +44,14 @@ class TypeChoice:
 
     @classmethod
     def now(cls, film_type: FilmType, by: str) -> TypeChoice:
-        """A choice that is made at this moment."""
+        """A choice that is made at this moment.
+
+        Raises
+        ------
+        Refused
+            If ``by`` is no person's name.
+        """
+        persons_name(by, "The person who confirmed the type,")
         return cls(film_type, by, datetime.now(UTC).isoformat(timespec="seconds"))
 
     def to_json(self) -> dict[str, Any]:

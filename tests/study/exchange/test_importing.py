@@ -44,6 +44,16 @@ def target(out: Path, form: str, who: str = "anna") -> Path:
     return out / (who + format_.endings[0] if format_.write_study else who)
 
 
+@pytest.mark.parametrize("name", ["truth", "predicted", "Predictions", "consensus"])
+@pytest.mark.parametrize(
+    "plan", [lambda n: ImportPlan(n), lambda n: ImportPlan("eve", n)]
+)
+def test_a_name_that_stands_for_no_person_is_refused(study, tmp_path, name, plan):
+    with pytest.raises(Refused, match="stands for landmarks of no person"):
+        import_labels(study, "json", tmp_path, plan(name))
+    assert set(study.annotators()) == {"anna", "bert"}
+
+
 def coco(study: Study, tmp_path: Path, change=None) -> Path:
     """anna's labels as COCO of another program, changed a little."""
     out = tmp_path / "coco"

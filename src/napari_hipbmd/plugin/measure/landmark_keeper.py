@@ -13,7 +13,7 @@ from ...core.anatomy import INDEX, LANDMARK_IDS, Points
 from ...core.errors import Refused
 from ...study import Change, ConflictFound, FilmFacts, Labels, OpenCase
 from ...study import edits as edit
-from ...study.case import checked_name
+from ...study.persons_name import persons_name
 from ..ui.run import in_words
 from ..ui.sentences import said
 from ..ui.translation import tr
@@ -184,7 +184,7 @@ class LandmarkKeeper(QObject):
         measurement = self._session.measurement(self._film)
         side = None if measurement is None else measurement.side
         try:
-            who = checked_name(self._who, "Your name")
+            who = persons_name(self._who, "Your name")
             film = FilmFacts.of(film_of(self._film), side)
             self._case = OpenCase(where.study, who, where.case_id, film)
         except (Refused, OSError) as problem:

@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
 
 from ...core.errors import Refused
 from ...core.radiograph import Side
-from ...study.case import checked_name
+from ...study.persons_name import persons_name
 from ..ui.controls import enable
 from ..ui.preferences import read_preference, write_preference
 from ..ui.sentences import said
@@ -159,7 +159,7 @@ class HipBoxesPanel(QWidget):
     def _on_who_edited(self) -> None:
         who = self.who.text().strip()
         try:
-            write_preference("annotator", who and checked_name(who, "Your name"))
+            write_preference("annotator", who and persons_name(who, "Your name"))
         except Refused as refusal:
             self.note.setText(f"<b>{escape(said(refusal))}</b>")
             return

@@ -18,7 +18,7 @@ from qtpy.QtWidgets import (
 
 from ...core.errors import Refused
 from ...evaluation.observers import CONSENSUS
-from ...study.case import checked_name
+from ...study.persons_name import persons_name
 from ..ui.preferences import read_preference, write_preference
 from ..ui.translation import tr
 from .remembered import recent_studies, remember_study
@@ -91,7 +91,7 @@ class StudyBar(QWidget):
                     " it in the tab Observers."
                 )
             )
-        return checked_name(name, "The annotator")
+        return persons_name(name, "The annotator")
 
     def say_who(self, annotator: str) -> None:
         """Go on as another annotator."""

@@ -18,13 +18,13 @@ from ...core.anatomy import TIES, Region
 from ...core.errors import Refused
 from ...core.files import read_regular
 from ...core.progress import StepProgress
-from ..case import checked_name
 from ..changes import Change
 from ..doubts import doubts_about
 from ..facts import FilmFacts
 from ..label import Label
 from ..labels import Labels, utc_now
 from ..outlines import Polygon
+from ..persons_name import persons_name
 from ..study import Study
 from .cases import Cases
 from .content import LARGEST_BYTES
@@ -124,14 +124,16 @@ def import_labels(
     Raises
     ------
     Refused
-        If a file cannot be used, is about a case that the study does not have or
-        another film, or differs from labels that are there.
+        If a name is no person's, or a file cannot be used, is about a case that the
+        study does not have or another film, or differs from labels that are there.
     ConflictFound
         If labels were changed by another program meanwhile.
     Cancelled
         If asked to stop; nothing is then changed.
     """
-    checked_name(plan.annotator, "The annotator")
+    persons_name(plan.annotator, "The annotator")
+    if plan.by:
+        persons_name(plan.by, "Who imports")
     format_ = format_named(form)
     cases = Cases(study, plan.annotator)
     intake = Intake(
