@@ -38,6 +38,14 @@ def test_an_empty_folder_does_not_stop_the_films_beside_it(tmp_path, capsys):
     assert "holds no films" in err
 
 
+@pytest.mark.parametrize("command", ["measure", "enhance"])
+def test_a_table_without_rows_is_said_to_hold_no_cases(tmp_path, capsys, command):
+    (tmp_path / "cases.csv").write_text("case_id,image\n")
+    status = main([command, str(tmp_path), "--out", str(tmp_path / "out")])
+    assert status != 0
+    assert "holds no cases: give its films a row each" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of POSIX")
 def test_what_is_called_a_film_and_can_be_none_is_listed_with_its_reason(
     tmp_path, capsys

@@ -108,7 +108,7 @@ def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
     ------
     Refused
         If the path does not exist, is an empty folder, or the table of a study
-        cannot be read; if somebody's landmarks are wanted of films in no study.
+        cannot be read or names no case; if somebody's landmarks are wanted of films in no study.
     """
     options = options or Options()
     if not path.exists():
@@ -116,6 +116,11 @@ def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
     if path.is_dir() and Study.is_study(path):
         policy = options.policy or policy_of_study(path)
         study = Study.open(path)
+        if not study.cases:
+            raise Refused(
+                f"The study {path} holds no cases: give its films a row each in"
+                " cases.csv."
+            )
         return jobs_of_study(study, replace(options, policy=policy))
     if options.landmarks != PREDICTED:
         raise Refused(
