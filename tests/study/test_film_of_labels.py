@@ -2,13 +2,14 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pydicom
 import pytest
 
 from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.dicom import read_film
-from napari_hipbmd.study import FilmFacts, Study
+from napari_hipbmd.study import FilmFacts, Study, write_cases
 from napari_hipbmd.study.exchange import (
     ImportPlan,
     export_labels,
@@ -40,6 +41,25 @@ def test_another_film_under_labels_is_told_by_check_and_at_opening(study, hipbmd
     facts = FilmFacts.of(read_film(study.cases[0].image))
     with study.open_case("anna", case_id, facts) as case:
         assert "is another one than these labels were placed on" in case.notice
+
+
+def test_a_side_that_was_changed_in_the_table_is_told_by_check(study, hipbmd):
+    first, *others = study.cases
+    other = "R" if first.side == "L" else "L"
+    write_cases(study.folder, [replace(first, side=other), *others])
+    ran = hipbmd("labels", "check", study.folder, "--annotator", "anna")
+    was, now = ("left", "right") if other == "R" else ("right", "left")
+    told = f"These labels are of the {was} hip, and the case is the {now} one."
+    assert ran.status == 3 and f"{first.case_id}  {told}" in ran.out
+
+
+def test_a_spacing_that_was_changed_in_the_film_is_told_by_check(study, hipbmd):
+    film = pydicom.dcmread(study.cases[0].image)
+    film.PixelSpacing = [2 * float(v) for v in film.PixelSpacing]
+    film.save_as(study.cases[0].image)
+    ran = hipbmd("labels", "check", study.folder, "--annotator", "anna")
+    assert ran.status == 3
+    assert f"{study.cases[0].case_id}  The film has another pixel spacing" in ran.out
 
 
 def test_another_film_is_not_measured_with_the_old_landmarks(study, hipbmd):

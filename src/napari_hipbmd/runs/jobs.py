@@ -108,7 +108,8 @@ def jobs_of(path: Path, options: Options | None = None) -> list[Job]:
     ------
     Refused
         If the path does not exist, is an empty folder, or the table of a study
-        cannot be read or names no case; if somebody's landmarks are wanted of films in no study.
+        cannot be read or names no case; if somebody's landmarks are wanted of films in
+        no study.
     """
     options = options or Options()
     if not path.exists():

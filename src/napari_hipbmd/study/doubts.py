@@ -12,7 +12,7 @@ import numpy as np
 from ..core.anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, distances_mm
 from ..core.errors import Cancelled
 from .edits import tangled
-from .films import ANOTHER, film_facts, is_another_film
+from .films import film_doubts, film_facts
 from .labels import Labels
 from .study import Study
 
@@ -100,8 +100,8 @@ def study_doubts(
             progress(done, len(study.cases))
         labels = study.labels(annotator, case.case_id)
         if labels is not None:
-            if is_another_film(case, labels):
-                found.append(Doubt(case.case_id, ANOTHER))
+            texts = film_doubts(case, labels)
+            found += [Doubt(case.case_id, text) for text in texts]
             if study.has_damaged_journal(annotator, case.case_id):
                 found.append(Doubt(case.case_id, DAMAGED))
             film = film_facts(study, case.case_id, labels)

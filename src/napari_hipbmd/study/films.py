@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from ..core.errors import Refused
+from ..core.radiograph import SAME_SPACING, Side, SpacingMm
 from .case import Case
 from .facts import FilmFacts
 from .labels import Labels
 from .study import Study
 
 ANOTHER = "The film is another one than these labels were placed on."
+_SIDES: dict[Side | None, str] = {"L": "left", "R": "right"}
 
 
-def is_another_film(case: Case, labels: Labels) -> bool:
-    """Whether a case's film is not the one that was labelled; it is read for that."""
-    if labels.film.pixels_sha256 is None:
+def film_doubts(case: Case, labels: Labels) -> list[str]:
+    """Where a case and its film are not what was labelled; the film is read for that.
+
+    Parameters
+    ----------
+    case
+        Its side may have been changed in the table since.
+    labels
+        With what they know of their film.
+    """
+    known, film = labels.film, FilmFacts(side=case.side)
+    if known != FilmFacts(side=known.side):  # else the table alone can differ
+        from ..dicom import read_film  # slow to load, and seldom needed
+
+        with suppress(Refused):
+            film = film.or_else(FilmFacts.of(read_film(case.image)))
+    found = []
+    cut = None not in (known.shape, film.shape) and known.shape != film.shape
+    if cut or known.is_of_another_film(film):
+        found.append(ANOTHER)
+    elif _differ(known.spacing_mm, film.spacing_mm):
+        found.append(
+            "The film has another pixel spacing than these labels were placed with."
+        )
+    if None not in (known.side, film.side) and known.side != film.side:
+        found.append(
+            f"These labels are of the {_SIDES[known.side]} hip, and the case is the"
+            f" {_SIDES[film.side]} one."
+        )
+    return found
+
+
+def _differ(a: SpacingMm | None, b: SpacingMm | None) -> bool:
+    """Whether two spacings are known and are not the same."""
+    if a is None or b is None:
         return False
-    from ..dicom import read_film  # slow to load, and seldom needed
-
-    try:
-        return labels.film.is_of_another_film(FilmFacts.of(read_film(case.image)))
-    except Refused:
-        return False
+    return any(abs(x - y) > SAME_SPACING * y for x, y in zip(a, b, strict=True))
 
 
 def film_facts(study: Study, case_id: str, labels: Labels | None = None) -> FilmFacts:
