@@ -23,6 +23,7 @@ from napari_hipbmd.study import (
     write_cases,
 )
 from napari_hipbmd.study.boxes import BOXES, boxes_folder
+from napari_hipbmd.study.columns import StudyWarning
 from napari_hipbmd.study.labels import write_labels
 
 LEFT, RIGHT = HipBox(400, 10, 760, 370), HipBox(20, 30, 380, 390)
@@ -55,6 +56,25 @@ def test_both_hips_of_a_film_become_cases_with_their_boxes(pelvis):
     cases = Study.open(pelvis.parents[1]).cases
     assert {case.group for case in cases} == {"p1"}
     assert {case.image for case in cases} == {pelvis}
+
+
+def test_a_box_on_a_hip_that_no_row_has_is_told(pelvis):
+    folder = pelvis.parents[1]
+    remember_boxes(pelvis, {"L": LEFT}, "anna", {})
+    (case,) = Study.open(folder).cases
+    write_cases(folder, [replace(case, side="R")])
+    told = "left hip box that was placed by anna on the film of the case 'pelvis'"
+    with pytest.warns(StudyWarning, match=told):
+        Study.open(folder)
+
+
+def test_a_box_on_a_film_that_no_row_has_is_told(pelvis):
+    folder = pelvis.parents[1]
+    remember_boxes(pelvis, {"L": LEFT}, "anna", {})
+    (case,) = Study.open(folder).cases
+    write_cases(folder, [replace(case, image=folder / "images" / "other.dcm")])
+    with pytest.warns(StudyWarning, match="images/pelvis.dcm is passed over: no case"):
+        Study.open(folder)
 
 
 def test_a_row_whose_side_nobody_said_is_the_hip_that_its_landmarks_lie_on(pelvis):

@@ -71,10 +71,13 @@ class Boxes:
 
     def of(self, film: str) -> dict[Side, PlacedBox]:
         """The boxes of a film, by its path in the folder."""
-        for key in (film, _number(film)):
-            if key in self.films:
-                return dict(self.films[key])
-        return {}
+        key = self.key(film)
+        return {} if key is None else dict(self.films[key])
+
+    def key(self, film: str) -> str | None:
+        """What a film is called here: its path, or the number; None without boxes."""
+        keys = (film, _number(film))
+        return next((key for key in keys if key in self.films), None)
 
 
 def boxes_folder(film: Path) -> Path:

@@ -120,7 +120,7 @@ def _contradictions(cases: Sequence[Case]) -> list[str]:
                 " and count as two patients"
             )
     kinds = (patients, sides, sexes, groups, _impossible(cases))
-    return [_first(found) for found in kinds if found]
+    return [first_of(found) for found in kinds if found]
 
 
 def _impossible(cases: Sequence[Case]) -> list[str]:
@@ -139,7 +139,7 @@ def _impossible(cases: Sequence[Case]) -> list[str]:
     return found
 
 
-def _first(found: Sequence[str]) -> str:
+def first_of(found: Sequence[str]) -> str:
     """The first sentence of a kind, and how many there are of it."""
     more = len(found) - 1
     return f"{found[0]} ({more} more of this kind)" if more else found[0]

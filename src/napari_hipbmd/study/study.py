@@ -20,6 +20,7 @@ from .predictions import read_predictions
 from .recovery import latest_labels
 from .table import TABLE, read_cases, write_cases
 from .truth import Truth
+from .unused_boxes import warn_of_unused_boxes
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,15 @@ class Study:
         Warns
         -----
         StudyWarning
-            Of a column that is passed over and seems to be meant as a known one.
+            Of a column that is passed over and seems to be meant as a known one, and
+            of a hip box that no case uses.
         """
         folder = Path(folder).absolute()
         cases = read_cases(folder)
         warn_of_columns(cases)
-        return cls(folder, with_boxes(folder, cases))
+        boxed = with_boxes(folder, cases)
+        warn_of_unused_boxes(folder, boxed)
+        return cls(folder, boxed)
 
     @classmethod
     def create(cls, folder: str | Path, cases: Iterable[Case] = ()) -> Study:
