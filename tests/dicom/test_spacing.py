@@ -110,7 +110,18 @@ def test_a_typed_spacing_wins_over_a_calibrated_one_only_when_forced(make_film, 
     )
     typed = film.with_typed_spacing(0.2, force)
     assert typed.spacing_mm == ((0.2, 0.2) if force else (0.15, 0.15))
-    assert spacing_flagged(typed) != force
+    (flag,) = (flag for flag in typed.flags if flag.code == "spacing")
+    assert ("mm was forced" if force else "the film's was taken") in flag.text
+
+
+def test_a_forced_spacing_that_is_the_films_own_is_no_doubt(make_film):
+    film = read_film(
+        make_film(
+            pixel_spacing_mm=(0.15, 0.15), pixel_spacing_calibration_type="FIDUCIAL"
+        )
+    )
+    typed = film.with_typed_spacing(0.151, force=True)
+    assert typed.spacing_mm == (0.151, 0.151) and not spacing_flagged(typed)
 
 
 def test_a_typed_spacing_wins_over_a_doubtful_one(make_film):

@@ -224,15 +224,24 @@ class Radiograph:
         """
         typed = (column_mm * self.pixel_aspect, column_mm)
         own = self.spacing_mm
-        doubted = any(flag.code == "spacing" for flag in self.flags)
-        if own is None or doubted or force:
-            kept = tuple(flag for flag in self.flags if flag.code != "spacing")
+        kept = tuple(flag for flag in self.flags if flag.code != "spacing")
+        doubted = kept != self.flags
+        if own is None or doubted:
             return replace(self, flags=kept, spacing_mm=typed, spacing_source=TYPED)
-        if abs(own[1] / column_mm - 1) <= SAME_SPACING:
-            return self
-        flag = Flag(
-            "spacing",
-            f"A spacing of {column_mm:g} mm was given, yet the film's own is"
-            f" {own[1]:.4g} mm ({self.spacing_source}): the film's was taken.",
-        )
-        return replace(self, flags=(*self.flags, flag))
+        told: tuple[Flag, ...] = ()
+        if abs(own[1] / column_mm - 1) > SAME_SPACING:
+            flag = Flag(
+                "spacing",
+                f"A spacing of {column_mm:g} mm was given, yet the film's own is"
+                f" {own[1]:.4g} mm ({self.spacing_source}): the film's was taken.",
+            )
+            forced = Flag(
+                "spacing",
+                f"A spacing of {column_mm:g} mm was forced, yet the film's own is"
+                f" {own[1]:.4g} mm ({self.spacing_source}): check which is right.",
+            )
+            told = (forced if force else flag,)
+        flagged = replace(self, flags=(*self.flags, *told))
+        if not force:
+            return flagged
+        return replace(flagged, spacing_mm=typed, spacing_source=TYPED)
