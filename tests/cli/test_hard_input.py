@@ -65,6 +65,25 @@ def test_what_is_called_a_film_and_can_be_none_is_listed_with_its_reason(
     assert "c.dcm" in err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["measure", FILM],
+        ["enhance", FILM],
+        ["validate", sample_data_dir()],
+        ["train", "bmd", "--study", sample_data_dir()],
+        ["labels", "export", sample_data_dir(), "--format", "csv"],
+        ["phantom", "--n", "1"],
+    ],
+)
+def test_a_file_as_output_folder_is_refused_at_once(tmp_path, capsys, arguments):
+    there = tmp_path / "cases.csv"
+    there.touch()
+    assert main([*map(str, arguments), "--out", str(there)]) == 2
+    err = capsys.readouterr().err
+    assert f"--out needs a folder, and {there} is a file." in err
+
+
 @pytest.mark.parametrize("option", ["--csv", "--json"])
 def test_a_folder_as_output_file_is_refused_at_once(tmp_path, capsys, option):
     status = main(["measure", str(FILM), option, str(tmp_path)])

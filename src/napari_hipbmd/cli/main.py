@@ -24,7 +24,8 @@ from .config import add_config, keep_config, parsed
 from .printing import say
 
 USAGE_ERROR, STOPPED = 2, 130
-OUTPUTS, SCREEN = ("out", "json", "csv", "layers"), "-"
+FOLDERS = ("out", "layers")
+OUTPUTS, SCREEN = (*FOLDERS, "json", "csv"), "-"
 """Options that name what a command writes: looked at before its work begins."""
 
 
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in OUTPUTS:
             out = getattr(args, name, None)
             if isinstance(out, str | Path) and out not in ("", SCREEN):
+                if name in FOLDERS and Path(out).exists() and not Path(out).is_dir():
+                    raise Refused(f"--{name} needs a folder, and {out} is a file.")
                 refuse_unwritable(out)
         with _warnings_told(), _options_kept(args):
             status = int(args.run(args))
