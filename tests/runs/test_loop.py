@@ -126,6 +126,18 @@ def test_a_scheduler_that_goes_away_ends_in_a_sentence(tmp_path, fakes):
             list(running)
 
 
+def test_a_scheduler_that_does_not_answer_keeps_nobody_waiting_at_the_end():
+    code = (
+        "from napari_hipbmd.runs.cluster import _client\n"
+        "try: _client('nonsense')\n"
+        "except Exception as error: kept = error\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=15
+    )
+    assert ran.returncode == 0 and ran.stderr == ""
+
+
 @pytest.mark.parametrize(
     "address", ["tcp://127.0.0.1:9", "tls://127.0.0.1:1", "nonsense", "http://x:1"]
 )

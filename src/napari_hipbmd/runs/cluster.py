@@ -22,6 +22,7 @@ from .work import STOPPED, FilmWork, GivenT, JobT, done
 
 CONNECT_SECONDS = 10
 WORKERS_SECONDS = 30
+CLOSE_SECONDS = 3
 AHEAD = 3  # jobs a worker has waiting, so that it is never idle
 
 
@@ -98,12 +99,27 @@ def _client(scheduler: str) -> Client:
             " in Dask's settings (distributed.comm.tls.client)."
         )
     try:
-        return Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+        return _Client(scheduler)
     except Exception:  # an address may fail in every layer of the network
         raise Refused(
             f"No Dask scheduler answers at {scheduler}: check the address"
             " (tcp://HOST:8786) and that the scheduler runs."
         ) from None
+
+
+class _Client(Client):
+    """A client that is closed at once where nobody answers.
+
+    Otherwise it would be when Python ends, and wait there for a loop that is gone.
+    """
+
+    def __init__(self, scheduler: str) -> None:
+        try:
+            super().__init__(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+        except Exception:
+            with contextlib.suppress(Exception):
+                self.close(CLOSE_SECONDS)
+            raise
 
 
 def _check_workers(client: Client, work: FilmWork[Any, Any]) -> None:
