@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from pydicom.dataset import Dataset
@@ -31,10 +32,13 @@ def _day(text: str) -> str:
     ValueError
         If it is no day.
     """
-    found = re.fullmatch(r"(\d{4})-?(\d\d)-?(\d\d)", text)
-    if found is None:
-        raise ValueError(f"{text[:20]!r} is no day such as 2024-03-14")
-    return "".join(found.groups())
+    found = re.fullmatch(r"(\d{4})-?(\d\d)-?(\d\d)", text, re.ASCII)
+    try:
+        year, month, day = map(int, found.groups() if found else ())
+        date(year, month, day)
+    except ValueError:
+        raise ValueError(f"{text[:20]!r} is no day such as 2024-03-14") from None
+    return f"{year:04}{month:02}{day:02}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +81,11 @@ class ServerOptions:
         check(self)
         if self.token and self.user is not None:
             raise Refused("A user has a password, a token has no user: give one.")
+        if self.since and self.until and self.until < self.since:
+            raise Refused(
+                "The last day (--until) lies before the first one (--since): give them"
+                " the other way round."
+            )
 
     @property
     def access(self) -> Access:
