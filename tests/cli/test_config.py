@@ -152,6 +152,10 @@ def test_several_values_are_a_list(toml):
             'command = "train"',
             "has options of hipbmd train, and this is",
         ),
+        (
+            "age-years = 70\nage_years = 71",
+            "gives age_years twice, as 'age_years', too",
+        ),
         ("[side]\na = 1", "side: {'a': 1} is no value of it"),
         ("side = ", "is no TOML file"),
         ("side = 1979-05-27", "side: datetime.date(1979, 5, 27) is no value of it"),
@@ -167,6 +171,14 @@ def test_a_wrong_file_is_one_sentence_with_its_name(toml, hipbmd, text, sentence
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path, hipbmd):
     ran = hipbmd("measure", "--config", tmp_path / "none.toml")
     assert ran.status == 2 and "none.toml cannot be read" in ran.err
+
+
+def test_an_empty_file_is_said_to_hold_no_options(toml, hipbmd):
+    ran = hipbmd("measure", "--config", toml(""))
+    assert ran.status == 2
+    assert ran.err.startswith("hipbmd: options.toml holds no options") and (
+        "needs paths" in ran.err
+    )
 
 
 def test_what_neither_gives_is_asked_for_as_usual(toml, hipbmd):

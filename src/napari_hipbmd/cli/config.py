@@ -85,6 +85,11 @@ def parsed(parser: argparse.ArgumentParser, given: Sequence[str]) -> argparse.Na
         if required and action.dest not in told:
             missing.append("/".join(action.option_strings) or action.dest)
         setattr(args, action.dest, told.get(action.dest, default))
+    if missing and isinstance(args.config, Path) and not told:
+        raise Refused(
+            f"{args.config.name} holds no options, and hipbmd {_name(leaf)} needs"
+            f" {', '.join(missing)}: write it there or type it."
+        )
     if missing:
         leaf.error(f"the following arguments are required: {', '.join(missing)}")
     return args
@@ -196,6 +201,11 @@ def _read(path: Path, leaf: argparse.ArgumentParser) -> dict[str, Any]:
             hint = f"; {near[0]} is" if near else ""
             raise Refused(
                 f"{path.name}: {key[:40]!r} is no option of hipbmd {_name(leaf)}{hint}."
+            )
+        if action.dest in found:
+            raise Refused(
+                f"{path.name} gives {action.dest} twice, as {key[:40]!r}, too: keep one"
+                " of the two."
             )
         try:
             found[action.dest] = _value(value, action, path.parent)
