@@ -138,6 +138,8 @@ def test_a_name_that_occurs_twice_is_refused_whatever_its_case(tmp_path: Path) -
         (b"case_id,image,image\n", "'image' more than once"),
         (b"case_id,,image\n", "without a name"),
         ("case_id,image,größe\n".encode("latin-1"), "UTF-8"),
+        ("case_id,image\n".encode("utf-16-le"), "save it again as 'CSV UTF-8'"),
+        ("case_id,image\n".encode("utf-16-be"), "save it again as 'CSV UTF-8'"),
         (b"case_id,image\na," + b"x" * 200_000, "not a table"),
     ],
 )

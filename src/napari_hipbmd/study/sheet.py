@@ -27,7 +27,10 @@ def text_of(data: bytes) -> str:
     UnicodeDecodeError
         If it is neither UTF-8 nor UTF-16 with a mark.
     """
+    # Without its mark UTF-16 would pass for UTF-8 with a zero beside every letter.
     utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not utf16 and (zero := data.find(0)) >= 0:
+        raise UnicodeDecodeError("utf-8", data, zero, zero + 1, "a byte of zero")
     return data.decode("utf-16" if utf16 else "utf-8-sig")
 
 
