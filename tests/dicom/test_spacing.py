@@ -124,6 +124,15 @@ def test_a_forced_spacing_that_is_the_films_own_is_no_doubt(make_film):
     assert typed.spacing_mm == (0.151, 0.151) and not spacing_flagged(typed)
 
 
+def test_an_impossible_spacing_beside_the_detectors_is_told(make_film):
+    tags = {"ImagerPixelSpacing": [0.19, 0.19], "PixelSpacing": [-0.19, -0.19]}
+    far = {"DistanceSourceToDetector": 1150, "DistanceSourceToPatient": 1000}
+    film = read_film(make_film(edit=tags | far))
+    assert film.spacing_mm == pytest.approx((0.19 / 1.15, 0.19 / 1.15))
+    (flag,) = (flag for flag in film.flags if flag.code == "spacing")
+    assert "because its PixelSpacing is -0.19 × -0.19 mm" in flag.text
+
+
 def test_a_typed_spacing_wins_over_a_doubtful_one(make_film):
     film = read_film(make_film(pixel_spacing_mm=(0.15, 0.15)))
     typed = film.with_typed_spacing(0.2)

@@ -90,15 +90,23 @@ def _best(film: Dataset) -> Spacing:
     detector, name, plane = imager, "ImagerPixelSpacing", "the detector"
     if detector is None:
         detector, name, plane = scanned, "NominalScannedPixelSpacing", "the film"
+    fault = (
+        f"PixelSpacing was passed over, because {pixel_fault}: check the lengths."
+        if pixel_fault
+        else ""
+    )
     if detector and factor:
         corrected = (detector[0] / factor, detector[1] / factor)
-        return Spacing(corrected, f"{name} / {factor:.4g} ({basis})", _flags(doubt))
+        return Spacing(
+            corrected, f"{name} / {factor:.4g} ({basis})", _flags(doubt, fault)
+        )
     if detector:
         doubt = (
             f"The pixel spacing is that of {plane}, not corrected for magnification:"
             f" {_TOO_LONG}"
         )
-        return Spacing(detector, f"{name}, in the plane of {plane}", _flags(doubt))
+        source = f"{name}, in the plane of {plane}"
+        return Spacing(detector, source, _flags(doubt, fault))
     reason = pixel_fault or "the film has no pixel spacing"
     doubt = f"No length can be measured, because {reason}: give the spacing in mm."
     return Spacing(None, f"none: {reason}", _flags(doubt), _aspect(film))
