@@ -137,5 +137,5 @@ def test_a_keyring_that_cannot_be_opened_is_told():
     from keyring.backends.fail import Keyring
 
     keyring.set_keyring(Keyring())
-    with pytest.raises(Refused, match="keyring cannot be opened"):
+    with pytest.raises(Refused, match="keyring cannot be opened: unlock it"):
         find(FindOptions(url="https://pacs.example.org/x", user="anna"))

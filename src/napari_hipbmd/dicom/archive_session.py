@@ -186,4 +186,7 @@ def _keyring() -> Iterator[Any]:
     try:
         yield keyring
     except KeyringError:
-        raise FilmRefused("The system's keyring cannot be opened.") from None
+        raise FilmRefused(
+            "The system's keyring cannot be opened: unlock it, or set one up for this"
+            " user, and try again."
+        ) from None
