@@ -37,6 +37,14 @@ def png(film, tmp_path):
     return path
 
 
+def test_one_film_under_two_names_is_told_at_the_end(hipbmd, film, tmp_path):
+    for name in ("a.dcm", "b.dcm"):
+        (tmp_path / name).write_bytes(film.read_bytes())
+    ran = hipbmd("measure", tmp_path)
+    assert ran.status == 0
+    assert "a.dcm and b.dcm hold one and the same film: check whose it is." in ran.err
+
+
 def test_one_film_gives_one_json_object_on_stdout(hipbmd, film):
     ran = hipbmd("measure", film, "--json", "-")
     [hip] = json.loads(ran.out)

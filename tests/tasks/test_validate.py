@@ -15,6 +15,7 @@ from napari_hipbmd.evaluation.rows import ROWS
 from napari_hipbmd.runs.collecting import collect
 from napari_hipbmd.runs.networks import networks_fingerprint
 from napari_hipbmd.study import Study, write_cases
+from napari_hipbmd.study.columns import StudyWarning
 from napari_hipbmd.tasks.validate import validate
 
 from ..made_up_study import MadeUpStudy
@@ -207,6 +208,17 @@ def test_a_row_that_was_wanted_and_could_not_be_made_is_named(made_up, tmp_path)
     assert told in found.text()
     stored = json.loads((tmp_path / "validation.json").read_text("utf-8"))
     assert stored["missing_rows"] == ["exact"]
+
+
+def test_two_patients_with_one_film_under_two_names_are_told(few, tmp_path):
+    first, same, other = few.study.cases[0], few.study.cases[1], few.study.cases[2]
+    first.image.parent.mkdir(parents=True)
+    for case in (first, same, other):  # the first two are of one patient
+        case.image.write_bytes(b"one film")
+    with pytest.warns(StudyWarning) as told:
+        collect(few.study, tmp_path / "features.csv", few.prepare)
+    (warning,) = told
+    assert "cases 'hip-00' and 'hip-02' have one film under two" in str(warning.message)
 
 
 def test_twelve_films_are_refused(made_up, tmp_path):

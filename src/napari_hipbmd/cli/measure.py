@@ -43,6 +43,8 @@ def run(args: argparse.Namespace) -> int:
         say(json_text(measured.results), end="")
     else:
         _show(measured, options.out)
+    for note in measured.notes:
+        say(f"hipbmd: {note}", file=sys.stderr)
     refused = any(one.status == "refused" for one in measured.known)
     return SOME_REFUSED if refused else 0
 

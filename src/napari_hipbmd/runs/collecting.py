@@ -23,6 +23,7 @@ from .jobs import Job, Options, jobs_of_study
 from .journal import film_sha256, made_of
 from .loop import run_jobs
 from .networks import PrepareJob, networks_fingerprint, prepare_with
+from .same_films import warn_of_same_films
 
 _SAVE_EVERY = 10
 _NECK_WIDTH_MM = 31.0  # 1.41 head radii of 22 mm: only for films without a spacing
@@ -70,13 +71,21 @@ def collect(
         If nobody of that name has placed landmarks in the study.
     Cancelled
         When asked to stop. What was measured is in the cache.
+
+    Warns
+    -----
+    StudyWarning
+        Of two patients who have one film.
     """
     known = read_cache(cache)
     cases = study.cases if cases is None else cases
     found: dict[str, tuple[str, CaseFeatures]] = {}
     jobs: dict[str, tuple[Job, str]] = {}
-    for job in jobs_of_study(study, Options(landmarks=landmarks), cases):
-        key = _key(job, made_with)
+    todo = jobs_of_study(study, Options(landmarks=landmarks), cases)
+    films = {job.name: film_sha256(job.path) for job in todo}
+    warn_of_same_films(cases, films)
+    for job in todo:
+        key = _key(job, films[job.name], made_with)
         if job.cannot:
             found[job.name] = "", CaseFeatures(job.name, job.cannot)
         elif job.name in known and known[job.name][0] == key:
@@ -94,9 +103,9 @@ def collect(
     try:
         if jobs:
             tell(next(iter(jobs)))
-        todo = [job for job, _ in jobs.values()]
+        left = [job for job, _ in jobs.values()]
         for (job, measured), after in zip(
-            run_jobs(todo, work, cancelled=cancelled), following, strict=True
+            run_jobs(left, work, cancelled=cancelled), following, strict=True
         ):
             found[job.name] = jobs[job.name][1], _calibrated(measured, calibration)
             if len(found) % _SAVE_EVERY == 0:
@@ -211,8 +220,8 @@ def _pixel_mm(hip: PreparedHip) -> float:
     return _NECK_WIDTH_MM / max(float(np.hypot(*neck)), 1.0)
 
 
-def _key(job: Job, made_with: str) -> str:
+def _key(job: Job, film: str | None, made_with: str) -> str:
     """What a cached line was made of: the film, and how it was measured."""
     same = replace(job.options, patient=Patient(), policy=None)
     job = replace(job, options=same, dxa={}, truth={})
-    return made_of(job, film_sha256(job.path) or "missing", made_with) or ""
+    return made_of(job, film or "missing", made_with) or ""

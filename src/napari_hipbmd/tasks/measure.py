@@ -18,6 +18,7 @@ from ..runs.jobs import Job, Options, jobs_of
 from ..runs.journal_index import Entry
 from ..runs.measuring import Make
 from ..runs.results import Done, Results
+from ..runs.same_films import same_films
 from ..study import PREDICTED
 from .film_options import (
     Corners,
@@ -146,6 +147,16 @@ class Measured:
         yield from self.refused
         for one in self.done:
             yield one.measurement
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about several hips: films that are one under two names."""
+        films = ((one.job.image, one.job.path, one.kept.film) for one in self.done)
+        return [
+            f"{first} and {other} hold one and the same film: check whose it is."
+            for first, *others in same_films(films)
+            for other in others
+        ]
 
     @property
     def known(self) -> list[Measurement | Entry]:
