@@ -47,7 +47,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "runs/work.py": ("done", "STOPPED"),
     "study/doubts.py": ("doubts_about", "DAMAGED"),
     "study/edits.py": ("*",),
-    "study/films.py": ("ANOTHER", "film_doubts"),
+    "study/films.py": ("ANOTHER", "_OTHER_HIP", "film_doubts"),
     "study/open_case.py": ("*",),
     "study/recovery.py": ("*",),
     "study/row.py": ("__init__", "_choice", "_number", "_other_unit"),

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ..core.errors import Refused
+from ..core.hip_box import OTHER
 from ..core.radiograph import SAME_SPACING, Side, SpacingMm
 from .case import Case
 from .facts import FilmFacts
@@ -13,7 +14,10 @@ from .labels import Labels
 from .study import Study
 
 ANOTHER = "The film is another one than these labels were placed on."
-_SIDES: dict[Side | None, str] = {"L": "left", "R": "right"}
+_OTHER_HIP: dict[Side, str] = {
+    "L": "These labels are of the left hip, and the case is the right one.",
+    "R": "These labels are of the right hip, and the case is the left one.",
+}
 
 
 def film_doubts(case: Case, labels: Labels) -> list[str]:
@@ -40,11 +44,8 @@ def film_doubts(case: Case, labels: Labels) -> list[str]:
         found.append(
             "The film has another pixel spacing than these labels were placed with."
         )
-    if None not in (known.side, film.side) and known.side != film.side:
-        found.append(
-            f"These labels are of the {_SIDES[known.side]} hip, and the case is the"
-            f" {_SIDES[film.side]} one."
-        )
+    if known.side is not None and film.side == OTHER[known.side]:
+        found.append(_OTHER_HIP[known.side])
     return found
 
 

@@ -26,7 +26,7 @@ def persons_name(name: str, what: str) -> str:
     """
     if name.casefold() in RESERVED:
         raise Refused(
-            f"{what} cannot be called {name!r}, which stands for landmarks of no"
-            " person: choose another name or initials."
+            f"{what} {name!r} stands for landmarks of no person: choose another name or"
+            " initials."
         )
     return checked_name(name, what)

@@ -83,8 +83,7 @@ class ServerOptions:
             raise Refused("A user has a password, a token has no user: give one.")
         if self.since and self.until and self.until < self.since:
             raise Refused(
-                "The last day (--until) lies before the first one (--since): give them"
-                " the other way round."
+                "The last day lies before the first one: give them the other way round."
             )
 
     @property

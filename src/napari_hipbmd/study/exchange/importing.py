@@ -133,7 +133,7 @@ def import_labels(
     """
     persons_name(plan.annotator, "The annotator")
     if plan.by:
-        persons_name(plan.by, "Who imports")
+        persons_name(plan.by, "The importer's name")
     format_ = format_named(form)
     cases = Cases(study, plan.annotator)
     intake = Intake(
