@@ -1,12 +1,14 @@
 """A clinic's own regression, with a stand-in for the networks."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from napari_hipbmd.bmd import BmdModel
 from napari_hipbmd.core.errors import Cancelled, Refused
+from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.study import Study, write_cases
 from napari_hipbmd.tasks.fit import FitPlan, fit_regression
 from napari_hipbmd.tasks.fit_tables import fit_grids, fit_notes
@@ -121,6 +123,17 @@ def test_landmarks_of_somebody_who_placed_none_are_refused_before_measuring(
     with pytest.raises(Refused, match="'zoe' has no labels in this study: choose one"):
         fit_regression(made_up.study, tmp_path, plan, prepare=made_up.prepare)
     assert not made_up.measured
+
+
+def test_a_film_that_contradicts_the_table_is_told(made_up, tmp_path):
+    def prepare(job):
+        hip = made_up.prepare(job)
+        other = Patient(sex="M" if job.name == "hip-05" else None)
+        return replace(hip, film=replace(hip.film, patient=other))
+
+    found = fit_regression(made_up.study, tmp_path, PLAN, prepare=prepare)
+    (note,) = (note for note in fit_notes(found) if note.startswith("Doubted"))
+    assert "hip-05" in note and "sex F against M" in note
 
 
 def test_the_model_says_where_it_comes_from(made_up, tmp_path):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.errors import Cancelled, Refused
+from napari_hipbmd.core.radiograph import Flag, Patient
 from napari_hipbmd.evaluation.figures import write_figures
 from napari_hipbmd.evaluation.landmark_errors import landmark_errors
 from napari_hipbmd.evaluation.rows import ROWS
@@ -24,7 +26,8 @@ from ..made_up_study import MadeUpStudy
 def run(made_up, out, **options):
     quick = {"folds": 4, "preset": "paper", "samples": 50, "rows": ("raw", "ring")}
     quick |= options
-    return validate(made_up.study, out, prepare=made_up.prepare, **quick)
+    quick = {"study": made_up.study, "prepare": made_up.prepare} | quick
+    return validate(out=out, **quick)
 
 
 @pytest.fixture
@@ -177,8 +180,6 @@ def test_a_study_without_truth_has_no_exact_rows_and_no_landmark_errors(
 
 
 def strip(study, **changes):
-    from dataclasses import replace
-
     write_cases(study.folder, [replace(case, **changes) for case in study.cases])
     return Study.open(study.folder)
 
@@ -221,6 +222,38 @@ def test_two_patients_with_one_film_under_two_names_are_told(few, tmp_path):
     assert "cases 'hip-00' and 'hip-02' have one film under two" in str(warning.message)
 
 
+def of_another_patient(made_up, says):
+    """Films of which one says another sex, and one of which the side is doubted."""
+
+    def prepare(job):
+        hip = made_up.prepare(job)
+        if job.name == "hip-05":
+            return replace(hip, film=replace(hip.film, patient=Patient(sex=says)))
+        if job.name == "hip-06":
+            return replace(hip, hip_flags=(Flag("side", "It may be mirrored."),))
+        return hip
+
+    return prepare
+
+
+def test_a_film_that_contradicts_the_table_is_told_case_by_case(made_up, tmp_path):
+    def once(study):
+        found = run(made_up, tmp_path, study=study, prepare=prepare)
+        stored = json.loads((tmp_path / "validation.json").read_text("utf-8"))
+        return found.text(), stored["contradictions"]
+
+    prepare = of_another_patient(made_up, "M")
+    text, stored = once(made_up.study)
+    assert list(stored) == ["hip-05", "hip-06"]
+    assert "Doubted, hip-05: What is said about the film is not" in text
+    assert "sex F against M" in text
+    assert "Doubted, hip-06: It may be mirrored." in text
+    cases = list(made_up.study.cases)
+    cases[5] = replace(cases[5], patient=replace(cases[5].patient, sex="M"))
+    assert list(once(Study(made_up.study.folder, tuple(cases)))[1]) == ["hip-06"]
+    assert len(made_up.measured) == 40, "the table is compared anew, no film measured"
+
+
 def test_twelve_films_are_refused(made_up, tmp_path):
     study = Study(made_up.study.folder, made_up.study.cases[:12])
     with pytest.raises(Refused, match="the study has 12"):
@@ -234,8 +267,6 @@ def test_one_patient_in_all_folds_is_refused(made_up, tmp_path):
 
 
 def test_a_study_without_biology_is_validated_on_the_films_alone(made_up, tmp_path):
-    from napari_hipbmd.core.radiograph import Patient
-
     study = strip(made_up.study, patient=Patient())
     found = validate(
         study, tmp_path, 4, preset="paper", samples=50, prepare=made_up.prepare

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -75,6 +75,8 @@ class Validation:
         Median seconds per film; NaN when unknown.
     wanted
         The rows that were asked for.
+    contradictions
+        Case → what its film tells otherwise than the table.
     """
 
     study: str
@@ -93,6 +95,7 @@ class Validation:
     landmarks: LandmarkErrors | None
     seconds: float
     wanted: Sequence[Row] = ()
+    contradictions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def missing(self) -> tuple[Row, ...]:
@@ -162,6 +165,9 @@ class Validation:
             )
             more = "; …" if len(self.left_out) > _SHOWN else ""
             notes.append(f"Left out ({len(self.left_out)}): {names}{more}")
+        notes += [
+            f"Doubted, {name}: {why}" for name, why in self.contradictions.items()
+        ]
         return notes
 
     def text(self) -> str:
@@ -232,6 +238,7 @@ class Validation:
             "seconds_per_film_median": self.seconds,
             "missing_rows": list(self.missing),
             "left_out": self.left_out,
+            "contradictions": dict(self.contradictions),
             "use": USE,
         }
         return json.dumps(_plain(content), indent=1, ensure_ascii=False) + "\n"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from ..core.grown_up import child_flag
-from ..core.radiograph import Flag, Patient, Radiograph, Side
+from ..core.radiograph import Flag, Patient, Side
 
 _APART = {"age_years": 2.0, "height_cm": 6.0, "weight_kg": 12.0}
 """Years pass and people change between two visits; more is another person."""
@@ -36,8 +37,20 @@ def of_merged(
     return (*flags, child)
 
 
+class FilmSays(Protocol):
+    """What a film says of whom it shows, such as a :class:`Radiograph` does."""
+
+    @property
+    def side(self) -> Side | None:
+        """Of the hip."""
+
+    @property
+    def patient(self) -> Patient:
+        """The biology."""
+
+
 def differences(
-    film: Radiograph, patient: Patient | None, side: Side | None
+    film: FilmSays, patient: Patient | None, side: Side | None
 ) -> tuple[Flag, ...]:
     """Flag what was said about a film and is not what the film says itself.
 

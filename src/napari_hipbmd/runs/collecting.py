@@ -18,7 +18,7 @@ from ..core.version import __version__
 from ..grey_scale import Calibration, mean_mineral, true_gain
 from ..pipeline import PreparedHip
 from ..study import PREDICTED, Case, Study
-from .feature_cache import CaseFeatures, Row, read_cache, write_cache
+from .feature_cache import CaseFeatures, Row, Said, read_cache, write_cache
 from .jobs import Job, Options, jobs_of_study
 from .journal import film_sha256, made_of
 from .loop import run_jobs
@@ -195,12 +195,19 @@ def case_features(hip: PreparedHip, study: Study, case: Case) -> CaseFeatures:
         seconds=hip.seconds.get("total", float("nan")),
         gains=gains,
         signs={} if hip.reading is None else hip.reading.signs,
+        said=_said(hip),
     )
     if hip.reading is None or hip.reading.mineral is None:
         return found
     drawn = hip.reading.mineral
     means = [mean_mineral(drawn, regions[region]) for region in REGIONS]
     return replace(found, minerals=np.array(means))
+
+
+def _said(hip: PreparedHip) -> Said:
+    flags = (*hip.film_flags, *hip.hip_flags)
+    doubts = tuple(flag.text for flag in flags if flag.code == "side")
+    return Said(hip.film.side, hip.film.patient, doubts)
 
 
 def _calibrated(found: CaseFeatures, calibration: Calibration | None) -> CaseFeatures:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,10 @@ from numpy.typing import NDArray
 
 from ..bmd import FEATURE_NAMES
 from ..core.anatomy import LANDMARK_IDS, REGIONS, Points
+from ..core.bounded_json import as_type, parse_json
+from ..core.errors import Refused
 from ..core.files import write_text_atomic
+from ..core.radiograph import Patient, Side
 from ..grey_scale import Signs, signs_of_text, signs_text
 
 Row = Literal["biology", "raw", "ring", "enhanced", "calibrated", "exact", "exact_gain"]
@@ -22,6 +26,15 @@ Row = Literal["biology", "raw", "ring", "enhanced", "calibrated", "exact", "exac
 IMAGE_ROWS: tuple[Row, ...] = ("raw", "ring", "enhanced", "exact")
 GAINS: Mapping[Row, Row] = {"calibrated": "enhanced", "exact_gain": "exact"}
 """Rows with a gain of the film beside the features of another row."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a film says of its hip, and why its side is doubted (flag ``side``)."""
+
+    side: Side | None = None
+    patient: Patient = Patient()
+    side_doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +45,9 @@ class CaseFeatures:
     ``features`` holds ``(9,)`` for each of :data:`IMAGE_ROWS` that exists, ``gains``
     the gain and its relative error for each of :data:`GAINS` that is known,
     ``minerals`` ``(3,)`` the mean of the mineral map over each region, ``signs`` what
-    the rulers of the gain look at. The cache keeps the signs, and of the gains the
-    exact one: the other follows from a calibration.
+    the rulers of the gain look at, ``said`` what the film says of whom it shows. The
+    cache keeps the signs, and of the gains the exact one: the other follows from a
+    calibration.
     """
 
     case_id: str
@@ -49,6 +63,7 @@ class CaseFeatures:
     minerals: NDArray[np.float64] = field(
         default_factory=lambda: np.full(len(REGIONS), np.nan)
     )
+    said: Said = Said()
 
 
 _COLUMNS = (
@@ -63,6 +78,7 @@ _COLUMNS = (
     *(f"{region}_mineral" for region in REGIONS),
     "exact_gain",
     "signs",
+    "said",
 )
 
 
@@ -84,8 +100,8 @@ def write_cache(cache: Path, found: Mapping[str, tuple[str, CaseFeatures]]) -> N
             ]
         )
         shown = ["" if np.isnan(v) else repr(float(v)) for v in numbers]
-        signs = signs_text(one.signs)
-        writer.writerow([one.case_id, key, one.reason, *shown, signs])
+        signs, said = signs_text(one.signs), json.dumps(asdict(one.said))
+        writer.writerow([one.case_id, key, one.reason, *shown, signs, said])
     write_text_atomic(cache, text.getvalue())
 
 
@@ -97,12 +113,12 @@ def read_cache(cache: Path) -> dict[str, tuple[str, CaseFeatures]]:
             return {}
         whole = [line for line in lines[1:] if len(line) == len(_COLUMNS)]
         return {line[0]: (line[1], _parsed(line)) for line in whole}
-    except (OSError, ValueError, csv.Error):
+    except (OSError, ValueError, csv.Error, Refused):
         return {}
 
 
 def _parsed(line: Sequence[str]) -> CaseFeatures:
-    numbers = np.array([float(text) if text else np.nan for text in line[3:-1]])
+    numbers = np.array([float(text) if text else np.nan for text in line[3:-2]])
     marks, rest, minerals = (
         numbers[3:35],
         numbers[35 : -1 - len(REGIONS)],
@@ -122,6 +138,7 @@ def _parsed(line: Sequence[str]) -> CaseFeatures:
         },
         seconds=float(numbers[0]),
         gains={"exact_gain": (exact, 0.0)} if np.isfinite(exact) else {},
-        signs=signs_of_text(line[-1]),
+        signs=signs_of_text(line[-2]),
         minerals=minerals,
+        said=as_type(Said, parse_json(line[-1])),
     )

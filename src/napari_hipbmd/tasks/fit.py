@@ -24,6 +24,7 @@ from ..evaluation.checks import (
     refuse_wrong_units,
     with_reading,
 )
+from ..evaluation.contradictions import contradictions
 from ..evaluation.feature_table import FeatureTable, feature_table
 from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
 from ..evaluation.rows import RowResult, evaluate
@@ -142,12 +143,15 @@ class FittedRegression:
         Case → which value is missing, or why its film could not be measured.
     digital
         Whether it is fitted to digital hips, and so valid for no patient.
+    contradictions
+        Case → what its film tells otherwise than the table.
     """
 
     model: BmdModel
     results: Sequence[RowResult]
     left_out: dict[str, str]
     digital: bool = False
+    contradictions: dict[str, str] = field(default_factory=dict)
 
 
 def fit_regression(
@@ -256,7 +260,8 @@ def fit_regression(
     tell(Step("fitting", 1, 1), results)
     copy_networks(folder, out)
     write_text_atomic(out / "bmd.json", model.to_json())
-    return FittedRegression(model, results, missing, _are_digital(cases))
+    doubted = contradictions(cases, found)
+    return FittedRegression(model, results, missing, _are_digital(cases), doubted)
 
 
 def _targets_only(table: FeatureTable, targets: Sequence[Site]) -> FeatureTable:

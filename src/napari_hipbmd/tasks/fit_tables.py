@@ -72,7 +72,9 @@ def fit_notes(found: FittedRegression) -> list[str]:
     notes = [_INFLATED]
     if found.digital:
         notes.insert(0, NOT_FOR_PATIENTS)
-    return notes + [f"Left out, {name}: {why}" for name, why in found.left_out.items()]
+    notes += [f"Left out, {name}: {why}" for name, why in found.left_out.items()]
+    doubted = found.contradictions.items()
+    return notes + [f"Doubted, {name}: {why}" for name, why in doubted]
 
 
 def coefficients(title: str, model: SiteModel, names: Sequence[str]) -> Grid:

@@ -21,6 +21,7 @@ from ..evaluation.checks import (
     refuse_too_small,
     refuse_wrong_units,
 )
+from ..evaluation.contradictions import contradictions
 from ..evaluation.feature_table import feature_table
 from ..evaluation.figures import FigureKind, write_figures
 from ..evaluation.landmark_errors import landmark_errors
@@ -274,6 +275,7 @@ def _validated(
         landmarks=landmark_errors(study, found),
         seconds=float(np.median(seconds)) if seconds else float("nan"),
         wanted=plan.rows,
+        contradictions=contradictions(study.cases, found),
     )  # fmt: skip
 
 
