@@ -244,7 +244,8 @@ def main() -> None:
         if args.plain:
             shown = {"as it is": shown["as it is"]} if shown else {}
         elif turned_out:
-            shown[FROG_LEG] = Film(film.grey(), film.whole_box(), mirrored, xy)
+            box = case.box or film.whole_box()
+            shown[FROG_LEG] = Film(film.grey(), box, mirrored, xy)
         for name, one in shown.items():
             found.setdefault(name, []).append(tried(finder, one, film.spacing_mm))
     tables = {
