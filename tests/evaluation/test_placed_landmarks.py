@@ -65,9 +65,10 @@ def test_a_validation_on_annas_landmarks_names_the_films_that_she_left(
     assert content["landmarks_used"] == "anna"
 
 
-def test_an_annotator_who_placed_nothing_is_told_with_a_case(made_up, tmp_path):
-    plan = FitPlan(targets=("neck",), landmarks="ben", folds=4)
-    with pytest.raises(Refused, match="case hip-00: ben has not placed"):
+def test_an_annotator_who_placed_too_few_is_told_with_a_case(made_up, tmp_path):
+    place(made_up, {case.case_id for case in made_up.study.cases[:-1]})
+    plan = FitPlan(targets=("neck",), landmarks="anna", folds=4)
+    with pytest.raises(Refused, match="case hip-00: anna has not placed"):
         fit_regression(made_up.study, tmp_path, plan, prepare=made_up.prepare)
 
 
