@@ -69,7 +69,7 @@ def test_landmarks_far_from_where_the_networks_find_them_are_flagged():
     [flag] = quality.against_found(beside, found, (0.3, 0.3))
     assert flag.code == "landmarks-differ" and "6 mm" in flag.text
     assert quality.against_found(MARKS_XY + [10.0, 0.0], found, (0.3, 0.3)) == ()
-    assert quality.against_found(beside, found, None) == ()
+    assert quality.against_found(beside, found, None)  # the head tells the size
     unsure = LandmarkSet(MARKS_XY, np.full(16, 2.5))
     assert quality.against_found(beside, unsure, (0.3, 0.3)) == ()
 

@@ -14,6 +14,7 @@ from ..core.anatomy import (
     TWICE_FOUND,
     Points,
     distances_mm,
+    head_diameter_mm,
 )
 from ..core.hip_images import LandmarkSet
 from ..core.radiograph import Flag
@@ -21,6 +22,7 @@ from ..core.radiograph import Flag
 TWINS_APART_MM = 6.0
 UNSURE_MM = 4.0
 DIFFER_MM, TIMES_EXPECTED = 5.0, 3.0
+HEAD_MM = 47.0  # an adult's, of unknown sex
 LOST_MM = 6.0  # about where the finder lets the other landmarks place it
 
 
@@ -83,12 +85,17 @@ def against_found(
     """Flag placed landmarks that lie elsewhere than the networks find them.
 
     On average farther than 5 mm, and than three times the error that the networks
-    expect of themselves on this film.
+    expect of themselves on this film. Where the film does not tell its size, the head
+    does.
     """
+    expected = 0.0 if spacing_mm is None else float(np.mean(found.sigma_mm))
     if spacing_mm is None:
-        return ()
+        head_px = head_diameter_mm(found.xy, (1.0, 1.0))
+        if not head_px:
+            return ()
+        spacing_mm = (HEAD_MM / head_px,) * 2
     apart = float(np.mean(distances_mm(landmarks_xy, found.xy, spacing_mm)))
-    if apart <= max(DIFFER_MM, TIMES_EXPECTED * float(np.mean(found.sigma_mm))):
+    if apart <= max(DIFFER_MM, TIMES_EXPECTED * expected):
         return ()
     return (
         Flag(
