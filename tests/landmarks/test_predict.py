@@ -46,7 +46,7 @@ def test_the_mean_radial_error_on_the_samples_is_below_3_mm(finder, films):
 
 
 @pytest.mark.parametrize(("preset", "times"), [("default", 3), ("paper", 1)])
-def test_the_second_order_sees_each_crop_three_times_and_the_paper_s_once(
+def test_the_second_order_sees_a_crop_three_times_and_the_paper_s_once(
     preset, times
 ):
     network = Decentralised(preset).eval()
