@@ -46,9 +46,7 @@ def test_the_mean_radial_error_on_the_samples_is_below_3_mm(finder, films):
 
 
 @pytest.mark.parametrize(("preset", "times"), [("default", 3), ("paper", 1)])
-def test_the_second_order_sees_a_crop_three_times_and_the_paper_s_once(
-    preset, times
-):
+def test_the_second_order_sees_a_crop_three_times_and_the_paper_s_once(preset, times):
     network = Decentralised(preset).eval()
     seen = dict.fromkeys(network.nets, 0)
     for name, net in network.nets.items():
