@@ -66,11 +66,9 @@ points=$!
     learn enhancement enhancement_first --study "${studies[@]}" "${pairs[@]}" \
         --epochs 20
     # half of what is seen is real soft tissue: bones leave fewer edges in it then
-    learn enhancement enhancement_second --study "${studies[@]:0:2}" "${twice[@]}" \
+    learn enhancement enhancement --study "${studies[@]:0:2}" "${twice[@]}" \
         --epochs 4 --from "$work/enhancement_first"
     learn gain gain --study "${studies[@]}" --epochs 16
-    learn enhancement enhancement --study "${studies[@]}" "${twice[@]}" --epochs 6 \
-        --from "$work/enhancement_second"
 ) &
 grey=$!
 wait "$points"
