@@ -37,7 +37,7 @@ $python benchmarks/whole_pelvis.py "$work/unseen" --films 120
 $python benchmarks/anatomy.py --page docs/digital-hip.md
 $python benchmarks/quality_flags.py --hips 60
 $python benchmarks/canal.py --hips 40
-$python benchmarks/many_films.py --films 600 --study "$work/train_1"
+$python benchmarks/many_films.py --films 1400 --study "$work/train_1"
 $window benchmarks/start.py
 $python benchmarks/resuming.py
 $python benchmarks/training.py --hips 320
