@@ -6,7 +6,7 @@ import logging
 import numpy as np
 import pytest
 
-from napari_hipbmd.dicom import inspect, open_film, read_film
+from napari_hipbmd.dicom import inspect, open_film, public_path, read_film
 
 SECRETS = ["Quillfeather", "Ottoline", "PX-99817", "19460307", "Bramblewick", "ACC4471"]
 PRIVATE = {
@@ -107,6 +107,22 @@ def test_a_birthday_and_a_number_are_known_however_written(make_film, edit, name
 )
 def test_an_innocent_file_name_names_the_case(make_film, name, case_id):
     assert read_film(make_film(name=name)).case_id == case_id
+
+
+def test_a_word_of_anatomy_that_holds_a_name_is_no_name(make_film):
+    edit = {"PatientName": "Elvis^A", "BodyPartExamined": "PELVIS"}
+    film = open_film(make_film(edit=edit, name="pelvis_12.dcm"))
+    assert film.radiograph.case_id == "pelvis_12"
+
+
+def test_a_spoilt_file_is_not_called_after_a_neighbour_s_patient(make_film):
+    film = make_film(edit={"PatientName": "Smith^Jane"}, name="a.dcm")
+    spoilt = film.parent / "SMITH_hip.dcm"
+    spoilt.write_bytes(b"")
+    assert "smith" not in public_path(spoilt, film.parent).casefold()
+    alone = film.parent / "cut.dcm"
+    alone.write_bytes(b"")
+    assert public_path(alone, film.parent) == "cut.dcm"
 
 
 def test_a_window_name_longer_than_a_name_is_not_repeated(make_film):

@@ -52,19 +52,20 @@ def _tags(keywords: frozenset[str]) -> frozenset[int]:
 
 
 _NAME_TAGS, _NUMBER_TAGS = _tags(_NAMES), _tags(_NUMBERS)
+_PATIENT_TAGS = _tags(_listed("PatientName OtherPatientNames PatientBirthName"))
 _PATIENT_ID = 0x00100020
 
 _NOBODY = _listed("""
     ANON ANONYMOUS ANONYMIZED CASE DIGITAL FILM HIP IMAGE LEFT PATIENT PELVIS PHANTOM
     RIGHT STUDY SUBJECT TEST UNKNOWN NONE NAME BONE FEMUR THE AND FOR OF DR MR MRS MS
-    PROF MD PHD AP PA CR DX LT RT DCM XR HOSPITAL CLINIC CLINICAL CENTER CENTRE MEDICAL
-    UNIVERSITY DEPARTMENT RADIOLOGY IMAGING HEALTH INSTITUTE GENERAL ROOM STATION WIDE
-    NORMAL SOFT HARD WINDOW TABLE
+    PROF MD PHD AP PA CR DX LT RT DCM XR FILMS FOLDER HIPS IMAGES HOSPITAL CLINIC
+    CLINICAL CENTER CENTRE MEDICAL UNIVERSITY DEPARTMENT RADIOLOGY IMAGING HEALTH
+    INSTITUTE GENERAL ROOM STATION WIDE NORMAL SOFT HARD WINDOW TABLE
     """)
 _LEAST_LETTERS, _LEAST_DIGITS = 2, 6
 _LEAST_OF_PATIENT_ID = 4
 _LEAST_WITHIN = 5
-"""Letters of a name that is found inside a longer word, too: HMUELLER."""
+"""Letters of a name that is known at the ends of a longer word, too: HMUELLER."""
 
 _LETTERS = str.maketrans(
     {"Æ": "AE", "Œ": "OE", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "ẞ": "SS"}
@@ -76,26 +77,34 @@ _TWO_LETTERS = str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE", "Å": "AA", "�
 class Identifiers:
     """The words and numbers that tell who a film is about, in capitals.
 
-    Words stand in every spelling without marks: MULLER and MUELLER for Müller.
+    Words stand in every spelling without marks: MULLER and MUELLER for Müller. Of them
+    ``patient`` are the long ones of the patient's own name.
     """
 
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
+    patient: frozenset[str] = frozenset()
 
     def named_in(self, text: str) -> bool:
         """Whether a text names the patient or somebody about them."""
         plain = unicodedata.normalize("NFC", text).upper()
-        # A person's name has letters only: JANE in JANE2 may be one.
-        for found in re.findall(r"[^\W\d_]+", plain):
-            for word in _spellings(found):
-                if word in self.words or any(
-                    name in word for name in self.words if len(name) >= _LEAST_WITHIN
-                ):
-                    return True
+        if any(word in self.words for word in _words_in(plain)):
+            return True
         squeezed = re.sub(r"[\W_]", "", plain)
         return any(
             number in plain or re.sub(r"[\W_]", "", number) in squeezed
             for number in self.numbers
+        )
+
+    def named_in_file(self, name: str) -> bool:
+        """Whether a file or folder is called after somebody, as HMUELLER is."""
+        if self.named_in(name):
+            return True
+        found = _words_in(unicodedata.normalize("NFC", name).upper()) - _NOBODY
+        return any(
+            word.startswith(who) or word.endswith(who)
+            for who in self.patient
+            for word in found
         )
 
     def without(self, text: str | None) -> str | None:
@@ -112,17 +121,30 @@ def identifiers(film: Dataset) -> Identifiers:
     if code(film, "PatientIdentityRemoved") == "YES":
         return Identifiers()
     words: set[str] = set()
+    patient: set[str] = set()
     numbers: set[str] = set()
     for tag in present & _NAME_TAGS:
         for value in _texts(film, tag):
-            words |= _words(value)
+            found = _words(value)
+            words |= found
+            if tag in _PATIENT_TAGS:
+                patient |= {word for word in found if len(word) >= _LEAST_WITHIN}
     for tag in present & _NUMBER_TAGS:
         for value in _texts(film, tag):
             least = _LEAST_OF_PATIENT_ID if tag == _PATIENT_ID else _LEAST_DIGITS
             for number in _written(value.upper().strip()):
                 if len(number) >= least and number not in _NOBODY:
                     numbers.add(number)
-    return Identifiers(frozenset(words), frozenset(numbers))
+    return Identifiers(frozenset(words), frozenset(numbers), frozenset(patient))
+
+
+def _words_in(plain: str) -> set[str]:
+    """All words of a text in capitals, in every spelling.
+
+    A person's name has letters only: JANE in JANE2 may be one.
+    """
+    found = re.findall(r"[^\W\d_]+", plain)
+    return {spelling for word in found for spelling in _spellings(word)}
 
 
 def _words(value: str) -> set[str]:

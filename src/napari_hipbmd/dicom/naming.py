@@ -43,7 +43,7 @@ def case_id_of_dicom(path: Path, header: Header) -> str:
     the film's own identifier, so that it is the same each time.
     """
     name = case_id_of(path)
-    if not header.who.named_in(name):
+    if not header.who.named_in_file(name):
         return name
     unique = text(header.dataset, "SOPInstanceUID") or path.name
     return f"film-{hashlib.sha256(unique.encode()).hexdigest()[:8]}"
@@ -63,23 +63,36 @@ def names_its_patient(path: Path, told: str) -> bool:
     for film in islice((one for one in films if one.is_file()), _ASKED):
         with suppress(FilmRefused, OSError), quietly(), refusing():
             if file_kind(film)[0] in ("dicom", "bare dicom"):
-                return read_header(film).who.named_in(told)
+                return read_header(film).who.named_in_file(told)
     return False
 
 
 def public_path(path: Path, folder: Path) -> str:
     """A file's path below a folder, as it may be printed: it gives no person away.
 
-    Folders and files that are called after the patient are called otherwise here. A
-    file that cannot be read keeps its name, for then nobody's is known.
+    Folders and files that are called after the patient are called otherwise here. Of a
+    file that cannot be read its neighbours tell whom it shows; alone it keeps its name,
+    for then nobody's is known.
     """
     parts = path.relative_to(folder).parts
-    who, name = Identifiers(), parts[-1]
+    who, name, kind = Identifiers(), parts[-1], "other"
     with suppress(Refused), quietly(), refusing():
-        if file_kind(path)[0] in ("dicom", "bare dicom"):
+        kind = file_kind(path)[0]
+        if kind in ("dicom", "bare dicom"):
             header = read_header(path)
             who, case_id = header.who, case_id_of_dicom(path, header)
             if case_id != case_id_of(path):
                 name = case_id + (path.suffix if path.suffix in _SUFFIXES else "")
-    above = ["_" if who.named_in(part) else part for part in parts[:-1]]
+    if kind == "other":
+        return "/".join(_hidden_by_neighbours(path, parts))
+    above = ["_" if who.named_in_file(part) else part for part in parts[:-1]]
     return "/".join([*above, name])
+
+
+def _hidden_by_neighbours(path: Path, parts: tuple[str, ...]) -> list[str]:
+    """The parts of an unreadable file's path, but those that name a neighbour."""
+    *above, name = (
+        "" if names_its_patient(path.parent, part) else part for part in parts
+    )
+    digest = hashlib.sha256(parts[-1].encode()).hexdigest()[:8]
+    return [*(part or "_" for part in above), name or f"film-{digest}{path.suffix}"]

@@ -95,8 +95,8 @@ def against_found(
             return ()
         spacing_mm = (HEAD_MM / head_px,) * 2
     apart = float(np.mean(distances_mm(landmarks_xy, found.xy, spacing_mm)))
-    if apart <= max(DIFFER_MM, TIMES_EXPECTED * expected):
-        return ()
+    if not apart > max(DIFFER_MM, TIMES_EXPECTED * expected):
+        return ()  # or a landmark has no place
     return (
         Flag(
             "landmarks-differ",
