@@ -72,6 +72,6 @@ def test_a_case_reopens_exactly_after_each_of_sixty_kills(tmp_path: Path) -> Non
     while case.undo():
         steps += 1
     assert steps and not case.state.landmarks
-    while case.redo():
-        pass
+    for _ in range(steps):  # the last kill may have left something undone
+        assert case.redo()
     assert case.state.landmarks == end.landmarks
