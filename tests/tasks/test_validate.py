@@ -205,7 +205,7 @@ def test_a_row_that_was_wanted_and_could_not_be_made_is_named(made_up, tmp_path)
     for path in (made_up.study.folder / "truth").iterdir():
         path.unlink()
     found = run(made_up, tmp_path, rows=("raw", "exact"))
-    told = "Rows that could not be made (1): exact STO (no truth about the films)"
+    told = "Rows that could not be made (1): exact STO (not every film has a truth)"
     assert told in found.text()
     stored = json.loads((tmp_path / "validation.json").read_text("utf-8"))
     assert stored["missing_rows"] == ["exact"]

@@ -22,11 +22,11 @@ from .agreement import FIGURES
 from .grids import learning_grid, success_grid, summary_grids
 from .landmark_errors import LEVELS_MM, LandmarkErrors
 from .learning_curve import LearningPoint
-from .rows import ROW_NAMES, RowResult, gap_closed
+from .rows import ROW_NAMES, ROWS, RowResult, gap_closed
 from .summary import RowSummary, Summary
 
-_SHOWN = 5
-_NO_FILM, _NO_TRUTH = "no film could be measured", "no truth about the films"
+_SHOWN, _MOST_DOUBTED = 5, 20
+_NO_FILM, _NO_TRUTH = "no film could be measured", "not every film has a truth"
 _LACKS: Mapping[Row, str] = {
     "biology": "age, sex, height or weight missing",
     "raw": _NO_FILM,
@@ -99,8 +99,14 @@ class Validation:
 
     @property
     def missing(self) -> tuple[Row, ...]:
-        """Rows that were asked for and are in no table."""
+        """Rows that were asked for and are in no table.
+
+        Patients' films have no truth: where all rows are made that can be, those that
+        need one are not missing.
+        """
         there = {one.row for one in self.results}
+        if tuple(self.wanted) == ROWS:
+            there |= {"exact", "exact_gain"}
         return tuple(row for row in self.wanted if row not in there)
 
     @property
@@ -165,9 +171,10 @@ class Validation:
             )
             more = "; …" if len(self.left_out) > _SHOWN else ""
             notes.append(f"Left out ({len(self.left_out)}): {names}{more}")
-        notes += [
-            f"Doubted, {name}: {why}" for name, why in self.contradictions.items()
-        ]
+        doubted = list(self.contradictions.items())
+        notes += [f"Doubted, {name}: {why}" for name, why in doubted[:_MOST_DOUBTED]]
+        if len(doubted) > _MOST_DOUBTED:
+            notes.append(f"Doubted: {len(doubted)} cases, all in validation.json")
         return notes
 
     def text(self) -> str:
