@@ -413,6 +413,40 @@ def test_a_second_table_of_one_printed_report_is_of_the_same_patient():
     assert not doubts
 
 
+@pytest.mark.parametrize("line", ["Side: Right", "Laterality: R", "Side:"])
+def test_a_side_before_its_day_is_of_the_table_below(line):
+    left = "Patient ID: P1\nSide: Left\nScan Date: 2021-03-04\nRegion\tBMD\nNeck\t.5\n"
+    right = f"{line}\nScan Date: 2022-03-04\nRegion\tBMD\nNeck\t.7\n"
+    side = None if line == "Side:" else "R"
+    found, doubts = readings(left + right)
+    assert found == [("P1", "L", {"neck": 0.5}), ("P1", side, {"neck": 0.7})]
+    assert not doubts
+
+
+def test_a_table_that_says_no_side_takes_none_over():
+    more = "Scan Date: 2022-03-04\nRegion\tBMD\nNeck\t.7\n"
+    assert readings(LEFT_OF_P2 + more)[0][1] == ("P2", None, {"neck": 0.7})
+
+
+@pytest.mark.parametrize(
+    "line", ["Patient ID:", "Patient: Doe, Jane (222)", "Name: Doe", "ID:"]
+)
+def test_a_report_of_somebody_without_a_number_is_told_and_left_out(line):
+    table = "Scan Date: 2022-03-04\nScan Type: Hip\nRegion\tBMD\nNeck\t.7\n"
+    found, doubts = readings(f"{LEFT_OF_P2}{line}\n{table}{table}")
+    assert found == [("P2", "L", {"neck": 0.5, "total": 0.6})]
+    assert len(doubts) == 1 and "does not say whose readings they are" in doubts[0]
+    assert "Doe" not in doubts[0]
+
+
+def test_what_stands_between_a_name_and_a_number_is_of_that_patient():
+    more = "Name: Doe\nSex: M\nAge: 50\nPatient ID: P1\nScan Type: Left Hip\n"
+    table = "Scan Date: 2022-03-04\nRegion\tBMD\nNeck\t.7\n"
+    found = readings_of_text(LEFT_OF_P2 + more + table, "x.txt", patient_key)
+    assert found.readings[1].patient == patient_key("P1")
+    assert found.readings[1].biology == Patient("M", 50.0)
+
+
 GOOD = "P2,,2021-03-04,,R,,,0.7,,\n"
 COLUMNS = (
     "PATIENT_ID,ID,Scan Date,Date,Side,Scan Type,Sex,Neck BMD,Neck BMD,Left Neck BMD"

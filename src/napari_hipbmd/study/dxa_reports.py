@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from .dxa_words import column_named
+from .dxa_words import column_named, names_a_patient
 
-_SAID = re.compile(r"\s*([^:;,\t]{2,30}?)\s*:\s*(\S.*?)\s*")
+_SAID = re.compile(r"\s*([^:;,\t]{2,30}?)\s*:\s*(.*?)\s*")
 _TABLE = re.compile(r"\bregion\b|\broi\b", re.IGNORECASE)
-_BEGINS = frozenset({"patient", "taken", "exam"})
+_OF_ONE_TABLE = frozenset({"exam", "side", "region", "bmd"})
+_BEGINS = frozenset({"taken", "exam", "side", "region"})
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,13 @@ class Report:
     said: tuple[tuple[str, str], ...] = ()
 
     def after(self, last: Report) -> Report:
-        """With what the report before said, where this one names no patient."""
-        own = {column_named(name) for name, _ in self.said}
-        if "patient" in own:
+        """With what the report before said, where this one names no patient.
+
+        What was scanned is never taken over.
+        """
+        if any(names_a_patient(name) for name, _ in self.said):
             return self
+        own = {column_named(name) for name, _ in self.said} | _OF_ONE_TABLE
         kept = [one for one in last.said if column_named(one[0]) not in own]
         return replace(self, said=(*kept, *self.said), text=last.text + self.text)
 
@@ -60,11 +64,14 @@ def reports_of(text: str) -> list[Report]:
     for number, line in enumerate(lines):
         told = _SAID.fullmatch(line)
         column = column_named(told[1]) if told else None
-        if table is not None and column in _BEGINS:
-            close(number)
-            begin, table, said = number, None, []
-        if table is None and told and column:
-            said.append((told[1], told[2]))
+        of_patient = told is not None and names_a_patient(told[1])
+        if table is not None and (of_patient or column in _BEGINS):
+            if any(map(str.strip, lines[table + 1 : number])):
+                close(number)
+                begin, said = number, []
+            table = None
+        if table is None and told and (of_patient or column):
+            said.append((told[1], told[2] if column else ""))
         elif table is None and said and _TABLE.search(line):
             table = number
     close(len(lines))

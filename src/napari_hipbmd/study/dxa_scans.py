@@ -127,7 +127,7 @@ def sheet_of(report: Report, name: str, known: bool) -> Sheet:
             f"{name} has no BMD of a hip: neither columns such as NECK_BMD and HTOT_BMD"
             " nor columns Region and BMD."
         )
-    said = {column_named(one) for one, _ in report.said}
+    said = {column_named(one) for one, text in report.said if text}
     if "patient" not in columns | said and not known:
         raise Refused(
             f"{name} does not say whose readings they are: it needs a column such as"

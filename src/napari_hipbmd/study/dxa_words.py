@@ -73,6 +73,10 @@ _BY_LETTERS = {
 _GENERALITY = {
     alias: i for aliases in _COLUMNS.values() for i, alias in enumerate(aliases.split())
 }
+_PATIENT = _listed("patient patientin pat")
+_NAMES = _listed(
+    "name lastname firstname surname familyname givenname nachname vorname"
+)
 _WITHOUT_UNIT = {"height": "cm", "weight": "kg"}
 _UNIT = re.compile(r"[(\[]?\s*g\s*/\s*cm\s*[²2]\s*[)\]]?", re.IGNORECASE)
 
@@ -80,6 +84,14 @@ _UNIT = re.compile(r"[(\[]?\s*g\s*/\s*cm\s*[²2]\s*[)\]]?", re.IGNORECASE)
 def column_named(text: str) -> str | None:
     """The column that a name stands for, other than a reading; None if it is none."""
     return _BY_LETTERS.get(_letters(text))
+
+
+def names_a_patient(text: str) -> bool:
+    """Whether what follows a name tells which patient it is, readable or not."""
+    column = column_named(text)
+    if column:
+        return column == "patient"
+    return bool(_PATIENT & _words(text)) or _letters(text) in _NAMES
 
 
 def generality(text: str) -> int:
