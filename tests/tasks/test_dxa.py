@@ -561,6 +561,37 @@ def test_the_total_of_a_row_with_vertebrae_is_told_and_left_out():
     assert len(doubts) == 1 and "x.csv, line 2: total may be of" in doubts[0]
 
 
+@pytest.mark.parametrize(
+    "label",
+    ["Total Body BMD", "TOTAL_BODY_LESS_HEAD_BMD", "TBODY_TOTAL_BMD", "SUB_TOTAL_BMD"],
+)
+def test_the_bodys_total_is_no_hips(label):
+    found, doubts = readings(
+        f"PID,Scan Date,Neck BMD,{label},Total Hip BMD\nP1,2021-03-04,0.7,1.1,0.8\n"
+    )
+    assert found == [("P1", None, {"neck": 0.7, "total": 0.8})] and not doubts
+
+
+def test_the_bodys_total_among_regions_is_no_hips():
+    text = "PID,Scan Date,Region,BMD\nP1,2021-03-04,Neck,0.7\n"
+    found, _ = readings(text + "P1,2021-03-04,Total Body,1.1\n")
+    assert found == [("P1", None, {"neck": 0.7})]
+
+
+def test_a_femoral_head_is_of_a_hip():
+    text = "PID,Scan Date,Exam,Neck BMD\nP1,2021-03-04,Femoral head and neck,0.7\n"
+    assert readings(text)[0] == [("P1", None, {"neck": 0.7})]
+
+
+@pytest.mark.parametrize(
+    "labels", ["Total Hip BMD,Total BMD", "Total BMD,Total Hip BMD"]
+)
+def test_a_total_that_names_a_hip_goes_first(labels):
+    cells = "0.8,1.1" if labels.startswith("Total Hip") else "1.1,0.8"
+    found, doubts = readings(f"PID,Scan Date,{labels}\nP1,2021-03-04,{cells}\n")
+    assert found == [("P1", None, {"total": 0.8})] and not doubts
+
+
 def dicom(path, modality="SR", **elements):
     """A file of a densitometer about P100."""
     file = Dataset()

@@ -21,7 +21,7 @@ from .dxa_days import DateOrder, date_order, day
 from .dxa_reports import reports_of
 from .dxa_rows import ReadDay, biology_of, number
 from .dxa_scans import Measured, Scan, Sheet, Totals, scans_of, sheet_of
-from .dxa_words import lacks_unit
+from .dxa_words import lacks_unit, names_a_hip
 from .row import DXA_RANGE_G_CM2
 
 
@@ -127,11 +127,20 @@ class _Reader:
         totals = Totals(scans)
         for scan in scans:
             by_side: dict[Side | None, dict[Site, set[float]]] = {}
-            for one in scan.measured:
+            of_hips: dict[Side | None, set[Site]] = {}
+            # What a label calls a hip's goes before what may be another's.
+            labels = sorted(scan.measured, key=lambda one: not names_a_hip(one.label))
+            for one in labels:
                 value = self._value(scan, one, totals)
-                if value is not None and one.site is not None:
-                    values = by_side.setdefault(scan.side(one), {})
-                    values.setdefault(one.site, set()).add(value)
+                if value is None or one.site is None:
+                    continue
+                sure = of_hips.setdefault(scan.side(one), set())
+                if names_a_hip(one.label):
+                    sure.add(one.site)
+                elif one.site in sure:
+                    continue
+                values = by_side.setdefault(scan.side(one), {})
+                values.setdefault(one.site, set()).add(value)
             base = self._whose(scan)
             for side, values in by_side.items():
                 once = self._once(values, scan.where)

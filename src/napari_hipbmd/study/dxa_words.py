@@ -45,7 +45,9 @@ _SEXES: dict[str, Sex] = {
 
 _ELSEWHERE = _listed(
     "spine lumbar forearm radius ulna wb wbtot whole lva wirbelsäule l1 l2 l3 l4 arm"
-    " leg trunk rib ribs"
+    " leg trunk rib ribs body bodies head trunks subtotal subtot sub tbody tb tblh"
+    " arms legs larm rarm lleg rleg lrib rrib lspine tspine thoracic android gynoid"
+    " heel calcaneus wrist ganzkörper körper kopf rumpf unterarm lws"
 )
 _NOT_BMD = _listed(
     "t z score tscore zscore percent pct ya am ref reference area bmc cv sd std change"
@@ -107,7 +109,7 @@ def lacks_unit(text: str) -> str | None:
 def site_named(text: str) -> Site | None:
     """The site that a region's name stands for; None for all others."""
     words = _words(text)
-    if (_ELSEWHERE | _NOT_BMD) & words:
+    if is_elsewhere(text) or _NOT_BMD & words:
         return None
     found = {_SITES[word] for word in words & set(_SITES)}
     if len(found) > 1:
@@ -140,7 +142,10 @@ def names_a_hip(text: str) -> bool:
 
 def is_elsewhere(text: str) -> bool:
     """Whether a scan is of another part of the body."""
-    return bool(_ELSEWHERE & _words(text))
+    words = _words(text)
+    if words & {"femur", "femoral"}:
+        words.discard("head")
+    return bool(_ELSEWHERE & words)
 
 
 def maker_named(text: str) -> str:
