@@ -495,6 +495,40 @@ def test_the_specific_column_counts_and_the_general_one_is_told(turned):
     }
 
 
+def test_a_row_without_its_patients_number_is_told_and_left_out():
+    found, doubts = readings(
+        "ID,PATIENT_ID,Scan Date,Neck BMD\n1,P1,2021-03-04,0.8\nP2,,2021-03-04,0.7\n"
+    )
+    assert found == [("P1", None, {"neck": 0.8})]
+    assert doubts == [
+        "x.csv: PATIENT_ID and ID differ: PATIENT_ID counts",
+        "x.csv, line 3: it does not say whose reading it is; the row was left out",
+    ]
+
+
+def test_the_day_of_the_export_does_not_stand_in_for_the_scans():
+    found = readings_of_text(
+        "PID,Scan Date,Date,Neck BMD\nP1,2021-03-04,2022-01-01,.8\nP2,,2022-01-01,.7\n",
+        "x.csv",
+        patient_key,
+    )
+    assert [one.taken for one in found.readings] == [date(2021, 3, 4), None]
+
+
+def test_a_column_that_is_always_empty_leaves_its_meaning_to_another():
+    text = "IDENTIFIER1,PATIENT_ID,Scan Date,Neck BMD\n,P1,2021-03-04,0.8\n"
+    assert readings(text) == ([("P1", None, {"neck": 0.8})], [])
+
+
+def test_a_number_above_a_table_goes_before_its_running_numbers():
+    found, doubts = readings(
+        "Patient ID: P1\nScan Date: 2021-03-04\nScan Type: Left Hip\n"
+        "ID\tRegion\tBMD\nP2\tNeck\t0.7\nP3\tTotal\t0.8\n"
+    )
+    assert found == [("P1", "L", {"neck": 0.7, "total": 0.8})]
+    assert doubts == ["x.csv: Patient ID and ID differ: Patient ID counts"]
+
+
 def test_columns_of_one_meaning_that_agree_are_no_doubt():
     found, doubts = readings(
         "PATIENT_ID,ID,Scan Date,Date,Side,Scan Type,Scan Mode,Neck BMD,Neck BMD\n"

@@ -9,7 +9,8 @@ from .dxa_words import column_named, names_a_patient
 
 _SAID = re.compile(r"\s*([^:;,\t]{2,30}?)\s*:\s*(.*?)\s*")
 _TABLE = re.compile(r"\bregion\b|\broi\b", re.IGNORECASE)
-_OF_ONE_TABLE = frozenset({"exam", "side", "region", "bmd"})
+_OF_ONE_TABLE = frozenset({"exam", "side"})
+_CELLS = frozenset({"region", "bmd"})  # only a table tells them
 _BEGINS = frozenset({"taken", "exam", "side", "region"})
 
 
@@ -71,7 +72,8 @@ def reports_of(text: str) -> list[Report]:
                 begin, said = number, []
             table = None
         if table is None and told and (of_patient or column):
-            said.append((told[1], told[2] if column else ""))
+            if column not in _CELLS:
+                said.append((told[1], told[2] if column else ""))
         elif table is None and said and _TABLE.search(line):
             table = number
     close(len(lines))

@@ -51,9 +51,10 @@ def scan_row(
     Parameters
     ----------
     said
-        Before the table; what the row says goes before it.
+        Before the table; what the row says goes before it, unless its column is more
+        general.
     row
-        Names of columns and cells.
+        Names of columns and cells, empty ones too.
     doubt
         Told where a general column differs from a specific one, which counts.
 
@@ -63,31 +64,46 @@ def scan_row(
         If a column is there twice and differs, or both hips are named.
     """
     above, here = list(said), list(row)
-    cells = {**_cells(above, read_day, doubt), **_cells(here, read_day, doubt)}
+    first, cells = _first(above, read_day, doubt), _first(here, read_day, doubt)
+    for column, (name, text) in first.items():
+        own, told = cells.get(column, (name, ""))
+        if not told:
+            cells[column] = name, text
+        elif generality(name) < generality(own):
+            if not _same(column, text, told, read_day):
+                doubt(f"{name} and {own} differ: {name} counts")
+            cells[column] = name, text
     exams = [text for name, text in above + here if column_named(name) == "exam"]
     sided = [text for name, text in above + here if column_named(name) == "side"]
     sides = frozenset(side for text in exams + sided if (side := side_named(text)))
     if len(sides) > 1:
         raise Contradiction("both hips are named")
-    return ScanRow(cells, " ".join(exams), sides)
+    filled = {column: text for column, (_, text) in cells.items() if text}
+    return ScanRow(filled, " ".join(exams), sides)
 
 
-def _cells(
+def _first(
     named: Iterable[tuple[str, str]], read_day: ReadDay, doubt: Doubt
-) -> dict[str, str]:
-    """The most specific of the columns of one meaning."""
+) -> dict[str, tuple[str, str]]:
+    """The most specific of the columns of one meaning, even where it is empty."""
     first: dict[str, tuple[str, str]] = {}
     for name, text in sorted(named, key=lambda one: generality(one[0])):
         column = column_named(name)
-        if not column or column in ("exam", "side") or not text:
+        if not column or column in ("exam", "side"):
             continue
         old, known = first.setdefault(column, (name, text))
+        if not text:
+            continue
+        if not known:
+            if generality(old) == generality(name):
+                first[column] = name, text
+            continue
         if _same(column, known, text, read_day):
             continue
         if column == "bmd" or generality(old) == generality(name):
             raise Contradiction(f"{name} is told twice and differs")
         doubt(f"{old} and {name} differ: {old} counts")
-    return {column: text for column, (_, text) in first.items()}
+    return first
 
 
 def _same(column: str, a: str, b: str, read_day: ReadDay) -> bool:

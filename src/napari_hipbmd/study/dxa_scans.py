@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from ..core.anatomy import Site
 from ..core.errors import Refused
@@ -24,7 +25,10 @@ from .sheet import NotATable, rows_of
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: what is said before it, its header, its rows with their lines."""
+    """A table: what is said before it, its header, its rows with their lines.
+
+    Columns that are empty in every row have no name in the header.
+    """
 
     said: tuple[tuple[str, str], ...]
     header: list[str]
@@ -34,7 +38,8 @@ class Sheet:
     def named(self, cells: Sequence[str]) -> list[tuple[str, str]]:
         """A row's cells with the names of their columns."""
         return [
-            (name, cell.strip()) for name, cell in zip(self.header, cells, strict=False)
+            (name, cell.strip())
+            for name, cell in zip_longest(self.header, cells, fillvalue="")
         ]
 
     def days(self) -> Iterator[str]:
@@ -135,7 +140,9 @@ def sheet_of(report: Report, name: str, known: bool) -> Sheet:
         )
     maker = maker_named(" ".join(header)) or maker_named(report.text[:2000])
     lines = [(line + report.above, cells) for line, cells in rows]
-    return Sheet(report.said, header, lines, maker)
+    filled = {i for _, row in rows for i, cell in enumerate(row) if cell.strip()}
+    told = [cell if i in filled else "" for i, cell in enumerate(header)]
+    return Sheet(report.said, told, lines, maker)
 
 
 def scans_of(

@@ -144,7 +144,12 @@ class _Reader:
             base = self._whose(scan)
             for side, values in by_side.items():
                 once = self._once(values, scan.where)
-                if once:
+                if once and not base.patient:
+                    self.found.leave_out(
+                        f"{scan.where}: it does not say whose reading it is; the row"
+                        " was left out"
+                    )
+                elif once:
                     new = replace(base, side=side or base.side, bmd_g_cm2=once)
                     _join(self.found, self._with_biology(new, scan), scan.where)
 
