@@ -626,6 +626,37 @@ def test_a_total_that_names_a_hip_goes_first(labels):
     assert found == [("P1", None, {"total": 0.8})] and not doubts
 
 
+def scanned(columns, *cells, sites="Neck BMD,Total BMD", values="0.7,0.8"):
+    """What is found in a row whose scan is named so, and what is told of it."""
+    row = ",".join(["P1", "2021-03-04", *cells, values])
+    return readings(f"PID,Scan Date,{columns},{sites}\n{row}\n")
+
+
+def test_the_type_of_a_scan_goes_before_the_place_where_it_was_made():
+    found, doubts = scanned("Site,Scan Type", "Spine Clinic", "Hip")
+    assert found == [("P1", None, {"neck": 0.7, "total": 0.8})] and not doubts
+    found, doubts = scanned("Site,Scan Type", "L", "Right Hip")
+    assert found == [("P1", "R", {"neck": 0.7, "total": 0.8})]
+    assert doubts == ["x.csv: Scan Type and Site differ: Scan Type counts"]
+
+
+def test_a_site_tells_what_the_type_of_the_scan_does_not():
+    assert scanned("Scan Mode,Site", "Fast", "Left Femur")[0][0][1] == "L"
+    assert scanned("Exam,Site", "Hip", "Left")[0][0][1] == "L"
+    with pytest.raises(Refused, match="no BMD of a hip in its 1 rows"):
+        scanned("Scan Mode,Site", "Fast", "AP Spine")
+
+
+def test_a_scan_of_hip_and_spine_keeps_its_neck_and_not_the_spines_total():
+    exam = "Hip and Lumbar Spine"
+    found, doubts = scanned("Exam", exam)
+    assert found == [("P1", None, {"neck": 0.7, "total": 0.8})] and not doubts
+    sites = "L1 BMD,Neck BMD,Total BMD"
+    found, doubts = scanned("Exam", exam, sites=sites, values="1,0.7,1.1")
+    assert found == [("P1", None, {"neck": 0.7})]
+    assert "total may be of another part of the body" in doubts[0]
+
+
 def dicom(path, modality="SR", **elements):
     """A file of a densitometer about P100."""
     file = Dataset()

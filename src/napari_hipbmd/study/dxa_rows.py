@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from ..core.errors import Refused
 from ..core.radiograph import Patient, Side
-from .dxa_words import column_named, generality, sex_named, side_named
+from .dxa_words import (
+    column_named,
+    generality,
+    is_elsewhere,
+    names_a_hip,
+    sex_named,
+    side_named,
+)
 from .row import PATIENT_RANGES
 
 Doubt = Callable[[str], None]
@@ -26,7 +33,7 @@ class ScanRow:
     cells
         Column → text, of columns that stand for one thing.
     exam
-        All that names the scan.
+        What names the part of the body that was scanned.
     sides
         The hips that are named: two where it contradicts itself.
     """
@@ -73,13 +80,33 @@ def scan_row(
             if not _same(column, text, told, read_day):
                 doubt(f"{name} and {own} differ: {name} counts")
             cells[column] = name, text
-    exams = [text for name, text in above + here if column_named(name) == "exam"]
+    exams = [one for one in above + here if column_named(one[0]) == "exam"]
+    exams.sort(key=lambda one: generality(one[0]))
     sided = [text for name, text in above + here if column_named(name) == "side"]
-    sides = frozenset(side for text in exams + sided if (side := side_named(text)))
+    sides = _sides_of(exams, doubt) | {s for text in sided if (s := side_named(text))}
     if len(sides) > 1:
         raise Contradiction("both hips are named")
     filled = {column: text for column, (_, text) in cells.items() if text}
-    return ScanRow(filled, " ".join(exams), sides)
+    return ScanRow(filled, _exam(exams), sides)
+
+
+def _exam(exams: Sequence[tuple[str, str]]) -> str:
+    """What the most specific columns that tell a part of the body say, or all."""
+    telling = [one for one in exams if names_a_hip(one[1]) or is_elsewhere(one[1])]
+    least = [one for one in telling if generality(one[0]) == generality(telling[0][0])]
+    return " ".join(text for _, text in least or exams)
+
+
+def _sides_of(exams: Sequence[tuple[str, str]], doubt: Doubt) -> frozenset[Side]:
+    """What the most specific columns that name a side name."""
+    sided = [(name, side) for name, text in exams if (side := side_named(text))]
+    if not sided:
+        return frozenset()
+    first, known = sided[0]
+    for name, side in sided:
+        if generality(name) > generality(first) and side != known:
+            doubt(f"{first} and {name} differ: {first} counts")
+    return frozenset(s for name, s in sided if generality(name) == generality(first))
 
 
 def _first(

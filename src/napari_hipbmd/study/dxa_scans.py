@@ -101,7 +101,8 @@ class Totals:
 
     def of_a_hip(self, scan: Scan, one: Measured) -> bool:
         """Whether a total is a hip's; a column may stand alone, a region may not."""
-        if names_a_hip(f"{one.label} {scan.row.exam}"):
+        exam = scan.row.exam
+        if names_a_hip(one.label) or (names_a_hip(exam) and not is_elsewhere(exam)):
             return True
         key = scan.key(one)
         return key not in self._others and (one.of_column or key in self._hips)
@@ -158,7 +159,7 @@ def scans_of(
         except Contradiction as why:
             leave_out(f"{where}: {why}; the row was left out")
             continue
-        if is_elsewhere(row.exam):
+        if is_elsewhere(row.exam) and not names_a_hip(row.exam):
             continue
         measured = [
             Measured(label, cell, of_column=True)
