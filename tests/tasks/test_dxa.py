@@ -732,6 +732,16 @@ def test_a_film_of_the_pelvis_becomes_two_hips(tmp_path, export):
     assert rows["p-L"]["group"] == rows["p-R"]["group"]
 
 
+@pytest.mark.parametrize("day", ["2024-03-01", "2024-03-02", "2024-06-01"])
+def test_a_reading_of_the_hip_goes_before_one_of_no_side(study, export, day):
+    text = f"PID,Scan Date,Side,Neck BMD\nP100,2024-03-01,,.9\nP100,{day},L,.7\n"
+    pairs = paired(study, export(text), look=True).pairs
+    assert pairs[0].reading.bmd_g_cm2 == {"neck": 0.7}
+    assert "does not say which hip" not in " ".join(pairs[0].doubts)
+    near = paired(study, export(text), look=True, window=0).pairs[0].reading
+    assert near.side == ("L" if day == "2024-03-01" else None)
+
+
 def test_a_film_without_a_side_is_not_guessed_between_two_readings(tmp_path, export):
     film(tmp_path / "study" / "h.dcm", side=None)
     done = paired(tmp_path / "study", export(HOLOGIC + ROWS))

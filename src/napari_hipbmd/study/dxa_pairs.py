@@ -74,7 +74,13 @@ def _pair(hip: FilmedHip, readings: list[DxaReading], window: int) -> DxaPair:
     dated = [(r.taken - hip.taken, r) for r in fits if r.taken is not None]
     if not dated:
         return DxaPair(hip, doubts=("the readings do not say when they were taken",))
-    near = sorted(dated, key=lambda one: (abs(one[0].days), one[0].days))
+
+    def far(one: tuple[timedelta, DxaReading]) -> tuple[bool, int, int]:
+        days = one[0].days
+        of_hip = hip.side is not None and one[1].side == hip.side
+        return not (of_hip and abs(days) <= window), abs(days), days
+
+    near = sorted(dated, key=far)
     distance, reading = near[0]
     if abs(distance.days) > window:
         away = f"the nearest reading is {abs(distance.days)} days away"
