@@ -567,6 +567,18 @@ def test_age_height_and_weight_out_of_range_are_told_and_left_out():
     ]
 
 
+def test_a_zero_is_nothing_that_was_entered_or_measured():
+    found = readings_of_text(
+        "PID,Scan Date,Age,Height_cm,Weight_kg,Neck BMD,HTOT_BMD\n"
+        "P1,2021-03-04,0,0,0.0,0.8,0.000\n",
+        "x.csv",
+        patient_key,
+    )
+    [one] = found.readings
+    assert one.bmd_g_cm2 == {"neck": 0.8} and one.biology == Patient()
+    assert not found.doubts
+
+
 SPINE = "".join(f"P1,2021-03-04,,L{i},0.8\n" for i in range(1, 5))
 HIP = "P1,2021-03-04,R,Neck,0.8\nP1,2021-03-04,R,Total,0.9\n"
 SPINES_TOTAL = "P1,2021-03-04,,Total,1.1\n"

@@ -153,6 +153,8 @@ def biology_of(
     for column, (low, high) in PATIENT_RANGES.items():
         text = cells.get(column, "")
         value = number(text)
+        if value == 0:
+            continue  # not entered
         if value is not None and low <= value <= high:
             numbers[column] = value
         elif re.search(r"\d", text):

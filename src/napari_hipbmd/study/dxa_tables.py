@@ -154,9 +154,9 @@ class _Reader:
                     _join(self.found, self._with_biology(new, scan), scan.where)
 
     def _value(self, scan: Scan, one: Measured, totals: Totals) -> float | None:
-        """A cell's density in g/cm², if it is one of a hip."""
+        """A cell's density in g/cm², if it is one of a hip; 0 was not measured."""
         value = number(one.cell)
-        if one.site is None or value is None:
+        if one.site is None or not value:
             return None
         low, high = DXA_RANGE_G_CM2
         what = f"{scan.where}: {one.site}"

@@ -187,7 +187,7 @@ def _of_dicom(path: Path, name: str, order: DateOrder | None) -> DxaTable:
     by_side: dict[Side | None, DxaReading] = {}
     for words, value in report.numbers:
         site, side = site_named(words), side_named(words)
-        if site is None or is_elsewhere(words):
+        if site is None or is_elsewhere(words) or value == 0:
             continue
         if not low <= value <= high:
             found.doubt(
