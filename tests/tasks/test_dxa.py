@@ -252,6 +252,19 @@ def test_lunars_regions_in_rows_are_read_with_decimal_commas(study, export):
     assert any("GE Lunar's shaft" in doubt for doubt in done.doubts)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_its_mark_is_to_be_saved_again(study, export, encoding):
+    exported = export(HOLOGIC + ROWS, encoding=encoding)
+    with pytest.raises(Refused, match="export.csv is not UTF-8 text: save it again"):
+        paired(study, exported)
+
+
+def test_utf16_with_its_mark_and_what_windows_writes_are_read(study, export):
+    text = HOLOGIC + ROWS.replace("Quillfeather", "Müller")
+    for encoding in ("utf-16", "cp1252"):
+        assert paired(study, export(text, encoding=encoding), look=True).filled == 1
+
+
 def test_both_sides_in_one_row_become_two_readings():
     text = "PID\tScan Date\tLeft Neck BMD\tRight Neck BMD\nP1\t2024-01-02\t.7\t.8\n"
     left, right = readings_of_text(text, "x.txt", patient_key).readings

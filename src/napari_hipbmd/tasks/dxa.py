@@ -171,6 +171,10 @@ def _of_file(path: Path, order: DateOrder | None) -> DxaTable:
     try:
         text = text_of(data)
     except UnicodeDecodeError:
+        if 0 in data:  # UTF-16 without its mark, or no text
+            raise Refused(
+                f"{name} is not UTF-8 text: save it again as 'CSV UTF-8'."
+            ) from None
         text = data.decode("latin-1")  # Windows programs before Unicode
     return readings_of_text(text, name, patient_key, order=order)
 
