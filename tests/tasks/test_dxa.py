@@ -592,6 +592,22 @@ def test_a_zero_is_nothing_that_was_entered_or_measured():
     assert not found.doubts
 
 
+def test_the_sites_of_scans_that_alternate_join_their_own_reading():
+    rows = [("P1", "L", "Neck", 0.7), ("P1", "R", "Neck", 0.8), ("P2", "L", "Neck", 0.9),
+            ("P1", "L", "Troch", 0.5), ("P1", "R", "Neck", 0.6)]  # fmt: skip
+    found, doubts = readings(
+        "PID,Scan Date,Side,Region,BMD\n"
+        + "".join(f"{who},2021-03-04,{side},{r},{v}\n" for who, side, r, v in rows)
+    )
+    assert found == [
+        ("P1", "L", {"neck": 0.7, "trochanter": 0.5}),
+        ("P1", "R", {"neck": 0.8}), ("P2", "L", {"neck": 0.9}),
+    ]  # fmt: skip
+    assert doubts == [
+        "x.csv, line 6: another neck of the same hip and day; the first one counts"
+    ]
+
+
 SPINE = "".join(f"P1,2021-03-04,,L{i},0.8\n" for i in range(1, 5))
 HIP = "P1,2021-03-04,R,Neck,0.8\nP1,2021-03-04,R,Total,0.9\n"
 SPINES_TOTAL = "P1,2021-03-04,,Total,1.1\n"

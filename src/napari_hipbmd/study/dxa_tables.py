@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from typing import cast
 
@@ -92,10 +93,11 @@ def readings_of_text(
         order=order or date_order(text for sheet in sheets for text in sheet.days()),
         short_years=order is not None,
     )
+    places: dict[tuple[str, date | None, Side | None], int] = {}
     for sheet in sheets:
         base = known or DxaReading("")
         base = replace(base, maker=sheet.maker or base.maker)
-        _Reader(name, key, read_day, base, found).read(sheet)
+        _Reader(name, key, read_day, base, found, places).read(sheet)
     if not found.readings:
         if found.left_out:
             why = found.left_out[0]
@@ -107,13 +109,17 @@ def readings_of_text(
 
 @dataclass(frozen=True)
 class _Reader:
-    """Puts the readings of a table to those that were found."""
+    """Puts the readings of a table to those that were found.
+
+    ``places`` says where among them those of a patient, a day and a side are.
+    """
 
     name: str
     key: Callable[[str], str]
     read_day: ReadDay
     base: DxaReading
     found: DxaTable
+    places: dict[tuple[str, date | None, Side | None], int]
 
     def read(self, sheet: Sheet) -> None:
         for cell in sheet.header:
@@ -151,7 +157,7 @@ class _Reader:
                     )
                 elif once:
                     new = replace(base, side=side or base.side, bmd_g_cm2=once)
-                    _join(self.found, self._with_biology(new, scan), scan.where)
+                    self._join(self._with_biology(new, scan), scan.where)
 
     def _value(self, scan: Scan, one: Measured, totals: Totals) -> float | None:
         """A cell's density in g/cm², if it is one of a hip; 0 was not measured."""
@@ -207,22 +213,24 @@ class _Reader:
         biology = biology_of(scan.row.cells, self.name, scan.where, self.found.doubt)
         return replace(new, biology=biology.or_else(new.biology))
 
-
-def _join(found: DxaTable, new: DxaReading, where: str) -> None:
-    """Rows of regions make one reading; a site that differs is told."""
-    for i, old in enumerate(found.readings):
-        if (old.patient, old.taken, old.side) == (new.patient, new.taken, new.side):
-            twice = [
-                site
-                for site, value in new.bmd_g_cm2.items()
-                if old.bmd_g_cm2.get(site, value) != value
-            ]
-            if twice:
-                found.doubt(
-                    f"{where}: another {twice[0]} of the same hip and day; the first"
-                    " one counts"
-                )
-            both = {**new.bmd_g_cm2, **old.bmd_g_cm2}
-            found.readings[i] = replace(old, bmd_g_cm2=cast(Mapping[Site, float], both))
+    def _join(self, new: DxaReading, where: str) -> None:
+        """Rows of regions make one reading; a site that differs is told."""
+        readings = self.found.readings
+        hip = new.patient, new.taken, new.side
+        at = self.places.setdefault(hip, len(readings))
+        if at == len(readings):
+            readings.append(new)
             return
-    found.readings.append(new)
+        old = readings[at]
+        twice = [
+            site
+            for site, value in new.bmd_g_cm2.items()
+            if old.bmd_g_cm2.get(site, value) != value
+        ]
+        if twice:
+            self.found.doubt(
+                f"{where}: another {twice[0]} of the same hip and day; the first one"
+                " counts"
+            )
+        both = {**new.bmd_g_cm2, **old.bmd_g_cm2}
+        readings[at] = replace(old, bmd_g_cm2=cast(Mapping[Site, float], both))
