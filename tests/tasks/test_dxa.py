@@ -593,8 +593,10 @@ def test_a_zero_is_nothing_that_was_entered_or_measured():
 
 
 def test_the_sites_of_scans_that_alternate_join_their_own_reading():
-    rows = [("P1", "L", "Neck", 0.7), ("P1", "R", "Neck", 0.8), ("P2", "L", "Neck", 0.9),
-            ("P1", "L", "Troch", 0.5), ("P1", "R", "Neck", 0.6)]  # fmt: skip
+    rows = [
+        ("P1", "L", "Neck", 0.7), ("P1", "R", "Neck", 0.8), ("P2", "L", "Neck", 0.9),
+        ("P1", "L", "Troch", 0.5), ("P1", "R", "Neck", 0.6),
+    ]  # fmt: skip
     found, doubts = readings(
         "PID,Scan Date,Side,Region,BMD\n"
         + "".join(f"{who},2021-03-04,{side},{r},{v}\n" for who, side, r, v in rows)
