@@ -59,12 +59,17 @@ def names_its_patient(path: Path, told: str) -> bool:
     told
         Such as the path as it would be written.
     """
+    return _shown_by(path).named_in_file(told)
+
+
+def _shown_by(path: Path) -> Identifiers:
+    """Whom a film, or the first film of a folder that says so, shows."""
     films = path.rglob("*") if path.is_dir() else iter([path])
     for film in islice((one for one in films if one.is_file()), _ASKED):
         with suppress(FilmRefused, OSError), quietly(), refusing():
             if file_kind(film)[0] in ("dicom", "bare dicom"):
-                return read_header(film).who.named_in_file(told)
-    return False
+                return read_header(film).who
+    return Identifiers()
 
 
 def public_path(path: Path, folder: Path) -> str:
@@ -91,8 +96,7 @@ def public_path(path: Path, folder: Path) -> str:
 
 def _hidden_by_neighbours(path: Path, parts: tuple[str, ...]) -> list[str]:
     """The parts of an unreadable file's path, but those that name a neighbour."""
-    *above, name = (
-        "" if names_its_patient(path.parent, part) else part for part in parts
-    )
+    who = _shown_by(path.parent)
+    *above, name = ("" if who.named_in_file(part) else part for part in parts)
     digest = hashlib.sha256(parts[-1].encode()).hexdigest()[:8]
     return [*(part or "_" for part in above), name or f"film-{digest}{path.suffix}"]

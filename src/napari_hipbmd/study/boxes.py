@@ -107,17 +107,12 @@ def read_boxes(folder: Path) -> Boxes:
         ) from None
 
 
-def with_boxes(folder: Path, cases: Iterable[Case]) -> tuple[Case, ...]:
+def with_boxes(folder: Path, cases: Iterable[Case], boxes: Boxes) -> tuple[Case, ...]:
     """A study's cases, each with its hip box.
 
     A row that names no side takes the box of the film's only hip, and its side.
-
-    Raises
-    ------
-    Refused
-        If ``boxes.json`` cannot be used.
     """
-    boxes, cases = read_boxes(folder), tuple(cases)
+    cases = tuple(cases)
     if not boxes.films:
         return cases
     rows = Counter(case.image for case in cases)

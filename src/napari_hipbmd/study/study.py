@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..core.errors import Refused
 from . import truth as _truth
-from .boxes import with_boxes
+from .boxes import read_boxes, with_boxes
 from .case import Case
 from .changes import Change
 from .columns import warn_of_columns
@@ -57,8 +57,9 @@ class Study:
         folder = Path(folder).absolute()
         cases = read_cases(folder)
         warn_of_columns(cases)
-        boxed = with_boxes(folder, cases)
-        warn_of_unused_boxes(folder, boxed)
+        boxes = read_boxes(folder)
+        boxed = with_boxes(folder, cases, boxes)
+        warn_of_unused_boxes(boxes, folder, boxed)
         return cls(folder, boxed)
 
     @classmethod

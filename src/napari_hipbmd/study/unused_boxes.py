@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..core.radiograph import Side
-from .boxes import Boxes, read_boxes
+from .boxes import Boxes
 from .case import Case
 from .columns import StudyWarning, first_of
 
@@ -46,13 +46,7 @@ def unused_boxes(boxes: Boxes, folder: Path, cases: Iterable[Case]) -> list[str]
     return [first_of(found) for found in (other, lost) if found]
 
 
-def warn_of_unused_boxes(folder: Path, cases: Iterable[Case]) -> None:
-    """Warn (:class:`StudyWarning`) of hip boxes that no case uses.
-
-    Raises
-    ------
-    Refused
-        If ``boxes.json`` cannot be used.
-    """
-    for sentence in unused_boxes(read_boxes(folder), folder, cases):
+def warn_of_unused_boxes(boxes: Boxes, folder: Path, cases: Iterable[Case]) -> None:
+    """Warn (:class:`StudyWarning`) of hip boxes that no case uses."""
+    for sentence in unused_boxes(boxes, folder, cases):
         warnings.warn(f"boxes.json: {sentence}.", StudyWarning, stacklevel=3)
