@@ -20,10 +20,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pages import write_into
-from real_films import HEAD_MM, heads_px
+from real_films import heads_px
 from scipy.ndimage import gaussian_filter, map_coordinates
 
-from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS, Points, is_mirrored
+from napari_hipbmd.core.anatomy import (
+    ADULT_HEAD_MM,
+    INDEX,
+    LANDMARK_IDS,
+    Points,
+    is_mirrored,
+)
 from napari_hipbmd.core.canvas import Canvas, make_canvas
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film
@@ -64,7 +70,7 @@ def real_hips(study: Study) -> Iterator[Hip]:
         if split.get(case.group or "") != "validation" or labels is None:
             continue
         assert case.side is not None and case.box is not None
-        mm = HEAD_MM / 2 / radius[case.case_id, "observer-1"]
+        mm = ADULT_HEAD_MM / 2 / radius[case.case_id, "observer-1"]
         grey = read_film(case.image).grey()
         canvas = make_canvas(grey, case.box, is_mirrored(case.side))
         yield Hip(canvas, canvas.from_film(labels.xy), canvas.pixel_mm((mm, mm)))

@@ -123,7 +123,8 @@ def _count(args: argparse.Namespace) -> None:
                 hit["position (frog leg)"].append(bool(codes & {"position", "no-hip"}))
     print(f"{args.hips} hips\n")
     print("| flag | detected | false alarms |\n|---|---|---|")
-    for name in (*hit, *(set(CODES) - {n.split(" ")[0] for n in hit})):
+    put_there = {name.split(" ")[0] for name in hit}
+    for name in (*hit, *(code for code in CODES if code not in put_there)):
         code = name.split(" ")[0]
         print(f"| {name} | {rate(hit[name])} | {rate(alarm[code])} |")
 

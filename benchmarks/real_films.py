@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_hipbmd.core.anatomy import LANDMARK_IDS, Points, is_mirrored
+from napari_hipbmd.core.anatomy import ADULT_HEAD_MM, LANDMARK_IDS, Points, is_mirrored
 from napari_hipbmd.core.canvas import make_canvas
 from napari_hipbmd.core.radiograph import HipBox, Radiograph
 from napari_hipbmd.core.resources import weights_dir
@@ -29,7 +29,6 @@ from napari_hipbmd.study import Study
 from napari_hipbmd.study.case import Case
 from napari_hipbmd.study.split import read_split
 
-HEAD_MM = 47.0
 ROOT = Path(__file__).resolve().parents[1]
 HEADS = ROOT / "labels" / "fracatlas" / "heads.csv"
 Distances = NDArray[np.float64]
@@ -107,7 +106,7 @@ def _labelled(study: Study, case: Case) -> tuple[Radiograph, Points, float]:
     """Film, the observer's landmarks, and mm a pixel by the head."""
     labels = study.labels("observer-1", case.case_id)
     assert labels is not None
-    mm = HEAD_MM / 2 / heads_px()[case.case_id, "observer-1"]
+    mm = ADULT_HEAD_MM / 2 / heads_px()[case.case_id, "observer-1"]
     return read_film(case.image), labels.xy, mm
 
 
@@ -121,7 +120,7 @@ def observers(study: Study) -> Distances:
         if first is None or second is None:
             continue
         heads = [radius[path.stem, f"observer-{i}"] for i in (1, 2)]
-        mm = HEAD_MM / 2 / float(np.mean(heads))
+        mm = ADULT_HEAD_MM / 2 / float(np.mean(heads))
         out.append(np.linalg.norm(first.xy - second.xy, axis=1) * mm)
     return np.array(out)
 

@@ -24,7 +24,13 @@ from pages import write_into
 from scipy.ndimage import gaussian_filter, rotate
 from skimage.transform import estimate_transform
 
-from napari_hipbmd.core.anatomy import INDEX, LANDMARKS, Points, is_mirrored
+from napari_hipbmd.core.anatomy import (
+    ADULT_HEAD_MM,
+    INDEX,
+    LANDMARKS,
+    Points,
+    is_mirrored,
+)
 from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.hip_box import OTHER
 from napari_hipbmd.core.radiograph import FloatImage, HipBox, Radiograph, Side
@@ -36,7 +42,6 @@ from napari_hipbmd.pipeline.models import Models, load_models
 from napari_hipbmd.study.split import read_split
 
 LABELS = Path(__file__).resolve().parents[1] / "labels" / "fracatlas"
-HEAD_MM = 47.0
 TURNED_DEG = 30.0
 METAL_CM = 1.5  # of bone mineral: what turns two thirds of the way to white
 FALSE = "as it is"
@@ -89,7 +94,7 @@ def _hip(film: Radiograph, side: Side, box: HipBox, xy: Points) -> Hip:
     if is_mirrored(side):
         typical = typical * (-1, 1)
     on_film = estimate_transform("similarity", typical, xy)
-    mm = HEAD_MM / 2 / float(on_film.scale)
+    mm = ADULT_HEAD_MM / 2 / float(on_film.scale)
     head = on_film.translation
     neck = (xy[INDEX["N2"]] + xy[INDEX["N5"]]) / 2 - head
     shaft = (xy[INDEX["I2"]] + xy[INDEX["I3"]] - xy[INDEX["T4"]] - xy[INDEX["N4"]]) / 2
@@ -97,7 +102,7 @@ def _hip(film: Radiograph, side: Side, box: HipBox, xy: Points) -> Hip:
         tuple(head * mm),
         tuple(neck / np.linalg.norm(neck)),
         tuple(shaft / np.linalg.norm(shaft)),
-        HEAD_MM / 2,
+        ADULT_HEAD_MM / 2,
     )
     assert xy is not None
     return Hip(replace(film, spacing_mm=(mm, mm)), side, box, xy, mm, axes)

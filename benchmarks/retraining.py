@@ -22,9 +22,10 @@ from time import process_time
 
 import numpy as np
 from pages import write_into
-from real_films import HEAD_MM, heads_px
+from real_films import heads_px
 from scipy.ndimage import gaussian_filter, zoom
 
+from napari_hipbmd.core.anatomy import ADULT_HEAD_MM
 from napari_hipbmd.core.canvas import make_canvas
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film
@@ -72,7 +73,7 @@ def real_hips(study: Study) -> tuple[Hips, Hips]:
     mm_per_px = []
     for case in cases:
         assert case.box is not None
-        mm = HEAD_MM / 2 / radius[case.case_id, "observer-1"]
+        mm = ADULT_HEAD_MM / 2 / radius[case.case_id, "observer-1"]
         canvas = make_canvas(read_film(case.image).grey(), case.box, False)
         mm_per_px.append(canvas.pixel_mm((mm, mm)))
     hips = replace(hips, mm_per_px=np.array(mm_per_px))

@@ -26,7 +26,7 @@ from napari_hipbmd.enhancement.apply import Enhancer, subtract_sto
 from napari_hipbmd.evaluation.feature_table import FeatureTable
 from napari_hipbmd.evaluation.rows import evaluate, gap_closed
 from napari_hipbmd.learning import augmentation
-from napari_hipbmd.learning.hips import LEVELS, Hips
+from napari_hipbmd.learning.hips import Hips, from_levels
 from napari_hipbmd.study import Case, Study
 from napari_hipbmd.tasks.training_data import load_hips
 
@@ -87,8 +87,8 @@ def measured(
     rows: dict[str, list[np.ndarray]] = {"raw": [], "enhanced": [], "exact": []}
     ratios = []
     for i in range(len(hips)):
-        film = hips.film[i].astype("float32") / np.float32(LEVELS)
-        exact = hips.sto[i].astype("float32") / np.float32(LEVELS)
+        film = from_levels(hips.film[i])
+        exact = from_levels(hips.sto[i])
         if looks:
             film, exact = another_look(film, exact, i)
         sto = draw(film, i)
@@ -216,8 +216,8 @@ def invariance_table(draw: DrawSto, hips: Hips) -> str:
     assert hips.sto is not None and hips.landmarks_xy is not None
     shares: dict[str, list[np.ndarray]] = {}
     for i in range(len(hips)):
-        film = hips.film[i].astype("float32") / np.float32(LEVELS)
-        exact = hips.sto[i].astype("float32") / np.float32(LEVELS)
+        film = from_levels(hips.film[i])
+        exact = from_levels(hips.sto[i])
         regions = polygons(hips.landmarks_xy[i])
         for name, look in {"": lambda g: g, **LOOKS}.items():
             seen = np.asarray(look(film), "float32")
@@ -246,8 +246,8 @@ def leak(draw: DrawSto, hips: Hips) -> float:
     assert hips.sto is not None and hips.landmarks_xy is not None
     slopes = []
     for i in range(len(hips)):
-        film = hips.film[i].astype("float32") / np.float32(LEVELS)
-        exact = hips.sto[i].astype("float32") / np.float32(LEVELS)
+        film = from_levels(hips.film[i])
+        exact = from_levels(hips.sto[i])
         mm = 1 / hips.mm_per_px[i]
         inside = np.zeros(film.shape, bool)
         for polygon in polygons(hips.landmarks_xy[i]).values():

@@ -16,7 +16,7 @@ python=.venv/bin/python
 window="scripts/with_display.sh $python"
 
 hips() { # NAME OPTION…
-    [ -e "$work/$1/cases.csv" ] || .venv/bin/hipbmd phantom --out "$work/$1" "${@:2}"
+    .venv/bin/hipbmd phantom --out "$work/$1" "${@:2}" # or gone on with
 }
 hips train_1 --n 1400 --seed 1 --family train --pixels 450 --whole-pelvis
 hips unseen --n 1200 --seed 2 --family train --pixels 450 --whole-pelvis

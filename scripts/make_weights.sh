@@ -17,12 +17,14 @@ studies=("$work/train_1" "$work/train_3" "$work/train_5")
 cores=$(nproc)
 
 hips() { # NAME COUNT SEED
-    [ -e "$work/$1/cases.csv" ] || hipbmd phantom --n "$2" --seed "$3" --family train \
-        --pixels 450 --whole-pelvis --out "$work/$1"
+    hipbmd phantom --n "$2" --seed "$3" --family train --pixels 450 --whole-pelvis \
+        --out "$work/$1" # a study that was broken off is gone on with
 }
 learn() { # STEP FOLDER OPTION…
+    local on=()
+    [ ! -e "$work/$2/last.ckpt" ] || on=(--resume) # from its last finished epoch
     [ -e "$work/$2/$1.json" ] ||
-        hipbmd train "$1" "${@:3}" --device cpu --out "$work/$2"
+        hipbmd train "$1" "${@:3}" --device cpu --out "$work/$2" "${on[@]}"
     cp "$work/$2/$1".{json,safetensors} "$weights"
 }
 
@@ -47,9 +49,8 @@ import pandas as pd
 cases = pd.read_csv(sys.argv[1], dtype=str)
 cases[cases.film_type == "2"].head(250).to_csv(sys.argv[2], index=False)
 END
-    [ -e "$work/pairs/pairs.json" ] ||
-        hipbmd pairs "$work/tiles" "$work/type_two" --n 1500 --split 0.9 0.1 0 \
-            --out "$work/pairs"
+    hipbmd pairs "$work/tiles" "$work/type_two" --n 1500 --split 0.9 0.1 0 \
+        --out "$work/pairs"
     pairs=(--pairs "$work/pairs")
     twice=("${pairs[@]}" "$work/pairs")
 fi

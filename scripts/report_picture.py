@@ -17,7 +17,7 @@ from PIL import Image
 from napari_hipbmd.cli import main
 from napari_hipbmd.core.resources import sample_data_dir
 
-CASE = "train-77-00003"  # a leg turned outwards, and a clip
+CASE = "train-77-00003"
 HOME = Path(__file__).parents[1] / "docs" / "pictures" / "report.png"
 
 
@@ -25,8 +25,7 @@ def draw() -> None:
     """Measure, print, rasterise."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "out"
-        main(["measure", str(sample_data_dir()), "--out", str(out), "--html",
-              "--withhold", "metal"])  # fmt: skip
+        main(["measure", str(sample_data_dir()), "--out", str(out), "--html"])
         sheet = Path(scratch) / "sheet.pdf"
         page = (out / "cases" / f"{CASE}.html").as_uri()
         subprocess.run(

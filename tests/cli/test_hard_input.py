@@ -65,6 +65,15 @@ def test_what_is_called_a_film_and_can_be_none_is_listed_with_its_reason(
     assert "c.dcm" in err
 
 
+def test_a_folder_of_packed_films_says_what_to_do_with_each(tmp_path, capsys):
+    for name in ("anna.zip", "ben.zip"):
+        (tmp_path / name).write_bytes(b"PK\3\4" + bytes(600))
+    status, found, err = measured(capsys, tmp_path)
+    assert status == 3
+    assert ["unpack it" in hip["reason"] for hip in found] == [True, True]
+    assert "holds no films" not in err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -172,6 +173,25 @@ def test_ctrl_c_ends_with_status_130_and_says_what_is_kept(hipbmd, film, monkeyp
     monkeypatch.setattr("napari_hipbmd.runs.measuring.measure_job", press)
     ran = hipbmd("measure", film)
     assert ran.status == 130 and "what was finished is kept" in ran.err
+
+
+def test_no_table_is_written_over_a_film_a_study_or_a_journal(
+    hipbmd, sample_study, tmp_path
+):
+    study, film = tmp_path / "study", tmp_path / "film.dcm"
+    shutil.copytree(sample_study.folder, study)
+    film.write_bytes(sample_study.cases[0].image.read_bytes())
+    (tmp_path / "results.jsonl").write_text("a journal")
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    for given, told in (
+        (("--csv", study / "cases.csv"), "which a study or a run needs"),
+        (("--json", tmp_path / "results.jsonl"), "which a study or a run needs"),
+        (("--json", film), f"--json would write over the film {film}"),
+        (("--csv", "t", "--json", "t"), "need a file each"),
+    ):
+        ran = hipbmd("measure", film, *given)
+        assert ran.status == 2 and told in ran.err
+    assert before == {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
 
 
 def test_a_file_that_cannot_be_written_is_told_in_one_line(hipbmd, film, tmp_path):

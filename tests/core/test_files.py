@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from napari_hipbmd.core.files import write_bytes_atomic, write_text_atomic
+from napari_hipbmd.core.files import (
+    numbered_stem,
+    write_bytes_atomic,
+    write_text_atomic,
+)
 
 
 def test_text_is_written_as_utf8_in_a_folder_that_is_made(tmp_path: Path) -> None:
@@ -76,3 +80,19 @@ def test_a_pipe_or_device_is_never_replaced_by_a_file(tmp_path, through):
     with pytest.raises(OSError, match="not written over"):
         write_bytes_atomic(target, b"{}")
     assert pipe.is_fifo() and target.is_fifo()
+
+
+@pytest.mark.parametrize(
+    ("names", "files"),
+    [
+        (("Hip", "hip", "HIP"), ["Hip", "hip-2", "HIP-3"]),
+        (("..", "...", "a/../b"), ["_", "_-2", "a_.._b"]),
+        (("x" * 300, "x" * 400), ["x" * 200, "x" * 200 + "-2"]),
+        (("山" * 90,), ["山" * 66]),
+    ],
+)
+def test_files_of_hips_keep_apart_on_every_system_and_stay_in_their_folder(
+    names, files
+):
+    taken: set[str] = set()
+    assert [numbered_stem(name, taken) for name in names] == files

@@ -259,6 +259,25 @@ def test_what_is_transparent_in_a_picture_is_left_out(tmp_path, grey8):
     assert "shutter" in {flag.code for flag in film.flags}
 
 
+@pytest.mark.parametrize("kind", ["8 bits", "16 bits", "colour", "palette"])
+def test_a_grey_that_a_png_calls_transparent_is_left_out_at_the_border_alone(
+    tmp_path, grey8, kind
+):
+    grey = np.clip(grey8, 1, 254)
+    grey[:, :20] = grey[60:62, 60:62] = 0  # a border, and two dark pixels of the hip
+    image, clear = Image.fromarray(grey), (0, 0, 0) if kind == "colour" else 0
+    if kind == "16 bits":
+        image, clear = Image.fromarray(grey.astype(np.uint16) * 257 + 7), 7
+    elif kind != "8 bits":
+        image = image.convert("RGB" if kind == "colour" else "P")
+    path = tmp_path / "clear.png"
+    image.save(path, transparency=clear)
+    film = read_film(path)
+    assert film.outside is not None and film.outside[:, :20].all()
+    assert not film.outside[:, 20:].any()
+    assert "shutter" in {flag.code for flag in film.flags}
+
+
 def test_a_film_that_lies_in_the_alpha_channel_is_refused(tmp_path, grey8):
     path = tmp_path / "alpha.png"
     Image.fromarray(np.dstack([np.zeros_like(grey8), grey8]), "LA").save(path)

@@ -77,6 +77,12 @@ def test_a_file_that_was_named_after_the_patient_gets_a_number(make_film, name):
         ("JOERGENSEN^A", "Jørgensen"),
         ("Łukasz^Jan", "lukasz"),
         ("Иванов^Пётр", "иванов"),
+        ("Иванов^Пётр", "ivanov_left"),
+        ("Чайковский^Юрий", "Chaikovskii"),
+        ("Yamada^Tarou=山田^太郎", "山田太郎"),
+        ("李^娜", "李娜左髋"),
+        ("Li^Na", "LiNa"),
+        ("Hong^Gildong=洪^吉洞=홍^길동", "홍길동 hip"),
     ],
 )
 def test_a_name_is_known_in_every_spelling(make_film, person, name):
@@ -84,9 +90,25 @@ def test_a_name_is_known_in_every_spelling(make_film, person, name):
     assert read_film(make_film(edit=edit, name=f"{name}.dcm")).case_id != name
 
 
+@pytest.mark.parametrize("said", ["ISO_IR 100", "ISO_IR 6\0\0", "ISO_IR 999"])
+@pytest.mark.parametrize(
+    ("person", "name"),
+    [("Müller^Hans", "müller"), ("Иванов^Пётр", "иванов"), ("李^娜", "李娜")],
+)
+def test_a_name_is_known_where_the_film_tells_a_wrong_character_set(
+    make_film, person, name, said
+):
+    edit = {"SpecificCharacterSet": "ISO_IR 192", "PatientName": person}
+    path = make_film(edit=edit, name=f"{name}.dcm")
+    wrong = said.encode().ljust(10, b" ")
+    path.write_bytes(path.read_bytes().replace(b"ISO_IR 192", wrong))
+    assert name not in read_film(path).case_id
+
+
 @pytest.mark.parametrize(
     ("edit", "name"),
     [
+        ({"PatientBirthDate": "19500213"}, "130250"),
         ({"PatientBirthDate": "19500213"}, "hip 13.02.1950"),
         ({"PatientBirthDate": "19500213"}, "02-13-1950"),
         ({"PatientID": "0004711"}, "hip4711"),

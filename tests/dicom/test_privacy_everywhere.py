@@ -47,6 +47,7 @@ NEEDED = {
     "LossyImageCompression", "PresentationIntentType", "PatientIdentityRemoved",
     "VOILUTFunction", "PresentationLUTShape", "PixelIntensityRelationship",
     "PixelSpacingCalibrationType", "CodingSchemeDesignator",
+    "PatientSpeciesDescription", "PatientBreedDescription",
 }  # fmt: skip
 
 

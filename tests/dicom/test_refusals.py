@@ -100,6 +100,29 @@ def test_a_missing_file_is_said_to_be_missing(tmp_path):
     assert "no such file" in inspect(tmp_path / "nothing.dcm")["reason"]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "near"),
+    [
+        ("Films/HÜFTE.DCM", True),
+        ("films/hu\u0308fte.dcm", True),
+        ("films/hüfte", True),
+        ("films/hüfte.png", True),
+        ("films/knie.dcm", False),
+        ("andere/hüfte.dcm", False),
+    ],
+)
+def test_a_film_that_another_computer_would_have_found_is_told_to_be_there(
+    make_film, tmp_path, wanted, near
+):
+    (tmp_path / "films").mkdir()
+    make_film().rename(tmp_path / "films" / "hüfte.dcm")
+    if (tmp_path / wanted).exists():
+        pytest.skip("this computer finds it")
+    told = inspect(tmp_path / wanted)["reason"]
+    assert "no such file" in told and "fte" not in told
+    assert ("write it as it is there" in told) == near
+
+
 @pytest.mark.parametrize("content", [b"", b"\0" * 5, b"\0" * 128 + b"DICM"])
 def test_stumps_are_refused(tmp_path, content):
     path = tmp_path / "stump.dcm"
@@ -112,6 +135,16 @@ def test_stumps_are_refused(tmp_path, content):
 )
 def test_children_are_warned_of(make_film, age, child):
     assert ("child" in codes(make_film(edit={"PatientAge": age}))) == child
+
+
+def test_an_age_of_no_years_is_nobodys_and_the_dates_tell_it(make_film):
+    film = read_film(make_film(edit={"PatientAge": "000Y"}))
+    assert film.patient.age_years is None
+    assert {"unread"} == {flag.code for flag in film.flags} & {"unread", "child"}
+    dates = {"PatientBirthDate": "20140901", "StudyDate": "20150101"}
+    infant = read_film(make_film(edit={"PatientAge": "000Y", **dates}))
+    assert infant.patient.age_years == 0.3
+    assert "child" in {flag.code for flag in infant.flags}
 
 
 def test_an_adults_age_outweighs_a_word_about_children(make_film):
@@ -138,8 +171,13 @@ def test_an_age_is_worked_out_from_two_dates(make_film):
         ({"edit": {"ReasonForStudy": "pain after THR left"}}, "implant"),
         ({"edit": {"AdditionalPatientHistory": "gamma nail 2019"}}, "implant"),
         ({"edit": {"ProcedureCodeSequence": coded("Hip arthroplasty")}}, "implant"),
+        ({"edit": {"DerivationDescription": "Bone suppression"}}, "separated"),
+        ({"edit": {"ImageType": ["DERIVED", "PRIMARY", "SUBTRACTION"]}}, "separated"),
+        ({"edit": {"SeriesDescription": "DUAL_ENERGY bone"}}, "separated"),
         ({"edit": {"ViewCodeSequence": coded("frog-lateral")}}, "position"),
         ({"edit": {"ViewCodeSequence": coded("oblique")}}, "view"),
+        ({"edit": {"PatientOrientation": ["A", "F"]}}, "view"),
+        ({"edit": {"PatientOrientation": ["PL", "F"]}}, "view"),
         ({"edit": {"SeriesDescription": "331_DDH_1"}}, "child"),
         ({"edit": {"ProtocolName": "Paediatric pelvis"}}, "child"),
         ({"edit": {"PatientSize": "0.92"}}, "child"),
@@ -157,7 +195,15 @@ def test_doubts_are_flagged_in_words(make_film, tags, code):
 
 
 @pytest.mark.parametrize(
-    "words", ["no implant", "Hip AP without prosthesis", "hip and knee", "plate 4711"]
+    "words",
+    [
+        "scatter subtracted",
+        "soft tissue",
+        "no implant",
+        "Hip AP without prosthesis",
+        "hip and knee",
+        "plate 4711",
+    ],
 )
 def test_innocent_words_raise_no_doubt(make_film, words):
     path = make_film(
@@ -166,6 +212,21 @@ def test_innocent_words_raise_no_doubt(make_film, words):
         edit={"StudyDescription": words},
     )
     assert codes(path) == set()
+
+
+@pytest.mark.parametrize(
+    ("tags", "refused"),
+    [
+        ({"PatientSpeciesDescription": "Canis familiaris"}, True),
+        ({"PatientSpeciesCodeSequence": coded("Felis catus")}, True),
+        ({"PatientBreedDescription": "German Shepherd"}, True),
+        ({"PatientSpeciesDescription": "Homo sapiens"}, False),
+        ({"PatientSpeciesDescription": "HUMAN", "PatientBreedDescription": ""}, False),
+    ],
+)
+def test_the_hip_of_an_animal_is_refused(make_film, tags, refused):
+    answer = inspect(make_film(edit=tags))
+    assert ("of an animal" in (answer["reason"] or "")) == refused
 
 
 @pytest.mark.parametrize("part", ["HIP", "PELVIS", "LEFT FEMUR", ""])
@@ -272,6 +333,7 @@ def test_a_side_that_only_the_films_description_contradicts_is_flagged(make_film
     assert "side" in codes(
         make_film(side="R", edit={"SeriesDescription": "Hüfte links"})
     )
+    assert "side" in codes(make_film(side="R", edit={"BodyPartExamined": "LEFT HIP"}))
     for same in ("AP RIGHT HIP", "right and left hip", "Leftwich protocol"):
         assert "side" not in codes(
             make_film(side="R", edit={"SeriesDescription": same})
@@ -307,6 +369,10 @@ def test_a_patient_in_another_spelling_is_understood_and_flagged(
         ("PatientWeight", "598"),
         ("ImageLaterality", "HOGER"),
         ("PresentationLUTShape", "FLAT"),
+        ("PatientSex", "F\\M"),
+        ("RescaleSlope", "1\\2"),
+        ("RescaleIntercept", "0\\-5"),
+        ("NumberOfFrames", "1\\3"),
     ],
 )
 def test_a_tag_that_nobody_can_understand_is_named(make_film, tag, written):

@@ -10,7 +10,7 @@ import pydicom
 import pytest
 from openjpeg.utils import encode_array
 from PIL import Image
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import (
     HTJ2K,
     JPEG2000,
@@ -148,6 +148,18 @@ def test_films_without_preamble_are_read(make_film, hip, syntax):
     np.testing.assert_array_equal(read_film(path).pixels, hip)
 
 
+@pytest.mark.parametrize(
+    "syntax",
+    ["ImplicitVRLittleEndian", "DeflatedExplicitVRLittleEndian", "JPEG2000Lossless"],
+)
+def test_films_that_lost_the_128_bytes_before_their_mark_are_read(
+    make_film, hip, syntax
+):
+    path = in_syntax(make_film(), syntax)
+    path.write_bytes(path.read_bytes()[128:])
+    np.testing.assert_array_equal(read_film(path).pixels, hip)
+
+
 def test_an_unknown_transfer_syntax_is_named(make_film):
     path = make_film()
     film = pydicom.dcmread(path)
@@ -155,6 +167,31 @@ def test_an_unknown_transfer_syntax_is_named(make_film):
     film.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.102"
     film.save_as(path)
     with pytest.raises(Refused, match="video"):
+        read_film(path)
+
+
+@pytest.mark.parametrize(
+    "syntax", ["1.2.840.113619.5.2", "1.3.46.670589.33.1.4", "1.2.840.10008.1.2.9"]
+)
+def test_a_film_in_its_makers_own_transfer_syntax_is_not_called_damaged(
+    make_film, syntax
+):
+    path = make_film()
+    written = path.read_bytes()
+    own = syntax.encode().ljust(20, b"\0")
+    path.write_bytes(written.replace(b"1.2.840.10008.1.2.1\0", own))
+    with pytest.raises(Refused, match="export it again as Explicit VR Little Endian"):
+        read_film(path)
+
+
+def test_a_film_in_rle_that_is_cut_short_is_told_as_that(make_film):
+    path = in_syntax(make_film(), "RLELossless")
+    film = pydicom.dcmread(path)
+    frame = next(generate_frames(film.PixelData, number_of_frames=1))
+    film.PixelData = encapsulate([frame[: len(frame) // 4 * 2]])
+    film["PixelData"].is_undefined_length = True
+    film.save_as(path)
+    with pytest.raises(Refused, match="RLE Lossless.* is damaged or cut short"):
         read_film(path)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -13,7 +15,7 @@ from sklearn.metrics import (
     root_mean_squared_error,
 )
 
-from napari_hipbmd.evaluation.agreement import agreement
+from napari_hipbmd.evaluation.agreement import agreement, limits_error_by_patient
 from napari_hipbmd.evaluation.bootstrap import Resampled
 from napari_hipbmd.evaluation.rows import RowResult
 from napari_hipbmd.evaluation.screening import screening
@@ -127,3 +129,38 @@ def test_coverage_is_the_share_of_readings_inside_the_interval() -> None:
     estimate, reading = pair(10, 200)
     inside = np.abs(estimate - reading) <= 0.13
     assert result("raw", estimate, reading).covered.mean() == inside.mean()
+
+
+@pytest.mark.parametrize(("site", "reading"), [("neck", 0.558), ("total", 0.637)])
+def test_a_reading_of_exactly_t_minus_2_5_is_osteoporosis(site, reading) -> None:
+    readings = np.array([reading, reading + 0.001, 0.9, 1.0])
+    one = replace(result("raw", readings, readings), site=site)
+    assert screening(one, np.ones((1, 4)))[0].positive == 1
+
+
+@pytest.mark.parametrize(("site", "reading"), [("neck", 0.738), ("total", 0.820)])
+def test_a_reading_of_exactly_t_minus_1_is_normal(site, reading) -> None:
+    readings = np.array([reading - 0.001, reading, 0.9, 1.0])
+    one = replace(result("raw", readings, readings), site=site)
+    assert screening(one, np.ones((1, 4)))[1].positive == 1
+
+
+@pytest.mark.parametrize("films", [1, 2, 3])
+def test_intervals_of_the_limits_hold_them_as_often_as_they_say(films: int) -> None:
+    rng, patients, held = np.random.default_rng(films), 60, 0
+    limit = 1.96 * np.hypot(0.06, 0.03)
+    for _ in range(300):
+        own = np.repeat(rng.normal(0, 0.06, patients), films)
+        reading = rng.normal(0.7, 0.1, own.size)
+        estimate = reading + own + rng.normal(0, 0.03, own.size)
+        found = result("raw", estimate, reading, films)
+        high = found.agreement.limits_g_cm2[1]
+        held += abs(high - limit) <= found.limits_error_g_cm2
+    assert 0.91 < held / 300 < 0.99
+
+
+def test_with_one_film_a_patient_both_ways_to_the_limits_interval_agree() -> None:
+    estimate, reading = pair(8, 500)
+    found = limits_error_by_patient(estimate - reading, np.arange(500))
+    usual = agreement(estimate, reading).limits_error_g_cm2
+    assert found == pytest.approx(usual, rel=0.15)

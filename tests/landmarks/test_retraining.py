@@ -21,7 +21,8 @@ from napari_hipbmd.landmarks.retraining import retrain
 from napari_hipbmd.landmarks.views import views_of
 from napari_hipbmd.learning.hips import Hips, to_levels
 from napari_hipbmd.learning.training import Fit, write_model
-from napari_hipbmd.study import Label, Labels, Study
+from napari_hipbmd.study import FilmFacts, Label, Labels, Study
+from napari_hipbmd.study.columns import StudyWarning
 from napari_hipbmd.study.labels import write_labels
 from napari_hipbmd.tasks.train_networks import retrain_landmarks
 from napari_hipbmd.tasks.training_data import load_hips
@@ -121,6 +122,38 @@ def test_films_labelled_in_part_join_in_and_bare_ones_do_not(labelled):
     assert len(hips) == 5
     known = np.isfinite(hips.landmarks_xy).all(-1)
     assert known.sum(1).tolist() == [14, 16, 16, 16, 16]
+
+
+def test_a_film_that_nobody_labelled_needs_neither_side_nor_file(labelled):
+    study = Study.open(labelled)
+    one, *others = study.cases
+    gone = replace(one, case_id="gone", image=labelled / "gone.dcm", side=None)
+    hips = load_hips(Study(labelled, (one, gone, *others)), "anna", least_landmarks=8)
+    assert len(hips) == 5
+
+
+def test_landmarks_of_the_other_hip_are_not_learned_from(labelled):
+    study = Study.open(labelled)
+    case = study.cases[2]
+    assert case.side is not None
+    labels = study.labels("anna", case.case_id)
+    facts = FilmFacts(side="R" if case.side == "L" else "L")
+    write_labels(labelled, replace(labels, film=facts))
+    with pytest.raises(Refused, match=rf"{case.case_id}: .* of the (left|right) hip"):
+        load_hips(study, "anna", least_landmarks=8)
+
+
+def test_landmarks_that_make_no_hip_are_told_before_they_are_learned_from(labelled):
+    study = Study.open(labelled)
+    case = study.cases[2]
+    labels = study.labels("anna", case.case_id)
+    swapped = {
+        name: replace(mark, xy=mark.xy and mark.xy[::-1])
+        for name, mark in labels.landmarks.items()
+    }
+    write_labels(labelled, replace(labels, landmarks=swapped))
+    with pytest.warns(StudyWarning, match=rf"1 of 5 cases.*{case.case_id}.*check"):
+        load_hips(study, "anna", least_landmarks=8)
 
 
 def test_nothing_is_learned_from_a_landmark_that_nobody_placed():

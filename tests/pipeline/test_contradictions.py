@@ -44,6 +44,14 @@ GUESSED = Flag("child", "No age is given, and the patient is 110 cm tall: …")
         (Patient(), (GUESSED,), Patient(age_years=10), ["10 years old"]),
         (Patient(height_cm=110), (GUESSED,), Patient(age_years=50), []),
         (Patient(), (), Patient(age_years=18), []),
+        (
+            Patient(age_years=10),
+            (GUESSED,),
+            Patient(age_years=50),
+            ["film says that the patient is 10 years old, and 50 was told"],
+        ),
+        (Patient(age_years=10), (GUESSED,), Patient(age_years=9), ["9 years old"]),
+        (Patient(), (Flag("age", "…"),), Patient(age_years=50), []),
     ],
 )
 def test_a_child_by_the_table_or_the_film_is_flagged_once(film, flags, told, said):

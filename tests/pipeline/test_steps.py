@@ -256,6 +256,25 @@ def test_without_the_biology_the_film_is_measured_alone_and_a_flag_says_so(film)
         assert told.low < alone.value < told.high
 
 
+def test_an_age_that_is_edited_says_at_once_whether_it_is_a_child(measured):
+    def edited(years):
+        biology = replace(measured.patient, age_years=years)
+        return remeasure(measured, measured.landmarks.xy, biology)
+
+    assert "child" not in codes(measured)
+    child = edited(10)
+    assert "child" in codes(child) and "table-differs" in codes(child)
+    grown = remeasure(child, measured.landmarks.xy, measured.patient)
+    assert codes(grown) == codes(measured)
+
+
+def test_what_is_told_of_a_patient_is_flagged_alike_at_once_and_later(film, measured):
+    boy = Patient("M", 10, 120, 25)
+    at_once = measure(film, patient=boy, box=measured.box, side=measured.side)
+    later = remeasure(measured, measured.landmarks.xy, boy)
+    assert later.film_flags == at_once.film_flags
+
+
 def test_changing_the_patient_changes_bmd_but_no_grey_value(measured):
     older = remeasure(measured, measured.landmarks.xy, Patient("F", 90, 150, 45))
     assert older.bmd_g_cm2 != measured.bmd_g_cm2

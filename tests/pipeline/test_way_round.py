@@ -46,6 +46,27 @@ def test_a_film_that_shows_no_hip_is_flagged(film, networks):
         assert codes(seen.flags) & {"side", "polarity", "no-hip"} == {"no-hip"}
 
 
+@pytest.mark.parametrize(
+    ("quarters", "how"),
+    [(1, "by 90° clockwise"), (2, "upside down"), (3, "by 90° anticlockwise")],
+)
+def test_a_film_that_lies_on_its_side_is_told_how_to_turn_it(
+    film, networks, quarters, how
+):
+    turned = replace(film, pixels=np.ascontiguousarray(np.rot90(film.pixels, quarters)))
+    same, seen = look_at_hip(turned, networks)
+    [flag] = [flag for flag in seen.flags if flag.code == "no-hip"]
+    assert same is turned and f"turned {how} it shows a hip" in flag.text
+
+
+def test_a_picture_of_no_hip_is_not_said_to_lie_on_its_side(networks, film):
+    shadows = np.random.default_rng(0).uniform(*film.grey_range, (9, 9))
+    no_bone = replace(film, pixels=zoom(shadows, 50, order=1).astype(np.float32))
+    _, seen = look_at_hip(no_bone, networks)
+    [flag] = [flag for flag in seen.flags if flag.code == "no-hip"]
+    assert "hardly recognise" in flag.text
+
+
 def test_a_film_with_dark_bone_is_turned_into_its_negative(film, networks):
     turned, seen = look_at_hip(negative(film), networks)
     np.testing.assert_allclose(turned.pixels, film.pixels, atol=0.01)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from napari_hipbmd import quality
-from napari_hipbmd.core.anatomy import INDEX, TYPICAL_XY
+from napari_hipbmd.core.anatomy import ADULT_HEAD_MM, INDEX, TYPICAL_XY
 from napari_hipbmd.core.canvas import make_canvas
 from napari_hipbmd.core.hip_images import LandmarkSet
 from napari_hipbmd.core.radiograph import HipBox
@@ -35,6 +35,17 @@ def test_a_clip_near_the_hip_is_flagged(film):
     assert codes(quality.metal(canvas_of(film), MARKS_XY)) == ["metal"]
 
 
+def test_a_speck_of_little_contrast_is_no_metal_but_a_clip_or_shot_is(film):
+    def seen(rows, columns, grey):
+        other = film.copy()
+        other[200 : 200 + rows, 280 : 280 + columns] += grey
+        return codes(quality.metal(canvas_of(other), MARKS_XY))
+
+    assert seen(4, 4, 0.09) == []  # a trabecula, or chalk in a vessel
+    assert seen(3, 14, 0.09) != []
+    assert seen(4, 4, 0.4) != []
+
+
 def test_no_sample_film_seems_to_hold_metal(sample_study):
     for case in sample_study.cases:
         truth = sample_study.truth(case.case_id, with_sto=False)
@@ -61,6 +72,14 @@ def test_two_networks_that_disagree_on_one_place_are_flagged():
     apart[INDEX["T1"]] += 40
     assert "landmarks-disagree" in codes(quality.agreement(apart, sure, (0.3, 0.3)))
     assert quality.agreement(apart, sure, None) == ()
+
+
+def test_without_a_spacing_the_head_is_taken_for_an_adult_s():
+    found = LandmarkSet(MARKS_XY, np.full(16, 1.5))
+    mm = ADULT_HEAD_MM / 160  # heads of 80 pixels in radius
+    [flag] = quality.against_found(MARKS_XY + [6.6 / mm, 0.0], found, None)
+    assert "7 mm" in flag.text
+    assert quality.size(MARKS_XY, (mm, mm)) == (), "an adult's head is believed"
 
 
 def test_landmarks_far_from_where_the_networks_find_them_are_flagged():

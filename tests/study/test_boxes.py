@@ -176,7 +176,7 @@ def test_a_film_that_is_named_after_its_patient_is_not_named_in_the_file(pelvis)
 
 
 @pytest.mark.parametrize("text", [
-    "", "{", "[]", "{}", '{"format": "hipbmd-boxes", "version": 2, "films": {}}',
+    "", "{", "[]", "{}", '{"format": "hipbmd-boxes", "version": 0, "films": {}}',
     '{"format": "hipbmd-boxes", "version": 1, "films": {"a": {"X": {}}}}',
     ('{"format": "hipbmd-boxes", "version": 1, "films": {"a": {"L":'
     ' {"edges": [0, 0, 1e999, 9], "by": "", "at": ""}}}}'),
@@ -190,6 +190,34 @@ def test_a_damaged_file_is_told_in_a_sentence_and_left_alone(pelvis, text):
     with pytest.raises(Refused, match=r"boxes\.json"):
         remember_boxes(pelvis, {"L": LEFT}, "anna", {})
     assert path.read_text("utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("edges", "told"),
+    [
+        (
+            (800, 800, 10, 10),
+            r"images/pelvis\.\w+, L: its edges are not x0, y0, x1, y1",
+        ),
+        ((0.1, 0.1, 0.9, 0.9), r"images/pelvis\.\w+, L: .*smaller than 32 pixels"),
+    ],
+)
+def test_a_box_that_cannot_be_one_is_told_with_its_film_and_side(pelvis, edges, told):
+    remember_boxes(pelvis, {"L": LEFT}, "anna", {})
+    path = pelvis.parents[1] / BOXES
+    content = json.loads(path.read_text("utf-8"))
+    (film,) = content["films"].values()
+    film["L"]["edges"] = edges
+    path.write_text(json.dumps(content), "utf-8")
+    with pytest.raises(Refused, match=told):
+        read_boxes(pelvis.parents[1])
+
+
+def test_boxes_of_a_newer_version_are_not_to_be_deleted(pelvis):
+    path = pelvis.parents[1] / BOXES
+    path.write_text('{"format": "hipbmd-boxes", "version": 2, "films": {}}', "utf-8")
+    with pytest.raises(Refused, match="newer version .*leave the file as it is"):
+        read_boxes(pelvis.parents[1])
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(pelvis, monkeypatch):

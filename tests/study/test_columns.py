@@ -72,6 +72,10 @@ PATIENT = "case_id,image,side,sex,height_cm,weight_kg,group"
         ("a,a.dcm,R,F,155,60,p\nb,a.dcm,R,F,155,60,p", "not told apart by their sides"),
         ("a,a.dcm,R,F,155,60,p\nb,b.dcm,L,M,155,60,p", "a woman and a man"),
         ("a,a.dcm,R,F,155,60,p\nb,b.dcm,L,F,155,60,P", "differ only in their capitals"),
+        ("a,a.dcm,R,F,155,60,1\nb,b.dcm,L,F,155,60,001", "blanks or zeros"),
+        ("a,a.dcm,R,F,155,60,1\nb,b.dcm,L,F,155,60,1.0", "blanks or zeros"),
+        ("a,a.dcm,R,F,155,60,p 1\nb,b.dcm,L,F,155,60,p  1", "blanks or zeros"),
+        ("a,a.dcm,R,F,155,60,p\nb,b.dcm,L,F,180,60,p", "155 and 180 cm tall"),
         ("a,a.dcm,R,F,60,155,p", "the two may be swapped"),
         ("a,a.dcm,R,F,61,132,p\nb,b.dcm,R,F,62,130,q", r"\(1 more of this kind\)"),
     ],
@@ -79,6 +83,20 @@ PATIENT = "case_id,image,side,sex,height_cm,weight_kg,group"
 def test_rows_that_cannot_be_right_are_told(tmp_path, rows, told):
     with pytest.warns(StudyWarning, match=told):
         study(tmp_path, f"{PATIENT}\n{rows}\n")
+
+
+def test_a_reading_of_the_whole_hip_that_is_no_mean_of_its_parts_is_told(tmp_path):
+    header = "case_id,image,bmd_neck,bmd_trochanter,bmd_intertrochanter,bmd_total"
+    with pytest.warns(StudyWarning, match="'b' has a bmd_total of 0.55 .*swapped"):
+        study(tmp_path, f"{header}\na,a.dcm,.7,.55,.95,.8\nb,b.dcm,.8,.7,.95,.55\n")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("group", ["NA", "n/a", "-", "none"])
+def test_films_without_a_known_patient_are_not_all_of_one_patient(tmp_path, group):
+    rows = f"a,a.dcm,R,F,155,60,{group}\nb,b.dcm,L,M,185,90,{group}\n"
+    cases = study(tmp_path, f"{PATIENT}\n{rows}").cases
+    assert [case.group for case in cases] == ["a", "b"]
 
 
 @pytest.mark.filterwarnings("error")

@@ -49,7 +49,7 @@ def test_a_side_that_was_changed_in_the_table_is_told_by_check(study, hipbmd):
     write_cases(study.folder, [replace(first, side=other), *others])
     ran = hipbmd("labels", "check", study.folder, "--annotator", "anna")
     was, now = ("left", "right") if other == "R" else ("right", "left")
-    told = f"These labels are of the {was} hip, and the case is the {now} one."
+    told = f"These labels are of the {was} hip, and the case is the {now} one: set"
     assert ran.status == 3 and f"{first.case_id}  {told}" in ran.out
 
 
@@ -67,6 +67,16 @@ def test_another_film_is_not_measured_with_the_old_landmarks(study, hipbmd):
     ran = hipbmd("measure", study.folder, "--landmarks", "anna", "--json", "-")
     hips = json.loads(ran.out)
     assert ran.status == 3 and "another one than anna placed" in hips[0]["reason"]
+    assert [hip["status"] for hip in hips[1:]] == ["measured", "measured"]
+
+
+def test_a_hip_is_not_measured_with_the_landmarks_of_the_other_one(study, hipbmd):
+    first, *others = study.cases
+    other = "R" if first.side == "L" else "L"
+    write_cases(study.folder, [replace(first, side=other), *others])
+    ran = hipbmd("measure", study.folder, "--landmarks", "anna", "--json", "-")
+    hips = json.loads(ran.out)
+    assert ran.status == 3 and "set its side right" in hips[0]["reason"]
     assert [hip["status"] for hip in hips[1:]] == ["measured", "measured"]
 
 

@@ -14,7 +14,7 @@ from napari_hipbmd.core.anatomy import SITES
 from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.study import Case, append_cases, read_cases, write_cases
-from napari_hipbmd.study.row import COLUMNS
+from napari_hipbmd.study.row import _MISSING, COLUMNS
 
 HEADER = ",".join(COLUMNS)
 
@@ -121,11 +121,23 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
         read_cases(table(tmp_path, *rows))
 
 
+def test_a_table_that_was_cut_off_in_a_row_is_refused(tmp_path: Path) -> None:
+    whole = "case_id,image,age_years,group\na,a.png,71,p\nb,b.png,71,q"
+    (tmp_path / "cases.csv").write_text(whole, "utf-8")
+    assert len(read_cases(tmp_path)) == 2
+    (tmp_path / "cases.csv").write_text(whole[:-3], "utf-8")
+    with pytest.raises(Refused, match="line 3, ends in the middle of a row"):
+        read_cases(tmp_path)
+
+
 def test_a_name_that_occurs_twice_is_refused_whatever_its_case(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"line 3 \(case A\).*twice"):
         read_cases(table(tmp_path, "a,a.png", "A,b.png", header="case_id,image"))
     with pytest.raises(Refused, match="twice"):
         write_cases(tmp_path, [Case("a", Path("a.png")), Case("A", Path("b.png"))])
+    rows = ("h\u00fcfte,a.png", "hu\u0308fte,b.png")  # one name, in two spellings
+    with pytest.raises(Refused, match="line 3 .*twice"):
+        read_cases(table(tmp_path, *rows, header="case_id,image"))
 
 
 @pytest.mark.parametrize(
@@ -135,6 +147,9 @@ def test_a_name_that_occurs_twice_is_refused_whatever_its_case(tmp_path: Path) -
         (b"\n\n", "is empty"),
         (b"image\na.png\n", "no column case_id"),
         (b"case_id\na\n", "no column image"),
+        (b"case_id|image\na|a.png\n", "commas, semicolons or tabs"),
+        (b'"case_id,image"\n"a,a.png"\n', "commas, semicolons or tabs"),
+        (b"# hips of May\ncase_id,image\na,a.png\n", "first line names the columns"),
         (b"case_id,image,image\n", "'image' more than once"),
         (b"case_id,,image\n", "without a name"),
         ("case_id,image,größe\n".encode("latin-1"), "UTF-8"),
@@ -221,7 +236,7 @@ def some_cases(draw: st.DrawFn) -> list[Case]:
                 draw(maybe(2, 400)),
             ),
             {site: draw(maybe(0.05, 3)) for site in SITES},
-            draw(TEXTS) or name,
+            draw(TEXTS.filter(lambda text: text.casefold() not in _MISSING)),
             {column: draw(TEXTS) for column in columns},
         )
         for name in names

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import napari_hipbmd as hipbmd
+from napari_hipbmd.core.errors import Refused
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +76,30 @@ def test_importing_the_top_loads_no_qt_and_no_networks():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("pixels", "why"),
+    [
+        (np.ones((64, 64), np.int64), "array of int64 does not tell its grey range"),
+        (np.ones((64, 64), np.complex64), "complex64 does not tell its grey range"),
+        (np.eye(64) * 255, "taken on 0 … 1, and these go from 0 to 255"),
+        (np.eye(64) * np.nan, "pixels that are no numbers"),
+    ],
+)
+def test_an_array_whose_grey_range_nobody_knows_is_refused(pixels, why):
+    with pytest.raises(Refused, match=why):
+        hipbmd.measure(pixels, spacing_mm=0.23, side="L")
+
+
+@pytest.mark.parametrize("spacing", [0, -1.0, float("nan"), 300, (0.1, 0.1)])
+def test_a_spacing_that_can_be_none_is_refused(case, spacing):
+    with pytest.raises(Refused, match="A pixel spacing is one number from 0.01 to 2"):
+        hipbmd.measure(case.image, spacing_mm=spacing)
+
+
+def test_a_side_in_other_words_and_landmarks_of_another_number_are_refused(case):
+    with pytest.raises(Refused, match="A side is L or R, and 'left' was given"):
+        hipbmd.measure(case.image, side="left")
+    with pytest.raises(Refused, match="Landmarks are 16 rows of x and y"):
+        hipbmd.measure(case.image, landmarks_xy=[[1, 2]] * 15)

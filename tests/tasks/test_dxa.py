@@ -1,11 +1,13 @@
 """Readings of a densitometer find their films, and nobody's name comes along."""
 
 import csv
+import os
 from datetime import date
 
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import EncapsulatedPDFStorage, ExplicitVRLittleEndian, generate_uid
 
@@ -122,6 +124,41 @@ def test_films_that_are_called_after_their_patient_are_refused(study, export):
         paired(study, export(HOLOGIC + ROWS))
     assert "Quillfeather" not in str(why.value)
     assert not (study / "cases.csv").exists()
+
+
+def test_files_that_get_no_case_are_told(study, export):
+    (study / "images" / "d.bmp").write_bytes(b"BM" + bytes(60))
+    (study / "images" / "e.dcm").touch()
+    Image.new("L", (64, 64)).save(study / "images" / "f.png")
+    picture, spoilt = paired(study, export(HOLOGIC + ROWS)).doubts
+    assert picture.startswith("pictures that got no case, 1 of them")
+    assert spoilt.startswith("images/d.bmp, which got no case: a BMP picture (1 more")
+
+
+def test_a_case_whose_film_cannot_be_used_is_told(study, export):
+    paired(study, export(HOLOGIC + ROWS))
+    (study / "images" / "a.dcm").write_bytes(b"BM" + bytes(60))
+    (study / "images" / "b.dcm").unlink()
+    first, second = paired(study, export(HOLOGIC + ROWS), window=5000).doubts
+    assert first == "a: a BMP picture"
+    assert second == "b: its film is not there"
+
+
+def test_a_folder_of_exports_that_may_not_be_opened_is_told(
+    study, export, tmp_path, monkeypatch
+):
+    (tmp_path / "exports" / "old").mkdir(parents=True)
+    export(HOLOGIC + ROWS).rename(tmp_path / "exports" / "new.csv")
+    scan = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("old"):
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    done = paired(study, tmp_path / "exports")
+    assert done.filled and "may not be opened" in done.doubts[0]
 
 
 def test_looking_writes_nothing(study, export):
@@ -295,6 +332,33 @@ def test_a_printed_report_is_read():
     assert found.patient == patient_key("P100") and found.maker == "Hologic"
 
 
+@pytest.mark.parametrize(
+    ("lines", "height_cm", "weight_kg"),
+    [
+        ("Height: 163.0 cm    Weight: 62,1 kg", 163.0, 62.1),
+        ("Height: 64.0 in. Weight: 137.0 lbs.", 162.6, 62.1),
+        ("Height / Weight: 64.0 in. 137.0 lbs.    Ethnicity: White", 162.6, 62.1),
+        ("Height: 5' 4\"\nWeight: 137 lb", 162.6, 62.1),
+        ("Größe: 1,63 m\nGewicht: 62 kg", 163.0, 62.0),
+    ],
+)
+def test_height_and_weight_of_a_printed_report_are_read_in_their_units(
+    lines, height_cm, weight_kg
+):
+    text = REPORT.replace("March", f"03/14/2024\n{lines}")
+    found = readings_of_text(text, "report.txt", patient_key)
+    assert found.readings[0].biology == Patient(None, None, height_cm, weight_kg)
+    assert found.readings[0].bmd_g_cm2["neck"] == 0.718 and not found.doubts
+
+
+@pytest.mark.parametrize("line", ["Height: 64", "Height: about 64 in", "Height: 62 kg"])
+def test_a_height_of_a_report_that_may_be_in_any_unit_is_told(line):
+    text = REPORT.replace("March", f"03/14/2024\n{line}\nWeight: 62 kg")
+    found = readings_of_text(text, "report.txt", patient_key)
+    assert found.readings[0].biology == Patient(weight_kg=62)
+    assert [one for one in found.doubts if "the Height was passed over" in one]
+
+
 def days_of(*texts, **known):
     rows = "".join(f"P1,{text},0.7\n" for text in texts)
     found = readings_of_text(
@@ -452,12 +516,128 @@ def test_a_report_of_somebody_without_a_number_is_told_and_left_out(line):
     assert "Doe" not in doubts[0]
 
 
+def test_a_last_report_without_a_table_is_told():
+    found, doubts = readings(f"{LEFT_OF_P2}Patient ID: P1\nScan Type: Left Hip\n")
+    assert found == [("P2", "L", {"neck": 0.5, "total": 0.6})]
+    assert doubts == ["x.csv, line 10: no table of BMD follows"]
+
+
 def test_what_stands_between_a_name_and_a_number_is_of_that_patient():
     more = "Name: Doe\nSex: M\nAge: 50\nPatient ID: P1\nScan Type: Left Hip\n"
     table = "Scan Date: 2022-03-04\nRegion\tBMD\nNeck\t.7\n"
     found = readings_of_text(LEFT_OF_P2 + more + table, "x.txt", patient_key)
     assert found.readings[1].patient == patient_key("P1")
     assert found.readings[1].biology == Patient("M", 50.0)
+
+
+def test_a_side_that_nobody_knows_is_told_and_its_row_left_out():
+    rows = "P1,2021-03-04,Izquierda,0.7\nP1,2021-03-05,D,0.8\nP1,2021-03-06,n/a,0.9\n"
+    found, [doubt] = readings(f"PID,Scan Date,Lado,Neck BMD\n{rows}")
+    assert found == [("P1", "L", {"neck": 0.7}), ("P1", None, {"neck": 0.9})]
+    assert doubt.startswith("x.csv, line 3: the side 'D' is not known; write L or R")
+
+
+def test_places_that_nobody_knows_are_told_and_passed_over():
+    found, [doubt] = readings(
+        "PID,Scan Date,Side,Neck BMD,Hip BMD (g/cm²),BMD change,Wards BMD,L1 BMD\n"
+        "P1,2021-03-04,L,0.7,0.8,0.1,0.5,0.9\n"
+    )
+    assert found == [("P1", "L", {"neck": 0.7})]
+    assert doubt.startswith("x.csv: Hip BMD (g/cm²) is none of the places that are")
+    rows = ("Cuello,0.7", "Total,0.8", "Wards,0.5", "Upper Neck,0.6")
+    found, [doubt] = readings(
+        "PID,Scan Date,Scan Type,Region,BMD\n"
+        + "".join(f"P1,2021-03-04,Left Hip,{row}\n" for row in rows)
+    )
+    assert found == [("P1", "L", {"total": 0.8})]
+    assert doubt.startswith("x.csv: Cuello is none of the places that are known")
+
+
+def test_a_row_of_more_cells_than_columns_is_told_and_left_out():
+    found, [doubt] = readings(
+        "PID,Scan Date,Side,Neck BMD,Troch BMD\n"
+        "P1,2021-03-04,L,1,2,0,9\n"
+        "P2,2021-03-04,L,0.7,0.6,,\n"
+    )
+    assert found == [("P2", "L", {"neck": 0.7, "trochanter": 0.6})]
+    assert doubt.startswith("x.csv, line 2: there are more cells than columns, as by a")
+
+
+def test_rows_that_differ_on_a_patient_s_sex_or_age_are_told():
+    _, doubts = readings(
+        "PID,Scan Date,Side,Sex,Age,Neck BMD\n"
+        "P1,2021-03-04,L,F,71,0.7\n"
+        "P1,2021-03-04,L,F,17,0.7\n"
+        "P1,2022-03-04,L,M,72,0.7\n"
+    )
+    assert doubts == [
+        "x.csv, line 3: another age of the same hip and day; the first one counts",
+        "x.csv, line 4: its patient has another sex in a row before; check both",
+    ]
+
+
+TABLE_OF_NECK = "Region\tBMD\nNeck\t0.8\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "Name: Doe, Jane   DOB: 1950-01-01   ID: P1",
+            "Scan Date: 2021-03-04  Age: 71",
+            "Scan Type: a Left Hip   Analyzed: 2021-03-05 10:30   Sex: F",
+        ],
+        [
+            "Name: Doe, Jane DOB: 1950-01-01, Patient ID: P1 Sex: F",
+            "Age: 71 Scan Type: a Left Hip Scan Date: 4 March 2021, Time: 10:30",
+        ],
+        [
+            "Hologic Horizon   Patient ID: P1;Sex: F | Age: 71",
+            "Scan Date:\t2021-03-04\tScan Type:\tLeft Hip",
+        ],
+    ],
+)
+def test_several_things_in_a_line_of_a_report_are_all_read(lines):
+    text = "\n".join([*lines, TABLE_OF_NECK])
+    found = readings_of_text(text, "x.txt", patient_key)
+    [one] = found.readings
+    assert one.patient == patient_key("P1") and one.side == "L"
+    assert one.taken == date(2021, 3, 4) and one.biology == Patient("F", 71.0)
+    assert not found.doubts
+
+
+def test_a_line_that_cannot_be_taken_apart_is_told_and_not_guessed():
+    more = "Patient ID: P1 Ward or so: 7\nScan Date: 2022-03-04\n" + TABLE_OF_NECK
+    found, doubts = readings(LEFT_OF_P2 + more)
+    assert found == [("P2", "L", {"neck": 0.5, "total": 0.6})]
+    assert doubts[0].startswith("x.csv, line 10, cannot be read: write one thing")
+    assert doubts[1].startswith("x.csv does not say whose readings they are")
+    with pytest.raises(Refused, match="line 1, cannot be read: .* a line, .* whose"):
+        readings(more)
+    alone = "Patient ID: P1\nScan Date: 2022-03-04\nSide: Right Operator or so: L\n"
+    found, [doubt] = readings(alone + TABLE_OF_NECK)
+    assert found == [("P1", None, {"neck": 0.8})]
+    assert doubt.startswith("x.csv, line 3, cannot be read: write one thing a line")
+
+
+@pytest.mark.parametrize(
+    "line", ["Neck BMD 0.712   Total BMD 0.801", "Total BMD: 0.801  T-score: -1.2"]
+)
+def test_a_bmd_outside_of_a_table_is_told(line):
+    said = "Patient ID: P1\nScan Date: 2022-03-04\n"
+    found, [doubt] = readings(f"{said}{line}\n{TABLE_OF_NECK}")
+    assert found == [("P1", None, {"neck": 0.8})]
+    assert doubt.startswith("x.csv, line 3, cannot be read")
+
+
+@pytest.mark.parametrize(
+    "line", ["Troch 0.712   Total 0.801", "Troch\t0.712*", "Troch\t0.712 g/cm²"]
+)
+def test_a_row_whose_bmd_is_no_number_is_told(line):
+    said = "Patient ID: P1\nScan Date: 2022-03-04\nScan Type: Hip\n"
+    found, [doubt] = readings(f"{said}{TABLE_OF_NECK}{line}\n")
+    assert found == [("P1", None, {"neck": 0.8})]
+    assert doubt.startswith("x.csv, line 6: trochanter cannot be read")
 
 
 GOOD = "P2,,2021-03-04,,R,,,0.7,,\n"
@@ -560,6 +740,33 @@ def test_a_sex_is_a_whole_word(word, sex):
     found = readings_of_text(text, "x.csv", patient_key)
     assert found.readings[0].biology.sex == sex
     assert (sex is None) == any("a sex is none of the words" in d for d in found.doubts)
+
+
+def sexes(heading, *cells):
+    rows = "".join(f"P{i},2021-03-04,{c},0.8\n" for i, c in enumerate(cells))
+    text = f"PID,Scan Date,{heading},Neck BMD\n{rows}"
+    found = readings_of_text(text, "x.csv", patient_key)
+    return [one.biology.sex for one in found.readings], found.doubts
+
+
+def test_m_beside_h_is_a_woman():
+    assert sexes("Sexo", "H", "M", "M") == (["M", "F", "F"], [])
+
+
+def test_m_alone_under_a_spanish_name_is_left_out_and_told_once():
+    told, [doubt] = sexes("Sexo", "M", "M")
+    assert told == [None, None]
+    assert "the sex M may be a woman's (mujer, vrouw) or a man's here" in doubt
+
+
+def test_exports_that_write_m_in_two_languages_are_told(study, export):
+    head = "PID,Scan Date,Side,Sex,Neck BMD\n"
+    one = export(head + "P100,2024-03-14,Left,M,0.8\n", "one.csv")
+    two = export(head + "P200,2024-03-14,Right,H,0.8\n", "two.csv")
+    [doubt] = paired(study, one, two, look=True).doubts
+    assert "M in another was taken for a man and may be mujer" in doubt
+    with_women = export(head + "P100,2024-03-14,Left,M,0.8\nP1,2024-03-14,Left,F,1\n")
+    assert not paired(study, with_women, two, look=True).doubts
 
 
 def test_age_height_and_weight_out_of_range_are_told_and_left_out():
@@ -750,6 +957,29 @@ def test_a_structured_report_is_read(study, tmp_path):
     assert done.pairs[0].days == 13 and done.pairs[0].reading.maker == "Hologic"
 
 
+def test_a_structured_report_that_tells_a_site_twice_gives_no_such_site(
+    study, tmp_path
+):
+    hip = content(
+        "CONTAINER", "Left Hip", density("Neck BMD", "0.701"),
+        density("Neck BMD", "0.801"), density("Total BMD", "0.805"),
+        density("Total BMD", "0.805"),
+    )  # fmt: skip
+    done = paired(study, dicom(tmp_path / "sr.dcm", ContentSequence=[hip]))
+    assert done.pairs[0].reading.bmd_g_cm2 == {"total": 0.805}
+    assert "sr.dcm: neck is told twice and differs; it was left out" in done.doubts
+
+
+def test_a_total_of_a_structured_report_that_no_hip_is_named_for_is_told(
+    study, tmp_path
+):
+    left = content("CONTAINER", "Left Hip", density("Neck BMD", "0.701"))
+    path = dicom(tmp_path / "sr.dcm", ContentSequence=[left, density("Total", "1.1")])
+    done = paired(study, path)
+    assert done.pairs[0].reading.bmd_g_cm2 == {"neck": 0.701}
+    assert any("total may be of another part of the body" in d for d in done.doubts)
+
+
 def test_encapsulated_text_is_read_and_a_picture_of_text_is_told(study, tmp_path):
     text = "\n".join(REPORT.splitlines()[3:]).encode()
     text += b"\0" * (len(text) % 2)
@@ -765,6 +995,18 @@ def test_encapsulated_text_is_read_and_a_picture_of_text_is_told(study, tmp_path
     )  # fmt: skip
     with pytest.raises(Refused, match="a document of the type application/pdf"):
         paired(study, pdf)
+
+
+def test_a_text_about_somebody_else_than_its_header_is_told_and_left_out(
+    study, tmp_path
+):
+    text = REPORT.replace("P100", "P200").replace("March", "2024-03-14").encode()
+    path = dicom(
+        tmp_path / "text.dcm", "DOC", MIMETypeOfEncapsulatedDocument="text/plain",
+        EncapsulatedDocument=text + b"\0" * (len(text) % 2),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="header names another patient than its text"):
+        paired(study, path)
 
 
 def test_a_film_of_the_pelvis_becomes_two_hips(tmp_path, export):

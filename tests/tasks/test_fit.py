@@ -6,14 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_hipbmd.bmd import BmdModel
+from napari_hipbmd.bmd import PRESETS, BmdModel
 from napari_hipbmd.core.errors import Cancelled, Refused
-from napari_hipbmd.core.radiograph import Patient
+from napari_hipbmd.core.radiograph import Flag, Patient
 from napari_hipbmd.study import Study, write_cases
 from napari_hipbmd.tasks.fit import FitPlan, fit_regression
 from napari_hipbmd.tasks.fit_tables import fit_grids, fit_notes
 
 PLAN = FitPlan(targets=("neck",), folds=4)
+OLS = PRESETS["paper"]
 
 
 def fit(made_up, out, plan=PLAN, **options):
@@ -136,9 +137,116 @@ def test_a_film_that_contradicts_the_table_is_told(made_up, tmp_path):
     assert "hip-05" in note and "sex F against M" in note
 
 
+def test_many_contradictions_are_counted_and_all_in_the_model(made_up, tmp_path):
+    def prepare(job):
+        hip = made_up.prepare(job)
+        return replace(hip, hip_flags=(Flag("side", "It may be mirrored."),))
+
+    found = fit_regression(made_up.study, tmp_path, PLAN, prepare=prepare)
+    notes = [note for note in fit_notes(found) if note.startswith("Doubted")]
+    assert len(notes) == 21
+    assert notes[-1] == "Doubted: 39 cases, all in bmd.json"
+    told = json.loads((tmp_path / "bmd.json").read_text("utf-8"))["provenance"]
+    assert len(told["contradictions"]) == 39
+
+
 def test_the_model_says_where_it_comes_from(made_up, tmp_path):
     fit(made_up, tmp_path, command="hipbmd train bmd")
     told = json.loads((tmp_path / "bmd.json").read_text("utf-8"))["provenance"]
     assert told["cases"] == 40 and told["left_out"] == {"hip-03": "It is a spine."}
     assert told["targets"] == ["bmd_neck"] and told["command"] == "hipbmd train bmd"
     assert np.datetime64(told["date"])
+
+
+def with_few(made_up, count, per_patient=1):
+    """The study with readings of the trochanter in some cases alone."""
+    cases = [
+        replace(
+            case,
+            dxa=case.dxa if i < count else {**case.dxa, "trochanter": None},
+            group=f"p{i // per_patient}" if i < count else f"q{i}",
+        )
+        for i, case in enumerate(made_up.study.cases)
+    ]
+    write_cases(made_up.study.folder, cases)
+    return Study.open(made_up.study.folder)
+
+
+TWO = FitPlan(targets=("neck", "trochanter"), folds=4)
+
+
+def test_a_target_with_too_few_readings_is_told_and_the_others_are_fitted(
+    made_up, tmp_path
+):
+    study = with_few(made_up, 12)
+    found = fit_regression(study, tmp_path, TWO, prepare=made_up.prepare)
+    assert list(found.model.with_biology) == ["neck"]
+    (note,) = (one for one in fit_notes(found) if "not fitted" in one)
+    assert "trochanter (12 readings of 12 patients" in note
+
+
+def test_a_target_of_fewer_patients_than_folds_does_not_stop_the_others(
+    made_up, tmp_path
+):
+    study = with_few(made_up, 24, 8)
+    found = fit_regression(study, tmp_path, TWO, prepare=made_up.prepare)
+    assert list(found.model.features_only) == ["neck"]
+    assert "24 readings of 3 patients" in "".join(fit_notes(found))
+
+
+def test_a_target_of_which_few_know_the_biology_takes_it_from_no_other(
+    made_up, tmp_path
+):
+    cases = list(with_few(made_up, 24).cases)
+    for i in range(8):
+        cases[i] = replace(cases[i], patient=Patient("F", 70.0 + i, 160.0 + i))
+    write_cases(made_up.study.folder, cases)
+    found = fit_regression(
+        Study.open(made_up.study.folder), tmp_path, TWO, prepare=made_up.prepare
+    )
+    assert list(found.model.with_biology) == ["neck"]
+    assert {one.site for one in found.results} == {"neck"}
+    assert found.not_fitted.keys() == {"trochanter"}
+
+
+def test_least_squares_of_more_inputs_than_films_is_refused_before_measuring(
+    made_up, tmp_path
+):
+    few = with_few(made_up, 24)
+    plan = replace(TWO, targets=("trochanter",), image="calibrated", preset=OLS)
+    with pytest.raises(Refused, match="26 inputs needs at least 28 cases .* are 24"):
+        fit_regression(few, tmp_path, plan, prepare=made_up.prepare)
+    assert not made_up.measured
+
+
+def test_many_films_that_are_left_out_are_counted(made_up, tmp_path):
+    found = fit(made_up, tmp_path)
+    many = replace(found, left_out={f"c{i}": "height_cm missing" for i in range(3000)})
+    notes = [one for one in fit_notes(many) if one.startswith("Left out")]
+    assert len(notes) == 21
+    assert notes[-1] == "Left out: 3000 cases, all in bmd.json"
+
+
+def test_a_sex_of_which_everybody_was_left_out_is_none_that_was_learned_from(
+    made_up, tmp_path
+):
+    cases = [
+        replace(case, patient=Patient("M", 70.0 + i, 170.0)) if i < 4 else case
+        for i, case in enumerate(made_up.study.cases)
+    ]
+    write_cases(made_up.study.folder, cases)
+    found = fit_regression(
+        Study.open(made_up.study.folder), tmp_path, PLAN, prepare=made_up.prepare
+    )
+    row = found.model.features_only["neck"].linear.mean
+    man = Patient("M", 68.0, 155.0, 58.0)
+    assert "sex" in found.model.unlike_fitted(row, man)
+
+
+def test_two_fits_into_one_folder_do_not_mix(made_up, tmp_path):
+    def second(step, results):
+        fit(made_up, tmp_path)
+
+    with pytest.raises(Refused, match="Another run writes its results into"):
+        fit(made_up, tmp_path, report=second)
+    assert fit(made_up, tmp_path).model.features_only

@@ -12,8 +12,11 @@ from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.grey_scale import network_training
 from napari_hipbmd.grey_scale.network import GainReader
 from napari_hipbmd.learning.training import Fit
+from napari_hipbmd.runs.jobs import Options, jobs_of_study
+from napari_hipbmd.runs.loop import run_jobs
+from napari_hipbmd.runs.networks import prepare_with
 from napari_hipbmd.study import Study
-from napari_hipbmd.tasks.train_gain import train_gain
+from napari_hipbmd.tasks.train_gain import _Looks, train_gain
 
 from ..made_up_study import MadeUpStudy
 
@@ -52,16 +55,19 @@ def test_it_learns_from_the_films_of_several_studies(
     assert [one["cases"] for one in card["data"]] == [len(cases)] * 2
 
 
-def test_films_kept_for_testing_teach_nothing(
-    made_up: MadeUpStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    study = made_up.study
-    cases = tuple(replace(c, extra={"family": "shifted"}) for c in study.cases)
-    monkeypatch.setattr(Study, "open", lambda _: Study(study.folder, cases))
-    with pytest.raises(Refused, match="testing alone"):
-        train_gain([study.folder], plan(tmp_path), prepare=made_up.prepare)
-
-
 def test_films_without_truth_teach_nothing(labelled_study, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="exact soft tissue"):
         train_gain([labelled_study.folder], plan(tmp_path), prepare=lambda job: None)  # type: ignore[arg-type,return-value]
+
+
+def test_films_are_seen_alike_by_one_process_and_by_two(sample_study: Study) -> None:
+    looks = _Looks(prepare_with(None, gain=False), sample_study)
+    jobs = list(jobs_of_study(sample_study, Options(), sample_study.cases[:3]))
+    alone = {job.name: seen for job, seen in run_jobs(jobs, looks)}
+    shared = {job.name: seen for job, seen in run_jobs(jobs, looks, workers=2)}
+    assert set(alone) == set(shared) and len(alone) == 3
+    for name, known in alone.items():
+        other = shared[name]
+        assert known and other
+        for field, values in known.items():
+            np.testing.assert_array_equal(values, other[field])

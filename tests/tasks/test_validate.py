@@ -15,6 +15,7 @@ from napari_hipbmd.evaluation.figures import write_figures
 from napari_hipbmd.evaluation.landmark_errors import landmark_errors
 from napari_hipbmd.evaluation.rows import ROWS
 from napari_hipbmd.runs.collecting import collect
+from napari_hipbmd.runs.feature_cache import CaseFeatures
 from napari_hipbmd.runs.networks import networks_fingerprint
 from napari_hipbmd.study import Study, write_cases
 from napari_hipbmd.study.columns import StudyWarning
@@ -120,6 +121,18 @@ def test_a_second_run_measures_nothing_again_and_says_the_same(made_up, tmp_path
     assert first == second
 
 
+def test_a_site_with_too_few_readings_is_told(made_up, tmp_path):
+    cases = [
+        case if i < 15 else replace(case, dxa={**case.dxa, "total": None})
+        for i, case in enumerate(made_up.study.cases)
+    ]
+    write_cases(made_up.study.folder, cases)
+    found = run(made_up, tmp_path, study=Study.open(made_up.study.folder))
+    assert "Sites without figures (1): total hip (15 readings" in found.text()
+    content = json.loads((tmp_path / "validation.json").read_text("utf-8"))
+    assert content["sites_left_out"].keys() == {"total"}
+
+
 def test_an_interrupted_run_goes_on_where_it_stopped(made_up, tmp_path):
     with pytest.raises(Cancelled):
         run(made_up, tmp_path, cancelled=lambda: len(made_up.measured) == 25)
@@ -153,6 +166,19 @@ def test_a_damaged_cache_is_made_anew(few, tmp_path, damage):
     found = collect(few.study, cache, few.prepare)
     assert len(found) == 8
     assert cache.read_text("utf-8") == whole
+
+
+def test_a_damaged_line_of_the_cache_costs_one_film(few, tmp_path):
+    cache = tmp_path / "features.csv"
+    collect(few.study, cache, few.prepare)
+    whole = cache.read_text("utf-8")
+    lines = whole.splitlines(keepends=True)
+    lines[3] = lines[3].replace("0.5", "half", 1)
+    cache.write_text("".join(lines), "utf-8")
+    collect(few.study, cache, few.prepare)
+    assert few.measured[8:] == ["hip-02"]
+    again = cache.read_text("utf-8").splitlines(keepends=True)
+    assert sorted(again) == sorted(whole.splitlines(keepends=True))
 
 
 def test_progress_is_told_case_by_case(few, tmp_path):
@@ -330,3 +356,24 @@ def test_the_reference_of_the_t_scores_and_the_measured_coverage_are_told(valida
     rows = json.loads((out / "validation.json").read_text("utf-8"))["rows"]
     own = [r["coverage_of_90"] for r in rows if r["inputs"] == "with biology"]
     assert own and all(0.75 < share <= 1 for share in own)
+
+
+def test_a_cache_of_many_films_is_not_written_over_and_over(
+    made_up, tmp_path, monkeypatch
+):
+    written, now = [], [0.0]
+
+    def slow(cache, found):
+        written.append(len(found))
+        now[0] += 60
+
+    def measured(hip, study, case):
+        now[0] += 1
+        return CaseFeatures(case.case_id)
+
+    for name, made in {
+        "write_cache": slow, "case_features": measured, "perf_counter": lambda: now[0]
+    }.items():  # fmt: skip
+        monkeypatch.setattr(f"napari_hipbmd.runs.collecting.{name}", made)
+    collect(made_up.study, tmp_path / "features.csv", made_up.prepare)
+    assert written == [10, 40]

@@ -8,7 +8,12 @@ from .features import (
     features_of_values,
     region_features,
 )
-from .fitting import MINIMUM_CASES, interval_by_error, interval_half_width
+from .fitting import (
+    MINIMUM_CASES,
+    interval_by_error,
+    interval_half_width,
+    refuse_more_inputs_than_cases,
+)
 from .folds import grouped_folds
 from .inference import Uncertainty, patient_weights
 from .linear import Linear, LinearKind, fit_linear, out_of_fold
@@ -21,6 +26,7 @@ from .presets import (
     RegressionPreset,
     chosen_preset,
     covariate_row,
+    inputs_of,
 )
 from .raster import RegionPixels, region_pixels
 from .reference import (
@@ -77,12 +83,14 @@ __all__ = [
     "grouped_folds",
     "implausible",
     "in_both_units",
+    "inputs_of",
     "interval_by_error",
     "interval_half_width",
     "minmax_picture",
     "out_of_fold",
     "patient_weights",
     "reference_data",
+    "refuse_more_inputs_than_cases",
     "region_pixels",
     "ring_features",
     "ring_plane",

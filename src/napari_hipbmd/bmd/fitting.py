@@ -11,6 +11,7 @@ from ..core.anatomy import SITES, Site
 from ..core.arrays import Matrix
 from ..core.errors import Refused
 from ..core.radiograph import Patient
+from .folds import grouped_folds
 from .inference import uncertainty
 from .linear import LinearKind, fit_linear, out_of_fold
 from .presets import ReadImage, RegressionPreset, covariate_row, inputs_of
@@ -54,11 +55,15 @@ def fit_sites(
     errors = np.zeros(n)
     if image == "calibrated":
         errors = features[:, -1]
+    too_few_patients: list[str] = []
     for column, site in enumerate(SITES):
         for x, models in sets:
             use = np.isfinite(x).all(axis=1) & np.isfinite(bmd[:, column])
-            if use.sum() >= MINIMUM_CASES:
-                seen = [who[i] for i in np.flatnonzero(use)]
+            seen = [who[i] for i in np.flatnonzero(use)]
+            if len(seen) >= MINIMUM_CASES and len(set(seen)) < folds:
+                too_few_patients = seen
+            elif len(seen) >= MINIMUM_CASES:
+                refuse_more_inputs_than_cases(preset.kind, x.shape[1], len(seen))
                 models[site] = _fit_site(
                     x[use],
                     bmd[use, column],
@@ -69,14 +74,32 @@ def fit_sites(
                     seed,
                 )
     if not features_only:
+        if too_few_patients:
+            grouped_folds(too_few_patients, folds)  # says so
         raise Refused(
             f"A regression needs at least {MINIMUM_CASES} measured films with a DXA"
             " reading (columns bmd_neck, bmd_trochanter, bmd_intertrochanter,"
             " bmd_total of cases.csv)."
         )
-    if with_biology.keys() != features_only.keys():
-        with_biology = {}
+    if with_biology:  # a site of which too few know the biology is not fitted
+        features_only = {site: features_only[site] for site in with_biology}
     return with_biology, features_only
+
+
+def refuse_more_inputs_than_cases(kind: LinearKind, inputs: int, cases: int) -> None:
+    """Refuse least squares that would go through every point and know no error.
+
+    Raises
+    ------
+    Refused
+        If nothing is left over for the errors of the coefficients.
+    """
+    if kind == "ols" and cases < inputs + 2:
+        raise Refused(
+            f"Least squares of {inputs} inputs needs at least {inputs + 2} cases with"
+            f" everything known, and there are {cases}: take --fit ridge, or fewer"
+            " covariates."
+        )
 
 
 def interval_half_width(residuals: NDArray[np.float64], inputs: int) -> float:

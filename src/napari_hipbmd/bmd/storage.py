@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.anatomy import SITES, Site
+from ..core.arrays import Matrix
 from ..core.bounded_json import parse_json
 from ..core.errors import Refused
 from .features import FEATURES_VERSION
@@ -150,12 +151,15 @@ def _site_as_dict(model: SiteModel) -> dict[str, Any]:
         stored["uncertainty"] = {
             "method": known.method,
             "intercept_standard_error": known.intercept_standard_error,
-            "standard_errors": known.standard_errors.tolist(),
-            "variance_inflation": [
-                float(v) if np.isfinite(v) else None for v in known.variance_inflation
-            ],
+            "standard_errors": _known(known.standard_errors),
+            "variance_inflation": _known(known.variance_inflation),
         }
     return stored
+
+
+def _known(values: Matrix) -> list[float | None]:
+    """JSON has no NaN: it becomes null."""
+    return [float(v) if np.isfinite(v) else None for v in values]
 
 
 def _site(stored: Mapping[str, Any], inputs: int) -> SiteModel:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..core.cells import readable
 from ..core.errors import Refused
 from ..core.files import read_regular, write_text_atomic
 from ..core.options import Private
@@ -298,7 +299,7 @@ def _portable(value: Any, action: argparse.Action, out: Path) -> Any:
     Raises
     ------
     Refused
-        If it says who somebody is, or a path names a patient: a clause.
+        If it says who somebody is, or a path names a patient or is no text: a clause.
     """
     if isinstance(value, Private):
         raise Refused("left out, since it is somebody's; give it again")
@@ -316,6 +317,10 @@ def _portable(value: Any, action: argparse.Action, out: Path) -> Any:
         raise Refused(
             "left out, since it names a patient; name it after --config again"
         )
+    if readable(text) != text:
+        raise Refused(
+            "left out, since its name is no UTF-8; name it after --config again"
+        )
     return text
 
 
@@ -327,5 +332,5 @@ def _toml(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         return repr(value)
-    readable = str(value).encode("utf-8", "replace").decode()
-    return json.dumps(readable, ensure_ascii=False).replace("\x7f", "\\u007f")
+    written = str(value).encode("utf-8", "replace").decode()
+    return json.dumps(written, ensure_ascii=False).replace("\x7f", "\\u007f")

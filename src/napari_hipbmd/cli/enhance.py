@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from ..core.cells import printable
 from ..tasks.enhance import EnhanceOptions, enhance_paths
 from .arguments import add_options, add_paths, options_from
 from .printing import say
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     for done, one in enumerate(begun.films, 1):
         if one.reason:
             refused += 1
-            say(f"hipbmd: {one.job.image}: {one.reason}", file=sys.stderr)
+            say(printable(f"hipbmd: {one.job.image}: {one.reason}"), file=sys.stderr)
         bar(done, begun.count)
     card = begun.networks.enhancer.card
     say(

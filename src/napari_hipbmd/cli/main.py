@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.caveats import RESEARCH_USE
+from ..core.cells import printable
 from ..core.errors import Cancelled, Refused
 from ..core.files import cannot_be_written, refuse_unwritable, unwritable
 from .config import add_config, keep_config, parsed
@@ -104,7 +105,7 @@ def _warnings_told() -> Iterator[None]:
             usual(message, category, *rest)
         elif str(message) not in told:
             told.add(str(message))
-            say(f"hipbmd: {message}", file=sys.stderr)
+            say(printable(f"hipbmd: {message}"), file=sys.stderr)  # one line
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", StudyWarning)

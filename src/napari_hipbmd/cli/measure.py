@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.caveats import research_use
+from ..core.cells import printable
 from ..report import json_text
 from ..tasks.measure import SCREEN, Measured, MeasureOptions, measure_paths
 from .arguments import add_options, add_paths, options_from
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     def told(said: Sequence[str], done: int, count: int) -> None:
         nonlocal bar
         for sentence in said:
-            say(f"hipbmd: {sentence}", file=sys.stderr)
+            say(printable(f"hipbmd: {sentence}"), file=sys.stderr)
         if done and (count > 1 or args.paths[0].is_dir()):
             bar = bar or Bar("measured")
             bar(done, count)

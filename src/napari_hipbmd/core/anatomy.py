@@ -21,6 +21,12 @@ from .radiograph import Side
 Points = NDArray[np.float64]
 Region = Literal["neck", "trochanter", "intertrochanter"]
 Site = Literal["neck", "trochanter", "intertrochanter", "total"]
+ADULT_HEAD_MM = 47.0
+"""Diameter of an adult's femoral head where sex and millimetres are unknown.
+
+On AP films of 200 adults 47.2 mm on the right and 46.1 mm on the left, of men 49.2 and
+48.0, of women 45.3 and 44.3 (Kour et al., *NeuroQuantology* 2023, 21(2)).
+"""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ with ``=``, ``+``, ``-`` or ``@``.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TypeVar
 
+_AS_BYTES = "surrogateescape" if os.name == "posix" else "replace"
 _FORMULA = ("=", "+", "-", "@")
 T = TypeVar("T")
 
@@ -18,6 +20,19 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def readable(name: str) -> str:
+    """A file's name as text, also where its bytes are no UTF-8.
+
+    Old discs and archives write Müller in the letters of Western Europe (cp1252), and
+    Python keeps such a byte as half a character that can be neither written nor shown.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return name.encode("utf-8", _AS_BYTES).decode("cp1252", "replace")
+    return name
 
 
 def guarded(cell: T) -> T | str:

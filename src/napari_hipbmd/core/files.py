@@ -118,6 +118,7 @@ def _refuse_devices(path: Path) -> None:
 
 _TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
 _STALE_SECONDS = 3600.0
+_LONGEST_STEM = 200  # bytes; a file's name has 255
 _swept: set[Path] = set()
 _MAY_NOT = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -249,16 +250,22 @@ def read_regular(path: str | os.PathLike[str], largest: int) -> bytes:
 def numbered_stem(name: str, taken: set[str]) -> str:
     """A name as a file's without its ending; one that is taken gets a number.
 
+    It is short enough for an ending, and leads into no other folder.
+
     Parameters
     ----------
     taken
-        The names given so far; the new one joins them.
+        The names given so far without capitals (``str.casefold``), since Windows and
+        macOS take ``A`` and ``a`` for one file; the new one joins them.
     """
     stem = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    stem = stem.encode()[:_LONGEST_STEM].decode(errors="ignore")
+    if not stem.strip("."):
+        stem = "_"
     free, number = stem, 2
-    while free in taken:
+    while free.casefold() in taken:
         free, number = f"{stem}-{number}", number + 1
-    taken.add(free)
+    taken.add(free.casefold())
     return free
 
 

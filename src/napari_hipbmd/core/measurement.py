@@ -152,14 +152,6 @@ class Measurement:
         return " ".join(flag.text for flag in flags) if flags else None
 
     @property
-    def measured_grey(self) -> FloatImage | None:
-        """The image whose grey values the regression takes: film or bone image."""
-        if self.images is None:
-            return None
-        raw = self.measured_on == "raw"
-        return self.images.film if raw else self.images.bone
-
-    @property
     def mineral_g_cm2(self) -> FloatImage | None:
         """The mineral map at the film's resolution, g/cm² a pixel.
 

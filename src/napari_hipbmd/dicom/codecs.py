@@ -22,6 +22,7 @@ from pydicom.uid import (
     JPEGExtended12Bit,
     JPEGLSTransferSyntaxes,
     JPEGTransferSyntaxes,
+    RLELossless,
     SecondaryCaptureImageStorage,
     generate_uid,
 )
@@ -103,7 +104,8 @@ def decode_frame(frame: Frame) -> NDArray[np.integer]:
         failures.clear()
     except Exception as error:
         failures.append(str(error))
-    if failures and _package(syntax):
+    # RLE needs no package: it fails where the film is damaged.
+    if failures and (_package(syntax) or syntax == RLELossless):
         raise ValueError("; ".join(failures))
     raise MissingCodec(_advice(syntax))
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 _SOI = b"\xff\xd8"
 _SOC_SIZ = b"\xff\x4f\xff\x51"
+_JP2_BOX = b"\0\0\0\x0cjP  "
+_RLE_HEADER = 64
 _JP2_SEARCH_BYTES = 4096
 # SOF0 … SOF15 without DHT, JPG and DAC; SOF55 is JPEG-LS.
 _SOFS = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
@@ -25,6 +27,15 @@ class FrameSize:
     columns: int
     samples: int
     precision: int
+
+
+def begins_a_frame(fragment: bytes) -> bool:
+    """Whether a fragment begins as a JPEG, JPEG 2000 or RLE frame does."""
+    if fragment.startswith((_SOI + b"\xff", _SOC_SIZ, _JP2_BOX)):
+        return True
+    # Where the first of 1 … 15 segments begins, behind 64 bytes of offsets (RLE).
+    count, first = _u32_little(fragment, 0), _u32_little(fragment, 4)
+    return len(fragment) > _RLE_HEADER == first and 1 <= count <= 15
 
 
 def frame_size(frame: bytes) -> FrameSize | None:
@@ -66,3 +77,7 @@ def _u16(data: bytes, at: int) -> int:
 
 def _u32(data: bytes, at: int) -> int:
     return int.from_bytes(data[at : at + 4], "big")
+
+
+def _u32_little(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 4], "little")

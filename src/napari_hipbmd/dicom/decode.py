@@ -5,20 +5,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.uid import ExplicitVRBigEndian, RLELossless
+from pydicom.uid import AllTransferSyntaxes, ExplicitVRBigEndian, RLELossless
 
 from ..core.errors import FilmRefused, Refused
 from .codecs import Frame, MissingCodec, decode_frame
 from .codestream import frame_size
 from .facts import HeaderFacts
+from .fragments import first_frame
 from .guard import MAX_FILE_BYTES
 from .header import Header
 from .isolation import decode_apart
 from .tags import integer
 
 _SMALL_PIXELS = 1 << 22
+_LOOKED_AT, _MUCH_LIKER = 1 << 14, 2.0
+"""Pixels that are looked at, and how much liker rows of the other length must be."""
+
 _MOST_PIXELS_PER_BYTE = 100
 """Only blank films compress better; one with a hip on it, a few pixels a byte."""
 
@@ -26,7 +29,7 @@ _MOST_PIXELS_PER_BYTE = 100
 def whole_words(header: Header, facts: HeaderFacts) -> NDArray[np.integer] | None:
     """All bits of the words that an uncompressed grey film's values lie in, unsigned.
 
-    None for what a codec has cut to the stored bits already.
+    None for compressed films; see :func:`cut_from_words`.
     """
     if header.encapsulated or facts.samples != 1:
         return None
@@ -36,6 +39,24 @@ def whole_words(header: Header, facts: HeaderFacts) -> NDArray[np.integer] | Non
     data = header.read_pixels(count * size)
     words = np.frombuffer(data, f"{order}u{size}", count)
     return words.reshape(facts.rows, facts.columns).astype(f"u{size}")
+
+
+def cut_from_words(
+    stored: NDArray[np.integer], facts: HeaderFacts
+) -> tuple[NDArray[np.integer], NDArray[np.integer] | None]:
+    """What a codec gave, cut to the stored bits; and whole where it has more of them.
+
+    A compressed picture has its own number of bits, and may go beyond the header's.
+    """
+    low, high = facts.stored_range
+    if facts.samples != 1 or (stored.min() >= low and stored.max() <= high):
+        return stored, None
+    shift = facts.high_bit + 1 - facts.bits_stored
+    words = (stored << shift).view(f"u{stored.dtype.itemsize}")
+    mask = (1 << facts.bits_stored) - 1
+    sign = -low  # 0 without one
+    kept = ((stored & mask).astype(np.int32) ^ sign) - sign
+    return kept.astype(stored.dtype), words
 
 
 def stored_values(header: Header, facts: HeaderFacts) -> NDArray[np.integer]:
@@ -60,14 +81,44 @@ def stored_values(header: Header, facts: HeaderFacts) -> NDArray[np.integer]:
             f" the {facts.rows} × {facts.columns} that the header claims: export it"
             " again."
         )
+    _check_rows(stored)
     # Bits below the stored ones: pydicom takes the stored bits for the lowest.
     shift = facts.high_bit + 1 - facts.bits_stored
     return stored >> shift if shift else stored
 
 
+def _check_rows(stored: NDArray[np.integer]) -> None:
+    """Refuse a picture that hangs together with its rows and columns swapped alone.
+
+    Each pixel of a film is like the one below it; of one that is cut into rows of
+    another length it is not.
+    """
+    rows, columns = stored.shape[:2]
+    if rows == columns:
+        return
+    flat = stored.reshape(rows * columns, -1)[:, 0]
+    last = flat.size - max(rows, columns)
+    at = np.random.default_rng(0).integers(0, last, _LOOKED_AT)
+    here = flat[at].astype(np.int64)
+    as_said, swapped = (
+        np.abs(flat[at + length] - here).mean() for length in (columns, rows)
+    )
+    if _MUCH_LIKER * swapped < as_said:
+        raise FilmRefused(
+            f"The header claims {rows} × {columns} pixels, and only with {columns} ×"
+            f" {rows} the rows fit each other: its rows and columns are swapped, so"
+            " export it again."
+        )
+
+
 def _plain(header: Header, facts: HeaderFacts) -> NDArray[np.integer]:
     syntax = header.transfer_syntax
-    if not syntax.is_private and syntax.is_compressed and not syntax.is_deflated:
+    if syntax not in AllTransferSyntaxes:
+        raise FilmRefused(
+            "The film's transfer syntax is none of the standard's, so that nobody can"
+            " tell how its values lie: export it again as Explicit VR Little Endian."
+        )
+    if syntax.is_compressed and not syntax.is_deflated:
         raise FilmRefused(
             "The file says that its picture is compressed, yet it is not: export it"
             " again."
@@ -95,6 +146,13 @@ def rows_left_over(header: Header, facts: HeaderFacts) -> int:
         return 0
     needed = _size(facts)
     return max(0, header.pixel_bytes - needed) * facts.rows // needed
+
+
+def frames_in(header: Header) -> int:
+    """How many pictures a compressed film holds, whatever its header says."""
+    if not header.encapsulated:
+        return 1
+    return first_frame(header.read_pixels(MAX_FILE_BYTES))[1]
 
 
 def _size(facts: HeaderFacts) -> int:
@@ -130,7 +188,7 @@ def _compressed(header: Header, facts: HeaderFacts) -> NDArray[np.integer]:
             " it again."
         )
     try:
-        data = get_frame(header.read_pixels(MAX_FILE_BYTES), 0, number_of_frames=1)
+        data, _count = first_frame(header.read_pixels(MAX_FILE_BYTES))
         _check_frame(data, facts)
         frame = Frame(
             syntax=str(syntax),
@@ -168,6 +226,11 @@ def _check_frame(data: bytes, facts: HeaderFacts) -> None:
             f"The compressed picture is {size.rows} × {size.columns} with"
             f" {size.samples} sample(s) a pixel, the header claims {facts.rows} ×"
             f" {facts.columns} with {facts.samples}: export it again."
+        )
+    if size.precision > facts.bits_allocated:
+        raise FilmRefused(
+            f"The compressed picture has {size.precision} bits, more than the"
+            f" {facts.bits_allocated} that the header leaves for them: export it again."
         )
 
 

@@ -15,9 +15,10 @@ from pydicom.uid import (
 
 from ..core.radiograph import Patient, Side
 from .header import Header
+from .modality import RESCALE
 from .person import person_of
 from .spelling import spelt
-from .tags import code, integer, items, number, text, uid_name, values
+from .tags import code, integer, items, number, only_number, text, uid_name, values
 
 UNKNOWN_SYNTAX = "an unknown transfer syntax"
 # JPEG 2000 (…91) may be lossless all the same; these cannot be.
@@ -67,6 +68,11 @@ _IMPLANT = re.compile(
     r"|(?<![^\W_])(?:TH[AR]|TEP|DHS|PFNA?|ORIF|screws?)(?![^\W_]))",
     re.IGNORECASE,
 )
+_SEPARATED = _words(
+    r"(?<!scatter )(?<!background )subtract\w*|dual[ _-]?energy"
+    r"|(?:bones?|soft[ _-]?tissues?)[ _-]?(?:suppress\w*|only)"
+    r"|(?:suppress|remov)\w*[ _-](?:bones?|soft[ _-]?tissues?)"
+)
 _CHILD = _words(
     r"DDH|infants?|child|children|p(?:a|ä)?ediatrics?|neonat\w*|newborn|baby|toddler"
     r"|perthes|SCFE|SUFE"
@@ -115,6 +121,7 @@ class HeaderFacts:
     frog: bool
     not_ap: bool
     implant: bool
+    separated: bool
     child: bool
     other_part: bool
     lossy: bool
@@ -175,6 +182,7 @@ def header_facts(header: Header) -> HeaderFacts:
         implant=bool(
             _IMPLANT.search(f"{described} / {_described(film, _HISTORIES, ())}")
         ),
+        separated=bool(_SEPARATED.search(f"{described} / {_derived(film)}")),
         child=bool(_CHILD.search(described)),
         other_part=bool(_OTHER_PART.search(described) and not _HIP.search(described)),
         lossy=code(film, "LossyImageCompression") == "01"
@@ -185,8 +193,17 @@ def header_facts(header: Header) -> HeaderFacts:
         age_differs=person.age_differs,
         orientation=_orientation(film),
         misspelt=person.misspelt,
-        unread=person.unread,
+        unread=(*person.unread, *_unread_numbers(film)),
     )
+
+
+def _unread_numbers(film: Dataset) -> list[str]:
+    """Tags of one number that hold several, or something else."""
+    return [
+        keyword
+        for keyword in (*RESCALE, "NumberOfFrames")
+        if values(film, keyword) and only_number(film, keyword) is None
+    ]
 
 
 def _described(film: Dataset, keywords: tuple[str, ...], coded: tuple[str, ...]) -> str:
@@ -200,6 +217,12 @@ def _described(film: Dataset, keywords: tuple[str, ...], coded: tuple[str, ...])
                 for modifier in items(item, "ViewModifierCodeSequence")[:4]
             ]
     return " / ".join(filter(None, found))
+
+
+def _derived(film: Dataset) -> str:
+    """What the film was made of and how, to look for words in."""
+    kinds = " / ".join(map(str, values(film, "ImageType")[:8]))
+    return f"{kinds} / {text(film, 'DerivationDescription') or ''}"
 
 
 def _intent(film: Dataset) -> str | None:

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from ..core.radiograph import Flag, FloatImage, Radiograph
 from ..core.turning import Turn, turn_of
-from .decode import rows_left_over, stored_values, whole_words
+from .decode import (
+    cut_from_words,
+    frames_in,
+    rows_left_over,
+    stored_values,
+    whole_words,
+)
 from .facts import HeaderFacts, header_facts
 from .fill import filled
 from .grey import grey_of_colour
@@ -132,6 +138,9 @@ def displayed_film(path: Path, header: Header, facts: HeaderFacts) -> DisplayedF
     hashing = ThreadPoolExecutor(1)  # half of the time that all the rest takes
     sha256 = hashing.submit(sha256_of, stored)
     hashing.shutdown(wait=False)
+    words = whole_words(header, facts)
+    if words is None:
+        stored, words = cut_from_words(stored, facts)
     flags, marks = (*cautions(facts), *_left_over(header, facts)), None
     if stored.ndim == 3:
         stored, marks, doubts = grey_of_colour(stored)
@@ -139,7 +148,7 @@ def displayed_film(path: Path, header: Header, facts: HeaderFacts) -> DisplayedF
 
     film = header.dataset
     hidden = beyond(film, stored)
-    found = levels(stored, whole_words(header, facts), facts, hidden)
+    found = levels(stored, words, facts, hidden)
     stored = found.values
     transform = modality_transform(film, facts.signed)
     usual = usual_inputs(stored if hidden is None else stored[~hidden])
@@ -194,18 +203,22 @@ def displayed_film(path: Path, header: Header, facts: HeaderFacts) -> DisplayedF
 
 
 def _left_over(header: Header, facts: HeaderFacts) -> tuple[Flag, ...]:
-    """The flag of a film that holds more than the rows and columns it names."""
-    rows = rows_left_over(header, facts)
-    if not rows:
-        return ()
-    return (
-        Flag(
-            "left-over",
+    """The flag of a film that holds more than its header names."""
+    rows, frames = rows_left_over(header, facts), frames_in(header)
+    if frames > 1:
+        text = (
+            f"The file holds {frames} pictures and its header names one: the first was"
+            " taken, so check that it shows the hip."
+        )
+    elif rows:
+        text = (
             f"The file holds {rows} rows more than the {facts.rows} × {facts.columns}"
             " pixels that its header names: if the film looks cut or slanted, the"
-            " header is wrong.",
-        ),
-    )
+            " header is wrong."
+        )
+    else:
+        return ()
+    return (Flag("left-over", text),)
 
 
 def sha256_of(stored: NDArray[np.generic]) -> str:

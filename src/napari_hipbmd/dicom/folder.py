@@ -8,14 +8,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..core.errors import FilmRefused, Refused
+from ..core.errors import FilmRefused
 from .guard import quietly, refusing
 from .sniff import FileKind, file_kind
 
 DISC_CONTENTS = "DICOMDIR"
+_LOCKED = "The folder may not be opened: ask for permission or copy it elsewhere."
 _MAX_FILES = 100_000
 _DICOM_NAMES = frozenset({".dcm", ".dicom", ".dic", ".ima"})
-_PICTURE_NAMES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
+_EXPORTED = re.compile(r"im(g|age)?[-_]?\d+|[12](\.\d+){4,}", re.IGNORECASE)
+"""Names that archives give to films: ``IM0001``, and UIDs."""
+_PICTURE_NAMES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"}) | {
+    f".{kind}" for kind in ("bmp", "gif", "webp", "heic", "heif", "avif", "jp2", "j2k")
+}
+"""With those of pictures that are not read: they are told, not left out unseen."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,9 @@ class FolderContents:
     """Candidate films in the order a person expects, and what was passed over.
 
     ``passed_over`` gives the reason in a few words for each file, and ``spoilt`` are
-    those of them that are called as a film is: empty, cut off, or something else.
+    those of them that may have been films: they are called so and are empty, cut off, a
+    picture of a kind that is not read, or something else; they are archives outside a
+    disc; or nobody may look into them.
     """
 
     films: tuple[Path, ...]
@@ -54,23 +62,44 @@ def look_through(folder: str | Path) -> FolderContents:
         raise FilmRefused("There is no such folder: check the path and the spelling.")
     kinds: dict[Path, FileKind] = {}
     passed_over: dict[Path, str] = {}
-    for path in _files_below(root):
-        kind, reason = _looked_at(path)
+    locked: list[Path] = []
+    for path in _files_below(root, passed_over, locked):
+        try:
+            kind, reason = _looked_at(path)
+        except FilmRefused as refusal:
+            kind, reason = "other", str(refusal)
+            if isinstance(refusal.__cause__, PermissionError):
+                locked.append(path)
         if kind == "other":
             passed_over[path] = reason
         else:
             kinds[path] = kind
-    spoilt = _called_films(passed_over)
+    called = _called_films(passed_over)
+    spoilt = (*called, *(path for path in locked if path not in called))
     for picture in _of_a_viewer(kinds, passed_over):
         del kinds[picture]
         passed_over[picture] = "a picture on a disc of DICOM films"
     return FolderContents(tuple(kinds), passed_over, spoilt)
 
 
-def _files_below(root: Path) -> list[Path]:
+def _files_below(
+    root: Path, passed_over: dict[Path, str], locked: list[Path]
+) -> list[Path]:
+    """All files; folders that are not looked into go to those passed over."""
     found: list[Path] = []
+
+    def cannot(error: OSError) -> None:
+        path = Path(os.fsdecode(error.filename or root))
+        if path == root:
+            raise FilmRefused(_LOCKED)
+        passed_over[path] = _LOCKED
+        locked.append(path)
+
     # Links to folders are not followed: they may lead in a circle.
-    for parent, folders, names in os.walk(root):
+    for parent, folders, names in os.walk(root, onerror=cannot):
+        for path in (Path(parent) / name for name in folders):
+            if path.is_symlink():
+                passed_over[path] = "a link to a folder, which is not followed"
         folders[:] = [name for name in folders if not name.startswith(".")]
         found.extend(Path(parent) / name for name in names)
         if len(found) > _MAX_FILES:
@@ -95,23 +124,24 @@ def _looked_at(path: Path) -> tuple[FileKind, str]:
         return "other", "a hidden file"
     if path.name.upper() == DISC_CONTENTS:
         return "other", "the table of contents of a disc"
-    try:
-        with quietly(), refusing():
-            return file_kind(path)
-    except Refused as refusal:
-        return "other", str(refusal)
+    with quietly(), refusing():
+        return file_kind(path)
 
 
-def _called_films(passed_over: Iterable[Path]) -> tuple[Path, ...]:
-    """Files that are no films, and have the name of one; a disc's pictures are none."""
+def _called_films(passed_over: Mapping[Path, str]) -> tuple[Path, ...]:
+    """Files that have the name of a film and are none, and archives of who knows what.
+
+    On a disc, pictures and archives are its viewer's.
+    """
     discs = [path.parent for path in passed_over if path.name.upper() == DISC_CONTENTS]
     return tuple(
         path
-        for path in passed_over
+        for path, reason in passed_over.items()
         if not path.name.startswith(".")
         and (
             path.suffix.lower() in _DICOM_NAMES
-            or path.suffix.lower() in _PICTURE_NAMES
+            or _EXPORTED.fullmatch(path.name)
+            or (path.suffix.lower() in _PICTURE_NAMES or reason.endswith(" archive"))
             and not any(disc in path.parents for disc in discs)
         )
     )

@@ -90,7 +90,7 @@ def levels(
     values
         ``(rows, columns)`` as the header cuts them out of their words.
     words
-        The whole words of the same pixels, unsigned; None where a codec has cut them.
+        The whole words of the same pixels, unsigned; None where they hold no more.
     facts
         What the header says.
     hidden

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import threading
+import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,9 +59,7 @@ def refusing(what: str = "The file") -> Iterator[None]:
     except Refused:
         raise
     except FileNotFoundError as error:
-        raise FilmRefused(
-            "There is no such file: check the path and the spelling."
-        ) from error
+        raise FilmRefused(f"There is no such file: {_remedy(error)}.") from error
     except PermissionError as error:
         raise FilmRefused(
             "The file may not be read: ask for permission or copy it elsewhere."
@@ -79,6 +79,37 @@ def refusing(what: str = "The file") -> Iterator[None]:
         ) from error
 
 
+def _remedy(missing: FileNotFoundError) -> str:
+    """What to do about a missing file; no name, since files are named after people."""
+    if isinstance(missing.filename, str) and _is_nearly_there(Path(missing.filename)):
+        return (
+            "one lies there of which the path differs in capitals, in the bytes of an"
+            " accent or in its ending alone, so write it as it is there"
+        )
+    return "check the path and the spelling"
+
+
+def _is_nearly_there(path: Path) -> bool:
+    """Whether a name would be found on a computer that is less particular."""
+    try:
+        found = next(one for one in path.absolute().parents if one.is_dir())
+        for wanted in path.absolute().relative_to(found).parts:
+            there = {_name(one.name): one for one in found.iterdir()}
+            endings = {_name(one.stem): one for one in found.iterdir()}
+            bare = _name(Path(wanted).stem)
+            near = there.get(_name(wanted)) or endings.get(bare)
+            if near is None:
+                return False
+            found = near
+    except (OSError, StopIteration):
+        return False
+    return found.is_file()
+
+
+def _name(written: str) -> str:
+    return unicodedata.normalize("NFC", written).casefold()
+
+
 def regular_file(path: Path) -> int:
     """Size in bytes of an ordinary file that can be a film.
 
@@ -88,6 +119,7 @@ def regular_file(path: Path) -> int:
         For folders, pipes, devices, empty files and files above 512 MiB.
     """
     if path.is_dir():
+        os.listdir(path)  # one that may not be opened is refused for that
         raise FilmRefused("This is a folder, not a film: open the films inside it.")
     size = path.stat().st_size
     if not path.is_file():

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from pydicom.dataset import Dataset
-from pydicom.filereader import read_dataset, read_file_meta_info, read_partial
+from pydicom.filereader import read_dataset, read_partial
 from pydicom.tag import BaseTag
 from pydicom.uid import (
     UID,
@@ -27,6 +27,7 @@ from .identifiers import Identifiers, identifiers
 
 _MAX_INFLATED_BYTES = 1 << 27
 _META_BYTES = 4096
+_PREAMBLE_BYTES, _MARK = 128, b"DICM"
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 
 _PIXELS = {
@@ -63,7 +64,7 @@ class Header:
     pixel_bytes: int
     encapsulated: bool
     _offset: int
-    _inflated: bytes | None
+    _held: bytes | None
     _path: Path
 
     @cached_property
@@ -73,8 +74,8 @@ class Header:
 
     def read_pixels(self, limit: int) -> bytes:
         """At most ``limit`` bytes of the pixel data's value."""
-        if self._inflated is not None:
-            return self._inflated[self._offset : self._offset + limit]
+        if self._held is not None:
+            return self._held[self._offset : self._offset + limit]
         with self._path.open("rb") as file:
             file.seek(self._offset)
             return file.read(min(limit, self.pixel_bytes))
@@ -88,12 +89,14 @@ def read_header(path: Path) -> Header:
     FilmRefused
         If the header is larger than any film's or the deflated data is a bomb.
     """
-    inflated = _inflate(path)
-    with path.open("rb") if inflated is None else io.BytesIO(inflated) as file:
-        return _parse(path, file, inflated)
+    whole = _with_preamble(path)
+    inflated = _inflate(path, whole)
+    held = whole if inflated is None else inflated
+    with path.open("rb") if held is None else io.BytesIO(held) as file:
+        return _parse(path, file, held, inflated is not None)
 
 
-def _parse(path: Path, file: BinaryIO, inflated: bytes | None) -> Header:
+def _parse(path: Path, file: BinaryIO, held: bytes | None, inflated: bool) -> Header:
     metered = Metered(file)
     keyword: str | None = None
     pixel_vr: str | None = None
@@ -109,9 +112,7 @@ def _parse(path: Path, file: BinaryIO, inflated: bytes | None) -> Header:
         length, offset = value_length, metered.tell()
         return True
 
-    dataset, syntax = _elements(
-        cast(BinaryIO, metered), at_pixels, inflated is not None
-    )
+    dataset, syntax = _elements(cast(BinaryIO, metered), at_pixels, inflated)
     available = max(0, metered.size - offset) if keyword else 0
     encapsulated = length == _UNDEFINED_LENGTH
     return Header(
@@ -122,7 +123,7 @@ def _parse(path: Path, file: BinaryIO, inflated: bytes | None) -> Header:
         available if encapsulated else min(length, available),
         encapsulated,
         offset,
-        inflated,
+        held,
         path,
     )
 
@@ -145,20 +146,33 @@ def _elements(
     return film, ExplicitVRLittleEndian if little else ExplicitVRBigEndian
 
 
-def _inflate(path: Path) -> bytes | None:
+def _with_preamble(path: Path) -> bytes | None:
+    """A file that begins with the letters behind a preamble, with one; else None."""
+    with path.open("rb") as file:
+        if file.read(len(_MARK)) != _MARK:
+            return None
+    return bytes(_PREAMBLE_BYTES) + path.read_bytes()
+
+
+def _inflate(path: Path, whole: bytes | None) -> bytes | None:
     """The data set of a deflated file, or None when the file is not deflated."""
     with path.open("rb") as file:
-        head = file.read(_META_BYTES)
+        head = file.read(_META_BYTES) if whole is None else whole[:_META_BYTES]
     # The meta header is short, and most films are not deflated.
-    if head[128:132] != b"DICM" or DeflatedExplicitVRLittleEndian.encode() not in head:
+    marked = head[_PREAMBLE_BYTES:].startswith(_MARK)
+    if not marked or DeflatedExplicitVRLittleEndian.encode() not in head:
         return None
-    meta = read_file_meta_info(path)
+    whole = path.read_bytes() if whole is None else whole
+    after_mark = io.BytesIO(whole[_PREAMBLE_BYTES + len(_MARK) :])
+    meta = read_dataset(
+        after_mark, False, True, stop_when=lambda tag, *_: tag.group != 2
+    )
     if meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
         return None
     # Preamble, "DICM" and the group length element itself come before its value.
-    start = 132 + 12 + int(meta.FileMetaInformationGroupLength)
+    start = _PREAMBLE_BYTES + len(_MARK) + 12 + int(meta.FileMetaInformationGroupLength)
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    data = inflater.decompress(path.read_bytes()[start:], _MAX_INFLATED_BYTES)
+    data = inflater.decompress(whole[start:], _MAX_INFLATED_BYTES)
     if inflater.unconsumed_tail:
         raise FilmRefused(
             f"The file unpacks to more than {_MAX_INFLATED_BYTES >> 20} MiB, more than"

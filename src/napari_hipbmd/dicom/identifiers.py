@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 
+from .name_forms import name_forms, whole_names
 from .tags import code, values_of
 
 
@@ -43,7 +44,6 @@ _TEXTS = _listed("""
     PatientComments AdditionalPatientHistory MedicalAlerts Allergies ImageComments
     StudyComments
     """)
-IDENTIFYING = _NAMES | _NUMBERS | _TEXTS
 
 
 def _tags(keywords: frozenset[str]) -> frozenset[int]:
@@ -66,6 +66,9 @@ _LEAST_LETTERS, _LEAST_DIGITS = 2, 6
 _LEAST_OF_PATIENT_ID = 4
 _LEAST_WITHIN = 5
 """Letters of a name that is known at the ends of a longer word, too: HMUELLER."""
+
+_FIRST_IDEOGRAPH = "\u2e80"
+"""Here begin the scripts of China, Japan and Korea, which put no blank in a name."""
 
 _LETTERS = str.maketrans(
     {"Æ": "AE", "Œ": "OE", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "ẞ": "SS"}
@@ -125,10 +128,13 @@ def identifiers(film: Dataset) -> Identifiers:
     numbers: set[str] = set()
     for tag in present & _NAME_TAGS:
         for value in _texts(film, tag):
-            found = _words(value)
-            words |= found
-            if tag in _PATIENT_TAGS:
-                patient |= {word for word in found if len(word) >= _LEAST_WITHIN}
+            for form in name_forms(value):
+                found = _words(form)
+                words |= found
+                if tag in _PATIENT_TAGS:
+                    whole = {*whole_names(form, _NOBODY)}
+                    words |= whole
+                    patient |= {word for word in found | whole if _is_long(word)}
     for tag in present & _NUMBER_TAGS:
         for value in _texts(film, tag):
             least = _LEAST_OF_PATIENT_ID if tag == _PATIENT_ID else _LEAST_DIGITS
@@ -136,6 +142,12 @@ def identifiers(film: Dataset) -> Identifiers:
                 if len(number) >= least and number not in _NOBODY:
                     numbers.add(number)
     return Identifiers(frozenset(words), frozenset(numbers), frozenset(patient))
+
+
+def _is_long(word: str) -> bool:
+    """Whether a name is known within a longer word; two signs of Chinese are enough."""
+    ideographs = sum(sign >= _FIRST_IDEOGRAPH for sign in word)
+    return len(word) >= _LEAST_WITHIN or len(word) == ideographs >= _LEAST_LETTERS
 
 
 def _words_in(plain: str) -> set[str]:
@@ -166,6 +178,8 @@ def _written(number: str) -> set[str]:
     if day := re.fullmatch(r"((?:19|20)\d\d)(\d\d)(\d\d)", number):
         year, month, date = day.groups()
         ways |= {date + month + year, month + date + year}
+        short = year[2:]
+        ways |= {date + month + short, month + date + short, short + month + date}
     return ways
 
 

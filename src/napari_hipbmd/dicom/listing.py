@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,10 +62,14 @@ class CatalogueFilm:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Films by study, series and number, and each other file with its reason."""
+    """Films by study, series and number, and each other file with its reason.
+
+    ``spoilt`` are those of the others that are called films, or are DICOM.
+    """
 
     films: tuple[CatalogueFilm, ...]
     passed_over: dict[Path, str] = field(default_factory=dict)
+    spoilt: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def catalogue(folder: str | Path) -> Catalogue:
     if root.name.upper() == DISC_CONTENTS and root.is_file():
         root = root.parent
     contents = look_through(root)
-    passed_over = dict(contents.passed_over)
+    passed_over, spoilt = dict(contents.passed_over), list(contents.spoilt)
     found: list[_Found] = []
     for path in contents.films:
         try:
@@ -112,10 +117,11 @@ def catalogue(folder: str | Path) -> Catalogue:
                 found.append(_found(path))
         except Refused as refusal:
             passed_over[path] = str(refusal)
+            spoilt.append(path)
     for path in list(passed_over):
         if path.name.upper() == DISC_CONTENTS:
             passed_over |= _missing(path)
-    return Catalogue(_numbered(found), passed_over)
+    return Catalogue(_numbered(found), passed_over, tuple(spoilt))
 
 
 def _found(path: Path) -> _Found:
@@ -171,7 +177,7 @@ def _numbered(found: list[_Found]) -> tuple[CatalogueFilm, ...]:
         name = film.name
         taken[name] = taken.get(name, 0) + 1
         if taken[name] > 1:  # IM0001 of another folder
-            digest = hashlib.sha256(str(film.path).encode()).hexdigest()
+            digest = hashlib.sha256(os.fsencode(film.path)).hexdigest()
             name = f"{name}-{digest[:4]}"
         films.append(
             CatalogueFilm(

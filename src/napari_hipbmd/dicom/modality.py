@@ -15,7 +15,9 @@ from pydicom.uid import UID
 from ..core.errors import FilmRefused
 from ..core.radiograph import Flag
 from .lut import Lut, luts
-from .tags import code, items, number, text
+from .tags import code, items, only_number, text
+
+RESCALE = ("RescaleSlope", "RescaleIntercept")
 
 _FLUOROSCOPIC = ("X-Ray Angiographic", "X-Ray Radiofluoroscopic", " XA ", " XRF ")
 _MOST_BEYOND = 0.02
@@ -111,7 +113,7 @@ def modality_transform(film: Dataset, signed: bool) -> ModalityTransform:
     if tables and applies:
         return ModalityTransform(lut=tables[0])
     unread = applies and bool(items(film, "ModalityLUTSequence"))
-    slope, intercept = number(film, "RescaleSlope"), number(film, "RescaleIntercept")
+    slope, intercept = (only_number(film, keyword) for keyword in RESCALE)
     if slope is not None and not 1e-6 <= abs(slope) <= 1e6:
         raise FilmRefused(
             f"The film's rescale slope is {slope:g}, which leaves no grey values:"

@@ -7,6 +7,7 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from ..core.cells import readable
 from ..core.errors import FilmRefused, Refused
 from .guard import quietly, refusing
 from .header import Header, read_header
@@ -33,7 +34,10 @@ def case_id_of(path: Path) -> str:
     """The file's name without its suffix, printable and at most 64 characters."""
     suffix = path.suffix if path.suffix.lower() in _SUFFIXES else ""
     stem = path.name.removesuffix(suffix)
-    return "".join(c if c.isprintable() else "_" for c in stem)[:_LONGEST] or "film"
+    return (
+        "".join(c if c.isprintable() else "_" for c in readable(stem))[:_LONGEST]
+        or "film"
+    )
 
 
 def case_id_of_dicom(path: Path, header: Header) -> str:
@@ -45,7 +49,7 @@ def case_id_of_dicom(path: Path, header: Header) -> str:
     name = case_id_of(path)
     if not header.who.named_in_file(name):
         return name
-    unique = text(header.dataset, "SOPInstanceUID") or path.name
+    unique = text(header.dataset, "SOPInstanceUID") or readable(path.name)
     return f"film-{hashlib.sha256(unique.encode()).hexdigest()[:8]}"
 
 
@@ -59,7 +63,7 @@ def names_its_patient(path: Path, told: str) -> bool:
     told
         Such as the path as it would be written.
     """
-    return _shown_by(path).named_in_file(told)
+    return _shown_by(path).named_in_file(readable(told))
 
 
 def _shown_by(path: Path) -> Identifiers:
@@ -79,7 +83,7 @@ def public_path(path: Path, folder: Path) -> str:
     file that cannot be read its neighbours tell whom it shows; alone it keeps its name,
     for then nobody's is known.
     """
-    parts = path.relative_to(folder).parts
+    parts = tuple(map(readable, path.relative_to(folder).parts))
     who, name, kind = Identifiers(), parts[-1], "other"
     with suppress(Refused), quietly(), refusing():
         kind = file_kind(path)[0]

@@ -235,9 +235,14 @@ def _padding(film: Dataset, stored: NDArray[np.integer]) -> NDArray[np.bool_] | 
     low, high = sorted((value, value if limit is None else limit))
     if stored.dtype.kind == "i" and low > np.iinfo(stored.dtype).max:
         low, high = low - 65536, high - 65536
+    return reaching_border((stored >= low) & (stored <= high))
+
+
+def reaching_border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The parts of a mask that reach the film's border."""
     from scipy.ndimage import label  # few films
 
-    parts, count = label((stored >= low) & (stored <= high))
+    parts, count = label(mask)
     at_border = np.zeros(count + 1, bool)
     for edge in (parts[0], parts[-1], parts[:, 0], parts[:, -1]):
         at_border[edge] = True

@@ -11,19 +11,21 @@ from pydicom.dataset import Dataset
 
 from ..core.radiograph import Patient, Sex, Side
 from .spelling import LEFT, RIGHT, SPELLINGS, plain, spelt, understood
-from .tags import items, number, text
+from .tags import items, number, text, values
 
 SIDE_TAGS = ("ImageLaterality", "FrameLaterality", "Laterality")
 _CODED = (*SIDE_TAGS, "PatientSex", "PresentationLUTShape", "PresentationIntentType")
 """Codes that must be known; others may be any word of a machine."""
 
 _ABOUT_THE_FILM = (
+    "BodyPartExamined",
     "SeriesDescription",
     "ProtocolName",
     "AcquisitionProtocolDescription",
 )
 """Not of the study, which was asked for one hip and may show the other one, too."""
 
+_REGION = "AnatomicRegionSequence"
 _DAYS = (
     "AcquisitionDate",
     "AcquisitionDateTime",
@@ -97,10 +99,15 @@ def person_of(film: Dataset) -> Person:
         if found is None and text(film, keyword) and number(film, keyword) != 0:
             unread.append(keyword)
     said_sex = spelt(film, "PatientSex")[0]
+    if len(values(film, "PatientSex")) > 1:
+        said_sex = None
+        unread.append("PatientSex")
     sex: Sex | None = "F" if said_sex == "F" else "M" if said_sex == "M" else None
     sides = [spelt(film, keyword)[0] for keyword in SIDE_TAGS]
     sides += _modifiers(film)
-    said = " / ".join(text(film, keyword) or "" for keyword in _ABOUT_THE_FILM)
+    parts = [text(item, "CodeMeaning") for item in items(film, _REGION)[:1]]
+    parts += [text(film, keyword) for keyword in _ABOUT_THE_FILM]
+    said = " / ".join(filter(None, parts))
     return Person(
         Patient(sex, by_dates if age is None else age, height_cm, weight_kg),
         _side(sides),
@@ -125,7 +132,7 @@ def _modifiers(film: Dataset) -> list[str | None]:
     """Sides that the code of the anatomic region is modified by."""
     return [
         _described(text(modifier, "CodeMeaning") or "")
-        for item in items(film, "AnatomicRegionSequence")[:1]
+        for item in items(film, _REGION)[:1]
         for modifier in items(item, "AnatomicRegionModifierSequence")[:4]
     ]
 
@@ -137,7 +144,11 @@ def _described(words: str) -> str | None:
 
 
 def _said_age(film: Dataset) -> float | None:
-    """PatientAge in years; a number without a unit where only years make sense."""
+    """PatientAge in years; a number without a unit where only years make sense.
+
+    Who takes names away may leave 000Y for an adult, and an infant's age is in days,
+    weeks or months: no years are no age.
+    """
     written = _AGE.fullmatch(plain(text(film, "PatientAge") or ""))
     if not written:
         return None
@@ -145,6 +156,8 @@ def _said_age(film: Dataset) -> float | None:
     if not unit and count < _GROWN_UP:
         return None
     if unit in ("", "Y") or _YEARS.fullmatch(unit):
+        if count == 0:
+            return None
         years = count
     elif unit in _DAYS_PER_UNIT:
         years = round(count * _DAYS_PER_UNIT[unit] / _DAYS_PER_UNIT["Y"], 2)

@@ -14,6 +14,7 @@ from ..core.radiograph import Flag
 from .grey import grey_of_colour
 from .grey_range import levels_of_picture
 from .guard import MAX_PIXELS
+from .outside import reaching_border
 from .tiff import black_zero, misread
 
 _GREY_8 = frozenset({"L", "LA"})
@@ -24,6 +25,7 @@ _MOST_PREVIEWS = 16
 _NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE = 254, 258
 """Tags of TIFF 6.0, section 8."""
 
+_SINGLE_CLEAR = frozenset({"L", "RGB", "P"})
 _CLEAR, _SOLID, _MOST_VEILED = 0, 255, 0.01
 """Of an alpha channel, and the share of pixels that may be neither."""
 
@@ -132,16 +134,31 @@ def _grey(image: Image.Image) -> Picture:
 
 
 def _clear(image: Image.Image) -> NDArray[np.bool_] | None:
-    """Where a picture is transparent: what its grey values are there, nobody sees."""
-    if "A" not in image.getbands():
+    """Where a picture is transparent: what its grey values are there, nobody sees.
+
+    A single grey that is called transparent (PNG's tRNS) may lie in the hip, too: it
+    counts where it reaches the border, as padding does.
+    """
+    if "A" in image.getbands():
+        alpha = np.asarray(image.getchannel("A"))
+    elif "transparency" not in image.info:
         return None
-    alpha = np.asarray(image.getchannel("A"))
+    elif image.mode in _GREY_16 or image.mode == "I":
+        alpha = np.where(
+            np.asarray(image) == image.info["transparency"], _CLEAR, _SOLID
+        )
+    elif image.mode in _SINGLE_CLEAR:
+        alpha = np.asarray(image.convert("RGBA").getchannel("A"))
+    else:
+        return None
     if ((alpha > _CLEAR) & (alpha < _SOLID)).mean() > _MOST_VEILED:
         raise FilmRefused(
             "The picture is half transparent, so that its grey values depend on what"
             " lies behind it: save it without transparency (alpha)."
         )
     clear: NDArray[np.bool_] = alpha == _CLEAR
+    if "A" not in image.getbands():
+        clear = reaching_border(clear)
     return clear if clear.any() else None
 
 

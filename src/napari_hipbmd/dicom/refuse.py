@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from ..core.errors import FilmRefused
@@ -10,6 +13,7 @@ from ..core.radiograph import Flag
 from .facts import HeaderFacts
 from .guard import MAX_PIXELS
 from .header import Header
+from .tags import items, text
 
 _NOT_FILMS = {
     "CT": "a CT slice",
@@ -70,6 +74,8 @@ _PHOTOMETRICS = frozenset({
     "YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT",
 })  # fmt: skip
 _SMALLEST = 32
+_SPECIES = "PatientSpeciesCodeSequence"
+_HUMAN = re.compile(r"homo\b|human|humain|mensch|person|unknown|none|n/?a\b", re.I)
 
 
 def check(header: Header, facts: HeaderFacts) -> None:
@@ -81,6 +87,7 @@ def check(header: Header, facts: HeaderFacts) -> None:
         With a sentence that names the thing and says what to do.
     """
     _check_kind(header, facts)
+    _check_species(header.dataset)
     if header.pixel_keyword is None:
         raise FilmRefused(
             "This DICOM file has a header but no picture: export the film itself."
@@ -108,6 +115,18 @@ def _check_kind(header: Header, facts: HeaderFacts) -> None:
         raise FilmRefused(
             f"This is {_NOT_FILMS[kind]}, not a radiograph: choose the X-ray film of"
             " the hip."
+        )
+
+
+def _check_species(film: Dataset) -> None:
+    """Refuse films of animals; a film that names no species is of a person."""
+    said = [text(film, "PatientSpeciesDescription")]
+    said += [text(one, "CodeMeaning") for one in items(film, _SPECIES)]
+    named = " ".join(filter(None, said))
+    if (named and not _HUMAN.search(named)) or text(film, "PatientBreedDescription"):
+        raise FilmRefused(
+            "The film's tags say that it is of an animal: landmarks and BMD are made"
+            " for people's hips, so choose the film of a person."
         )
 
 
@@ -210,6 +229,12 @@ def cautions(facts: HeaderFacts) -> tuple[Flag, ...]:
             "The film's description speaks of another view than AP: landmarks and BMD"
             " are made for AP films.",
         )
+    elif any(one[0] in "AP" for one in facts.orientation):
+        flag(
+            "view",
+            "The film's PatientOrientation is that of a lateral or axial view, not AP:"
+            " landmarks and BMD are made for AP films.",
+        )
     elif not facts.view:
         flag(
             "position",
@@ -221,6 +246,12 @@ def cautions(facts: HeaderFacts) -> tuple[Flag, ...]:
             "implant",
             "The film's tags speak of an implant: metal in a region spoils its BMD, so"
             " measure the other hip or leave that region out.",
+        )
+    if facts.separated:
+        flag(
+            "separated",
+            "The film's tags speak of bone or soft tissue that was taken away (dual"
+            " energy, a subtraction): BMD is made for plain films, so choose that one.",
         )
     if facts.modality not in _FILM_MODALITIES:
         flag(

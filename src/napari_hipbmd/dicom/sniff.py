@@ -30,6 +30,7 @@ _OTHERS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"%PDF", "a PDF document"),
     (4, b"ftyphei", "a HEIC picture"),
     (4, b"ftypmif1", "a HEIC picture"),
+    (4, b"ftypavif", "an AVIF picture"),
     (4, b"ftyp", "a video"),
     (0, b"BM", "a BMP picture"),
     (0, b"GIF8", "a GIF picture"),
@@ -39,6 +40,7 @@ _OTHERS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"Rar!", "a RAR archive"),
     (0, b"7z\xbc\xaf", "a 7-Zip archive"),
     (0, b"\x1f\x8b", "a gzip archive"),
+    (257, b"ustar", "a tar archive"),
 )
 
 _REMEDY = {
@@ -51,7 +53,8 @@ _REMEDY = {
 def file_kind(path: Path) -> tuple[FileKind, str]:
     """What the file is, and in words why it is not a film when it is ``other``.
 
-    ``bare dicom`` has no preamble: its data set starts with the first byte.
+    ``bare dicom`` has no preamble: its data set starts with the first byte, or behind
+    the four letters that follow a preamble.
 
     Raises
     ------
@@ -63,7 +66,7 @@ def file_kind(path: Path) -> tuple[FileKind, str]:
         head = file.read(_HEAD_BYTES)
     if head[128:132] == b"DICM":
         return "dicom", ""
-    if _starts_a_data_set(head):
+    if _starts_a_data_set(head.removeprefix(b"DICM")):
         return "bare dicom", ""
     if head.startswith(_PICTURES):
         return "picture", ""

@@ -106,6 +106,12 @@ def number(dataset: Dataset, keyword: str) -> float | None:
     return found[0] if found else None
 
 
+def only_number(dataset: Dataset, keyword: str) -> float | None:
+    """The value as a finite float; None where there are several."""
+    found = numbers(dataset, keyword)
+    return found[0] if len(found) == 1 else None
+
+
 def integer(dataset: Dataset, keyword: str, default: int = 0) -> int:
     """First value as a whole number, or ``default``."""
     found = number(dataset, keyword)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from ..bmd import COVARIATES, MINIMUM_CASES, RegressionPreset, covariate_row
+from ..bmd import (
+    COVARIATES,
+    MINIMUM_CASES,
+    SITE_NAMES,
+    RegressionPreset,
+    covariate_row,
+    refuse_more_inputs_than_cases,
+)
 from ..core.anatomy import SITES, Site
 from ..core.errors import Refused
 from ..runs.feature_cache import CaseFeatures
@@ -65,6 +72,28 @@ def refuse_too_small(
             f"{folds} folds by patient need at least {max(folds, 2)} patients, and the"
             f" study has {patients} (column 'group' of cases.csv)."
         )
+
+
+def refuse_too_many_inputs(
+    cases: Sequence[Case],
+    preset: RegressionPreset,
+    features: int,
+    targets: Sequence[Site] = SITES,
+) -> None:
+    """Refuse least squares for which no target has readings enough.
+
+    Parameters
+    ----------
+    features
+        How many a film has.
+
+    Raises
+    ------
+    Refused
+        If so; says how many cases it would take.
+    """
+    most = max(len(with_reading(cases, [site])) for site in targets)
+    refuse_more_inputs_than_cases(preset.kind, features + len(preset.covariates), most)
 
 
 def refuse_wrong_units(cases: Sequence[Case], targets: Sequence[Site] = SITES) -> None:
@@ -191,6 +220,46 @@ def left_out(
             or "a grey-level feature could not be measured"
         )
     return told
+
+
+def sites_left_out(
+    table: FeatureTable,
+    results: Sequence[RowResult],
+    targets: Sequence[Site] = SITES,
+) -> dict[Site, str]:
+    """Site → how many readings it has, where these were too few for any figure."""
+    there = {one.site for one in results}
+    told: dict[Site, str] = {}
+    groups = np.asarray(table.groups)
+    for site in targets:
+        if site in there:
+            continue
+        read = np.isfinite(table.dxa_g_cm2[:, SITES.index(site)])
+        count, patients = int(read.sum()), len(set(groups[read]))
+        told[site] = (
+            f"{count} readings of {patients} patients, not all with everything else"
+            " known" if count else "no readings"
+        )  # fmt: skip
+    return told
+
+
+def sites_note(left_out: Mapping[Site, str], what: str) -> list[str]:
+    """A line for people on sites that have no figures; none when all have.
+
+    Parameters
+    ----------
+    left_out
+        Of :func:`sites_left_out`.
+    what
+        What they are without, such as ``"Sites without figures"``.
+    """
+    if not left_out:
+        return []
+    told = "; ".join(f"{SITE_NAMES[site]} ({why})" for site, why in left_out.items())
+    needed = f"at least {MINIMUM_CASES} cases with everything known are needed"
+    return [
+        f"{what} ({len(left_out)}): {told}; {needed}, and as many patients as folds"
+    ]
 
 
 def _names(cases: Sequence[Case]) -> str:

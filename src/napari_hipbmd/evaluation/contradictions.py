@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..pipeline.contradictions import differences
 from ..runs.feature_cache import CaseFeatures
 from ..study import Case
+
+_MOST_SHOWN = 20
 
 
 def contradictions(
@@ -30,3 +32,20 @@ def contradictions(
         if texts:
             told[one.case_id] = " ".join(texts)
     return told
+
+
+def doubt_notes(contradictions: Mapping[str, str], whole: str) -> list[str]:
+    """Lines for people on what is doubted: the first twenty cases, then how many.
+
+    Parameters
+    ----------
+    contradictions
+        Of :func:`contradictions`.
+    whole
+        The name of the file that holds all of them.
+    """
+    doubted = list(contradictions.items())
+    notes = [f"Doubted, {name}: {why}" for name, why in doubted[:_MOST_SHOWN]]
+    if len(doubted) > _MOST_SHOWN:
+        notes.append(f"Doubted: {len(doubted)} cases, all in {whole}")
+    return notes

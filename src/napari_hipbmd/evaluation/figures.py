@@ -134,8 +134,8 @@ def bland_altman(results: Sequence[RowResult], columns: int | None = None) -> Fi
         a, colour = found.agreement, drawing.COLOURS[found.row]
         mean = (found.estimate + found.reading) / 2
         axes.axhline(0, color=drawing.QUIET, lw=0.6)
+        error = found.limits_error_g_cm2
         for limit in a.limits_g_cm2:
-            error = a.limits_error_g_cm2
             axes.axhspan(limit - error, limit + error, color=colour, alpha=0.12, lw=0)
             axes.axhline(limit, color=colour, lw=1, ls=(0, (4, 3)))
         axes.axhline(a.bias_g_cm2, color=colour, lw=1.2)

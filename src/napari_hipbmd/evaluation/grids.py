@@ -78,7 +78,7 @@ def agreement_grids(
                 fixed(one.agreement.intercept_g_cm2, 3, sign=True),
                 fixed(one.agreement.bias_g_cm2, 3, sign=True),
                 span(one.agreement.limits_g_cm2, 3, sign=True),
-                fixed(one.agreement.limits_error_g_cm2),
+                fixed(one.limits_error_g_cm2),
                 percent(one.coverage),
                 fixed(one.interval_width_g_cm2, 2),
                 fixed(one.in_sample.r),

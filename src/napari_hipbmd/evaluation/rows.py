@@ -25,7 +25,12 @@ from ..core.anatomy import SITES, Site
 from ..core.arrays import Matrix
 from ..core.errors import Refused
 from ..runs.feature_cache import GAINS, Row
-from .agreement import Agreement, agreement, mean_agreement
+from .agreement import (
+    Agreement,
+    agreement,
+    limits_error_by_patient,
+    mean_agreement,
+)
 from .feature_table import FeatureTable
 
 ROWS: tuple[Row, ...] = (
@@ -94,6 +99,17 @@ class RowResult:
     def agreement(self) -> Agreement:
         """Over all cases together, mean over the repeats."""
         return mean_agreement([agreement(one, self.reading) for one in self.estimates])
+
+    @property
+    def limits_error_g_cm2(self) -> float:
+        """Half the 95 % interval of each limit of agreement, by patient."""
+        if np.unique(self.patient).size == self.patient.size:
+            return self.agreement.limits_error_g_cm2
+        errors = [
+            limits_error_by_patient(one - self.reading, self.patient)
+            for one in self.estimates
+        ]
+        return float(np.mean(errors))
 
     @property
     def in_sample(self) -> Agreement:
@@ -188,7 +204,8 @@ def evaluate(
     Returns
     -------
     list
-        Site by site, row by row. Sites with too few readings are left out.
+        Site by site, row by row. Sites with too few readings, or readings of fewer
+        patients than folds, are left out.
 
     Raises
     ------
@@ -206,13 +223,18 @@ def evaluate(
         for site in sites
     }
     known = {site: use for site, use in cases.items() if use.sum() >= MINIMUM_CASES}
+    groups = np.asarray(table.groups)
+    # Where no site has the patients, making the folds says so.
+    known = {
+        site: use for site, use in known.items() if len(set(groups[use])) >= folds
+    } or known
     count = folds * repeats * len(inputs) * len(known)
     with threadpool_limits(1):  # small matrices: more threads only wait for another
         for site, chosen_cases in known.items():
             reading = table.dxa_g_cm2[:, SITES.index(site)]
             use = np.flatnonzero(chosen_cases)
             names = tuple(table.case_ids[i] for i in use.tolist())
-            patient = np.unique(np.asarray(table.groups)[use], return_inverse=True)[1]
+            patient = np.unique(groups[use], return_inverse=True)[1]
             for row, x in inputs.items():
                 blank = _nothing_yet(row, site, names, patient, reading[use], repeats)
                 before = folds * repeats * len(results)

@@ -99,4 +99,6 @@ def _figures(
 
 def _is_low(bmd_g_cm2: Values, site: Site, cut: Cut) -> NDArray[np.bool_]:
     scores = np.array([t_scores({site: float(v)})[site] for v in bmd_g_cm2])
+    # A reading of .637 g/cm² is T = −2.5, and in binary numbers a trifle above it.
+    scores = scores.round(9)
     return scores <= -2.5 if cut == "T <= -2.5" else scores < -1.0

@@ -38,13 +38,15 @@ class RowSummary:
     ``in_sample`` is what the regression seems to reach on the cases it was fitted to.
     ``coverage`` is the measured share of readings inside the 90 % interval (NaN where
     intervals were not asked for); the spreads are 1.96 SD over the folds, as the paper
-    gives them.
+    gives them. ``limits_error_g_cm2`` is half the 95 % interval of each limit of
+    agreement.
     """
 
     inputs: Inputs
     site: Site
     row: Row
     agreement: Agreement
+    limits_error_g_cm2: float
     intervals: dict[str, Interval]
     in_sample: Agreement
     coverage: float
@@ -124,6 +126,7 @@ def _row(inputs: Inputs, found: RowResult, resampled: Resampled) -> RowSummary:
         found.site,
         found.row,
         found.agreement,
+        found.limits_error_g_cm2,
         resampled.intervals(found.row),
         found.in_sample,
         float(found.covered[known].mean()) if known.any() else float("nan"),

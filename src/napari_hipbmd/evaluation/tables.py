@@ -19,13 +19,15 @@ from ..report.grid import Grid
 from ..runs.feature_cache import Row
 from ..study import PREDICTED, TRUTH
 from .agreement import FIGURES
+from .checks import sites_note
+from .contradictions import doubt_notes
 from .grids import learning_grid, success_grid, summary_grids
 from .landmark_errors import LEVELS_MM, LandmarkErrors
 from .learning_curve import LearningPoint
 from .rows import ROW_NAMES, ROWS, RowResult, gap_closed
 from .summary import RowSummary, Summary
 
-_SHOWN, _MOST_DOUBTED = 5, 20
+_SHOWN = 5
 _NO_FILM, _NO_TRUTH = "no film could be measured", "not every film has a truth"
 _LACKS: Mapping[Row, str] = {
     "biology": "age, sex, height or weight missing",
@@ -77,6 +79,8 @@ class Validation:
         The rows that were asked for.
     contradictions
         Case → what its film tells otherwise than the table.
+    sites_left_out
+        Site → why it has no figures.
     """
 
     study: str
@@ -96,6 +100,7 @@ class Validation:
     seconds: float
     wanted: Sequence[Row] = ()
     contradictions: Mapping[str, str] = field(default_factory=dict)
+    sites_left_out: Mapping[Site, str] = field(default_factory=dict)
 
     @property
     def missing(self) -> tuple[Row, ...]:
@@ -164,6 +169,7 @@ class Validation:
                 f"{ROW_NAMES[row]} ({_LACKS[row]})" for row in self.missing
             )
             notes.append(f"Rows that could not be made ({len(self.missing)}): {named}")
+        notes += sites_note(self.sites_left_out, "Sites without figures")
         if self.left_out:
             names = "; ".join(
                 f"{name} ({reason.rstrip('.')})"
@@ -171,11 +177,7 @@ class Validation:
             )
             more = "; …" if len(self.left_out) > _SHOWN else ""
             notes.append(f"Left out ({len(self.left_out)}): {names}{more}")
-        doubted = list(self.contradictions.items())
-        notes += [f"Doubted, {name}: {why}" for name, why in doubted[:_MOST_DOUBTED]]
-        if len(doubted) > _MOST_DOUBTED:
-            notes.append(f"Doubted: {len(doubted)} cases, all in validation.json")
-        return notes
+        return notes + doubt_notes(self.contradictions, "validation.json")
 
     def text(self) -> str:
         """The tables that are printed."""
@@ -244,6 +246,7 @@ class Validation:
             },
             "seconds_per_film_median": self.seconds,
             "missing_rows": list(self.missing),
+            "sites_left_out": dict(self.sites_left_out),
             "left_out": self.left_out,
             "contradictions": dict(self.contradictions),
             "use": USE,
@@ -271,7 +274,7 @@ def _record(one: RowSummary) -> dict[str, Any]:
     return record | {
         "limit_low_g_cm2": low,
         "limit_high_g_cm2": high,
-        "limits_error_g_cm2": a.limits_error_g_cm2,
+        "limits_error_g_cm2": one.limits_error_g_cm2,
         "coverage_of_90": one.coverage,
         "interval_width_g_cm2": one.interval_width_g_cm2,
         "in_sample_r": one.in_sample.r,

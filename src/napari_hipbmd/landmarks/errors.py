@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader
 
 from ..core.anatomy import LANDMARK_IDS
 from ..core.canvas import CANVAS_PX
-from ..learning.hips import LEVELS, Hips
+from ..learning.hips import Hips, from_levels
 from .correction import Correction, fit_correction
 from .labelled import Labelled
 from .networks import Decentralised
@@ -72,7 +72,7 @@ def correction_from(network: Decentralised, hips: Hips) -> Correction:
     assert hips.landmarks_xy is not None
     parts = []
     for start in range(0, len(hips), 16):
-        film = hips.film[start : start + 16].astype("float32") / LEVELS
+        film = from_levels(hips.film[start : start + 16])
         found = find_on_batch(network, torch.from_numpy(film)[:, None], correct=False)
         parts.append(found.points.double().numpy())
     truth = (hips.landmarks_xy + 0.5) * 2 / CANVAS_PX - 1

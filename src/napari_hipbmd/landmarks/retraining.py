@@ -17,7 +17,7 @@ from torch import Tensor
 from ..core.anatomy import LANDMARK_IDS, Points
 from ..core.canvas import CANVAS_PX
 from ..core.errors import Refused
-from ..learning.hips import LEVELS, Hips
+from ..learning.hips import Hips, from_levels
 from ..learning.training import Fit, fit
 from .correction import Correction
 from .errors import Errors, correction_from, expected_errors, measure_errors
@@ -161,7 +161,7 @@ def _guess(finder: LandmarkFinder, hips: Hips) -> Points:
         return hips.landmarks_xy
     parts = []
     for start in range(0, len(hips), 16):
-        film = hips.film[start : start + 16].astype("float32") / LEVELS
+        film = from_levels(hips.film[start : start + 16])
         points: Tensor = find_on_batch(
             finder.network, torch.from_numpy(film)[:, None]
         ).points

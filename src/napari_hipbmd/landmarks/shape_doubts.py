@@ -26,6 +26,10 @@ LEAST_POINTS = 6
 MOST_NAMED = 4
 NEARLY, LARGE_GAIN = 1.5, 0.5
 """What is nearly plausible after an exchange, and much more so, is explained by it."""
+OTHER_SIDE = (
+    "The landmarks look like those of the other side: check whether the hip is a left"
+    " or a right one."
+)
 _TWINS = [{INDEX[a], INDEX[b]} for a, b in TWICE_FOUND]
 
 
@@ -93,12 +97,7 @@ class _Judge:
         if explained > min(NEARLY, excess * LARGE_GAIN):
             return self._outliers()
         if mirrored < exchanged:
-            return [
-                (
-                    "The landmarks look like those of the other side: check whether the"
-                    " hip is a left or a right one."
-                )
-            ]
+            return [OTHER_SIDE]
         a, b = (LANDMARK_IDS[i] for i in pair)
         return [f"{a} and {b} look swapped."]
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.anatomy import Points
+from ..core.radiograph import FloatImage
 from .splitting import ByPatient
 
 LEVELS = 65535.0
@@ -59,6 +60,11 @@ class Hips(ByPatient):
             tuple(group for part in parts for group in part.group),
             landmarks_xy=np.concatenate(marks) if len(marks) == len(parts) else None,
         )
+
+
+def from_levels(levels: NDArray[np.uint16]) -> FloatImage:
+    """Uint16 → grey 0 … 1, in one pass."""
+    return np.divide(levels, np.float32(LEVELS), dtype=np.float32)
 
 
 def to_levels(grey: NDArray[np.floating]) -> NDArray[np.uint16]:

@@ -27,7 +27,6 @@ RAGGED = np.maximum((STATIONS - 0.9) / 0.12, 0) ** 2 / 23  # of R, added to the 
 PROMINENCE = 0.05  # of R
 HOLLOW = 0.05  # of R
 ON_OUTLINE_MM = 0.6
-SEEN_R = -8.0  # nothing farther distal is a landmark
 
 
 class NoLandmarks(ValueError):

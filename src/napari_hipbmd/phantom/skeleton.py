@@ -82,7 +82,6 @@ class Skeleton:
     femora: tuple[PosedFemur, PosedFemur]
     pelvis: Vertices
     pelvis_triangles: Triangles
-    pelvis_to_world: NDArray[np.float64]
 
 
 def build_skeleton(
@@ -97,7 +96,7 @@ def build_skeleton(
         pose_femur(side, build_femur(draw, radius_mm), leg, socket)
         for side, draw, leg, socket in zip(SIDES, femora, legs, sockets, strict=True)
     )
-    return Skeleton((left, right), bones.vertices @ turn.T, bones.triangles, turn)
+    return Skeleton((left, right), bones.vertices @ turn.T, bones.triangles)
 
 
 def pose_femur(side: Side, bone: Femur, leg: LegPose, socket: Vertices) -> PosedFemur:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..core.grown_up import child_flag
-from ..core.radiograph import Flag, Patient, Side
+from ..core.grown_up import child_by_the_film, child_flag
+from ..core.radiograph import Flag, Patient, Radiograph, Side
 
 _APART = {"age_years": 2.0, "height_cm": 6.0, "weight_kg": 12.0}
 """Years pass and people change between two visits; more is another person."""
@@ -15,10 +15,31 @@ _UNITS = {"age_years": ("age", "years"), "height_cm": ("height", "cm")}
 _UNITS["weight_kg"] = ("weight", "kg")
 
 
+def told_flags(
+    film: Radiograph, patient: Patient | None, side: Side | None
+) -> tuple[Flag, ...]:
+    """A film's flags, by all that is known of the patient, and what contradicts it.
+
+    Without the one that the landmarks decide: how the patient lay.
+
+    Parameters
+    ----------
+    patient, side
+        What a table or a person says; it goes before what the film says.
+    """
+    own = [flag for flag in film.flags if flag.code != "position"]
+    merged = (patient or Patient()).or_else(film.patient)
+    told = of_merged(own, film.patient, merged)
+    return (*told, *differences(film, patient, side))
+
+
 def of_merged(
     flags: Sequence[Flag], film: Patient, patient: Patient
 ) -> tuple[Flag, ...]:
     """A film's flags, with ``child`` by all that is known of the patient.
+
+    An age that is told goes before the film's; an adult's does not make the child of
+    whom the film tells grow up.
 
     Parameters
     ----------
@@ -29,9 +50,9 @@ def of_merged(
     patient
         What was told, and where it lacks something what the film says.
     """
-    child = child_flag(patient)
-    if film.age_years is None and patient.age_years is not None:
-        flags = [flag for flag in flags if flag.code != "child"]  # a guess without it
+    child = child_flag(patient) or child_by_the_film(film, patient)
+    if patient.age_years not in (None, film.age_years):
+        flags = [flag for flag in flags if flag.code not in ("child", "age")]
     if child is None or any(flag.code == "child" for flag in flags):
         return tuple(flags)
     return (*flags, child)

@@ -39,13 +39,25 @@ def measure_regions(
     }
 
 
-def with_mineral(regions: Regions, drawn: MineralMap | None) -> Regions:
+def with_mineral(
+    regions: Regions,
+    drawn: MineralMap | None,
+    known: Mapping[Region, RegionMeasurement],
+) -> Regions:
     """The regions with the mean of a mineral map over each; NaN without one.
 
     A region whose mean is the same stays the same object.
+
+    Parameters
+    ----------
+    known
+        Regions that have the mean of this very map: they stay as they are.
     """
     found = {}
     for region, part in regions.items():
+        if part is known.get(region):
+            found[region] = part
+            continue
         mean = math.nan if drawn is None else mean_mineral(drawn, part.polygon_xy)
         before = part.mineral_g_cm2
         same = mean == before or (math.isnan(mean) and math.isnan(before))

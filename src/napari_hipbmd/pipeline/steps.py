@@ -14,9 +14,9 @@ from ..core.canvas import Canvas, make_canvas
 from ..core.errors import Cancelled
 from ..core.hip_images import HipImages, LandmarkSet
 from ..core.measurement import Measurement
-from ..core.radiograph import Flag, HipBox, Patient, Radiograph, Side
+from ..core.radiograph import HipBox, Patient, Radiograph, Side
 from ..core.threads import one_thread
-from .contradictions import differences, of_merged
+from .contradictions import told_flags
 from .hip import SeenHip, box_around, enhance_hip
 from .models import Models, Networks, load_models
 from .prepared import PreparedHip
@@ -121,11 +121,6 @@ def _outside(film: Radiograph, canvas: Canvas) -> NDArray[np.bool_] | None:
     return seen.grey > 0.01
 
 
-def _of_film(film: Radiograph) -> tuple[Flag, ...]:
-    """The film's flags but one that the landmarks decide: how the patient lay."""
-    return tuple(flag for flag in film.flags if flag.code != "position")
-
-
 def find_landmarks(
     film: Radiograph,
     networks: Networks,
@@ -183,9 +178,8 @@ def prepare(
         if cancelled is not None and cancelled():
             raise Cancelled
 
-    differ = differences(film, patient, side)
+    doubts = told_flags(film, patient, side)
     patient = (patient or Patient()).or_else(film.patient)
-    doubts = (*of_merged(_of_film(film), film.patient, patient), *differ)
 
     t = perf_counter()
     around = None

@@ -17,6 +17,7 @@ from ..core.radiograph import Flag, Patient
 from ..core.ruler_choice import RulerChoice
 from ..core.stored_measurement import MeasurementStatus
 from ..grey_scale import RulerReading
+from .contradictions import told_flags
 from .estimates import estimate
 from .gain import FilmGain, read_gain, reading_of
 from .models import Models, load_models
@@ -78,7 +79,8 @@ def values_of(
         read = None if before is None else reading_of(before)
         gain = read_gain(hip, models.grey_scale, models.gain, rulers, read)
     drawn = None if gain.reading is None else gain.reading.mineral
-    regions = with_mineral(regions, drawn)
+    same_map = before is not None and before.mineral_map is drawn
+    regions = with_mineral(regions, drawn, known if same_map else {})
     found = estimate(model, regions, gain, hip.patient, hip.film.spacing_mm)
     return {
         "status": "partial" if found.bmd_g_cm2 is None else "measured",
@@ -149,4 +151,7 @@ def remeasure(
         measurement,
         moving,
     )
+    if patient is not None and measurement.film is not None:
+        flags = told_flags(measurement.film, patient, measurement.side)
+        measurement = replace(measurement, film_flags=flags)
     return replace(measurement, **values)

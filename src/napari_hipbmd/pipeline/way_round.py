@@ -3,7 +3,7 @@
 Networks know left hips with bright bone. A film on which they are in doubt is shown to
 them mirrored and as a negative, too: if one of these leaves them far less in doubt, the
 film and what is said about it contradict each other. If none does and they are in great
-doubt, there is hardly an adult's hip.
+doubt, there is hardly an adult's hip, or the picture lies on its side.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from ..core.canvas import Canvas
 from ..core.hip_box import OTHER
 from ..core.radiograph import Flag, HipBox, Radiograph, Side
+from ..core.turning import Turn
 from .hip import SeenHip, see_hip
 from .models import Networks
 
@@ -58,7 +59,7 @@ def look_at_hip(
     there, there_mirrored = _doubts(networks, other.canvas)
     least = min(mirrored, there, there_mirrored)
     if least >= SURE or least >= FAR_LESS * here:
-        doubts = (_NO_HIP,) if here >= NO_HIP else ()
+        doubts = (_no_hip(film, networks, side),) if here >= NO_HIP else ()
         return film, replace(seen, flags=seen.flags + doubts)
     flags: tuple[Flag, ...] = ()
     if least != mirrored:
@@ -83,11 +84,42 @@ def look_at_hip(
     return film, replace(seen, flags=seen.flags + flags)
 
 
-_NO_HIP = Flag(
-    "no-hip",
-    "The networks hardly recognise an adult's hip in AP view here: is it a child's,"
-    " another view or part of the body, a hip with an implant, or a box beside it?",
-)
+def _no_hip(film: Radiograph, networks: Networks, side: Side | None) -> Flag:
+    """The flag of a film without a hip, or of one that stands on its head."""
+    for turn in _TURNS:
+        seen = see_hip(_turned(film, turn), networks, side)
+        if networks.finder.doubt(seen.canvas) < SURE:
+            return Flag(
+                "no-hip",
+                f"The picture is not upright: turned {_TURNS[turn]} it shows a hip."
+                " Turn it in the program that exported it, and measure it again.",
+            )
+    return Flag(
+        "no-hip",
+        "The networks hardly recognise an adult's hip in AP view here: is it a child's,"
+        " another view or part of the body, a hip with an implant, or a box beside it?",
+    )
+
+
+_TURNS = {
+    Turn(transposed=True, mirrored=True): "by 90° clockwise",
+    Turn(transposed=True, upside_down=True): "by 90° anticlockwise",
+    Turn(mirrored=True, upside_down=True): "upside down",
+}
+
+
+def _turned(film: Radiograph, turn: Turn) -> Radiograph:
+    spacing = film.spacing_mm
+    return replace(
+        film,
+        pixels=turn.shown(film.pixels),
+        outside=None if film.outside is None else turn.shown(film.outside),
+        burnt_in=None if film.burnt_in is None else turn.shown(film.burnt_in),
+        spacing_mm=None if spacing is None else turn.pair(spacing),
+        aspect=1 / film.aspect if turn.transposed else film.aspect,
+    )
+
+
 _WORDS: dict[Side, str] = {"L": "left", "R": "right"}
 
 

@@ -84,23 +84,23 @@ def covered_share(
     corner_xy
         Film position of pixel ``[0, 0]``.
     """
-    if not borders:
+    # Most regions lie within: no corner of their window is far enough out.
+    last = np.maximum(np.array(inside.shape[::-1]) - 1, 0)
+    corners = np.array(corner_xy) + last * [[0, 0], [0, 1], [1, 0], [1, 1]]
+    near = [
+        border
+        for border in borders
+        if (corners @ border.normal_xy).max() > border.offset - TOUCHES * last.max()
+    ]
+    if not near or not inside.any():
         return 0.0
-    columns = np.flatnonzero(inside.any(0))
-    rows = np.flatnonzero(inside.any(1))
-    if not len(rows):
-        return 0.0
+    columns, rows = (np.flatnonzero(inside.any(axis)) for axis in (0, 1))
     x, y = (columns + corner_xy[0]).astype(float), (rows + corner_xy[1]).astype(float)
     reach = TOUCHES * max(float(np.ptp(x)), float(np.ptp(y)))
     under = np.zeros((len(y), len(x)), bool)
-    for border in borders:
-        # Most regions lie within: no corner of their box is far enough out.
+    for border in near:
         along, down = border.normal_xy[0] * x, border.normal_xy[1] * y
-        limit = border.offset - reach
-        if along.max() + down.max() > limit:
-            under |= along + down[:, None] > limit
-    if not under.any():
-        return 0.0
+        under |= along + down[:, None] > border.offset - reach
     region = inside[np.ix_(rows, columns)]
     return float(under[region].mean())
 

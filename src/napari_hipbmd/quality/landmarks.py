@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.anatomy import (
+    ADULT_HEAD_MM,
     INDEX,
     LANDMARK_IDS,
     POLYGONS,
@@ -22,7 +23,6 @@ from ..core.radiograph import Flag
 TWINS_APART_MM = 6.0
 UNSURE_MM = 4.0
 DIFFER_MM, TIMES_EXPECTED = 5.0, 3.0
-HEAD_MM = 47.0  # an adult's, of unknown sex
 LOST_MM = 6.0  # about where the finder lets the other landmarks place it
 
 
@@ -93,7 +93,7 @@ def against_found(
         head_px = head_diameter_mm(found.xy, (1.0, 1.0))
         if not head_px:
             return ()
-        spacing_mm = (HEAD_MM / head_px,) * 2
+        spacing_mm = (ADULT_HEAD_MM / head_px,) * 2
     apart = float(np.mean(distances_mm(landmarks_xy, found.xy, spacing_mm)))
     if not apart > max(DIFFER_MM, TIMES_EXPECTED * expected):
         return ()  # or a landmark has no place

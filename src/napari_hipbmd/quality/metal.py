@@ -32,6 +32,9 @@ RING_PX = (2, 5)
 EVEN_RING = 0.25  # of the contrast
 OUTSHINES = 0.15  # of the grey spread, all that is around it
 SHARP_EDGE = 0.2  # of the contrast, per pixel
+BRIGHT = 0.6  # of the grey spread: chalk in soft tissue is darker than most bone
+LENGTH_PX = 9  # about 4 mm, by its second moments: trabeculae and chalk are shorter
+SHOT = 0.4  # of the grey spread: the contrast of a short thing that is metal
 NEAR_PX = 2  # a thing this near to a region is in it: its edge is soft
 PLATEAU = 0.04  # of the grey spread
 PLATEAU_AREA_PX = 250
@@ -170,9 +173,10 @@ def _is_implant(
 def _stands_alone(
     image: FloatImage, parts: NDArray[np.int_], number: int, place: tuple[slice, slice]
 ) -> bool:
-    """Whether a bright thing is no crossing of cortices.
+    """Whether a bright thing is no crossing of cortices, no trabecula and no chalk.
 
-    It has an even ring around it, or a sharp edge and outshines all around it.
+    It has an even ring around it, or a sharp edge and outshines all around it; it is
+    bright, and long or of great contrast.
     """
     around = tuple(slice(max(0, s.start - 8), s.stop + 8) for s in place)
     inside, part = parts[around] == number, image[around]
@@ -183,12 +187,22 @@ def _stands_alone(
     level, high, top = np.interp(shares, np.arange(len(ring)), ring)
     mean = float(part[inside].mean())
     contrast = mean - level
-    if contrast <= METAL_CONTRAST:
+    if contrast <= METAL_CONTRAST or mean < BRIGHT:
+        return False
+    if contrast < SHOT and _length(inside) < LENGTH_PX:
         return False
     if high - level < EVEN_RING * contrast:
         return True
     outshines = bool(mean > top + OUTSHINES)
     return outshines and _rim_slope(part, inside) > SHARP_EDGE * contrast
+
+
+def _length(thing: NDArray[np.bool_]) -> float:
+    """Of the ellipse with a thing's second moments, its longer axis in pixels."""
+    if thing.sum() < 2:
+        return float(thing.sum())
+    along = np.linalg.eigvalsh(np.cov(np.nonzero(thing)))
+    return 4 * float(np.sqrt(along[-1]))
 
 
 def _rim_slope(image: FloatImage, thing: NDArray[np.bool_]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from .loop import run_jobs
 from .networks import PrepareJob, networks_fingerprint, prepare_with
 from .same_films import warn_of_same_films
 
-_SAVE_EVERY = 10
+_SAVE_EVERY, _RARER = 10, 20
 _NECK_WIDTH_MM = 31.0  # 1.41 head radii of 22 mm: only for films without a spacing
 
 CaseProgress = Callable[[int, int, str, Sequence[CaseFeatures]], None]
@@ -51,7 +52,8 @@ def collect(
     study
         The films, and the exact STO where there is truth.
     cache
-        CSV file, read at the start and written every ten films and at the end.
+        CSV file, read at the start and written at the end and every ten films; where
+        it is long, more rarely, so that writing takes no more than a twentieth.
     prepare
         Finds images and landmarks of one hip.
     cases
@@ -100,6 +102,7 @@ def collect(
 
     following = [*jobs, ""][1:]
     work = _Features(prepare, study)
+    written, cost = perf_counter(), 0.0
     try:
         if jobs:
             tell(next(iter(jobs)))
@@ -108,8 +111,11 @@ def collect(
             run_jobs(left, work, cancelled=cancelled), following, strict=True
         ):
             found[job.name] = jobs[job.name][1], _calibrated(measured, calibration)
-            if len(found) % _SAVE_EVERY == 0:
+            begun = perf_counter()
+            if len(found) % _SAVE_EVERY == 0 and begun - written >= _RARER * cost:
                 write_cache(cache, {**known, **found})
+                written = perf_counter()
+                cost = written - begun
             if after:
                 tell(after)
     finally:

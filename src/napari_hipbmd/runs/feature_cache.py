@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -111,10 +112,14 @@ def read_cache(cache: Path) -> dict[str, tuple[str, CaseFeatures]]:
         lines = list(csv.reader(io.StringIO(cache.read_text(encoding="utf-8"))))
         if not lines or tuple(lines[0]) != _COLUMNS:
             return {}
-        whole = [line for line in lines[1:] if len(line) == len(_COLUMNS)]
-        return {line[0]: (line[1], _parsed(line)) for line in whole}
-    except (OSError, ValueError, csv.Error, Refused):
+    except (OSError, ValueError, csv.Error):
         return {}
+    found: dict[str, tuple[str, CaseFeatures]] = {}
+    for line in lines[1:]:
+        if len(line) == len(_COLUMNS):
+            with suppress(ValueError, Refused):
+                found[line[0]] = line[1], _parsed(line)
+    return found
 
 
 def _parsed(line: Sequence[str]) -> CaseFeatures:

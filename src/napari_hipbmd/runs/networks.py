@@ -28,27 +28,43 @@ BEHIND = (*NETWORKS, "grey_scale")
 """What a regression is fitted behind."""
 
 
-def prepare_with(models: Path | None) -> PrepareJob:
-    """Prepare hips with the networks of a folder; no regression is needed."""
-    networks = load_networks(models)
+class _Prepare:
+    """See :func:`prepare_with`."""
 
-    def one(job: Job) -> PreparedHip:
+    def __init__(self, models: Path | None, gain: bool) -> None:
+        self._models, self._gain = models, gain
+        self._networks = load_networks(models)
+
+    def __reduce__(self) -> tuple[type[_Prepare], tuple[Path | None, bool]]:
+        return _Prepare, (self._models, self._gain)  # networks stay where they are
+
+    def __call__(self, job: Job) -> PreparedHip:
         started = perf_counter()
         options = job.options
         found = prepare(
             read_job(job),
-            networks,
+            self._networks,
             image=job.image,
             patient=options.patient,
             side=options.side,
             box=options.box,
             landmarks_xy=job.landmarks_xy,
         )
-        found = with_gain_read(found, networks.gain)
+        if self._gain:
+            found = with_gain_read(found, self._networks.gain)
         seconds = {**found.seconds, "total": perf_counter() - started}
         return replace(found, seconds=seconds)
 
-    return one
+
+def prepare_with(models: Path | None, gain: bool = True) -> PrepareJob:
+    """Prepare hips with the networks of a folder; no regression is needed.
+
+    Parameters
+    ----------
+    gain
+        Whether the grey scale is read, too.
+    """
+    return _Prepare(models, gain)
 
 
 def networks_fingerprint(

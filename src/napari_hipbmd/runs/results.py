@@ -21,18 +21,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from ..core.errors import Refused
 from ..core.files import (
     numbered_stem,
     text_atomic,
     write_bytes_atomic,
     write_text_atomic,
 )
-from ..core.locks import Busy, kept_alone
 from ..core.measurement import Measurement
 from ..core.measurement_json import measurement_as_json
 from ..report.overview import OverviewRow, study_page
 from ..report.table import CsvTable, JsonTable
+from .alone import alone_in
 from .enhanced_files import MEASURED
 from .jobs import Job
 from .journal import Record, RunJournal, film_sha256, made_of
@@ -134,15 +133,10 @@ class Results:
 
     def __enter__(self) -> Results:
         if self.folder is not None:
-            try:
-                self._lock.enter_context(kept_alone(self.folder / LOCK))
-            except Busy:
-                raise Refused(
-                    f"Another run writes its results into {self.folder.name}: wait for"
-                    " it, or give --out another folder."
-                ) from None
+            self._lock.enter_context(alone_in(self.folder, LOCK))
             self.journal = RunJournal(self.folder)
-            self._film_of = self.journal.file_names()
+            names = self.journal.file_names()
+            self._film_of = {name.casefold(): film for name, film in names.items()}
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -157,7 +151,7 @@ class Results:
                 if entry is None:
                     left.append(job)
                 else:
-                    self._taken.add(entry.file_name)
+                    self._taken.add(entry.file_name.casefold())
                     self.done[job.name] = Done(job, entry, False, journal=self.journal)
         return left
 
@@ -250,7 +244,7 @@ class Results:
         film = outcome.film_sha256
         others = {name for name, of in self._film_of.items() if of != film}
         name = numbered_stem(outcome.measurement.case_id, self._taken | others)
-        self._taken.add(name)
+        self._taken.add(name.casefold())
         places = {kind: _PLACE[kind].format(name) for kind in outcome.files}
         for kind, content in outcome.files.items():
             write_bytes_atomic(self._path_of(kind, places[kind]), content)

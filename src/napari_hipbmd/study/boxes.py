@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -63,6 +64,10 @@ class BoxesChanged(Refused):
         self.theirs = theirs
 
 
+class _Newer(Refused):
+    """The boxes are of a later version of the format."""
+
+
 @dataclass(frozen=True)
 class Boxes:
     """All hip boxes of one folder."""
@@ -98,6 +103,11 @@ def read_boxes(folder: Path) -> Boxes:
         return _parsed(read_json(folder / BOXES))
     except FileNotFoundError:
         return Boxes()
+    except _Newer:
+        raise Refused(
+            f"{BOXES} in {folder.name} was written by a newer version of this program:"
+            " update it, and leave the file as it is."
+        ) from None
     except (Refused, OSError) as error:
         reason = error if isinstance(error, Refused) else "it cannot be read"
         raise Refused(
@@ -303,7 +313,7 @@ def _relative(film: Path, folder: Path) -> str:
 
 def _number(relative: str) -> str:
     """What stands for a path that names somebody."""
-    return f"film-{hashlib.sha256(relative.encode()).hexdigest()[:16]}"
+    return f"film-{hashlib.sha256(os.fsencode(relative)).hexdigest()[:16]}"
 
 
 def _is_same(one: PlacedBox, other: PlacedBox | None) -> bool:
@@ -335,17 +345,28 @@ def _text(films: Mapping[str, FilmBoxes]) -> str:
 
 def _parsed(content: Any) -> Boxes:
     stored = as_type(_Stored, content)
+    if stored.format == _HEADER["format"] and stored.version > 1:
+        raise _Newer
     if {"format": stored.format, "version": stored.version} != _HEADER:
         raise Refused("another format")
     return Boxes(
         {
-            film: {
-                side: PlacedBox(HipBox(*one.edges), one.by, one.at)
-                for side, one in boxes.items()
-            }
+            film: {side: _box(one, film, side) for side, one in boxes.items()}
             for film, boxes in stored.films.items()
         }
     )
+
+
+def _box(stored: _StoredBox, film: str, side: Side) -> PlacedBox:
+    x0, y0, x1, y1 = stored.edges
+    try:
+        if x0 > x1 or y0 > y1:
+            raise Refused(
+                "its edges are not x0, y0, x1, y1, of which x0 and y0 are less"
+            )
+        return PlacedBox(HipBox(*stored.edges), stored.by, stored.at)
+    except Refused as refusal:
+        raise Refused(f"{film}, {side}: {refusal}") from None
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,11 @@ from collections.abc import Callable, Hashable, Sequence
 from difflib import get_close_matches
 from unicodedata import normalize
 
+from ..core.anatomy import REGIONS
+from ..core.grown_up import ADULT_YEARS
 from .case import Case
 from .row import COLUMNS
+from .sexes import is_spanish
 
 _MEANT = {
     "group": "patient(id|no|nr|number|name)?|subject(id)?|person(id)?|participant(id)?"
@@ -17,7 +20,7 @@ _MEANT = {
     "case_id": "case|id|name|filename",
     "image": "film|file|path|picture|images",
     "side": "laterality|hip(side)?|sides|seite|cote|lado|lato",
-    "sex": "gender|geschlecht|sexe|sexo|sesso",
+    "sex": "gender|geschlecht|sexe|sexo|sesso|genero|genre|geslacht",
     "age_years": "ages?|ageyrs?|patientage|alter|edad|eta|idade",
     "height_cm": "heights?|size|patientsize|stature|groe?sse|taille|talla|altura"
     "|altezza",
@@ -32,11 +35,19 @@ _MEANT = {
         )
     },
 }
+_WHOLE = re.compile(r"\d+(\.0)?").fullmatch
 _UNITS = re.compile(r"(yrs?|years|cm|kg|mm|gcm2)$")
 
 
 _BODY_MASS = (7.0, 150.0)
 """kg/m², wide enough for every patient of any age."""
+
+
+_SHRUNK_CM = 10.0
+"""More than a grown-up shrinks from one film to another."""
+
+_ROUNDED = 0.05
+"""Of a reading: programs round, and not all take the same parts for the whole hip."""
 
 
 class StudyWarning(UserWarning):
@@ -87,13 +98,14 @@ def advice(cases: Sequence[Case]) -> list[str]:
             told.append(
                 f"the column {name!r} is passed over; call it {known!r} if that is"
                 " what it holds"
+                + (", and write F or M: M may be mujer" if is_spanish(name) else "")
             )
     return told + _contradictions(cases)
 
 
 def _contradictions(cases: Sequence[Case]) -> list[str]:
     """Rows that cannot all be right: of one film, of one patient, or by themselves."""
-    patients, sides, sexes, groups = [], [], [], []
+    patients, sides, sexes, groups, heights = [], [], [], [], []
     for same in _alike(cases, lambda case: case.image):
         both = f"the cases {same[0].case_id!r} and {same[1].case_id!r} have one film"
         if len({case.group for case in same}) > 1:
@@ -112,15 +124,54 @@ def _contradictions(cases: Sequence[Case]) -> list[str]:
             sexes.append(
                 f"{of['F']!r} and {of['M']!r} are of one 'group', and a woman and a man"
             )
-    for same in _alike(cases, lambda case: case.group.casefold()):
+        tall = sorted(
+            (height, case.case_id) for case in same if (height := _tall(case))
+        )
+        if tall and tall[-1][0] - tall[0][0] > _SHRUNK_CM:
+            heights.append(
+                f"{tall[0][1]!r} and {tall[-1][1]!r} are of one 'group', and"
+                f" {tall[0][0]:g} and {tall[-1][0]:g} cm tall"
+            )
+    for same in _alike(cases, lambda case: _read_aloud(case.group)):
         one, *others = sorted({case.group for case in same})
         if others:
             groups.append(
                 f"the groups {one!r} and {others[0]!r} differ only in their capitals,"
-                " and count as two patients"
+                " blanks or zeros, and count as two patients"
             )
-    kinds = (patients, sides, sexes, groups, _impossible(cases))
+    kinds = (patients, sides, sexes, heights, groups, _impossible(cases), _mixed(cases))
     return [first_of(found) for found in kinds if found]
+
+
+def _tall(case: Case) -> float | None:
+    """The height of somebody who does not grow any more."""
+    age = case.patient.age_years
+    return case.patient.height_cm if age is None or age >= ADULT_YEARS else None
+
+
+def _read_aloud(group: str) -> str:
+    """What a spreadsheet, or a second pair of hands, may make of a patient's name."""
+    name = " ".join(normalize("NFKC", group).casefold().split())
+    return (name.removesuffix(".0").lstrip("0") or "0") if _WHOLE(name) else name
+
+
+def _mixed(cases: Sequence[Case]) -> list[str]:
+    """Readings of the whole hip that are no mean of those of its three parts."""
+    found = []
+    for case in cases:
+        total = case.dxa.get("total")
+        parts = [case.dxa.get(site) for site in REGIONS]
+        known = [part for part in parts if part is not None]
+        if total is None or len(known) < len(parts):
+            continue
+        low, high = min(known) * (1 - _ROUNDED), max(known) * (1 + _ROUNDED)
+        if not low <= total <= high:
+            found.append(
+                f"the case {case.case_id!r} has a bmd_total of {total:g} g/cm² and"
+                f" regions of {min(known):g} to {max(known):g}, of which it is the"
+                " mean: columns may be swapped"
+            )
+    return found
 
 
 def _impossible(cases: Sequence[Case]) -> list[str]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, distances_mm
+from ..core.anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, Points, distances_mm
 from ..core.errors import Cancelled
+from ..core.radiograph import HipBox
 from .edits import tangled
 from .films import film_doubts, film_facts
 from .labels import Labels
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 APART_MM = 5.0
 """Two landmarks that are one place by definition are told when they lie this apart."""
+_STEEP = 0.7
+"""Down over aside, of a thigh that points down: 55° away from it is more than any."""
+_HANDFUL = 4
 DAMAGED = (
     "Its journal is damaged: the last changes may be missing; open it in the workbench,"
     " which keeps a copy."
@@ -51,15 +55,20 @@ def doubts_about(labels: Labels, model: ShapeModel | None = None) -> list[Doubt]
     model
         The hips that the landmarks are compared with; the digital ones by default.
     """
-    from ..landmarks.shape_doubts import shape_doubts
+    from ..landmarks.shape_doubts import OTHER_SIDE, shape_doubts
 
     film, xy = labels.film, labels.xy
     texts = [
         f"The outline of the {region} crosses itself.".replace("intertro", "inter-tro")
         for region in tangled(labels)
     ]
+    lie = _lie(xy, film.spacing_mm)
+    texts += lie
+    texts += _beside_box(xy, film.box)
     if film.side is not None:
-        texts += shape_doubts(xy, film.side, film.spacing_mm, model)
+        shape = shape_doubts(xy, film.side, film.spacing_mm, model)
+        # x and y swapped, or y from below, make a hip of the other side of it.
+        texts += [text for text in shape if not lie or text != OTHER_SIDE]
     if film.spacing_mm is not None:
         for a, b in TWICE_FOUND:
             apart = float(distances_mm(xy[INDEX[a]], xy[INDEX[b]], film.spacing_mm))
@@ -76,6 +85,44 @@ def doubts_about(labels: Labels, model: ShapeModel | None = None) -> list[Doubt]
             and not (-0.5 <= x <= columns - 0.5 and -0.5 <= y <= rows - 0.5)
         ]
     return [Doubt(labels.case_id, text) for text in texts]
+
+
+def _lie(xy: Points, spacing_mm: tuple[float, float] | None) -> list[str]:
+    """What a thigh that does not point down says; no shape of a hip tells it."""
+    top, bottom = (
+        xy[[INDEX[name] for name in names]].mean(axis=0)
+        for names in (("T4", "N4"), ("I2", "I3"))
+    )
+    across, down = (bottom - top) * (spacing_mm or (1.0, 1.0))[::-1]
+    if not np.isfinite(across + down) or down > abs(across) * _STEEP:
+        return []
+    way = "up" if -down > abs(across) * _STEEP else "aside"
+    text = (
+        f"The thigh points {way}, not down: x and y may be swapped, or counted from"
+        " another corner of the film."
+    )
+    return [text]
+
+
+def _beside_box(xy: Points, box: HipBox | None) -> list[str]:
+    """What landmarks away from their hip box say; those of a crop have lost its corner.
+
+    A handful of them is looked at, for a box may cut off one or two.
+    """
+    known = xy[np.isfinite(xy).all(1)]
+    if box is None or len(known) < _HANDFUL:
+        return []
+    corner, end = np.array([box.x0, box.y0]), np.array([box.x1, box.y1])
+    middle = np.median(known, axis=0)
+    if ((middle >= corner) & (middle <= end)).all():
+        return []
+    text = "The landmarks lie beside the hip box: they may be of the other hip."
+    if (known >= -0.5).all() and (known <= end - corner).all():
+        text = (
+            "The landmarks lie beside the hip box and fit in it if they count from its"
+            " corner: they may be pixels of a crop, not of the film."
+        )
+    return [text]
 
 
 def study_doubts(

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..core.errors import Refused
-from ..core.radiograph import Patient, Side
+from ..core.radiograph import Patient, Sex, Side
 from .dxa_words import (
     column_named,
     generality,
     is_elsewhere,
     names_a_hip,
-    sex_named,
+    says_nothing,
     side_named,
 )
 from .row import PATIENT_RANGES
@@ -36,11 +36,14 @@ class ScanRow:
         What names the part of the body that was scanned.
     sides
         The hips that are named: two where it contradicts itself.
+    unread_side
+        What a column of sides says that is none.
     """
 
     cells: Mapping[str, str]
     exam: str
     sides: frozenset[Side]
+    unread_side: str = ""
 
 
 class Contradiction(ValueError):
@@ -86,8 +89,9 @@ def scan_row(
     sides = _sides_of(exams, doubt) | {s for text in sided if (s := side_named(text))}
     if len(sides) > 1:
         raise Contradiction("both hips are named")
+    unread = [s for s in sided if side_named(s) is None and not says_nothing(s)]
     filled = {column: text for column, (_, text) in cells.items() if text}
-    return ScanRow(filled, _exam(exams), sides)
+    return ScanRow(filled, _exam(exams), sides, *unread[:1])
 
 
 def _exam(exams: Sequence[tuple[str, str]]) -> str:
@@ -139,8 +143,6 @@ def _same(column: str, a: str, b: str, read_day: ReadDay) -> bool:
             return read_day(a) == read_day(b)
         except Refused:
             return a == b
-    if column == "sex":
-        return sex_named(a) == sex_named(b)
     value = number(a)
     return a.casefold() == b.casefold() or (value is not None and value == number(b))
 
@@ -148,7 +150,7 @@ def _same(column: str, a: str, b: str, read_day: ReadDay) -> bool:
 def biology_of(
     cells: Mapping[str, str], name: str, where: str, doubt: Doubt
 ) -> Patient:
-    """Sex, age, height and weight; what cannot be one is told and left out."""
+    """Sex (F or M), age, height and weight; what is none is told and left out."""
     numbers = {}
     for column, (low, high) in PATIENT_RANGES.items():
         text = cells.get(column, "")
@@ -163,7 +165,7 @@ def biology_of(
                 " left out"
             )
     text = cells.get("sex", "")
-    sex = sex_named(text)
+    sex: Sex | None = "F" if text == "F" else "M" if text == "M" else None
     if sex is None and re.search(r"\w", text):
         doubt(f"{name}: a sex is none of the words that are known; write F or M")
     return Patient(sex, **numbers)

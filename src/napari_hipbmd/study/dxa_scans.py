@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from ..core.anatomy import Site
@@ -19,7 +19,9 @@ from .dxa_words import (
     side_named,
     site_named,
     site_of_bmd,
+    strange_bmd,
 )
+from .sexes import Sexes
 from .sheet import NotATable, rows_of
 
 
@@ -46,6 +48,26 @@ class Sheet:
         """All that is said of days."""
         for named in (self.said, *(self.named(cells) for _, cells in self.rows)):
             yield from (text for name, text in named if column_named(name) == "taken")
+
+    def sexes(self) -> Iterator[tuple[str, str]]:
+        """All that is said of sexes, with the names of their columns."""
+        for named in (self.said, *(self.named(cells) for _, cells in self.rows)):
+            yield from (one for one in named if column_named(one[0]) == "sex")
+
+    def with_sexes(self, sexes: Sexes) -> Sheet:
+        """With F and M for sexes, and nothing for one that may be either."""
+
+        def told(name: str, text: str) -> str:
+            if column_named(name) != "sex":
+                return text
+            return "" if sexes.is_ambiguous(text) else sexes.named(text) or text
+
+        rows = [
+            (line, [told(*one) for one in self.named(cells)])
+            for line, cells in self.rows
+        ]
+        said = tuple((name, told(name, text)) for name, text in self.said)
+        return replace(self, said=said, rows=rows)
 
 
 @dataclass(frozen=True)
@@ -123,6 +145,8 @@ def sheet_of(report: Report, name: str, known: bool) -> Sheet:
     Refused
         If it has no column of a hip's BMD, or does not say whose it is.
     """
+    if not report.table.strip() and report.said:
+        raise Refused(f"{name}, line {report.above + 1}: no table of BMD follows.")
     try:
         header, rows = rows_of(report.table, ())
     except NotATable as error:
@@ -152,6 +176,12 @@ def scans_of(
     """The rows that can be used and are not said to be of another part of the body."""
     for line, cells in sheet.rows:
         where, named = f"{name}, line {line}", sheet.named(cells)
+        if any(map(str.strip, cells[len(sheet.header) :])):
+            leave_out(
+                f"{where}: there are more cells than columns, as by a decimal"
+                " comma between commas; the row was left out"
+            )
+            continue
         try:
             row = scan_row(
                 sheet.said, named, read_day, lambda what: doubt(f"{name}: {what}")
@@ -167,10 +197,11 @@ def scans_of(
             if cell
             and (
                 site_of_bmd(label)
+                or strange_bmd(label)
                 or ("bmd" in label.casefold() and is_elsewhere(label))
             )
         ]
-        if {"region", "bmd"} <= set(row.cells):
-            region, cell = row.cells["region"], row.cells["bmd"]
+        if "region" in row.cells:
+            region, cell = row.cells["region"], row.cells.get("bmd", "")
             measured.append(Measured(region, cell, of_column=False))
         yield Scan(where, row, measured)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..core.anatomy import Site
-from ..core.radiograph import Sex, Side
+from ..core.radiograph import Side
 
 _SITES: dict[str, Site] = {
     **dict.fromkeys(("neck", "schenkelhals"), "neck"),
@@ -16,33 +16,29 @@ _SITES: dict[str, Site] = {
     ),
     **dict.fromkeys(("htot", "total", "gesamt"), "total"),
 }
-_SIDES: dict[str, Side] = {
-    **dict.fromkeys(("l", "lt", "left", "links", "linke", "linker"), "L"),
-    **dict.fromkeys(("r", "rt", "right", "rechts", "rechte", "rechter"), "R"),
-}
 
 
 def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_SEXES: dict[str, Sex] = {
+_SIDES: dict[str, Side] = {
     **dict.fromkeys(
         _listed(
-            "f female woman w weiblich frau femme féminin feminin femenino femenina"
-            " mujer donna femmina femminile feminino feminina mulher vrouw vrouwelijk"
+            "l lt left links linke linker izq izquierda izquierdo esquerda esquerdo"
+            " gauche sinistra sinistro"
         ),
-        "F",
+        "L",
     ),
     **dict.fromkeys(
         _listed(
-            "m male man männlich maennlich mann homme masculin masculino hombre uomo"
-            " maschio maschile homem mannelijk"
+            "r rt right rechts rechte rechter derecha derecho direita direito droite"
+            " droit destra destro"
         ),
-        "M",
+        "R",
     ),
 }
-
+_NOTHING = _listed("na none null nil unknown unbekannt u")
 _ELSEWHERE = _listed(
     "spine lumbar forearm radius ulna wb wbtot whole lva wirbelsäule l1 l2 l3 l4 arm"
     " leg trunk rib ribs body bodies head trunks subtotal subtot sub tbody tb tblh"
@@ -59,12 +55,12 @@ _COLUMNS = {
     " medicalrecordnumber patientidentifier id",
     "taken": "scandate examdate measurementdate measuredate dateofscan dateofexam"
     " dateofmeasurement untersuchungsdatum messdatum studydate date",
-    "side": "side laterality hipside scanside seite",
+    "side": "side laterality hipside scanside seite lado lateralidad côté cote lato",
     "exam": "scantype scanmode exam examtype scan site measuredsite skeletalsite"
     " bodypart",
     "region": "region roi regionname bereich",
     "bmd": "bmd bmdgcm2",
-    "sex": "sex gender geschlecht",
+    "sex": "sex gender geschlecht sexo género genero sexe genre sesso geslacht",
     "age_years": "age ageyears ageatscan patientage alter",
     "height_cm": "heightcm patientheightcm",
     "weight_kg": "weightkg patientweightkg",
@@ -79,7 +75,18 @@ _PATIENT = _listed("patient patientin pat")
 _NAMES = _listed(
     "name lastname firstname surname familyname givenname nachname vorname"
 )
-_WITHOUT_UNIT = {"height": "cm", "weight": "kg"}
+_BESIDE = _NAMES | _listed(
+    "patient patientname dob birthdate birthday dateofbirth born geburtsdatum"
+    " geburtstag geb ethnicity race operator technologist physician referringphysician"
+    " referredby height weight bmi menopauseage time accession accessionnumber analyzed"
+    " model"
+)
+_HEIGHTS = _listed("height patientheight größe groesse körpergröße koerpergroesse")
+_WEIGHTS = _listed("weight patientweight gewicht körpergewicht koerpergewicht")
+_WITHOUT_UNIT = {
+    **{name.casefold(): "cm" for name in _HEIGHTS},
+    **{name.casefold(): "kg" for name in _WEIGHTS},
+}
 _UNIT = re.compile(r"[(\[]?\s*g\s*/\s*cm\s*[²2]\s*[)\]]?", re.IGNORECASE)
 
 
@@ -96,6 +103,12 @@ def names_a_patient(text: str) -> bool:
     return bool(_PATIENT & _words(text)) or _letters(text) in _NAMES
 
 
+def is_a_facts(text: str) -> bool:
+    """Whether a text is the whole name of something that a report says."""
+    known = _letters(text) in _BESIDE or column_named(text) is not None
+    return known or lacks_unit(text) is not None
+
+
 def generality(text: str) -> int:
     """The greater, the less a column's name says: ``ID`` comes after ``PATIENT_ID``."""
     return _GENERALITY.get(_letters(text), 0)
@@ -104,6 +117,12 @@ def generality(text: str) -> int:
 def lacks_unit(text: str) -> str | None:
     """The unit that a column of heights or weights should name and does not."""
     return _WITHOUT_UNIT.get(_letters(text))
+
+
+def names_height_and_weight(text: str) -> bool:
+    """Whether a name is of both, as *Height / Weight* is."""
+    parts = re.split(r"\s*[/&+]\s*|\s+and\s+|\s+und\s+", text.strip())
+    return [lacks_unit(part) for part in parts] == ["cm", "kg"]
 
 
 def site_named(text: str) -> Site | None:
@@ -123,16 +142,29 @@ def site_of_bmd(text: str) -> Site | None:
     return site_named(bare) if "bmd" in _words(bare) else None
 
 
+def is_strange(label: str) -> bool:
+    """Whether a region, or a column of readings, is of no place that is known."""
+    if site_named(label) or is_elsewhere(label):
+        return False
+    return not _NOT_BMD & _words(label) and bool(re.search(r"[^\W\d_]", label))
+
+
+def strange_bmd(text: str) -> bool:
+    """Whether a column has readings of no place that is known, as *Hip BMD* has."""
+    bare = _UNIT.sub(" ", text)
+    named = "bmd" in _words(bare) and column_named(text) is None
+    return named and is_strange(bare)
+
+
 def side_named(text: str) -> Side | None:
     """The side that a text names; None where it names none or both."""
     found = {_SIDES[word] for word in _words(text) & set(_SIDES)}
     return found.pop() if len(found) == 1 else None
 
 
-def sex_named(text: str) -> Sex | None:
-    """The sex that a word of some language or its letter names; None for others."""
-    found = {_SEXES[word] for word in _words(text) & set(_SEXES)}
-    return found.pop() if len(found) == 1 else None
+def says_nothing(text: str) -> bool:
+    """Whether a cell is empty, or says that nothing is known."""
+    return not re.search(r"\w", text) or _letters(text) in _NOTHING
 
 
 def names_a_hip(text: str) -> bool:

@@ -100,11 +100,6 @@ class FilmMarks:
             )
 
     @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to keep."""
-        return not (self.sto_boxes or self.choice or self.has_bone)
-
-    @property
     def has_bone(self) -> bool:
         """Whether any bone is painted."""
         return self.mask is not None and bool(self.mask.any())

@@ -15,8 +15,10 @@ from .study import Study
 
 ANOTHER = "The film is another one than these labels were placed on."
 _OTHER_HIP: dict[Side, str] = {
-    "L": "These labels are of the left hip, and the case is the right one.",
-    "R": "These labels are of the right hip, and the case is the left one.",
+    "L": "These labels are of the left hip, and the case is the right one: set its side"
+    " right in cases.csv, or label it anew.",
+    "R": "These labels are of the right hip, and the case is the left one: set its side"
+    " right in cases.csv, or label it anew.",
 }
 
 
@@ -44,9 +46,19 @@ def film_doubts(case: Case, labels: Labels) -> list[str]:
         found.append(
             "The film has another pixel spacing than these labels were placed with."
         )
-    if known.side is not None and film.side == OTHER[known.side]:
-        found.append(_OTHER_HIP[known.side])
-    return found
+    other = _of_the_other_hip(known.side, film.side)
+    return [*found, other] if other else found
+
+
+def of_the_other_hip(labels: Labels, case: Case) -> str:
+    """A sentence where the table has another side than was labelled; else nothing."""
+    return _of_the_other_hip(labels.film.side, case.side)
+
+
+def _of_the_other_hip(labelled: Side | None, side: Side | None) -> str:
+    if labelled is None or side != OTHER[labelled]:
+        return ""
+    return _OTHER_HIP[labelled]
 
 
 def _differ(a: SpacingMm | None, b: SpacingMm | None) -> bool:

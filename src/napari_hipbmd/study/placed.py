@@ -44,4 +44,9 @@ def placed_landmarks(
     labels = study.labels(landmarks, case.case_id)
     if labels is None or not np.isfinite(labels.xy).all():
         return None, f"{landmarks} has not placed all sixteen landmarks", ""
+    from .films import of_the_other_hip  # it knows studies
+
+    other = of_the_other_hip(labels, case)
+    if other:
+        return None, other, ""
     return labels.xy, "", labels.film.pixels_sha256 or ""

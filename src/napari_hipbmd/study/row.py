@@ -11,6 +11,7 @@ from ..core.anatomy import SITES
 from ..core.errors import Refused
 from ..core.radiograph import Patient, Sex, Side
 from .case import Case, checked_name, inside
+from .sexes import Sexes
 
 T = TypeVar("T")
 
@@ -34,16 +35,17 @@ COLUMNS = (
 )
 _MISSING = {"", "-", ".", "na", "n/a", "nan", "none", "null"}
 _SIDES: dict[str, Side] = {"l": "L", "left": "L", "r": "R", "right": "R"}
-_SEXES: dict[str, Sex] = {"f": "F", "female": "F", "m": "M", "male": "M"}
 
 
 class TableRow:
     """One row while it is read: its cells by column, and what is wrong with them."""
 
-    def __init__(self, header: Sequence[str], cells: Sequence[str], line: int) -> None:
+    def __init__(
+        self, header: Sequence[str], cells: Sequence[str], line: int, sexes: Sexes
+    ) -> None:
         filled = [cell.strip() for cell in cells]
         self._cells = dict(zip(header, filled, strict=False))
-        self._header = header
+        self._header, self._sexes = header, sexes
         self.problems: list[str] = []
         self.case_id = self._cells.get("case_id", "")
         self.name = f"line {line} (case {self.case_id or '?'})"
@@ -57,14 +59,14 @@ class TableRow:
             image=self._image(folder),
             side=self._choice("side", _SIDES),
             patient=Patient(
-                self._choice("sex", _SEXES),
+                self._sex(),
                 *(self._number(name, *limits) for name, limits in _PATIENT_LIMITS),
             ),
             dxa={
                 site: self._number(column, *DXA_RANGE_G_CM2)
                 for site, column in DXA_COLUMNS.items()
             },
-            group=self._cells.get("group", "") or self.case_id,
+            group=self._group() or self.case_id,
             extra={
                 name: self._cells.get(name, "")
                 for name in self._header
@@ -86,6 +88,11 @@ class TableRow:
             self.problems.append(str(refusal).rstrip("."))
             return folder
 
+    def _group(self) -> str:
+        """Nothing where a word says so: not one patient of all who have none."""
+        text = self._cells.get("group", "")
+        return "" if text.casefold() in _MISSING else text
+
     def _choice(self, column: str, words: dict[str, T]) -> T | None:
         text = self._cells.get(column, "")
         if text.casefold() in _MISSING:
@@ -94,6 +101,20 @@ class TableRow:
             options = " or ".join(dict.fromkeys(map(str, words.values())))
             self.problems.append(f"{column} is {text[:20]!r} where {options} belongs")
         return words.get(text.casefold())
+
+    def _sex(self) -> Sex | None:
+        text = self._cells.get("sex", "")
+        if text.casefold() in _MISSING:
+            return None
+        found = self._sexes.named(text)
+        if self._sexes.is_ambiguous(text):
+            self.problems.append(
+                f"sex is {text[:20]!r}, which may be a woman (mujer, vrouw) or a man"
+                " beside the others of the column: write F or M"
+            )
+        elif found is None:
+            self.problems.append(f"sex is {text[:20]!r} where F or M belongs")
+        return found
 
     def _number(self, column: str, low: float, high: float) -> float | None:
         text = self._cells.get(column, "")

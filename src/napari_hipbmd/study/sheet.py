@@ -10,7 +10,12 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
+from ..core.errors import Refused
+from ..core.files import read_regular
+
+_LARGEST_BYTES = 1 << 26
 _SEPARATOR = re.compile(r"""\s*"?sep=([^\w\s"']|\t)"?[ \t]*\r?\n""", re.IGNORECASE)
 """The first line by which spreadsheets tell each other what separates the cells."""
 
@@ -32,6 +37,40 @@ def text_of(data: bytes) -> str:
     if not utf16 and (zero := data.find(0)) >= 0:
         raise UnicodeDecodeError("utf-8", data, zero, zero + 1, "a byte of zero")
     return data.decode("utf-16" if utf16 else "utf-8-sig")
+
+
+def rows_in(
+    path: Path, known: Iterable[str], missing: str
+) -> tuple[str, list[str], list[tuple[int, list[str]]]]:
+    """The text of a table of a study, and its header and rows as of :func:`rows_of`.
+
+    Parameters
+    ----------
+    missing
+        The sentence for a folder that has no such table.
+
+    Raises
+    ------
+    Refused
+        If it is missing or unreadable, with the table's name.
+    """
+    try:
+        text = text_of(read_regular(path, _LARGEST_BYTES))
+        return text, *rows_of(text, known)
+    except Refused as refusal:
+        raise Refused(f"{path.name} cannot be read: {refusal}.") from None
+    except FileNotFoundError:
+        raise Refused(missing) from None
+    except OSError as error:
+        raise Refused(
+            f"{path.name} cannot be read: {error.strerror or error}."
+        ) from None
+    except UnicodeDecodeError:
+        raise Refused(
+            f"{path.name} is not UTF-8 text: save it again as 'CSV UTF-8'."
+        ) from None
+    except NotATable as error:
+        raise Refused(f"{path.name}, {error}") from None
 
 
 def rows_of(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import csv
+import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..core.errors import Refused
 from ..core.parts import PARTS, Part
+from .case import Case
+from .columns import StudyWarning
+from .sheet import rows_in
 
 SPLIT = "split.csv"
+_COLUMNS = ("group", "part")
 
 
 def read_split(folder: Path) -> dict[str, Part]:
@@ -17,23 +22,46 @@ def read_split(folder: Path) -> dict[str, Part]:
     Raises
     ------
     Refused
-        If there is no such table, or a row does not name a part.
+        If there is no such table, it cannot be read, a row does not name a part, or a
+        patient is in two.
     """
-    try:
-        with (folder / SPLIT).open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except OSError:
-        raise Refused(
-            f"{folder.name} has no {SPLIT}: a table of group and part (train,"
-            " validation or test) says which patients may be learned from."
-        ) from None
+    _, header, rows = rows_in(
+        folder / SPLIT,
+        _COLUMNS,
+        f"{folder.name} has no {SPLIT}: a table of group and part (train, validation or"
+        " test) says which patients may be learned from.",
+    )
     out: dict[str, Part] = {}
-    for number, row in enumerate(rows, 2):
+    for number, cells in rows:
+        row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
         group, part = row.get("group"), row.get("part")
         if not group or part not in PARTS:
             raise Refused(
                 f"Row {number} of {SPLIT} needs a group, and train, validation or test"
                 " as its part."
             )
-        out[group] = part
+        if out.setdefault(group, part) != part:
+            raise Refused(
+                f"Row {number} of {SPLIT} puts the patient {group[:40]!r} into {part},"
+                f" who is in {out[group]} already: leave one of the rows."
+            )
     return out
+
+
+def part_of(
+    cases: Sequence[Case], split: Mapping[str, Part], part: Part
+) -> tuple[Case, ...]:
+    """The cases whose patients are in a part.
+
+    Warns (:class:`StudyWarning`) of cases whose patients are in none.
+    """
+    of = {case.case_id: split.get(case.group or case.case_id) for case in cases}
+    nowhere = [name for name, found in of.items() if found is None]
+    if nowhere:
+        warnings.warn(
+            f"{SPLIT}: {len(nowhere)} of {len(cases)} cases are of patients in no part"
+            f" and are left out, the first {nowhere[0]!r}.",
+            StudyWarning,
+            stacklevel=2,
+        )
+    return tuple(case for case in cases if of[case.case_id] == part)

@@ -20,7 +20,9 @@ from .predictions import read_predictions
 from .recovery import latest_labels
 from .table import TABLE, read_cases, write_cases
 from .truth import Truth
+from .unfinished import warn_of_missing_hips
 from .unused_boxes import warn_of_unused_boxes
+from .unused_films import warn_of_unused_films
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,15 @@ class Study:
         Warns
         -----
         StudyWarning
-            Of a column that is passed over and seems to be meant as a known one, and
-            of a hip box that no case uses.
+            Of a column that is passed over and seems to be meant as a known one, of
+            films and hip boxes that no case uses, and of digital hips that are not all
+            made.
         """
         folder = Path(folder).absolute()
         cases = read_cases(folder)
         warn_of_columns(cases)
+        if not warn_of_missing_hips(folder, len(cases)):
+            warn_of_unused_films(folder, cases)
         boxes = read_boxes(folder)
         boxed = with_boxes(folder, cases, boxes)
         warn_of_unused_boxes(boxes, folder, boxed)

@@ -6,17 +6,18 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from unicodedata import normalize
 
 from ..core.errors import Refused
-from ..core.files import read_regular, write_text_atomic
+from ..core.files import write_text_atomic
 from .case import Case, checked_name
 from .columns import meant_as
 from .row import COLUMNS, TableRow, cells
-from .sheet import NotATable, rows_of, text_of
+from .sexes import Sexes
+from .sheet import rows_in
 
 TABLE = "cases.csv"
 _SHOWN_PROBLEMS = 5
-_LARGEST_BYTES = 1 << 26
 
 
 def read_cases(folder: str | Path) -> list[Case]:
@@ -33,16 +34,17 @@ def read_cases(folder: str | Path) -> list[Case]:
         content cannot be used.
     """
     folder = Path(folder).absolute()
-    header, rows = _split(_text(folder / TABLE))
+    header, rows = _split(folder)
     cases: list[Case] = []
     problems: list[str] = []
     seen: set[str] = set()
+    sexes = _sexes_of(header, rows)
     for line, texts in rows:
-        row = TableRow(header, texts, line)
+        row = TableRow(header, texts, line, sexes)
         case = row.case(folder)
-        if row.case_id.casefold() in seen:
+        if _as_file(row.case_id) in seen:
             row.problems.append("the case_id occurs twice")
-        seen.add(row.case_id.casefold())
+        seen.add(_as_file(row.case_id))
         cases.append(case)
         problems += [f"{row.name}: {problem}" for problem in row.problems]
     if problems:
@@ -94,37 +96,21 @@ def append_cases(folder: str | Path, cases: Iterable[Case]) -> None:
     write_cases(folder, [*there, *cases])
 
 
-def _text(path: Path) -> str:
-    try:
-        data = read_regular(path, _LARGEST_BYTES)
-    except Refused as refusal:
-        raise Refused(f"{TABLE} cannot be read: {refusal}.") from None
-    except FileNotFoundError:
-        raise Refused(
-            f"{path.parent.name} is not a study: it holds no {TABLE}."
-        ) from None
-    except OSError as error:
-        raise Refused(f"{TABLE} cannot be read: {error.strerror or error}.") from None
-    try:
-        return text_of(data)
-    except UnicodeDecodeError:
-        raise Refused(
-            f"{TABLE} is not UTF-8 text: save it again as 'CSV UTF-8'."
-        ) from None
-
-
-def _split(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def _split(folder: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """The header, and the rows that hold anything with their line numbers."""
-    try:
-        header, rows = rows_of(text, COLUMNS)
-    except NotATable as error:
-        raise Refused(f"{TABLE}, {error}") from None
+    missing = f"{folder.name} is not a study: it holds no {TABLE}."
+    text, header, rows = rows_in(folder / TABLE, COLUMNS, missing)
     if not header:
         raise Refused(f"{TABLE} is empty: its first line names the columns.")
     for name in ("case_id", "image"):
         if name not in header:
             near = next((one for one in header if meant_as(one) == name), None)
             meant = f": call the column {near[:40]!r} so" if near else ""
+            if not near and len(header) == 1:
+                meant = (
+                    ": its first line names the columns, with commas, semicolons or"
+                    " tabs between them"
+                )
             raise Refused(f"{TABLE} has no column {name}{meant}.")
     for name in header:
         if not name or header.count(name) > 1:
@@ -133,7 +119,22 @@ def _split(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
                 if name
                 else f"{TABLE} has a column without a name: name it."
             )
+    whole = text.endswith(("\n", "\r"))
+    short = [line for line, texts in rows if len(texts) < len(header)]
+    if not whole and len(rows) > 1 and short == [rows[-1][0]]:
+        raise Refused(
+            f"{TABLE}, line {short[0]}, ends in the middle of a row, as a file that was"
+            " cut off does: copy it again, or end the row."
+        )
     return header, rows
+
+
+def _sexes_of(header: list[str], rows: list[tuple[int, list[str]]]) -> Sexes:
+    """What the column of sexes means, which only all of it tells."""
+    if "sex" not in header:
+        return Sexes(())
+    at = header.index("sex")
+    return Sexes(texts[at] for _, texts in rows if len(texts) > at)
 
 
 def _line(texts: Sequence[str]) -> str:
@@ -144,10 +145,15 @@ def _line(texts: Sequence[str]) -> str:
     return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
+def _as_file(case_id: str) -> str:
+    """The same for names that are one file on some computer."""
+    return normalize("NFC", case_id).casefold()
+
+
 def _check(cases: Sequence[Case]) -> None:
     seen: set[str] = set()
     for case in cases:
-        name = checked_name(case.case_id, "The case_id").casefold()
+        name = _as_file(checked_name(case.case_id, "The case_id"))
         if name in seen:
             raise Refused(f"The case {case.case_id} occurs twice in the study.")
         seen.add(name)

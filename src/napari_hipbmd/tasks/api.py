@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from .. import pipeline
 from ..bmd import RegionFeatures, region_features
-from ..core.anatomy import Points, Region, polygons
+from ..core.anatomy import LANDMARK_IDS, Points, Region, polygons
+from ..core.errors import Refused
 from ..core.hip_images import LandmarkSet
 from ..core.measurement import Measurement
 from ..core.radiograph import FloatImage, HipBox, Patient, Radiograph, Side
@@ -20,6 +21,9 @@ from ..dicom import read_film
 from ..pipeline.enhanced import Enhanced, enhance_film
 from ..pipeline.models import load_models, load_networks
 from ..study.exact_sto import exact_sto_of
+from .film_options import SPACING_MM
+
+_BEYOND = 1.0  # of the grey range: resampling leaves it a little
 
 Film: TypeAlias = str | Path | Radiograph | NDArray[Any]
 
@@ -36,7 +40,7 @@ def as_radiograph(
     ----------
     film
         A file, a radiograph, or an array ``(rows, columns)`` in which bone is bright:
-        whole numbers on the range of their type, others on 0 … 1.
+        whole numbers of 8 or 16 bits on the range of their type, others on 0 … 1.
     spacing_mm
         Size of a pixel, for a film that does not know it.
     side
@@ -45,8 +49,12 @@ def as_radiograph(
     Raises
     ------
     Refused
-        If it cannot be used.
+        If it cannot be used, or an array does not tell its grey range.
     """
+    if side not in (None, "L", "R"):
+        raise Refused(f"A side is L or R, and {side!r} was given.")
+    if spacing_mm is not None:
+        _check_spacing(spacing_mm)
     if isinstance(film, str | Path):
         film = read_film(Path(film))
     elif not isinstance(film, Radiograph):
@@ -83,6 +91,13 @@ def measure(
     Refused
         If the film, the box or the models cannot be used.
     """
+    if landmarks_xy is not None:
+        landmarks_xy = np.asarray(landmarks_xy, dtype=np.float64)
+        if landmarks_xy.shape != (len(LANDMARK_IDS), 2):
+            raise Refused(
+                f"Landmarks are {len(LANDMARK_IDS)} rows of x and y, and an array of"
+                f" the shape {landmarks_xy.shape} was given."
+            )
     return pipeline.measure(
         as_radiograph(film, spacing_mm=spacing_mm, side=side),
         patient=patient,
@@ -147,7 +162,32 @@ def features(
     return region_features(image, polygons(landmarks_xy), corner_xy)
 
 
+def _check_spacing(spacing_mm: float) -> None:
+    low, high = SPACING_MM
+    if np.ndim(spacing_mm) or not low <= float(spacing_mm) <= high:
+        raise Refused(
+            f"A pixel spacing is one number from {low:g} to {high:g} mm, and"
+            f" {spacing_mm!r} was given."
+        )
+
+
 def _of_array(pixels: NDArray[Any]) -> Radiograph:
-    whole = np.issubdtype(pixels.dtype, np.integer)
+    kind = pixels.dtype.kind
+    whole = kind in "iu"
+    if kind not in "biuf" or (whole and pixels.dtype.itemsize > 2):
+        raise Refused(
+            f"An array of {pixels.dtype} does not tell its grey range: give uint8 or"
+            " uint16, or numbers on 0 … 1."
+        )
+    if kind == "f" and pixels.size:
+        low, high = float(pixels.min()), float(pixels.max())
+        if not np.isfinite((low, high)).all():
+            raise Refused("The array holds pixels that are no numbers: fill them in.")
+        if low < -_BEYOND or high > 1 + _BEYOND:
+            raise Refused(
+                f"Decimal numbers are taken on 0 … 1, and these go from {low:.4g} to"
+                f" {high:.4g}: divide them by their grey range, or give uint8 or"
+                " uint16."
+            )
     high = float(np.iinfo(pixels.dtype).max) if whole else 1.0
     return Radiograph(pixels.astype(np.float32), (0.0, high))

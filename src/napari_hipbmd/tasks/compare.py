@@ -15,6 +15,7 @@ from ..evaluation.model_comparison import (
     comparison_csv,
 )
 from ..evaluation.model_comparison.films import Landmarks
+from .outputs import refuse_kept
 
 BUNDLED = "bundled"
 
@@ -47,6 +48,7 @@ class CompareOptions:
         check(self)
         if self.csv is not None and self.csv.is_dir():
             raise Refused(f"--csv needs a file, and {self.csv} is a folder.")
+        refuse_kept("--csv", self.csv)
 
 
 def compare_models(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,15 +14,23 @@ from ..core.errors import Refused
 from ..core.files import read_regular
 from ..core.options import REQUIRED, check, option
 from ..core.radiograph import Side
-from ..dicom import CatalogueFilm, catalogue, dxa_report, patient_key, public_path
+from ..dicom import (
+    Catalogue,
+    CatalogueFilm,
+    catalogue,
+    dxa_report,
+    patient_key,
+    public_path,
+)
 from ..study import Case, read_cases, write_cases
 from ..study.dxa_days import DateOrder
 from ..study.dxa_groups import group_doubts, grouped
 from ..study.dxa_merging import DAYS, MAKER, known_sites, unlike
+from ..study.dxa_numbers import readings_of_numbers
 from ..study.dxa_pairs import DxaPair, FilmedHip, pair
 from ..study.dxa_tables import DxaTable, readings_of_text
-from ..study.dxa_words import is_elsewhere, maker_named, side_named, site_named
-from ..study.row import DXA_RANGE_G_CM2
+from ..study.dxa_words import maker_named
+from ..study.sexes import Sexes, two_languages
 from ..study.sheet import text_of
 from ..study.split import SPLIT
 from ..study.table import TABLE
@@ -137,14 +146,11 @@ def pair_with_films(options: DxaOptions) -> DxaDone:
 
 def _read(exports: Sequence[Path], order: DateOrder | None) -> DxaTable:
     """All readings of all exports."""
-    found = DxaTable()
+    found, sexes = DxaTable(), list[Sexes]()
     for path in exports:
         if not path.exists():
             raise Refused(f"There is no file or folder {path}.")
-        inside = sorted(
-            p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")
-        )
-        for file in inside if path.is_dir() else [path]:
+        for file in _files_below(path, found) if path.is_dir() else [path]:
             try:
                 one = _of_file(file, order)
             except Refused as refusal:
@@ -154,10 +160,27 @@ def _read(exports: Sequence[Path], order: DateOrder | None) -> DxaTable:
                 continue
             found.readings += one.readings
             found.doubts += one.doubts
+            sexes.append(one.sexes)
+    if two_languages(sexes):
+        found.doubt(
+            "the sexes of the exports: one has H for men, and M in another was taken"
+            " for a man and may be mujer; write F and M in all"
+        )
     if not found.readings:
         why = f" ({found.doubts[0]})" if found.doubts else ""
         raise Refused(f"There is no reading of a hip in what was given{why}.")
     return found
+
+
+def _files_below(folder: Path, found: DxaTable) -> list[Path]:
+    """All files but hidden ones; a folder that may not be opened is told."""
+
+    def cannot(_: OSError) -> None:
+        found.doubt("a folder of exports, which may not be opened")
+
+    every = os.walk(folder, onerror=cannot)
+    inside = (Path(parent) / name for parent, _, names in every for name in names)
+    return sorted(p for p in inside if p.is_file() and not p.name.startswith("."))
 
 
 def _of_file(path: Path, order: DateOrder | None) -> DxaTable:
@@ -187,38 +210,29 @@ def _of_dicom(path: Path, name: str, order: DateOrder | None) -> DxaTable:
     )  # fmt: skip
     if report.text:
         return readings_of_text(report.text, name, patient_key, order=order, known=base)
-    found, (low, high) = DxaTable(), DXA_RANGE_G_CM2
-    by_side: dict[Side | None, DxaReading] = {}
-    for words, value in report.numbers:
-        site, side = site_named(words), side_named(words)
-        if site is None or is_elsewhere(words) or value == 0:
-            continue
-        if not low <= value <= high:
-            found.doubt(
-                f"{name}: {site} is {value:g}, no BMD in g/cm²; it was left out"
-            )
-            continue
-        old = by_side.get(side) or replace(base, side=side)
-        by_side[side] = replace(old, bmd_g_cm2={site: value, **old.bmd_g_cm2})
-    found.readings = list(by_side.values())
-    if not found.readings:
-        raise Refused(f"{name} has no BMD of a hip.")
-    return found
+    return readings_of_numbers(report.numbers, name, base)
 
 
 def _hips(folder: Path) -> _Hips:
     """The cases of a study, or those that its films would be."""
-    films = {film.path.resolve(): film for film in catalogue(folder).films}
-    found = _Hips()
+    listed, found = catalogue(folder), _Hips()
+    films = {film.path.resolve(): film for film in listed.films}
     if (folder / TABLE).exists():
+        reasons = {path.resolve(): why for path, why in listed.passed_over.items()}
         for case in read_cases(folder):
             found.add(case, films.get(case.image.resolve()))
+            why = reasons.get(case.image.resolve(), "")
+            if not case.image.is_file():
+                why = "its film is not there"
+            if why:
+                found.doubts.append(f"{case.case_id}: {why.rstrip('.')}")
         return found
     dicom = [film for film in films.values() if film.title != "picture"]
     if not dicom:
         raise Refused(
             f"{folder.name} holds no DICOM film, and only those say whose they are."
         )
+    found.doubts += _without_case(listed, folder)
     named = [f for f in dicom if public_path(f.path, folder) != _inside(f, folder)]
     if named:
         raise Refused(
@@ -231,6 +245,25 @@ def _hips(folder: Path) -> _Hips:
             name = f"{film.name}-{side}" if film.both_hips else film.name
             found.add(Case(name, Path(_inside(film, folder)), side), film)
     return found
+
+
+def _without_case(listed: Catalogue, folder: Path) -> list[str]:
+    """Sentences on files that may be films and get no case."""
+    told = []
+    pictures = sum(film.title == "picture" for film in listed.films)
+    if pictures:
+        told.append(
+            f"pictures that got no case, {pictures} of them: they do not say whose they"
+            " are"
+        )
+    if listed.spoilt:
+        path, more = listed.spoilt[0], len(listed.spoilt) - 1
+        told.append(
+            f"{public_path(path, folder)}, which got no case:"
+            f" {listed.passed_over[path].rstrip('.')}"
+            + (f" ({more} more such files)" if more else "")
+        )
+    return told
 
 
 def _inside(film: CatalogueFilm, folder: Path) -> str:

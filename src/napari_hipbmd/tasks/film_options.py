@@ -7,6 +7,7 @@ from typing import Any
 from ..core.options import option
 from ..core.radiograph import HipBox
 
+SPACING_MM = (0.01, 2)
 Corners = tuple[float, float, float, float]
 
 
@@ -27,7 +28,7 @@ def spacing_option() -> Any:
     return option(
         None,
         "pixel spacing of a film that has none it can be sure of",
-        low=0.01, high=2, unit="mm", metavar="S",
+        low=SPACING_MM[0], high=SPACING_MM[1], unit="mm", metavar="S",
     )  # fmt: skip
 
 

@@ -10,7 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ..bmd import PRESETS, SITE_NAMES, BmdModel, ReadImage, RegressionPreset
+from ..bmd import (
+    PRESETS,
+    SITE_NAMES,
+    BmdModel,
+    ReadImage,
+    RegressionPreset,
+    inputs_of,
+)
 from ..core.anatomy import SITES, Site
 from ..core.errors import Refused
 from ..core.files import write_text_atomic
@@ -20,8 +27,10 @@ from ..evaluation.checks import (
     checked_covariates,
     enough_biology,
     left_out,
+    refuse_too_many_inputs,
     refuse_too_small,
     refuse_wrong_units,
+    sites_left_out,
     with_reading,
 )
 from ..evaluation.contradictions import contradictions
@@ -29,6 +38,7 @@ from ..evaluation.feature_table import FeatureTable, feature_table
 from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
 from ..evaluation.rows import RowResult, evaluate
 from ..pipeline.models import calibration_of
+from ..runs.alone import FEATURES_LOCK, alone_in
 from ..runs.collecting import collect_by
 from ..runs.networks import (
     PrepareJob,
@@ -145,6 +155,8 @@ class FittedRegression:
         Whether it is fitted to digital hips, and so valid for no patient.
     contradictions
         Case → what its film tells otherwise than the table.
+    not_fitted
+        Target → why it has no regression.
     """
 
     model: BmdModel
@@ -152,6 +164,7 @@ class FittedRegression:
     left_out: dict[str, str]
     digital: bool = False
     contradictions: dict[str, str] = field(default_factory=dict)
+    not_fitted: dict[Site, str] = field(default_factory=dict)
 
 
 def fit_regression(
@@ -188,7 +201,8 @@ def fit_regression(
     Raises
     ------
     Refused
-        If there are too few films with readings, or the table has mistakes.
+        If there are too few films with readings, or the table has mistakes; if another
+        run writes into ``out``.
     Cancelled
         If asked to stop; the next run resumes.
     """
@@ -200,68 +214,77 @@ def fit_regression(
     cases = with_reading(study.cases, plan.targets)
     refuse_wrong_units(cases, plan.targets)
     preset = checked_covariates(cases, plan.preset)
+    refuse_too_many_inputs(cases, preset, len(inputs_of(plan.image)), plan.targets)
     tell = stoppable(report, cancelled)
     options: dict[str, object] = {
         "preset": preset, "sites": plan.targets, "rows": (plan.image,),
     }  # fmt: skip
-    found = collect_by(
-        folder,
-        study,
-        out / "features.csv",
-        prepare,
-        cases=cases,
-        landmarks=plan.landmarks,
-        calibration=calibration_of(folder),
-        progress=FillingIn(cases, tell, options),
-        cancelled=cancelled,
-    )
-    table = _targets_only(feature_table(cases, found), plan.targets)
-    _refuse_too_few(table, found, plan)
-    biology = enough_biology(table, preset)
-    folds = min(plan.folds, len({c.group or c.case_id for c in cases}))
-    results = evaluate(
-        table, folds, plan.seed, preset=preset, biology=biology,
-        sites=plan.targets, rows=(plan.image,),
-        report=lambda done, count, so_far: tell(
-            Step("estimating", done, count, so_far[-1].site), so_far
-        ),
-    )  # fmt: skip
-    missing = left_out(table, found, results, preset if biology else None, plan.targets)
-    tell(Step("fitting", 0, 1), results)
-    name, films = _names(study, cases, plan, table)
-    model = BmdModel.fit(
-        table.features[plan.image],
-        [case.patient for case in cases],
-        table.dxa_g_cm2,
-        groups=table.groups,
-        preset=preset,
-        name=name,
-        calibrated_on=films,
-        created_by=command,
-        folds=folds,
-        seed=plan.seed,
-        image=plan.image,
-        provenance={
-            "study": study.folder.name,
-            "cases": len(cases),
-            "left_out": missing,
-            "targets": [f"bmd_{site}" for site in plan.targets],
-            "film": plan.image,
-            "landmarks": plan.landmarks,
-            "networks": networks_provenance(folder),
-            "date": date.today().isoformat(),
-            "command": command,
-            "version": __version__,
-            "folds": folds,
-            "seed": plan.seed,
-            "sexes": sorted({c.patient.sex for c in cases if c.patient.sex}),
-        },
-    )
-    tell(Step("fitting", 1, 1), results)
-    copy_networks(folder, out)
-    write_text_atomic(out / "bmd.json", model.to_json())
-    doubted = contradictions(cases, found)
-    return FittedRegression(model, results, missing, _are_digital(cases), doubted)
+    with alone_in(out, FEATURES_LOCK):
+        found = collect_by(
+            folder,
+            study,
+            out / "features.csv",
+            prepare,
+            cases=cases,
+            landmarks=plan.landmarks,
+            calibration=calibration_of(folder),
+            progress=FillingIn(cases, tell, options),
+            cancelled=cancelled,
+        )
+        table = _targets_only(feature_table(cases, found), plan.targets)
+        _refuse_too_few(table, found, plan)
+        biology = enough_biology(table, preset)
+        folds = min(plan.folds, len({c.group or c.case_id for c in cases}))
+        results = evaluate(
+            table, folds, plan.seed, preset=preset, biology=biology,
+            sites=plan.targets, rows=(plan.image,),
+            report=lambda done, count, so_far: tell(
+                Step("estimating", done, count, so_far[-1].site), so_far
+            ),
+        )  # fmt: skip
+        missing = left_out(
+            table, found, results, preset if biology else None, plan.targets
+        )
+        used = [case for case in cases if case.case_id not in missing]
+        tell(Step("fitting", 0, 1), results)
+        name, films = _names(study, used, plan, table)
+        doubted = contradictions(cases, found)
+        model = BmdModel.fit(
+            table.features[plan.image],
+            [case.patient for case in cases],
+            table.dxa_g_cm2,
+            groups=table.groups,
+            preset=preset,
+            name=name,
+            calibrated_on=films,
+            created_by=command,
+            folds=folds,
+            seed=plan.seed,
+            image=plan.image,
+            provenance={
+                "study": study.folder.name,
+                "cases": len(cases),
+                "left_out": missing,
+                "contradictions": doubted,
+                "targets": [f"bmd_{site}" for site in plan.targets],
+                "film": plan.image,
+                "landmarks": plan.landmarks,
+                "networks": networks_provenance(folder),
+                "date": date.today().isoformat(),
+                "command": command,
+                "version": __version__,
+                "folds": folds,
+                "seed": plan.seed,
+                "sexes": sorted({c.patient.sex for c in used if c.patient.sex}),
+            },
+        )
+        tell(Step("fitting", 1, 1), results)
+        copy_networks(folder, out)
+        write_text_atomic(out / "bmd.json", model.to_json())
+        not_fitted = sites_left_out(table, results, plan.targets)
+        return FittedRegression(
+            model, results, missing, _are_digital(cases), doubted, not_fitted
+        )
 
 
 def _targets_only(table: FeatureTable, targets: Sequence[Site]) -> FeatureTable:

@@ -6,12 +6,15 @@ import math
 from collections.abc import Sequence
 
 from ..bmd import SITE_NAMES, SiteModel
+from ..evaluation.checks import sites_note
+from ..evaluation.contradictions import doubt_notes
 from ..report.grid import Grid, fixed
 from .fit import FittedRegression
 
 NOT_FOR_PATIENTS = (
     "Fitted to digital hips: it shows the chain working and is not valid for patients."
 )
+_MOST_SHOWN = 20
 _INFLATED = (
     "Variance inflation above 10: the input is nearly a sum of others, and its"
     " coefficient should not be read alone."
@@ -72,9 +75,12 @@ def fit_notes(found: FittedRegression) -> list[str]:
     notes = [_INFLATED]
     if found.digital:
         notes.insert(0, NOT_FOR_PATIENTS)
-    notes += [f"Left out, {name}: {why}" for name, why in found.left_out.items()]
-    doubted = found.contradictions.items()
-    return notes + [f"Doubted, {name}: {why}" for name, why in doubted]
+    notes += sites_note(found.not_fitted, "Targets that are not fitted")
+    missing = list(found.left_out.items())
+    notes += [f"Left out, {name}: {why}" for name, why in missing[:_MOST_SHOWN]]
+    if len(missing) > _MOST_SHOWN:
+        notes.append(f"Left out: {len(missing)} cases, all in bmd.json")
+    return notes + doubt_notes(found.contradictions, "bmd.json")
 
 
 def coefficients(title: str, model: SiteModel, names: Sequence[str]) -> Grid:

@@ -22,7 +22,7 @@ from ..runs.networks import (
     networks_provenance,
 )
 from ..study import Study
-from .training_data import cases_with_truth, data_provenance
+from .training_data import cases_with_truth, data_provenance, study_of_rulers
 
 """Called with a stage (``"measuring"``, ``"fitting"``), and (done, all) of it."""
 
@@ -67,7 +67,7 @@ def fit_grey_scale(
     Cancelled
         If asked to stop; the next run resumes.
     """
-    study = study if isinstance(study, Study) else Study.open(study)
+    study = study_of_rulers(study)
     out, folder = Path(out), None if models is None else Path(models)
     cases = cases_with_truth(study)
     if not cases:

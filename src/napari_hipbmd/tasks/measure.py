@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..core.cells import printable
 from ..core.errors import Refused
 from ..core.files import write_text_atomic
 from ..core.measurement import Measurement
@@ -28,6 +29,7 @@ from .film_options import (
     side_option,
     spacing_option,
 )
+from .outputs import refuse_films, refuse_kept
 
 SCREEN = "-"
 
@@ -153,7 +155,8 @@ class Measured:
         """Sentences about several hips: films that are one under two names."""
         films = ((one.job.image, one.job.path, one.kept.film) for one in self.done)
         return [
-            f"{first} and {other} hold one and the same film: check whose it is."
+            f"{printable(first)} and {printable(other)} hold one and the same film:"
+            " check whose it is."
             for first, *others in same_films(films)
             for other in others
         ]
@@ -182,7 +185,8 @@ def measure_paths(
     Raises
     ------
     Refused
-        If a path does not exist, or models, a policy or the journal cannot be used.
+        If a path does not exist, or models, a policy or the journal cannot be used; if
+        a table would be written over a film.
     Cancelled
         If asked to stop.
     """
@@ -192,6 +196,9 @@ def measure_paths(
         raise Refused(f"There is no file or folder {missing[0]}.")
     found = Measured()
     jobs = _jobs(paths, options.of_films(), found.refused)
+    for flag, file in {"--json": options.json, "--csv": options.csv}.items():
+        if file and file != SCREEN:
+            refuse_films(flag, Path(file), [job.path for job in jobs])
     if told is not None:
         for refused in found.refused:
             told([f"{refused.image}: {refused.reason}"], 0, len(jobs))
@@ -264,6 +271,9 @@ def _check_targets(options: MeasureOptions) -> None:
         if file and Path(file).exists() and not Path(file).is_file():
             what = "a folder" if Path(file).is_dir() else "a device or pipe"
             raise Refused(f"{name} needs a file, and {file} is {what}.")
+        refuse_kept(name, None if file is None else Path(file))
+    if json and options.csv and Path(json).absolute() == options.csv.absolute():
+        raise Refused(f"--json and --csv need a file each, and both are {json}.")
     for name, folder in {"--layers": options.layers, "--out": options.out}.items():
         if folder and folder.exists() and not folder.is_dir():
             raise Refused(f"{name} needs a folder, and {folder} is a file.")

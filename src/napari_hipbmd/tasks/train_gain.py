@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +40,7 @@ from ..runs.networks import (
 )
 from ..study import Study, Truth
 from ..study.table import TABLE
-from .training_data import cases_with_truth, data_provenance
+from .training_data import cases_with_truth, data_provenance, study_of_rulers
 
 if TYPE_CHECKING:
     from ..grey_scale.network_training import GainFilms
@@ -78,14 +79,16 @@ def train_gain(
     with from_extra("train", "A training"):
         from ..grey_scale.network_training import GainFilms, learn_gain
 
-    studies = [Study.open(folder) for folder in folders]
+    studies = [study_of_rulers(folder) for folder in folders]
     made_with = networks_fingerprint(models, weights_dir(), SEEN_BY)
     kept = plan.out / PICTURES / made_with
-    work = prepare or prepare_with(models)
+    work = prepare or prepare_with(models, gain=False)
+    workers = 1 if prepare else os.cpu_count() or 1
     found: list[tuple[str, Known]] = []
     for study in studies:
         place = kept / file_sha256(study.folder / TABLE)[:16]
-        found += _looked_at(study, work, place, plan.cancelled, progress)
+        looks = _Looks(work, study)
+        found += _looked_at(looks, place, workers, plan.cancelled, progress)
     settings = {
         **data_provenance(*studies),
         "networks": networks_provenance(models),
@@ -95,14 +98,15 @@ def train_gain(
 
 
 def _looked_at(
-    study: Study,
-    prepare: PrepareJob,
+    looks: _Looks,
     kept: Path,
+    workers: int,
     cancelled: Callable[[], bool] | None,
     progress: Progress | None,
 ) -> list[tuple[str, Known]]:
     """The patient of each film of a study whose gain is known, and what it teaches."""
     kept.mkdir(parents=True, exist_ok=True)
+    study = looks.study
     cases = cases_with_truth(study)
     found: dict[str, Known] = {}
     todo: list[Job] = []
@@ -113,7 +117,7 @@ def _looked_at(
         elif not job.cannot:
             todo.append(job)
     if todo:
-        for job, seen in run_jobs(todo, _Looks(prepare, study), cancelled=cancelled):
+        for job, seen in run_jobs(todo, looks, workers=workers, cancelled=cancelled):
             if seen is not None:
                 found[job.name] = seen
                 _write(kept / f"{job.name}.npz", seen)
@@ -141,10 +145,10 @@ class _Looks:
     """What the runner does to a job here."""
 
     def __init__(self, prepare: PrepareJob, study: Study) -> None:
-        self._prepare, self._study = prepare, study
+        self._prepare, self.study = prepare, study
 
     def __call__(self, job: Job) -> Known | None:
-        return _seen(self._prepare(job), self._study, job.name)
+        return _seen(self._prepare(job), self.study, job.name)
 
     def lost(self, job: Job, reason: str) -> Known | None:
         return None

@@ -11,13 +11,15 @@ from ..core.extras import from_extra
 from ..core.progress import Progress
 from ..core.resources import weights_dir
 from ..study import Study
-from ..study.split import read_split
+from ..study.split import part_of, read_split
 from .training_data import (
     RealFilms,
     data_provenance,
     load_films,
     load_hips,
+    pairs_to_learn_from,
     real_hips,
+    study_to_learn_from,
 )
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def train_landmarks(
     with from_extra("train", "A training"):
         from ..landmarks.training import NAME, learn_landmarks
 
-    read = [Study.open(folder) for folder in studies]
+    read = [study_to_learn_from(folder) for folder in studies]
     hips = [load_hips(study, progress=progress, with_sto=False) for study in read]
     settings: dict[str, object] = {**data_provenance(*read), **plan.settings}
     weights = None
@@ -78,15 +80,13 @@ def train_locator(folder: Path, plan: Fit, real: RealFilms | None = None) -> Non
     with from_extra("train", "A training"):
         from ..landmarks.locator_training import learn_locator
 
-    study = Study.open(folder)
+    study = study_to_learn_from(folder)
     settings: dict[str, object] = {**data_provenance(study), **plan.settings}
     more = None
     if real is not None:
         split = read_split(real.folder)
-        labelled = Study.open(real.folder)
-        part = tuple(
-            c for c in labelled.cases if split.get(c.group or c.case_id) == "train"
-        )
+        labelled = study_to_learn_from(real.folder)
+        part = part_of(labelled.cases, split, "train")
         more = load_films(Study(labelled.folder, part), real.annotator)
         settings["real_films"] = real.provenance()
     learn_locator(
@@ -123,10 +123,9 @@ def train_enhancement(
     """
     with from_extra("train", "A training"):
         from ..enhancement.training import NAME, train_mixture
-    from ..synthesis import PairsFolder
 
-    folders = [PairsFolder.open(folder) for folder in pairs]
-    read = [Study.open(folder) for folder in studies]
+    folders = [pairs_to_learn_from(folder) for folder in pairs]
+    read = [study_to_learn_from(folder) for folder in studies]
     hips = [load_hips(study, progress=progress) for study in read]
     settings: dict[str, object] = {}
     if read:
@@ -195,7 +194,7 @@ def retrain_landmarks(
     with from_extra("train", "A training"):
         from ..landmarks.retraining import LEAST_LANDMARKS, retrain
 
-    study = Study.open(folder)
+    study = study_to_learn_from(folder)
     hips = load_hips(study, annotator, progress, LEAST_LANDMARKS, with_sto=False)
     plan = replace(plan, settings={**data_provenance(study), **plan.settings})
     return retrain(hips, start or weights_dir(), plan)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,19 +14,28 @@ from ..core.anatomy import LANDMARK_IDS, REGIONS, Points, is_mirrored
 from ..core.canvas import make_canvas
 from ..core.errors import Refused
 from ..core.extras import from_extra
+from ..core.parts import Part
 from ..core.progress import Progress
 from ..core.radiograph import HipBox, Radiograph
 from ..dicom import read_film
 from ..learning.hips import Hips, to_levels
 from ..study import FilmFacts, Study
 from ..study.case import Case
-from ..study.films import ANOTHER
-from ..study.split import read_split
+from ..study.columns import StudyWarning
+from ..study.doubts import doubts_about
+from ..study.films import ANOTHER, of_the_other_hip
+from ..study.labels import Labels
+from ..study.split import SPLIT, part_of, read_split
 
 if TYPE_CHECKING:
     from ..landmarks.locator_training import Films
     from ..landmarks.training import RealHips
+    from ..phantom.families import Family
+    from ..synthesis import PairsFolder
 
+_NAMED = 5
+TESTING: Family = "shifted"
+_LEARNED_FROM: tuple[Part, ...] = ("train", "validation")
 ONE_HIP_MM = 215.0  # narrower films do not reach the other hip
 
 
@@ -53,12 +64,21 @@ def load_hips(
     Raises
     ------
     Refused
-        If a case has no side, or nothing is left to learn from.
+        If a case has no side, or nothing is left to learn from; if landmarks were
+        placed on another film, or on the other hip.
+
+    Warns
+    -----
+    StudyWarning
+        If somebody's landmarks do not look like a hip.
     """
-    films, stos, marks, spacings, groups = [], [], [], [], []
+    films, stos, marks, spacings, groups, doubtful = [], [], [], [], [], []
     for done, case in enumerate(study.cases):
         if progress:
             progress(done, len(study.cases))
+        labels = None if annotator is None else study.labels(annotator, case.case_id)
+        if annotator is not None and _placed(labels) < least_landmarks:
+            continue  # neither its film nor its side is needed
         try:
             film = read_film(case.image)
         except Refused as error:
@@ -70,10 +90,11 @@ def load_hips(
             )
         truth = study.truth(case.case_id, with_sto=with_sto)
         xy = None if truth is None else truth.landmarks_xy
-        if annotator is not None:
-            xy = _labelled_xy(study, annotator, case, film)
-            if xy is None or np.isfinite(xy).all(1).sum() < least_landmarks:
-                continue
+        if labels is not None:
+            xy = _labelled_xy(labels, case, film)
+            facts = FilmFacts.of(film, side)
+            if doubts_about(replace(labels, film=facts)):
+                doubtful.append(case.case_id)
         mirrored = is_mirrored(side)
         box = case.box or _hip_box(film, xy)
         canvas = make_canvas(film.grey(), box, mirrored, pixel_aspect=film.pixel_aspect)
@@ -89,6 +110,8 @@ def load_hips(
         groups.append(case.group or case.case_id)
     if progress:
         progress(len(study.cases), len(study.cases))
+    if doubtful:
+        _warn_of_doubts(annotator, doubtful, len(films))
     if not films:
         raise Refused(
             f"The study {study.folder.name} has no cases to learn from"
@@ -104,6 +127,17 @@ def load_hips(
     )
 
 
+def _warn_of_doubts(annotator: str | None, doubtful: list[str], of: int) -> None:
+    shown = ", ".join(doubtful[:_NAMED]) + (", …" if len(doubtful) > _NAMED else "")
+    warnings.warn(
+        f"what {annotator} placed does not look like a hip in {len(doubtful)} of {of}"
+        f" cases, and is learned from all the same ({shown}): see what 'hipbmd labels"
+        f" check STUDY --annotator {annotator}' says.",
+        StudyWarning,
+        stacklevel=3,
+    )
+
+
 def _hip_box(film: Radiograph, xy: Points | None) -> HipBox:
     """The whole film, or on a large one the square around the landmarks."""
     from ..landmarks.locate import needs_locating, usual_box
@@ -113,16 +147,72 @@ def _hip_box(film: Radiograph, xy: Points | None) -> HipBox:
     return usual_box(xy[np.isfinite(xy).all(1)])
 
 
-def cases_with_truth(study: Study) -> list[Case]:
-    """The cases that rulers of the gain may learn from: those with a truth.
+def study_to_learn_from(study: Study | str | Path) -> Study:
+    """The study that a network learns from; it is told where it is for testing.
 
     Raises
     ------
     Refused
-        If hips of the study are kept for testing.
+        If it cannot be read.
     """
-    if any(case.extra.get("family") == "shifted" for case in study.cases):
-        raise Refused("Hips of the family 'shifted' are for testing alone.")
+    study = study if isinstance(study, Study) else Study.open(study)
+    _tell_kept_for_testing(study.folder.name, map(_family, study.cases))
+    return study
+
+
+def study_of_rulers(study: Study | str | Path) -> Study:
+    """The study that the gain and its rulers are fitted to.
+
+    Raises
+    ------
+    Refused
+        If it cannot be read, or its hips are kept for testing: what the bundled rulers
+        reach is told for those.
+    """
+    study = study if isinstance(study, Study) else Study.open(study)
+    if TESTING in map(_family, study.cases):
+        raise Refused(
+            f"{study.folder.name} has digital hips of the family {TESTING!r}, which are"
+            " for testing alone: learn from others, of 'hipbmd phantom --family train'."
+        )
+    return study
+
+
+def pairs_to_learn_from(folder: Path) -> PairsFolder:
+    """A folder of pairs of a training, as of :func:`study_to_learn_from`.
+
+    Raises
+    ------
+    Refused
+        If it cannot be read.
+    """
+    from ..synthesis import PairsFolder
+
+    pairs = PairsFolder.open(folder)
+    sources = (*pairs.manifest.hips, *pairs.manifest.tiles)
+    learned = [one.case_id for one in sources if one.part in _LEARNED_FROM]
+    # Pairs know the names of digital hips (digital_hips.case_name) alone.
+    _tell_kept_for_testing(folder.name, (name.split("-")[0] for name in learned))
+    return pairs
+
+
+def _tell_kept_for_testing(name: str, families: Iterable[str]) -> None:
+    if TESTING in families:
+        warnings.warn(
+            f"{name} has digital hips of the family {TESTING!r}, which are for testing:"
+            " what is measured on that family afterwards is no test of a model that has"
+            " learned from it.",
+            StudyWarning,
+            stacklevel=3,
+        )
+
+
+def _family(case: Case) -> str:
+    return case.extra.get("family", "").strip()
+
+
+def cases_with_truth(study: Study) -> list[Case]:
+    """The cases that rulers of the gain may learn from: those with a truth."""
     return [c for c in study.cases if study.truth(c.case_id, with_sto=False)]
 
 
@@ -172,15 +262,18 @@ class RealFilms:
         }
 
 
-def _labelled_xy(
-    study: Study, annotator: str, case: Case, film: Radiograph
-) -> Points | None:
-    """The landmarks that somebody placed on this very film, or None."""
-    labels = study.labels(annotator, case.case_id)
-    if labels is None:
-        return None
+def _placed(labels: Labels | None) -> int:
+    """How many landmarks have a position."""
+    return 0 if labels is None else int(np.isfinite(labels.xy).all(1).sum())
+
+
+def _labelled_xy(labels: Labels, case: Case, film: Radiograph) -> Points:
+    """The landmarks that somebody placed on this very film and this very hip."""
     if labels.film.is_of_another_film(FilmFacts.of(film)):
         raise Refused(f"Case {case.case_id}: {ANOTHER}")
+    other = of_the_other_hip(labels, case)
+    if other:
+        raise Refused(f"Case {case.case_id}: {other}")
     return labels.xy
 
 
@@ -189,17 +282,21 @@ def real_hips(films: RealFilms, progress: Progress | None) -> RealHips:
     with from_extra("train", "A training"):
         from ..landmarks.training import RealHips
 
-    study = Study.open(films.folder)
+    study = study_to_learn_from(films.folder)
     split = read_split(films.folder)
+    chosen = {part: part_of(study.cases, split, part) for part in _LEARNED_FROM}
+    for part, cases in chosen.items():
+        if not cases:
+            raise Refused(
+                f"{SPLIT} of {study.folder.name} puts no case of the study into the"
+                f" part {part}: a training learns from train, and tells its errors on"
+                " validation."
+            )
     parts = {
         part: load_hips(
-            Study(study.folder, tuple(c for c in study.cases if of(c) == part)),
-            films.annotator,
-            progress,
-            with_sto=False,
+            Study(study.folder, cases), films.annotator, progress, with_sto=False
         )
-        for part in ("train", "validation")
-        for of in [lambda case: split.get(case.group or case.case_id)]
+        for part, cases in chosen.items()
     }
     return RealHips(parts["train"], parts["validation"], films.times)
 
@@ -239,7 +336,8 @@ def load_films(study: Study, annotator: str | None = None) -> Films:
             truth = study.truth(case.case_id, with_sto=False)
             xy = None if truth is None else truth.landmarks_xy
             if annotator is not None:
-                xy = _labelled_xy(study, annotator, case, film)
+                labels = study.labels(annotator, case.case_id)
+                xy = None if labels is None else _labelled_xy(labels, case, film)
             side = case.side or film.side
             if xy is None or side is None or not np.isfinite(xy).all():
                 continue

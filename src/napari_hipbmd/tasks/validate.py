@@ -20,6 +20,7 @@ from ..evaluation.checks import (
     left_out,
     refuse_too_small,
     refuse_wrong_units,
+    sites_left_out,
 )
 from ..evaluation.contradictions import contradictions
 from ..evaluation.feature_table import feature_table
@@ -33,6 +34,7 @@ from ..evaluation.success import ONE_PAIR
 from ..evaluation.summary import summarise
 from ..evaluation.tables import Validation
 from ..pipeline.models import calibration_of
+from ..runs.alone import FEATURES_LOCK, alone_in
 from ..runs.collecting import collect_by
 from ..runs.feature_cache import CaseFeatures, Row
 from ..runs.networks import (
@@ -162,7 +164,7 @@ def validate(
     ------
     Refused
         If the study has no DXA readings, or too few cases or patients, or nobody of
-        that name has placed landmarks.
+        that name has placed landmarks; if another run writes into ``out``.
     Cancelled
         When asked to stop; the next run resumes.
     """
@@ -173,28 +175,31 @@ def validate(
     preset = checked_covariates(study.cases, chosen_preset(preset))
     folder = None if models is None else Path(models)
     tell = stoppable(report, cancelled)
-    found = collect_by(
-        folder,
-        study,
-        out / "features.csv",
-        prepare,
-        landmarks=landmarks,
-        calibration=calibration_of(folder),
-        progress=FillingIn(study.cases, tell, {"preset": preset, "sites": ("neck",)}),
-        cancelled=cancelled,
-    )
-    plan = ValidationPlan(folds, repeats, seed, preset, tuple(rows), samples)
-    validation = _validated(
-        study, found, plan, landmarks, networks_provenance(folder), tell
-    )
-    tell(Step("writing", 0, 1), validation.results)
-    write_text_atomic(out / "table.csv", validation.to_csv())
-    write_text_atomic(out / "table.txt", validation.text())
-    write_text_atomic(out / "points.csv", validation.points_csv())
-    write_text_atomic(out / "validation.json", validation.to_json())
-    drawn = write_figures(validation, out, kind=figures)
-    write_text_atomic(out / "validation.html", validation_page(validation, drawn))
-    tell(Step("writing", 1, 1), validation.results)
+    with alone_in(out, FEATURES_LOCK):
+        found = collect_by(
+            folder,
+            study,
+            out / "features.csv",
+            prepare,
+            landmarks=landmarks,
+            calibration=calibration_of(folder),
+            progress=FillingIn(
+                study.cases, tell, {"preset": preset, "sites": ("neck",)}
+            ),
+            cancelled=cancelled,
+        )
+        plan = ValidationPlan(folds, repeats, seed, preset, tuple(rows), samples)
+        validation = _validated(
+            study, found, plan, landmarks, networks_provenance(folder), tell
+        )
+        tell(Step("writing", 0, 1), validation.results)
+        write_text_atomic(out / "table.csv", validation.to_csv())
+        write_text_atomic(out / "table.txt", validation.text())
+        write_text_atomic(out / "points.csv", validation.points_csv())
+        write_text_atomic(out / "validation.json", validation.to_json())
+        drawn = write_figures(validation, out, kind=figures)
+        write_text_atomic(out / "validation.html", validation_page(validation, drawn))
+        tell(Step("writing", 1, 1), validation.results)
     return validation
 
 
@@ -276,6 +281,7 @@ def _validated(
         seconds=float(np.median(seconds)) if seconds else float("nan"),
         wanted=plan.rows,
         contradictions=contradictions(study.cases, found),
+        sites_left_out=sites_left_out(table, main),
     )  # fmt: skip
 
 

@@ -116,6 +116,9 @@ def test_a_landmark_moved_on_a_film_of_a_study_is_kept_with_where_it_came_from(
     measure_dock.findChild(QPushButton, "undo_landmarks").click()
     assert place_of(points, "N1") == pytest.approx(found)
     assert "N1" not in study.labels("anna", case.case_id).landmarks
+    told = measure_dock.findChild(QLabel, "flags").text()
+    assert "Undone: N1" in told and "metal" in told, "reasons for caution stay"
+    assert measure_dock.findChild(QTableWidget, "results").isEnabled()
 
 
 def test_what_somebody_else_wrote_meanwhile_is_shown_and_not_overwritten(

@@ -115,6 +115,18 @@ def test_what_the_form_says_is_measured(dock: Dock, pipeline: FakePipeline) -> N
     assert call["patient"].weight_kg == 81.5
 
 
+def test_a_side_that_is_chosen_after_measuring_is_said_to_need_measuring(
+    dock: Dock, pipeline: FakePipeline
+) -> None:
+    dock.measure()
+    side = dock.find(QComboBox, "side")
+    before, measured = dock.text("flags"), side.currentText()
+    side.setCurrentText("right" if measured == "left" else "left")
+    assert "Another side was chosen: press Measure" in dock.text("flags")
+    side.setCurrentText(measured)
+    assert dock.text("flags") == before
+
+
 def test_moving_a_landmark_moves_its_region_and_the_numbers(
     dock: Dock, pipeline: FakePipeline
 ) -> None:

@@ -440,6 +440,15 @@ def test_ordering_can_be_cancelled_and_keeps_what_is_known(dock, networks):
     assert [row[1] for row in dock.rows()].count("–") == 2
 
 
+def test_pictures_that_cannot_be_films_are_counted(dock):
+    (dock.folder / "leg-3.bmp").write_bytes(b"BM" + bytes(60))
+    (dock.folder / "notes.txt").write_text("no film")
+    dock.widget.films.forget_folder()
+    dock.type("pair_folder", dock.folder)
+    dock.wait(lambda: "1 other could not be listed" in dock.said())
+    assert dock.table.rowCount() == 3
+
+
 def test_a_folder_without_films_or_with_damaged_marks_is_told(dock, tmp_path):
     (tmp_path / "empty").mkdir()
     dock.type("pair_folder", tmp_path / "empty")

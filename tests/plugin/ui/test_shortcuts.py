@@ -107,6 +107,7 @@ def test_a_key_that_is_wanted_twice_is_told(keys: Keys) -> None:
     assert clash.text.startswith("D is wanted twice")
 
 
+@pytest.mark.usefixtures("window")  # napari tells its keys with one
 def test_what_a_key_takes_the_place_of_is_told(keys: Keys) -> None:
     taken = shadowed(points(), SCOPE, keys)
     assert taken["1"] == "delete selected points"
@@ -130,6 +131,7 @@ def test_a_damaged_file_of_keys_gives_the_defaults_and_says_so(
     assert "cannot be read" in keys.problem
 
 
+@pytest.mark.usefixtures("window")  # napari tells its keys with one
 def test_the_help_shows_changes_and_refuses(qtbot: Any, keys: Keys) -> None:
     dialog = KeysDialog(SCOPE, [points()], keys)
     qtbot.addWidget(dialog)

@@ -355,6 +355,20 @@ def test_a_click_close_beside_a_placed_landmark_places_the_next_one(
     assert "N3" in bench.labels.missing
 
 
+def test_a_landmark_that_is_dropped_beside_the_film_goes_back_and_it_is_said(
+    bench: Bench,
+) -> None:
+    bench.editor.place((50, 60), "N2")
+    for beyond in ((-3.0, 60.0), (50.0, 1e4)):
+        bench.editor.place(beyond, "N2")
+        assert "There is no film there" in bench.message
+        assert bench.labels.landmarks["N2"].xy == (50, 60)
+        np.testing.assert_allclose(bench.layer("labels").data, [(60, 50)])
+    bench.editor.click((5000.0, 5000.0))
+    bench.editor.start_from("N5", (-20.0, 60.0))
+    assert list(bench.labels.landmarks) == ["N2"]
+
+
 def test_a_prediction_that_is_dragged_is_where_the_landmark_starts_from(
     bench: Bench,
 ) -> None:

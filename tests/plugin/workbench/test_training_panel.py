@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -54,6 +55,33 @@ def test_the_error_is_told_and_the_model_offered(bench: Bench, learning: Any) ->
     assert model.currentText() == "retrained-1"
     assert "Predict all" in bench.message
     assert bench.find(QPushButton, "use_model").isHidden()
+
+
+def test_a_model_of_a_study_that_was_left_is_not_offered_for_another(
+    bench: Bench, learning: Any, tmp_path: Path
+) -> None:
+    bench.press("retrain")
+    bench.wait(learning.reached.is_set)
+    other = tmp_path / "other"
+    shutil.copytree(bench.folder, other)
+    bench.widget.open_study(other)
+    learning.go.set()
+    outcome = bench.find(QLabel, "outcome")
+    bench.wait(lambda: "2.40 mm" in outcome.text())
+    assert "Of the study study, which was left" in outcome.text()
+    assert bench.find(QPushButton, "use_model").isHidden()
+
+
+def test_a_model_stays_on_offer_when_somebody_else_goes_on(
+    bench: Bench, learning: Any
+) -> None:
+    bench.press("retrain")
+    learning.go.set()
+    outcome = bench.find(QLabel, "outcome")
+    bench.wait(lambda: "2.40 mm" in outcome.text())
+    bench.widget.studies.say_who("ben")
+    assert "2.40 mm" in outcome.text()
+    assert not bench.find(QPushButton, "use_model").isHidden()
 
 
 def test_cancel_stops_it_and_changes_nothing(bench: Bench, learning: Any) -> None:

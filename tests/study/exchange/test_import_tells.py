@@ -2,12 +2,15 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.study import Study
+from napari_hipbmd.study.boxes import PlacedBox, place_boxes
 from napari_hipbmd.study.exchange import ImportPlan, import_labels
 
 
@@ -54,6 +57,41 @@ def test_a_hip_of_half_the_size_is_told_at_import(
     assert again.cases == () and again.doubts == done.doubts
 
 
+def carls(study, tmp_path, case_id, xy):
+    (tmp_path / "carl.csv").write_text(rows(case_id, xy), "utf-8")
+    return import_labels(study, "csv", tmp_path / "carl.csv", ImportPlan("carl"))
+
+
+@pytest.mark.parametrize(
+    ("turn", "way"),
+    [
+        (lambda x, y, top: (y, x), "aside"),
+        (lambda x, y, top: (x, top - y), "up"),
+        (lambda x, y, top: (top - x, top - y), "up"),
+    ],
+)
+def test_swapped_axes_and_another_corner_are_not_called_the_other_hip(
+    labelled_study, sample_study, tmp_path, turn, way
+):
+    case = labelled_study.cases[0]
+    xy = truth_of(sample_study, case.case_id)
+    top = read_film(case.image).shape[0] - 1
+    turned = [turn(x, y, top) for x, y in xy]
+    done = carls(labelled_study, tmp_path, case.case_id, turned)
+    (doubt,) = done.doubts
+    assert f"points {way}, not down: x and y may be swapped" in doubt
+
+
+def test_shares_of_the_films_size_are_not_taken_for_pixels(
+    labelled_study, sample_study, tmp_path
+):
+    case_id = labelled_study.cases[0].case_id
+    xy = truth_of(sample_study, case_id) / 900
+    with pytest.raises(Refused, match="between 0 and 1: they are shares"):
+        carls(labelled_study, tmp_path, case_id, xy)
+    assert labelled_study.labels("carl", case_id) is None
+
+
 def test_points_that_all_come_as_occluded_are_told(
     labelled_study, sample_study, tmp_path
 ):
@@ -95,3 +133,42 @@ def test_a_name_that_is_one_cases_id_and_anothers_film_is_refused(
     (tmp_path / "carl.csv").write_text(rows("images/1.dcm", xy), "utf-8")
     done = import_labels(study, "csv", tmp_path / "carl.csv", ImportPlan("carl"))
     assert done.cases == ("2",)
+
+
+def test_pixels_of_a_crop_are_told_where_the_film_has_a_hip_box(
+    labelled_study, sample_study, tmp_path
+):
+    case = labelled_study.cases[0]
+    xy = truth_of(sample_study, case.case_id)
+    corner = xy.min(axis=0) - 10
+    side = float(np.ptp(xy, axis=0).max()) + 20
+    box = HipBox(*corner, *(corner + side))
+    placed = {case.side: PlacedBox(box, "anna", "2026-01-01T00:00:00")}
+    film = case.image.relative_to(labelled_study.folder).as_posix()
+    place_boxes(labelled_study.folder, {film: placed})
+    study = Study.open(labelled_study.folder)
+    (tmp_path / "carl.csv").write_text(rows(case.case_id, xy - corner), "utf-8")
+    done = import_labels(study, "csv", tmp_path / "carl.csv", ImportPlan("carl"))
+    assert any("may be pixels of a crop" in doubt for doubt in done.doubts)
+    (tmp_path / "dora.csv").write_text(rows(case.case_id, xy), "utf-8")
+    done = import_labels(study, "csv", tmp_path / "dora.csv", ImportPlan("dora"))
+    assert not any("hip box" in doubt for doubt in done.doubts)
+
+
+def two_scorers(case_id, one, other):
+    """A table of DeepLabCut in which two people have labelled the same frame."""
+    return (
+        f"scorer,,,{one},{one},{other},{other}\nbodyparts,,,N1,N1,N2,N2\n"
+        f"coords,,,x,y,x,y\nlabeled-data,hips,{case_id}.png,100,110,120,130\n"
+    )
+
+
+def test_two_scorers_of_one_table_are_not_mixed(labelled_study, tmp_path):
+    case_id = labelled_study.cases[0].case_id
+    table = tmp_path / "CollectedData_carl.csv"
+    table.write_text(two_scorers(case_id, "carl", "dora"))
+    with pytest.raises(Refused, match=r"several scorers \(carl, dora\): leave the"):
+        import_labels(labelled_study, "deeplabcut", table, ImportPlan("emil"))
+    done = import_labels(labelled_study, "deeplabcut", table, ImportPlan("dora"))
+    assert set(labelled_study.labels("dora", case_id).landmarks) == {"N2"}
+    assert "Of the scorers carl, dora, those of dora were taken." in done.told

@@ -15,7 +15,7 @@ from ...core.cells import guarded
 from .run import ModelComparison
 from .scores import FilmScore
 
-_NONE = float("nan")
+_NONE, _SHOWN = float("nan"), 5
 _COLUMNS: dict[str, Callable[[FilmScore], float]] = {
     "psnr_db": lambda s: s.psnr_db,
     "ssim": lambda s: s.ssim,
@@ -78,9 +78,11 @@ def notes(comparison: ModelComparison) -> list[str]:
         told.append(f"No gap is told. {comparison.no_gap}")
     if comparison.left_out:
         reasons = "; ".join(
-            f"{case_id} ({why})" for case_id, why in comparison.left_out.items()
+            f"{case_id} ({why})"
+            for case_id, why in list(comparison.left_out.items())[:_SHOWN]
         )
-        told.append(f"Left out: {reasons}")
+        more = "; …" if len(comparison.left_out) > _SHOWN else ""
+        told.append(f"Left out ({len(comparison.left_out)}): {reasons}{more}")
     return told
 
 
@@ -99,7 +101,7 @@ def comparison_csv(comparison: ModelComparison) -> str:
     for model, name in enumerate(comparison.names):
         means = [_number(_mean(values(comparison, c)[:, model])) for c in _COLUMNS]
         gap = [_number(comparison.gap_closed[model][site]) for site in SITES]
-        writer.writerow(["mean", name, *means, *gap])
+        writer.writerow(["mean", guarded(name), *means, *gap])
     return out.getvalue()
 
 

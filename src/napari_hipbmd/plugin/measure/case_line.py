@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from qtpy.QtWidgets import QGridLayout, QLineEdit, QWidget
+from qtpy.QtWidgets import QGridLayout, QWidget
 
+from ..ui.annotator import AnnotatorField, choose_annotator
 from ..ui.controls import button, enable, press
-from ..ui.preferences import read_preference, write_preference
 from ..ui.rich import plain, sentence
 from ..ui.translation import tr
 from ..viewer.case_of_film import FilmCase, case_of_film
@@ -53,9 +53,7 @@ class CaseLine(QWidget):
 
     def _setup_ui(self) -> None:
         self.text = sentence("case")
-        self.who = QLineEdit(str(read_preference("annotator", "")))
-        self.who.setObjectName("kept_by")
-        self.who.setPlaceholderText(tr("your name or initials"))
+        self.who = AnnotatorField("kept_by", tr("your name or initials"))
         self.who.setToolTip(tr("Labels tell who placed them."))
         self.keep_button = button("keep_landmarks", tr("Keep landmarks"))
         self.undo_button = button("undo_landmarks", tr("Undo"))
@@ -72,6 +70,7 @@ class CaseLine(QWidget):
         grid.addWidget(self.undo_button, 2, 0)
         grid.addWidget(self.button, 2, 1)
         self.who.editingFinished.connect(self._on_who_edited)
+        self.who.followed.connect(self._on_who_followed)
         press(self.keep_button, self.keeper.keep)
         press(self.undo_button, self.keeper.undo)
         press(self.button, self._on_workbench_clicked)
@@ -80,7 +79,10 @@ class CaseLine(QWidget):
         return self.who.text().strip()
 
     def _on_who_edited(self) -> None:
-        write_preference("annotator", self._who())
+        choose_annotator(self._who())
+        self._on_who_followed()
+
+    def _on_who_followed(self) -> None:
         self.keeper.follow(self._film, self._who())
         self._show()
 
@@ -88,6 +90,8 @@ class CaseLine(QWidget):
         if self._case is not None:
             self.keeper.leave()  # the workbench writes these labels from now on
             _, workbench = self._viewer.window.add_plugin_dock_widget(*WORKBENCH)
+            if self._who():
+                workbench.studies.say_who(self._who())
             workbench.show_case(*self._case)
             self._show()
 

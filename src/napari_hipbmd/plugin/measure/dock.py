@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_info
@@ -19,17 +20,18 @@ from ..ui.run_bar import RunBar
 from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.box_sides import HIPS
-from ..viewer.films import film_of
 from ..viewer.identity import facts_of
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.measuring import FINDING, measure_film
 from ..viewer.origins import origin_of
 from ..viewer.result_panel import ResultPanel
 from ..viewer.session import Session, session_of
+from ..viewer.typed import Typed
 from .case_line import CaseLine
 from .choices_form import ChoicesForm
 from .film_form import BUSY, NO_FILM, FilmForm
 from .grey_scale_panel import GreyScalePanel
+from .out_of_date import OTHER_MODELS, Asked, out_of_date
 from .report_button import ReportButton
 
 if TYPE_CHECKING:
@@ -44,7 +46,6 @@ FIRST = tr(
 )
 NOT_MEASURED = tr("Not measured yet: press <b>Measure</b>.")
 FAILED = tr("The measurement failed; napari's message says how.")
-OTHER_MODELS = tr("Other models were chosen: press Measure to use them.")
 THROWN_AWAY = tr(
     "The film was changed or removed while it was measured: the result is gone."
 )
@@ -91,12 +92,13 @@ class MeasureWidget(ListeningWidget):
         self.form.film_chosen.connect(self._on_film_chosen)
         self.form.patient_edited.connect(self._on_patient_edited)
         self.form.box.drawing.connect(self._on_box_drawn)
-        self.form.side_edited.connect(self._show_box)
+        self.form.side_edited.connect(self._on_asked_otherwise)
+        self.form.spacing_edited.connect(self._on_asked_otherwise)
         self.bar.wanted.connect(self._on_measure_clicked)
         self.bar.running.connect(lambda _: self._show_state())
         for part in (self.choices, self.report_button):
             part.refused.connect(self.results.warn)
-        self.case.keeper.said.connect(self.results.warn)
+        self.case.keeper.said.connect(self.results.tell)
         self.grey_scale.objects.said.connect(self.results.warn)
 
     def _heard(self) -> Heard:
@@ -147,7 +149,10 @@ class MeasureWidget(ListeningWidget):
         measurement = self._session.measurement(layer)
         patient = facts.get("patient", Patient())
         side = facts.get("side")
-        if measurement is not None:
+        typed = self._session.typed.get(layer)
+        if typed is not None:
+            patient, side = typed.patient, typed.side
+        elif measurement is not None:
             patient = measurement.patient.or_else(patient)
             if not any(flag.code == "side-guessed" for flag in measurement.flags):
                 side = measurement.side
@@ -157,13 +162,19 @@ class MeasureWidget(ListeningWidget):
         if measurement is None:
             self.results.clear(NOT_MEASURED)
         else:
-            self.results.show_measurement(measurement, layer.name)
+            self._show_numbers(layer, measurement)
         self.grey_scale.show_film(layer)
         self.report_button.show_measurement(measurement, origin_of(layer))
 
     def _on_models_chosen(self) -> None:
         self.choices.show_models()
-        if self._session.measurement(self.form.film_layer()) is not None:
+        layer = self.form.film_layer()
+        measurement = self._session.measurement(layer)
+        if measurement is None:
+            return
+        if layer in self._session.measured_with:
+            self._show_outdated(layer)
+        else:
             self.results.warn(OTHER_MODELS)
 
     def _on_film_changed(self, layer: Any) -> None:
@@ -174,8 +185,48 @@ class MeasureWidget(ListeningWidget):
 
     def _on_patient_edited(self) -> None:
         layer = self.form.film_layer()
+        self._remember_typed(layer)
         if layer is not None and self._session.measurement(layer) is not None:
             self._session.remeasure(layer, self.form.patient())
+
+    def _on_asked_otherwise(self) -> None:
+        """Another side, box or spacing than the numbers are of."""
+        layer = self.form.film_layer()
+        self._remember_typed(layer)
+        self._show_box()
+        self._show_outdated(layer)
+
+    def _remember_typed(self, layer: Any) -> None:
+        """Keep what stands in the form while another film is looked at."""
+        if layer is not None:
+            form = self.form
+            self._session.typed[layer] = Typed(
+                form.patient(), form.side(), form.spacing_mm()
+            )
+
+    def _show_numbers(self, layer: Any, measurement: Measurement) -> None:
+        self.results.show_measurement(measurement, layer.name)
+        self._show_outdated(layer)
+
+    def _show_outdated(self, layer: Any) -> None:
+        """Grey numbers where Measure would now give others."""
+        measurement = self._session.measurement(layer)
+        if measurement is None:
+            return
+        models = self._session.models_folder
+        asked = Asked(
+            self.form.side(),
+            self.form.spacing_mm(),
+            self._box_to_measure(layer),
+            self._session.measured_with.get(layer, models) == models,
+        )
+        self.results.set_outdated(out_of_date(measurement, asked))
+
+    def _box_to_measure(self, layer: Any) -> HipBox | None:
+        try:
+            return self._session.hip_boxes.to_measure(layer, self.form.side())[0]
+        except Refused:
+            return None
 
     def _on_box_drawn(self) -> None:
         self.form.show_box(tr("Drag a rectangle around the hip, then press Measure."))
@@ -183,10 +234,11 @@ class MeasureWidget(ListeningWidget):
     def _on_boxes_changed(self, layer: Any) -> None:
         if layer is self.form.film_layer():
             self._show_box()
+            self._show_outdated(layer)
 
     def _on_boxes_said(self, layer: Any, text: str) -> None:
         if layer is self.form.film_layer():
-            self.results.warn(text)
+            self.results.tell(text)
 
     def _on_measure_clicked(self) -> None:
         layer = self.form.film_layer()
@@ -211,19 +263,25 @@ class MeasureWidget(ListeningWidget):
         folder, data = self._session.models_folder, layer.data
         self.bar.start(
             lambda run: measure_film(run, film, folder, arguments),
-            lambda found: self._on_done(layer, data, *found),
+            lambda found: self._on_done(layer, data, folder, *found),
             FINDING,
             stopped="",
             failed=FAILED,
         )
 
     def _on_done(
-        self, layer: Any, data: Any, result: Measurement, models: Models | None
+        self,
+        layer: Any,
+        data: Any,
+        folder: Path | None,
+        result: Measurement,
+        models: Models | None,
     ) -> None:
         if layer not in self._session.layers or layer.data is not data:
             self.results.warn(THROWN_AWAY)
             show_info(THROWN_AWAY)
             return
+        self._session.measured_with[layer] = folder
         self._session.show(layer, result, models)
 
     def _on_measured(self, layer: Any) -> None:
@@ -234,7 +292,7 @@ class MeasureWidget(ListeningWidget):
             self.form.choose(layer)
         if self._spacing_shown != _spacing_of(layer, measurement):
             self._show_spacing(layer, measurement)
-        self.results.show_measurement(measurement, layer.name)
+        self._show_numbers(layer, measurement)
         self.grey_scale.show_film(layer)
         self.report_button.show_measurement(measurement, origin_of(layer))
         self.case.keeper.follow_moves(layer)
@@ -244,13 +302,13 @@ class MeasureWidget(ListeningWidget):
             self.results.warn(text)
 
     def _film_to_measure(self, layer: Any) -> Radiograph:
-        film = film_of(layer)
+        film = self._session.spacings.film_of(layer)
         typed = self.form.spacing_mm()
         return film if typed is None else film.with_typed_spacing(typed)
 
     def _show_spacing(self, layer: Any, measurement: Measurement | None) -> None:
         try:
-            film = film_of(layer)
+            film = self._session.spacings.film_of(layer)
         except Refused:
             film = None
         spacing = None if film is None else film.spacing_mm
@@ -258,6 +316,10 @@ class MeasureWidget(ListeningWidget):
         given = measurement is not None and measurement.spacing_source == TYPED
         if measurement is not None and given:
             spacing, source = measurement.spacing_mm, TYPED
+        stands = self._session.typed.get(layer)
+        if stands is not None and (given or spacing is None):
+            typed = stands.spacing_mm
+            spacing, given = (None if typed is None else (typed, typed)), True
         self.form.show_spacing(spacing, source, typed=given)
         self._spacing_shown = _spacing_of(layer, measurement)
 

@@ -37,12 +37,13 @@ class FilmForm(QWidget):
 
     ``film_chosen`` is emitted when another film is chosen, ``patient_edited`` when a
     person changes a value about the patient, ``side_edited`` when another side is
-    chosen.
+    chosen, ``spacing_edited`` when another spacing is typed.
     """
 
     film_chosen = Signal()
     patient_edited = Signal()
     side_edited = Signal()
+    spacing_edited = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,7 +114,10 @@ class FilmForm(QWidget):
     ) -> None:
         """Show the film's own spacing, or ask for one and say why."""
         own, source = spacing_mm is not None and not typed, said(source)
-        _set(self.spacing, spacing_mm[0] if spacing_mm is not None else None)
+        # What is typed is a pixel's width.
+        _set(
+            self.spacing, None if spacing_mm is None else spacing_mm[1 if typed else 0]
+        )
         self.spacing.setEnabled(own is False)
         if own:
             row, column = spacing_mm
@@ -195,6 +199,7 @@ class FilmForm(QWidget):
         for box in (self.age, self.height, self.weight):
             box.valueChanged.connect(lambda _: self.patient_edited.emit())
         self.spacing.valueChanged.connect(lambda _: self._on_spacing_typed())
+        self.spacing.valueChanged.connect(lambda _: self.spacing_edited.emit())
         self.side_choice.currentIndexChanged.connect(lambda _: self.side_edited.emit())
 
 

@@ -15,16 +15,15 @@ from ...synthesis import Made
 from ..ui.controls import scroll_in
 from ..ui.key_bindings import KeyBindings
 from ..ui.latest import Latest
-from ..ui.preferences import read_preference
 from ..ui.run import Run, Stepped
 from ..ui.run_bar import RunBar
 from ..ui.sentences import said
-from ..ui.translation import tr
+from ..ui.translation import tr, trn
 from ..viewer.listening import Heard, ListeningWidget
 from ..viewer.session import session_of
 from . import work
 from .film_list import FilmList
-from .films import PairFilm, find_films
+from .films import FoundFilms, PairFilm, find_films
 from .marking import Marking
 from .marking_panel import MarkingPanel
 from .marks_editor import MarksEditor
@@ -69,7 +68,7 @@ class PairsWidget(ListeningWidget):
 
     def _setup_ui(self) -> None:
         self.films = FilmList()
-        self.panel = MarkingPanel(self._session, str(read_preference("annotator", "")))
+        self.panel = MarkingPanel(self._session)
         self.form = PairForm()
         self.bar = RunBar("write_pairs", tr("Write pairs"), prefix="pairs_")
         self.marking = Marking(self._session, self._editor, self.panel, self._begin)
@@ -129,9 +128,18 @@ class PairsWidget(ListeningWidget):
         self.films.show_films([])
         self._begin(tr("Listing films"), lambda run: find_films(folder), self._on_found)
 
-    def _on_found(self, films: list[PairFilm]) -> None:
-        self.films.show_films(films)
-        self._say(FOUND.format(len(films)))
+    def _on_found(self, found: FoundFilms) -> None:
+        self.films.show_films(found.films)
+        text = FOUND.format(len(found.films))
+        if found.passed_over:
+            text += trn(
+                " {count} other could not be listed: the dock <b>Open study</b> says"
+                " why.",
+                " {count} others could not be listed: the dock <b>Open study</b> says"
+                " why.",
+                found.passed_over,
+            ).format(count=found.passed_over)
+        self._say(text)
 
     def _on_order_wanted(self) -> None:
         self._editor.save()

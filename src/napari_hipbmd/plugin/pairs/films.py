@@ -56,7 +56,15 @@ class PairFilm:
         return replace(self, score=score, reason=reason)
 
 
-def find_films(folder: Path) -> list[PairFilm]:
+@dataclass(frozen=True)
+class FoundFilms:
+    """The films of a folder, and how many of its others should have been some."""
+
+    films: list[PairFilm]
+    passed_over: int = 0
+
+
+def find_films(folder: Path) -> FoundFilms:
     """The films of a study or of any folder, with the marks that they have.
 
     Headers are read, pixels are not. A film with two hips is listed once.
@@ -69,16 +77,17 @@ def find_films(folder: Path) -> list[PairFilm]:
     from ...study import Study
 
     found = _of_study(folder) if Study.is_study(folder) else _of_folder(folder)
-    if not found:
+    if not found.films:
         raise Refused(tr("The folder {name} holds no films.").format(name=folder.name))
     every = [read_marks(folder, name) for name in list_marked(folder)]
     known = {marks.image: marks for marks in every if marks is not None}
-    return [
+    films = [
         replace(film, name=known[film.image].case_id).with_marks(known[film.image])
         if film.image in known
         else film
-        for film in found
+        for film in found.films
     ]
+    return replace(found, films=films)
 
 
 def ordered(films: list[PairFilm]) -> list[PairFilm]:
@@ -86,12 +95,15 @@ def ordered(films: list[PairFilm]) -> list[PairFilm]:
     return sorted(films, key=lambda film: np.inf if film.score is None else -film.score)
 
 
-def _of_study(folder: Path) -> list[PairFilm]:
+def _of_study(folder: Path) -> FoundFilms:
     from ...study import Study
 
     films: dict[Path, PairFilm] = {}
+    missing: set[Path] = set()
     for case in Study.open(folder).cases:
-        if case.image.is_file() and case.image not in films:
+        if not case.image.is_file():
+            missing.add(case.image)
+        elif case.image not in films:
             films[case.image] = PairFilm(
                 case.image,
                 case.case_id,
@@ -99,14 +111,14 @@ def _of_study(folder: Path) -> list[PairFilm]:
                 case.group or case.case_id,
                 case.side,
             )
-    return list(films.values())
+    return FoundFilms(list(films.values()), len(missing))
 
 
-def _of_folder(folder: Path) -> list[PairFilm]:
+def _of_folder(folder: Path) -> FoundFilms:
     from ...dicom import catalogue
 
-    films = []
-    for film in catalogue(folder).films:
+    films, listed = [], catalogue(folder)
+    for film in listed.films:
         image = film.path.relative_to(folder)
         if FOLDER not in image.parts:
             name = _own_name(film.name, image)
@@ -115,7 +127,8 @@ def _of_folder(folder: Path) -> list[PairFilm]:
                     film.path, name, image.as_posix(), film.patient or name, film.side
                 )
             )
-    return films
+    spoilt = [path.relative_to(folder) for path in listed.spoilt]
+    return FoundFilms(films, sum(FOLDER not in path.parts for path in spoilt))
 
 
 def _own_name(name: str, image: Path) -> str:

@@ -10,7 +10,7 @@ from qtpy.QtCore import QObject, Signal
 from ...core.errors import Refused
 from ...core.radiograph import HipBox
 from ...study.film_marks import FilmType
-from ..ui.preferences import write_preference
+from ..ui.annotator import choose_annotator
 from ..ui.run import Run
 from ..ui.translation import tr
 from ..viewer.session import Session
@@ -84,7 +84,7 @@ class Marking(QObject):
         except Refused:
             self.told.emit(NO_NAME)
             return
-        write_preference("annotator", name)
+        choose_annotator(name)
 
     def _on_boxes_wanted(self) -> None:
         self._editor.save()

@@ -10,6 +10,7 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFormLayout, QLineEdit, QPushButton, QWidget
 
 from ...study.film_marks import FilmMarks
+from ..ui.annotator import AnnotatorField
 from ..ui.controls import note
 from ..ui.options_form import side_by_side
 from ..ui.run_bar import BUSY
@@ -33,13 +34,10 @@ class MarkingPanel(QWidget):
     type_chosen = Signal(int)
     patient_typed = Signal(str)
 
-    def __init__(
-        self, session: Session, annotator: str, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.hip = BoxTool(session, "draw_hip")
         self._setup_ui()
-        self.who.setText(annotator)
         self._connect()
         self.show_film(None)
 
@@ -102,9 +100,9 @@ class MarkingPanel(QWidget):
         self.patient = QLineEdit()
         self.patient.setObjectName("patient")
         self.patient.setPlaceholderText(tr("films of one patient stay together"))
-        self.who = QLineEdit()
-        self.who.setObjectName("marked_by")
-        self.who.setPlaceholderText(tr("your name: the type is stored with it"))
+        self.who = AnnotatorField(
+            "marked_by", tr("your name: the type is stored with it")
+        )
         self.type_note, self.flags = note("type_note"), note("flags")
         self._drawing = (
             self.sto_button, self.remove_button,

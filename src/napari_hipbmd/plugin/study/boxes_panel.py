@@ -9,7 +9,6 @@ from qtpy.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -18,8 +17,8 @@ from qtpy.QtWidgets import (
 from ...core.errors import Refused
 from ...core.radiograph import Side
 from ...study.persons_name import persons_name
+from ..ui.annotator import AnnotatorField, choose_annotator
 from ..ui.controls import enable
-from ..ui.preferences import read_preference, write_preference
 from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.box_sides import BOX_NAMES
@@ -68,9 +67,7 @@ class HipBoxesPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self.title = _note("film")
-        self.who = QLineEdit(read_preference("annotator", ""))
-        self.who.setObjectName("who")
-        self.who.setPlaceholderText(tr("your name or initials"))
+        self.who = AnnotatorField("who", tr("your name or initials"))
         self.who.setToolTip(tr("Each box tells who placed it."))
         form = QFormLayout()
         form.addRow(tr("Placed by"), self.who)
@@ -110,6 +107,7 @@ class HipBoxesPanel(QWidget):
 
     def _connect(self) -> None:
         self.who.editingFinished.connect(self._on_who_edited)
+        self.who.followed.connect(self._show)
         for side in SIDES:
             self.place_buttons[side].clicked.connect(
                 lambda _, side=side: self._on_place_clicked(side)
@@ -159,7 +157,7 @@ class HipBoxesPanel(QWidget):
     def _on_who_edited(self) -> None:
         who = self.who.text().strip()
         try:
-            write_preference("annotator", who and persons_name(who, "Your name"))
+            choose_annotator(who and persons_name(who, "Your name"))
         except Refused as refusal:
             self.note.setText(f"<b>{escape(said(refusal))}</b>")
             return

@@ -180,10 +180,6 @@ class Keys:
         self._own.clear()
         self._save()
 
-    def is_default(self, shortcut_id: str) -> bool:
-        """Whether nobody changed the keys of a function."""
-        return shortcut_id not in self._own
-
     def clashes(self) -> list[Clash]:
         """Keys that call two of our functions on the same layer."""
         found = []

@@ -20,6 +20,7 @@ from .place import Place
 if TYPE_CHECKING:
     from ...dicom import DisplayedFilm
 
+LAYER_SCALE = "the layer's scale"
 NOT_OURS = Flag(
     "uncalibrated",
     "This layer was not read as a film: what it shows bright is taken for dense, and"
@@ -184,7 +185,7 @@ def film_of(layer: Any) -> Radiograph:
         pixels=(data * np.float32(sign)).astype(np.float32),
         grey_range=(ends[0], ends[1]),
         spacing_mm=spacing_mm,
-        spacing_source="none" if spacing_mm is None else "the layer's scale",
+        spacing_source="none" if spacing_mm is None else LAYER_SCALE,
         flags=(NOT_OURS,),
         case_id="film",
     )

@@ -22,7 +22,7 @@ from ...core.hip_box import (
     on_film,
 )
 from ...core.radiograph import HipBox, Side
-from ..ui.preferences import read_preference
+from ..ui.annotator import annotator
 from ..ui.sentences import said
 from ..ui.translation import tr
 from .box_sides import boxes_as_drawn, first_place
@@ -164,7 +164,7 @@ class HipBoxes:
             False where they were refused; :attr:`said` tells why. BoxBySide of a film
             without a file, or of nobody, are not kept, and :meth:`where_kept` says so.
         """
-        origin, who = origin_of(film_layer), read_preference("annotator", "")
+        origin, who = origin_of(film_layer), annotator()
         if origin is None or not who:
             self._kept[film_layer] = NO_FILE if origin is None else NO_NAME
             return True

@@ -31,5 +31,6 @@ def move_polygons(
         layer._data_view.edit(i, corners[i])
     # In place: a new table would be announced, and its defaults with it.
     layer.features["area_cm2"] = region_table(regions)["area_cm2"]
-    # The thumbnail would be drawn at every move, and shows the same hip.
-    layer.refresh(thumbnail=False, highlight=False)
+    # The thumbnail would be drawn at every move, and shows the same hip; the landmarks
+    # at the corners tell napari how far the layers reach.
+    layer.refresh(thumbnail=False, highlight=False, extent=False)

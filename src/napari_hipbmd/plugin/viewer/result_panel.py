@@ -71,6 +71,9 @@ class ResultPanel(QWidget):
     def __init__(self, parent: QWidget | None = None, *, legend: bool = True) -> None:
         super().__init__(parent)
         self._with_legend = legend
+        self._reasons: list[str] = []
+        self._why: list[str] = []
+        self._told = ""
         self._setup_ui()
         self.clear("")
 
@@ -104,13 +107,19 @@ class ResultPanel(QWidget):
         self._show_withheld(measurement)
         self.model.setText(_model(measurement))
         self.research_use.setText(research_use([measurement], tr))
-        self._show_flags([*caveats, *_reasons(measurement)])
-        self._set_stale(False)
+        self._show_state([*caveats, *_reasons(measurement)])
+
+    def set_outdated(self, why: Sequence[str]) -> None:
+        """Grey the numbers for these reasons; without any they are as measured."""
+        self._show_state(self._reasons, why, self._told)
 
     def warn(self, text: str) -> None:
         """Say what went wrong; numbers that are shown are no longer of the film."""
-        self._show_flags([text])
-        self._set_stale(True)
+        self._show_state(self._reasons, [text])
+
+    def tell(self, text: str) -> None:
+        """Say something that leaves the numbers as they are."""
+        self._show_state(self._reasons, self._why, text)
 
     def clear(self, text: str) -> None:
         """Show that nothing has been measured, and what to do."""
@@ -120,8 +129,7 @@ class ResultPanel(QWidget):
         self.title.setText(text)
         self.model.setText("")
         self.legend.setVisible(False)
-        self._show_flags([])
-        self._set_stale(False)
+        self._show_state([])
 
     def _setup_ui(self) -> None:
         layout = QVBoxLayout(self)
@@ -155,6 +163,7 @@ class ResultPanel(QWidget):
             self.research_use,
         ):
             layout.addWidget(widget)
+        layout.addStretch(1)  # beside a taller tab, no line is torn from the next
 
     def _show_withheld(self, measurement: Measurement) -> None:
         """Tell beside a withheld value why; elsewhere what the row is."""
@@ -169,6 +178,14 @@ class ResultPanel(QWidget):
                     tip = tr("The regression in use has no such target.")
                 if item.toolTip() != tip:
                     item.setToolTip(tip)
+
+    def _show_state(
+        self, reasons: list[str], why: Sequence[str] = (), told: str = ""
+    ) -> None:
+        """What was told, and why the numbers are stale or else to be doubted."""
+        self._reasons, self._why, self._told = reasons, list(why), told
+        self._show_flags([*([told] if told else []), *(why or reasons)])
+        self._set_stale(bool(why))
 
     def _show_flags(self, texts: list[str]) -> None:
         items = "".join(f"<li>{_escaped(text)}</li>" for text in texts)

@@ -27,7 +27,7 @@ from .hip_boxes import HipBoxes
 from .identity import belongs_to, facts_of, kind_of
 from .layers import landmarks_xy
 from .live import LivePoints
-from .place import MILLIMETRES, Place
+from .place import Place
 from .shown_result import (
     below_regions,
     lock_derived,
@@ -37,6 +37,7 @@ from .shown_result import (
     result_of,
     show_result,
 )
+from .typed import Typed, TypedSpacings
 
 if TYPE_CHECKING:
     from ...pipeline.models import Models
@@ -90,6 +91,12 @@ class Session:
         The study that was opened last, by whichever dock; None before.
     hip_boxes
         The hip boxes of the films.
+    typed
+        What a person has typed of a film.
+    spacings
+        The films without a spacing, and what was typed for them.
+    measured_with
+        The folder of models that a film was measured with, where it is known.
     """
 
     shown = Signal(object)
@@ -111,6 +118,9 @@ class Session:
         self.study_folder: Path | None = None
         self._policy_of_study: Policy = NONE
         self._live: WeakKeyDictionary[Layer, LivePoints] = WeakKeyDictionary()
+        self.typed: WeakKeyDictionary[Layer, Typed] = WeakKeyDictionary()
+        self.spacings = TypedSpacings()
+        self.measured_with: WeakKeyDictionary[Layer, Path | None] = WeakKeyDictionary()
         load_beforehand()
         widen_when_inserted(viewer)
         for layer in viewer.layers:
@@ -194,8 +204,7 @@ class Session:
             That measured it, and measure its moved landmarks; the bundled ones when
             absent.
         """
-        if measurement.spacing_mm is not None and Place.of(film_layer).in_pixels:
-            self._give_spacing(film_layer, measurement.spacing_mm)
+        self.spacings.put(film_layer, self.hip_boxes.layer(film_layer), measurement)
         first = self.measurement(film_layer) is None
         self._follow_no_longer(film_layer)  # the window lives between two layers
         show_result(self.layers, film_layer, measurement)
@@ -256,7 +265,8 @@ class Session:
     def forget(self, film_layer: Layer) -> None:
         """Take away what belongs to a film that leaves the viewer."""
         remove_result(self.layers, film_layer)
-        self._measurements.pop(film_layer, None)
+        for known in (self._measurements, self._judged, self._models):
+            known.pop(film_layer, None)  # type: ignore[attr-defined]
         self._follow_no_longer(film_layer)
 
     def _on_removed(self, event: Any) -> None:
@@ -277,6 +287,8 @@ class Session:
     def film_exchanged(self, film_layer: Layer) -> None:
         """Take away what belonged to the film that a layer showed before."""
         self.forget(film_layer)
+        self.typed.pop(film_layer, None)
+        self.spacings.forget(film_layer)
         self.film_changed.emit(film_layer)
 
     def _keep(self, film_layer: Layer, measurement: Measurement) -> None:
@@ -307,14 +319,6 @@ class Session:
     def _remeasure_if_there(self, film_layer: Layer | None, moving: bool) -> None:
         if film_layer is not None:
             self.remeasure(film_layer, moving=moving)
-
-    def _give_spacing(self, film_layer: Layer, spacing: tuple[float, float]) -> None:
-        film_layer.scale = spacing
-        film_layer.units = MILLIMETRES
-        box = self.hip_boxes.layer(film_layer)
-        if box is not None:
-            box.scale = spacing
-            box.units = MILLIMETRES
 
     def below_regions(self, film_layer: Layer) -> int:
         """The place in the list right under a film's regions and landmarks."""

@@ -14,9 +14,14 @@ from ...study import edits as edit
 from ...study.boxes import remember_case_box
 from ..ui.sentences import said
 from ..ui.translation import tr
+from .study_there import insist_on_study
 
 FINE_PX = 0.2
 COARSE_PX = 1.0
+NO_FILM = tr(
+    "There is no film there: nothing was placed. A landmark that is not on the film is"
+    " absent."
+)
 
 
 class Editor:
@@ -114,7 +119,12 @@ class Editor:
         """Put a landmark, by default the current one, and go to the next missing."""
         name = name or self._current
         was_missing = name in self.labels.missing
-        done = self._do(lambda: edit.place(self.labels, name, xy, self.who))
+
+        def place() -> Change:
+            self._insist_on_film(xy)
+            return edit.place(self.labels, name, xy, self.who)
+
+        done = self._do(place)
         if done and was_missing:
             self.advance()
         return done
@@ -124,9 +134,12 @@ class Editor:
         predicted = self.predicted
         if predicted is None or name not in predicted.landmarks:
             return self.place(xy, name)
-        done = self._do(
-            lambda: edit.start_from(self.labels, predicted, name, xy, self.who)
-        )
+
+        def start() -> Change:
+            self._insist_on_film(xy)
+            return edit.start_from(self.labels, predicted, name, xy, self.who)
+
+        done = self._do(start)
         if done:
             self.select(name)
             self.advance()
@@ -265,6 +278,7 @@ class Editor:
         text = said(self.case.history.undo_text)
         return self._travel(
             self.case.undo,
+            self.case.can_undo,
             tr("Undone: {text}").format(text=text),
             tr("Nothing to undo."),
         )
@@ -274,6 +288,7 @@ class Editor:
         text = said(self.case.history.redo_text)
         return self._travel(
             self.case.redo,
+            self.case.can_redo,
             tr("Done again: {text}").format(text=text),
             tr("Nothing to redo."),
         )
@@ -288,6 +303,7 @@ class Editor:
 
     def _written(self, step: Callable[[], None]) -> None:
         try:
+            insist_on_study(self.case.folder)
             step()
         except ConflictFound:
             self.conflicted.emit()
@@ -298,30 +314,50 @@ class Editor:
 
     def look_at_disk(self) -> None:
         """Find out whether somebody else has changed these labels."""
-        if self.case.check() is not None:
-            self.conflicted.emit()
+
+        def look() -> None:
+            if self.case.check() is not None:
+                self.conflicted.emit()
+
+        self._written(look)
 
     def resolve(self, kept: Labels) -> None:
-        """End a conflict by keeping these labels."""
-        try:
-            self.case.resolve(kept)
-        except ConflictFound:
+        """End a conflict by keeping these labels; it is asked again if it cannot."""
+        asked = self.case.conflict
+
+        def settle() -> None:
+            try:
+                self.case.resolve(kept)
+            except (Refused, OSError):
+                self.case.conflict = asked  # neither side is let go of
+                raise
+
+        self._written(settle)
+        if self.case.conflict is None:
+            self.changed.emit()
+        elif self.case.conflict is asked:
             self.conflicted.emit()
-            return
-        self.changed.emit()
+
+    def _insist_on_film(self, xy: tuple[float, float]) -> None:
+        """Refuse a place beyond the film, where a hand has slipped."""
+        shape = self.labels.film.shape
+        if shape is not None:
+            rows, columns = shape
+            if not (-0.5 <= xy[0] <= columns - 0.5 and -0.5 <= xy[1] <= rows - 0.5):
+                raise Refused(NO_FILM)
 
     def _revised(self, change: Change) -> Change:
         """A change as it is made; a subclass may add where it comes from."""
         return change
 
     def _travel(
-        self, step: Callable[[], Change | None], done: str, nothing: str
+        self, step: Callable[[], Change | None], there: bool, done: str, nothing: str
     ) -> bool:
-        before = self.labels
+        if not there:
+            self.said.emit(nothing)
+            return False
         found = self._guarded(step)
         if found is None:
-            if self.labels == before:
-                self.said.emit(nothing)
             return False
         self.said.emit(done + ".")
         touched = list(found.landmarks)
@@ -339,6 +375,7 @@ class Editor:
 
     def _guarded(self, step: Callable[[], Change | None]) -> Change | None:
         try:
+            insist_on_study(self.case.folder)
             return step()
         except ConflictFound:
             self.conflicted.emit()

@@ -118,11 +118,6 @@ class QueuePanel(QWidget):
         self._rows, self._current = list(rows), current
         self._fill()
 
-    def show_row(self, row: QueueEntry) -> None:
-        """Show the new status or note of one case."""
-        self._rows = [row if r.case_id == row.case_id else r for r in self._rows]
-        self._fill()
-
     def shown(self) -> list[str]:
         """The ids of the cases that the filter lets through, in order."""
         return [row.case_id for row in self._shown()]

@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 from ...core.errors import Refused
 from ...evaluation.observers import CONSENSUS
 from ...study.persons_name import persons_name
-from ..ui.preferences import read_preference, write_preference
+from ..ui.annotator import annotator, choose_annotator
 from ..ui.translation import tr
 from .remembered import recent_studies, remember_study
 
@@ -60,7 +60,7 @@ class StudyBar(QWidget):
         self.annotator.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.annotator.lineEdit().setPlaceholderText(tr("your name or initials"))
         self.annotator.setToolTip(WHO_HINT)
-        self.annotator.setEditText(read_preference("annotator", ""))
+        self.annotator.setEditText(annotator())
         line = QHBoxLayout(self)
         line.setContentsMargins(4, 0, 4, 0)
         line.setSpacing(4)
@@ -129,5 +129,5 @@ class StudyBar(QWidget):
             self.study_chosen.emit(folder)
 
     def _on_annotator_edited(self) -> None:
-        write_preference("annotator", self.annotator.currentText().strip())
+        choose_annotator(self.annotator.currentText().strip())
         self.annotator_chosen.emit()

@@ -27,6 +27,10 @@ STOPPED = tr("Stopped: nothing was changed.")
 FAILED = tr("Retraining failed; napari's message says how.")
 BUSY = tr("The networks are learning: wait, or press Cancel.")
 NO_STUDY = tr("Open a study first.")
+LEFT = tr(
+    "Of the study {name}, which was left meanwhile: {sentence} To use the model, open"
+    " that study and choose {model}."
+)
 EPOCHS = 40
 BUNDLED = tr("the bundled networks")
 MODELS = "models"
@@ -96,9 +100,10 @@ class TrainingPanel(QWidget):
 
     def show_study(self, study: Study | None, annotator: str, model: str) -> None:
         """Show what a study has to learn from, and its models."""
+        if _folder_of(study) != _folder_of(self._study):
+            self._offered = None
+            self.outcome.setText("")
         self._study, self._annotator = study, annotator
-        self._offered = None
-        self.outcome.setText("")
         self._fill_models(model)
         self.count()
         self._show_state()
@@ -145,7 +150,7 @@ class TrainingPanel(QWidget):
         self.outcome.setText("")
         self.bar.start(
             lambda run: _retrain(run, chosen),
-            lambda sentence: self._on_done(out, sentence),
+            lambda sentence: self._on_done(study, out, sentence),
             stopped=STOPPED,
             failed=FAILED,
         )
@@ -155,7 +160,12 @@ class TrainingPanel(QWidget):
             self._fill_models(self.model.currentData() or "")
         self._show_state()
 
-    def _on_done(self, out: Path, sentence: str) -> None:
+    def _on_done(self, study: Study, out: Path, sentence: str) -> None:
+        if _folder_of(self._study) != study.folder:
+            self.outcome.setText(
+                LEFT.format(name=study.folder.name, sentence=sentence, model=out.name)
+            )
+            return
         self._offered = out
         self.outcome.setText(sentence)
         self._show_state()
@@ -180,6 +190,10 @@ class TrainingPanel(QWidget):
         )
         self.use.setVisible(offered)
         self.use.setToolTip(tr("Predict the films of this study with the new model."))
+
+
+def _folder_of(study: Study | None) -> Path | None:
+    return None if study is None else study.folder
 
 
 def _new_folder(where: Path) -> Path:

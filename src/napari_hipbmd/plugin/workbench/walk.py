@@ -12,6 +12,7 @@ from ..ui.sentences import said
 from ..ui.translation import tr
 from .case_bar import CaseBar
 from .queue_panel import QueuePanel
+from .study_there import insist_on_study
 from .work import Work
 
 
@@ -105,6 +106,7 @@ class Walk(QObject):
         if queue is None or not case_id:
             return False
         try:
+            insist_on_study(queue.path.parents[2])
             queue.set_status(case_id, status)
         except (Refused, OSError) as problem:
             self._work.say(said(problem), warning=True)
@@ -171,8 +173,10 @@ class Walk(QObject):
 
     def _on_noted(self, case_id: str, text: str) -> None:
         if self._work.queue is not None:
+            queue = self._work.queue
             try:
-                self._work.queue.set_note(case_id, text)
+                insist_on_study(queue.path.parents[2])
+                queue.set_note(case_id, text)
             except (Refused, OSError) as problem:
                 self._work.say(said(problem), warning=True)
             self.show_queue()

@@ -81,6 +81,10 @@ def read_coco(data: bytes, name: str, intake: Intake) -> list[Parcel]:
         If it is not a COCO file, or its keypoints are not known.
     """
     with refusing(f"{name} is not a COCO file of hip landmarks"):
+        start = data.lstrip()[:1]
+        if start in (b"<", b"["):
+            form = "XML, as CVAT's own is" if start == b"<" else "a list of tasks"
+            raise Refused(f"it is {form}: export it as COCO there")
         content = parse_json(data, LARGEST_BYTES)
         categories = {kind["id"]: kind for kind in content["categories"]}
         found = defaultdict(list)

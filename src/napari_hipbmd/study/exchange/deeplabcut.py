@@ -17,7 +17,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...core.anatomy import LANDMARK_IDS
 from ...core.cells import bare, guarded
@@ -92,7 +92,8 @@ def read_deeplabcut(data: bytes, name: str, intake: Intake) -> list[Parcel]:
     Raises
     ------
     Refused
-        If it is not such a table, or has several animals a frame.
+        If it is not such a table, or has several animals a frame, or several scorers
+        of whom none is the annotator.
     """
     with refusing(f"{name} is not DeepLabCut's table of labelled frames"):
         try:
@@ -126,9 +127,9 @@ def _parcels(rows: list[tuple[int, list[str]]], intake: Intake) -> list[Parcel]:
             raise Refused(f"it has no line that begins with {level!r}.")
     if len({cell for cell in head.get("individuals", ())[1:] if cell}) > 1:
         raise Refused("it has several animals, and a film has one hip a case.")
-    coords = head["coords"]
+    coords = _of_one_scorer(head, intake)
     places = _places(head["bodyparts"], coords, intake)
-    names = next(i for i, cell in enumerate(coords) if i and cell.strip())
+    names = next(i for i, c in enumerate(head["coords"]) if i and c.strip())
     found = []
     for line, cells in rows:
         if len(cells) < names:
@@ -140,6 +141,25 @@ def _parcels(rows: list[tuple[int, list[str]]], intake: Intake) -> list[Parcel]:
                 marks[mark] = Label(xy, source=intake.source)
         found.append(Parcel(bare(cells[names - 1].strip()), marks))
     return found
+
+
+def _of_one_scorer(head: Mapping[str, Row], intake: Intake) -> Row:
+    """What x and y are in each column; of several scorers, those of the annotator."""
+    scorers = [cell.strip() for cell in head["scorer"]]
+    names = [name for name in dict.fromkeys(scorers[1:]) if name]
+    if len(names) < 2:
+        return head["coords"]
+    listed = ", ".join(name[:40] for name in names)
+    if intake.annotator not in names:
+        raise Refused(
+            f"it has the labels of several scorers ({listed}): leave the columns of"
+            " one, or name one of them as the annotator."
+        )
+    intake.tell(f"Of the scorers {listed}, those of {intake.annotator} were taken.")
+    return [
+        coord if i == 0 or i < len(scorers) and scorers[i] == intake.annotator else ""
+        for i, coord in enumerate(head["coords"])
+    ]
 
 
 def _places(parts: Row, coords: Row, intake: Intake) -> dict[str, tuple[int, int]]:

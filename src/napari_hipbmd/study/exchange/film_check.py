@@ -12,6 +12,8 @@ from ..label import XY
 from .parcel import Parcel
 
 SAME_SPACING = 0.005
+_MANY = 4
+"""So many landmarks do not lie in one pixel."""
 
 
 def insist_on_film(
@@ -33,9 +35,11 @@ def insist_on_film(
     Raises
     ------
     Refused
-        If size, spacing or side differ, or a point lies off the film.
+        If size, spacing or side differ, or a point lies off the film; if positions are
+        shares of the film's size.
     """
     there = parcel.film
+    _insist_on_pixels(parcel, case_id)
     if film.shape and there.shape and film.shape != there.shape:
         raise Refused(
             f"The image of {case_id} has {_size(there.shape)} pixels in the file, and"
@@ -57,6 +61,17 @@ def insist_on_film(
     shape = film.shape or there.shape
     if shape is not None and not outside:
         _insist_on_inside(parcel, case_id, shape)
+
+
+def _insist_on_pixels(parcel: Parcel, case_id: str) -> None:
+    places = [label.xy for label in parcel.landmarks.values() if label.xy]
+    if len(places) < _MANY or np.ptp(places, axis=0).max() == 0:
+        return
+    if np.min(places) >= 0 and np.max(places) <= 1:
+        raise Refused(
+            f"Every x and y of {case_id} lies between 0 and 1: they are shares of the"
+            " film's width and height, and pixels are needed."
+        )
 
 
 def _insist_on_inside(parcel: Parcel, case_id: str, shape: tuple[int, int]) -> None:

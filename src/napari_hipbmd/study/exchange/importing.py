@@ -141,6 +141,7 @@ def import_labels(
         lambda name: stored_facts(cases.film(cases.named(name))),
         f"{IMPORTED} {form}",
         detector_mm=lambda name: cases.detector_mm(cases.named(name)),
+        annotator=plan.annotator,
     )
     parcels = _read(format_, Path(path), intake, progress, cancelled)
     wanted: dict[str, Parcel] = {}

@@ -66,6 +66,8 @@ class Intake:
         The other spacing that a case's film knows, that of its detector, or None.
     doubts
         Sentences about what may be wrong; the reader adds to them.
+    annotator
+        Whose labels they become.
     """
 
     names: Names
@@ -74,6 +76,7 @@ class Intake:
     told: list[str] = field(default_factory=list)
     detector_mm: Callable[[str], tuple[float, float] | None] = lambda _name: None
     doubts: list[str] = field(default_factory=list)
+    annotator: str = ""
 
     def tell(self, sentence: str) -> None:
         """Say something once."""

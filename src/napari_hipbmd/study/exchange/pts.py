@@ -72,7 +72,7 @@ def read_pts(data: bytes, name: str, case: str, intake: Intake) -> Parcel:
         landmarks: dict[str, Label] = {}
         for number, line in enumerate(lines, 1):
             mark = _name(number, intake)
-            x, y = map(float, line)
+            x, y = _pair(line, number)
             if mark is None:
                 intake.tell(f"The point {number} was left out.")
             elif mark in landmarks:
@@ -81,6 +81,17 @@ def read_pts(data: bytes, name: str, case: str, intake: Intake) -> Parcel:
                 xy = (x - FIRST_PIXEL, y - FIRST_PIXEL)
                 landmarks[mark] = Label(xy, source=intake.source)
         return Parcel(case, {n: landmarks[n] for n in LANDMARK_IDS if n in landmarks})
+
+
+def _pair(words: list[str], number: int) -> tuple[float, float]:
+    try:
+        x, y = map(float, words)
+    except ValueError:
+        raise Refused(
+            f"its point {number} is {' '.join(words)[:40]!r}, not two numbers, x and y,"
+            " with decimal points."
+        ) from None
+    return x, y
 
 
 def _name(number: int, intake: Intake) -> str | None:

@@ -1,0 +1,38 @@
+"""One run at a time writes into a folder of results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from ..core.errors import Refused
+from ..core.locks import Busy, kept_alone
+
+FEATURES_LOCK = ".features.lock"
+"""Of those that keep ``features.csv`` beside their tables."""
+
+
+@contextmanager
+def alone_in(folder: Path, lock: str) -> Iterator[None]:
+    """Keep other runs out of a folder; it is made when missing.
+
+    Parameters
+    ----------
+    lock
+        The name of a file there, which goes at the end.
+
+    Raises
+    ------
+    Refused
+        If another run is at work there.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(kept_alone(folder / lock))
+        except Busy:
+            raise Refused(
+                f"Another run writes its results into {folder.name}: wait for"
+                " it, or give --out another folder."
+            ) from None
+        yield
