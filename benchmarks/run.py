@@ -32,7 +32,7 @@ from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.enhancement.apply import subtract_sto
 from napari_hipbmd.enhancement.networks import AutoencoderShape, build
-from napari_hipbmd.evaluation.rows import gap_closed
+from napari_hipbmd.evaluation.gap import gap_closed
 from napari_hipbmd.evaluation.tables import Validation
 from napari_hipbmd.learning.training import read_model
 from napari_hipbmd.pipeline.models import load_models

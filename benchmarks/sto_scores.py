@@ -24,7 +24,8 @@ from napari_hipbmd.core.canvas import CANVAS_PX, Canvas
 from napari_hipbmd.core.radiograph import FloatImage, HipBox
 from napari_hipbmd.enhancement.apply import Enhancer, subtract_sto
 from napari_hipbmd.evaluation.feature_table import FeatureTable
-from napari_hipbmd.evaluation.rows import evaluate, gap_closed
+from napari_hipbmd.evaluation.gap import gap_closed
+from napari_hipbmd.evaluation.rows import evaluate
 from napari_hipbmd.learning import augmentation
 from napari_hipbmd.learning.hips import Hips, from_levels
 from napari_hipbmd.study import Case, Study

@@ -113,3 +113,36 @@ def test_a_row_gains_nothing_over_itself_and_something_over_a_worse_one() -> Non
     assert same.r == 0 == same.r_interval[0] == same.r_interval[1]
     assert gain.r > 0 and gain.r_interval[0] > 0
     assert gain.mae_g_cm2 < 0 and gain.mae_interval_g_cm2[1] < 0
+
+
+def gap_rows(more_noise: float, n: int = 200) -> list[RowResult]:
+    """Rows of which each but the exact one misses something of its own."""
+    rng = np.random.default_rng(5)
+    exact, reading = pair(3, n)
+    half, all_of_it = rng.normal(0, more_noise / 2, n), rng.normal(0, more_noise, n)
+    estimates = {"raw": exact + all_of_it, "enhanced": exact + half, "exact": exact}
+    return [result(row, one, reading) for row, one in estimates.items()]
+
+
+def test_the_interval_of_the_closed_gap_holds_it_and_narrows_with_patients() -> None:
+    widths = []
+    for n in (100, 1600):
+        gap = Resampled(gap_rows(0.2, n), samples=400).gap()
+        assert gap is not None
+        low, high = gap.interval
+        assert low < gap.share < high
+        widths.append(high - low)
+    assert widths[1] < widths[0] / 2
+
+
+def test_a_gap_that_chance_may_have_made_has_no_interval() -> None:
+    rows = gap_rows(0.0)
+    raw, reading = rows[0].estimates[0], rows[0].reading
+    noise = np.random.default_rng(6).normal(0, 0.02, raw.size)
+    gap = Resampled([result("raw", raw + noise, reading), *rows[1:]], samples=400).gap()
+    assert gap is not None
+    assert np.isnan(gap.interval).all()
+
+
+def test_without_the_exact_row_no_gap_is_told() -> None:
+    assert Resampled(gap_rows(0.2)[:2], samples=50).gap() is None

@@ -12,6 +12,7 @@ from ..core.anatomy import Site
 from ..core.arrays import Values
 from ..runs.feature_cache import Row
 from .agreement import FIGURES, weighted_figures
+from .gap import GAP_ROWS, Gap, gap_closed, share_of_gap
 from .rows import RowResult
 
 SAMPLES = 2000
@@ -69,6 +70,19 @@ class Resampled:
             one.mae_g_cm2 - other.mae_g_cm2,
             interval(a["mae_g_cm2"] - b["mae_g_cm2"]),
         )
+
+    def gap(self) -> Gap | None:
+        """The share of the gap that is closed; None without the rows that tell it.
+
+        There is no interval where a sample in twenty has no gap.
+        """
+        if not set(GAP_ROWS) <= self._figures.keys():
+            return None
+        shares = share_of_gap(*(self._figures[row]["r"] for row in GAP_ROWS))
+        told = np.isfinite(shares).mean() > 0.95
+        around = interval(shares) if told else (float("nan"), float("nan"))
+        site = self._results["raw"].site
+        return Gap(site, gap_closed(list(self._results.values()), site), around)
 
     def _of(self, found: RowResult) -> dict[str, Values]:
         repeats = [

@@ -310,17 +310,6 @@ def _out_of_fold(
     return found
 
 
-def gap_closed(results: Sequence[RowResult], site: Site = "neck") -> float:
-    """Share of the way from raw film to exact STO, in r, that the enhancement goes.
-
-    NaN when one of the three rows is missing or exact STO is no better than raw.
-    """
-    r = {found.row: found.agreement.r for found in results if found.site == site}
-    if not {"raw", "enhanced", "exact"} <= r.keys() or not r["exact"] > r["raw"]:
-        return float("nan")
-    return (r["enhanced"] - r["raw"]) / (r["exact"] - r["raw"])
-
-
 def _inputs(
     table: FeatureTable, covariates: Matrix, rows: Sequence[Row], features: list[int]
 ) -> dict[Row, Matrix]:

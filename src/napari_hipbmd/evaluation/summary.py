@@ -14,6 +14,7 @@ from ..runs.feature_cache import Row
 from ..study import Case
 from .agreement import Agreement
 from .bootstrap import SAMPLES, Difference, Interval, Resampled
+from .gap import Gap
 from .rows import RowResult
 from .screening import Screening, screening
 from .strata import Stratum, strata
@@ -57,10 +58,11 @@ class RowSummary:
 
 @dataclass(frozen=True)
 class Summary:
-    """Agreement, paired differences, screening and strata of every site."""
+    """Agreement, paired differences, gaps, screening and strata of every site."""
 
     rows: Sequence[RowSummary] = ()
     differences: Sequence[Difference] = ()
+    gaps: Sequence[Gap] = ()
     screening: Sequence[Screening] = ()
     strata: Sequence[Stratum] = ()
 
@@ -84,6 +86,7 @@ def summarise(
     """
     rows: list[RowSummary] = []
     differences: list[Difference] = []
+    gaps: list[Gap] = []
     found_low: list[Screening] = []
     parts: list[Stratum] = []
     main = with_biology or film_alone
@@ -110,12 +113,14 @@ def summarise(
                     for row, against in COMPARED
                     if {row, against} <= there
                 ]
+                gap = resampled.gap()
+                gaps += [gap] if gap is not None else []
                 weights = resampled.weights
                 for found in here:
                     found_low += screening(found, weights[:_SCREENING_SAMPLES])
                     if found.row in STRATA_ROWS:
                         parts += strata(found, cases, weights)
-    return Summary(rows, differences, found_low, parts)
+    return Summary(rows, differences, gaps, found_low, parts)
 
 
 def _row(inputs: Inputs, found: RowResult, resampled: Resampled) -> RowSummary:

@@ -21,10 +21,11 @@ from ..study import PREDICTED, TRUTH
 from .agreement import FIGURES
 from .checks import sites_note
 from .contradictions import doubt_notes
+from .gap import Gap, no_gap
 from .grids import learning_grid, success_grid, summary_grids
 from .landmark_errors import LEVELS_MM, LandmarkErrors
 from .learning_curve import LearningPoint
-from .rows import ROW_NAMES, ROWS, RowResult, gap_closed
+from .rows import ROW_NAMES, ROWS, RowResult
 from .summary import RowSummary, Summary
 
 _SHOWN = 5
@@ -154,14 +155,13 @@ class Validation:
     def notes(self) -> list[str]:
         """What is told beside the tables."""
         notes = []
-        closed = {site: gap_closed(self.results, site) for site in SITES}
-        if any(np.isfinite(list(closed.values()))):
-            shown = ", ".join(
-                f"{SITE_NAMES[site]} {share:.0%}"
-                for site, share in closed.items()
-                if np.isfinite(share)
+        closed = [gap for gap in self.summary.gaps if np.isfinite(gap.share)]
+        if closed:
+            shown = ", ".join(map(_gap_in_words, closed))
+            notes.append(
+                "Share of the raw-to-exact gap in r closed (95 % intervals by"
+                f" patient): {shown}"
             )
-            notes.append(f"Share of the raw-to-exact gap in r closed: {shown}")
         if self.landmarks is not None and self.landmarks_used == PREDICTED:
             notes.append(_landmark_line(self.landmarks))
         if self.missing:
@@ -212,6 +212,8 @@ class Validation:
     def to_json(self) -> str:
         """Everything that was found; no NaN, no identifiers."""
         marks, summary = self.landmarks, self.summary
+        gaps = {site: no_gap(site) for site in SITES}
+        gaps |= {gap.site: gap for gap in summary.gaps}
         content = {
             "study": self.study,
             "folds": self.folds,
@@ -234,7 +236,8 @@ class Validation:
             "one_pair_of_thresholds": [
                 {"site": one.site, **asdict(one.agreement)} for one in self.one_pair
             ],
-            "gap_closed": {site: gap_closed(self.results, site) for site in SITES},
+            "gap_closed": {site: gaps[site].share for site in SITES},
+            "gap_closed_interval": {site: gaps[site].interval for site in SITES},
             "landmarks": None
             if marks is None
             else {
@@ -259,6 +262,12 @@ def _find(results: Sequence[RowResult], row: Row, site: Site) -> RowResult | Non
         if (found.row, found.site) == (row, site):
             return found
     return None
+
+
+def _gap_in_words(gap: Gap) -> str:
+    low, high = gap.interval
+    around = f" ({low:.0%} to {high:.0%})" if np.isfinite(low) else ""
+    return f"{SITE_NAMES[gap.site]} {gap.share:.0%}{around}"
 
 
 def _record(one: RowSummary) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -76,7 +77,7 @@ def test_a_trained_model_wins_over_an_untrained_one(compared):
 
 @pytest.mark.slow
 def test_the_gap_is_that_of_the_validation(tiny_study, compared, tmp_path):
-    from napari_hipbmd.evaluation.rows import gap_closed
+    from napari_hipbmd.evaluation.gap import gap_closed
     from napari_hipbmd.tasks.validate import validate
 
     rows = ("raw", "enhanced", "exact")
@@ -84,6 +85,10 @@ def test_the_gap_is_that_of_the_validation(tiny_study, compared, tmp_path):
     for site in SITES:
         expected = gap_closed(found.results, site)
         assert compared.gap_closed[0][site] == pytest.approx(expected, nan_ok=True)
+    told = json.loads(found.to_json())
+    for site, (low, high) in told["gap_closed_interval"].items():
+        assert low is None or low < told["gap_closed"][site] < high
+    assert "(95 % intervals by patient)" in found.text()
 
 
 @pytest.mark.slow

@@ -13,18 +13,18 @@ from ...core.errors import Refused
 from ...runs.feature_cache import Row
 from ...study import Case
 from ..feature_table import FeatureTable
-from ..rows import evaluate, gap_closed
+from ..gap import GAP_ROWS, gap_closed
+from ..rows import evaluate
 from .films import ScoredFilm
 
-ROWS: tuple[Row, ...] = ("raw", "enhanced", "exact")
 NO_READINGS = "Pairs have no DXA readings."
-Gap = Mapping[Site, float]
+Gaps = Mapping[Site, float]
 
 
-def gaps_closed(films: Sequence[ScoredFilm]) -> tuple[tuple[Gap, Gap], str]:
+def gaps_closed(films: Sequence[ScoredFilm]) -> tuple[tuple[Gaps, Gaps], str]:
     """Site → share for each model, NaN where it cannot be told; and why it cannot."""
     cases = [film.case for film in films if film.case is not None]
-    found: list[Gap] = []
+    found: list[Gaps] = []
     try:
         if len(cases) < len(films):
             raise Refused(NO_READINGS)
@@ -34,10 +34,10 @@ def gaps_closed(films: Sequence[ScoredFilm]) -> tuple[tuple[Gap, Gap], str]:
                 "enhanced": _stacked([film.scores[model].features for film in films]),
                 "exact": _stacked([film.exact for film in films]),
             }
-            results = evaluate(_table(cases, rows), rows=ROWS)
+            results = evaluate(_table(cases, rows), rows=GAP_ROWS)
             found.append({site: gap_closed(results, site) for site in SITES})
     except Refused as refusal:
-        nothing: Gap = dict.fromkeys(SITES, float("nan"))
+        nothing: Gaps = dict.fromkeys(SITES, float("nan"))
         return (nothing, nothing), str(refusal)
     return (found[0], found[1]), ""
 
