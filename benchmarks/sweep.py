@@ -30,7 +30,7 @@ from napari_hipbmd.core.radiograph import FloatImage
 from napari_hipbmd.enhancement.networks import AutoencoderShape
 from napari_hipbmd.enhancement.training import RECIPES, EnhancementTraining, Recipe
 from napari_hipbmd.learning.augmentation import normalise
-from napari_hipbmd.learning.hips import LEVELS, Hips
+from napari_hipbmd.learning.hips import Hips
 from napari_hipbmd.learning.training import EpochSampler
 from napari_hipbmd.study import Case, Study
 from napari_hipbmd.tasks.training_data import load_hips
@@ -144,8 +144,7 @@ def trained(row: Row, hips: Hips, steps: int) -> _Training:
             sampler.set_epoch(sampler.epoch + 1)
         chosen, order = order[:BATCH], order[BATCH:]
         film, sto = (
-            torch.from_numpy(a[chosen].astype("float32") / LEVELS)[:, None]
-            for a in (hips.film, hips.sto)
+            torch.from_numpy(a[chosen])[:, None] for a in (hips.film, hips.sto)
         )
         every = torch.ones(len(film), dtype=torch.bool)  # may be mixed
         optimiser.zero_grad()

@@ -19,7 +19,7 @@ from napari_hipbmd.landmarks.networks import Decentralised
 from napari_hipbmd.landmarks.predict import LandmarkFinder
 from napari_hipbmd.landmarks.retraining import retrain
 from napari_hipbmd.landmarks.views import views_of
-from napari_hipbmd.learning.hips import Hips, to_levels
+from napari_hipbmd.learning.hips import Hips, as_grey, to_levels
 from napari_hipbmd.learning.training import Fit, write_model
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
 from napari_hipbmd.study.columns import StudyWarning
@@ -169,7 +169,7 @@ def test_nothing_is_learned_from_a_landmark_that_nobody_placed():
         )
     )
     network = Decentralised("default").eval()
-    for name, (view, points) in views_of(image, target, random=False).items():
+    for name, (view, points) in views_of(as_grey(image), target, random=False).items():
         counts, found = counted(name, known), network(name, view)
         one, _ = loss_of(*found, points, counts)
         elsewhere = points.clone()

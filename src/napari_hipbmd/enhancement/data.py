@@ -11,13 +11,14 @@ from torch import Tensor
 from torch.utils.data import ConcatDataset, Dataset
 
 from ..core.errors import Refused
-from ..learning.hips import Hips, from_levels
+from ..learning.hips import Hips, to_levels
 from ..synthesis import PairsFolder, Part
 from ..synthesis.storage import to_grey
 
 Item = tuple[Tensor, Tensor, bool]
-"""Film and STO, ``(1, 448, 448)`` each, 0 … 1, and whether film − STO is bone: only
-then may the hip be put on another film's soft tissue."""
+"""Film and STO, ``(1, 448, 448)`` levels each (:func:`as_grey` makes them grey), and
+whether film − STO is bone: only then may the hip be put on another film's soft
+tissue."""
 
 KEPT = 1500
 """Pairs in memory, 0.8 MB each: to unpack one takes a third of a step's time for it."""
@@ -38,9 +39,7 @@ class Pairs(Dataset[Item]):
         return len(self.film)
 
     def __getitem__(self, index: int) -> Item:
-        film, sto = (
-            torch.from_numpy(from_levels(a[index]))[None] for a in (self.film, self.sto)
-        )
+        film, sto = (torch.from_numpy(a[index])[None] for a in (self.film, self.sto))
         return film, sto, True
 
 
@@ -61,16 +60,14 @@ class StoredPairs(Dataset[Item]):
         return len(self.indices)
 
     def __getitem__(self, index: int) -> Item:
-        film, sto = (
-            torch.from_numpy(to_grey(page).clip(0, 1))[None]
-            for page in self._pair(int(self.indices[index]))
-        )
+        pair = self._pair(int(self.indices[index]))
+        film, sto = torch.from_numpy(pair)[:, None]
         return film, sto, self.mixed
 
     def _pair(self, number: int) -> NDArray[np.uint16]:
         levels = self._levels.get(number)
         if levels is None:
-            levels = self.folder.pair(number)
+            levels = to_levels(to_grey(self.folder.pair(number)))
             if len(self._levels) < KEPT:
                 self._levels[number] = levels
         return levels

@@ -13,7 +13,7 @@ from torch.nn import functional
 from torch.utils.data import Dataset
 
 from ..learning import augmentation
-from ..learning.hips import Hips
+from ..learning.hips import Hips, as_grey
 from ..learning.optimiser import muon_with_cosine, with_cosine
 from ..learning.training import (
     EpochReport,
@@ -122,7 +122,7 @@ class EnhancementTraining(LightningModule):
     ) -> tuple[Tensor, Tensor]:
         """A random pair of the batch: seen anew, and mixed with others' soft tissue."""
         recipe, n = self.recipe, len(film)
-        both = torch.cat([film, sto], 1)
+        both = as_grey(torch.cat([film, sto], 1))
         matrix = augmentation.random_frames(n, augmentation.Wobble(), film.device)
         fine = recipe.oversampling  # as smooth as what the network is used on
         both = augmentation.view(both, matrix, fine * self.network.grid_px)
@@ -176,6 +176,13 @@ class EnhancementTraining(LightningModule):
             error = error + self.recipe.edge_weight * left
         return error, penalty
 
+    def on_grid(self, levels: Tensor) -> Tensor:
+        """Canvases ``(n, 1, 448, 448)`` as grey on the grid that the network draws."""
+        grid = (self.network.grid_px,) * 2
+        return functional.interpolate(
+            as_grey(levels), grid, mode="bilinear", antialias=True
+        )
+
     def training_step(self, batch: Batch, _: int) -> Tensor:
         """One step on a batch of canvases."""
         film, sto = self._pair(*batch)
@@ -187,12 +194,7 @@ class EnhancementTraining(LightningModule):
 
     def validation_step(self, batch: Batch, _: int) -> None:
         """Error of the STO under bone, as a share of the film's spread."""
-        film, sto = (
-            functional.interpolate(
-                a, (self.network.grid_px,) * 2, mode="bilinear", antialias=True
-            )
-            for a in batch[:2]
-        )
+        film, sto = map(self.on_grid, batch[:2])
         error, _penalty = self._loss(film, sto, 0.0)
         self.log("validation", error, on_epoch=True, batch_size=len(film))
 
@@ -294,12 +296,7 @@ def _watching(
 ) -> EpochReport:
     """Write what a person watches, then tell the caller."""
     film, exact, _ = held[0]
-    film, exact = (
-        functional.interpolate(
-            image[None], (module.network.grid_px,) * 2, mode="bilinear", antialias=True
-        )[0]
-        for image in (film, exact)
-    )
+    film, exact = (module.on_grid(image[None])[0] for image in (film, exact))
 
     def report(epoch: int, count: int, figures: Mapping[str, float]) -> None:
         if not module.trainer.is_global_zero:

@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader
 
 from ..core.anatomy import LANDMARK_IDS
 from ..core.canvas import CANVAS_PX
-from ..learning.hips import Hips, from_levels
+from ..learning.hips import Hips, as_grey, from_levels
 from .correction import Correction, fit_correction
 from .labelled import Labelled
 from .networks import Decentralised
@@ -57,7 +57,7 @@ def measure_errors(network: Decentralised, hips: Hips) -> Errors:
     for start in range(0, len(hips), 16):
         part = hips.take(np.arange(start, min(start + 16, len(hips))))
         film, xy, _known = next(iter(DataLoader(Labelled(part), len(part))))
-        found = find_on_batch(network, film)
+        found = find_on_batch(network, as_grey(film))
         distance = torch.linalg.norm(found.points - xy, dim=-1)
         rulers.append((distance / found.ruler[:, None]).numpy())
         spreads.append(found.spread.numpy())

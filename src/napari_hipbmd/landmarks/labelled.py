@@ -10,11 +10,11 @@ from torch.utils.data import Dataset
 from ..core.anatomy import Points
 from ..core.canvas import CANVAS_PX
 from ..core.errors import Refused
-from ..learning.hips import Hips, from_levels
+from ..learning.hips import Hips
 
 
 class Labelled(Dataset[tuple[Tensor, Tensor, Tensor]]):
-    """Canvas ``(1, 448, 448)``, landmarks ``(16, 2)`` in −1 … 1, which are known.
+    """Levels ``(1, 448, 448)``, landmarks ``(16, 2)`` in −1 … 1, which are known.
 
     Parameters
     ----------
@@ -42,6 +42,6 @@ class Labelled(Dataset[tuple[Tensor, Tensor, Tensor]]):
         return len(self.film)
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
-        film = torch.from_numpy(from_levels(self.film[index]))[None]
+        film = torch.from_numpy(self.film[index])[None]
         xy = torch.from_numpy(self.xy[index].astype("float32"))
         return film, xy, torch.from_numpy(self.known[index])

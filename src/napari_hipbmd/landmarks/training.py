@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..core.canvas import CANVAS_PX
 from ..learning.augmentation import add_noise
-from ..learning.hips import Hips
+from ..learning.hips import Hips, as_grey
 from ..learning.optimiser import muon_with_cosine
 from ..learning.training import Fit, channels_last, fit, half_precision, write_model
 from .correction import Correction
@@ -58,7 +58,7 @@ class LandmarkTraining(LightningModule):
         """One step on a batch of canvases, for all four networks."""
         film, xy, known = batch
         with torch.no_grad():
-            views = views_of(film, xy, random=True)
+            views = views_of(as_grey(film), xy, random=True)
         total = torch.zeros((), device=self.device)
         for name, (image, target) in views.items():
             shown = soften(add_noise(image, NOISE))
@@ -70,7 +70,7 @@ class LandmarkTraining(LightningModule):
     def validation_step(self, batch: tuple[Tensor, Tensor, Tensor], _: int) -> None:
         """Mean distances in canvas pixels, crops around the true centres."""
         film, xy, known = batch
-        views = views_of(film, xy, random=False)
+        views = views_of(as_grey(film), xy, random=False)
         unit = ruler(centres_of(xy)).mean() * CANVAS_PX / 2
         for name, (image, target) in views.items():
             _error, distance = self._loss(name, image, target, known)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ..core.anatomy import Points
 from ..core.radiograph import FloatImage
@@ -65,6 +66,11 @@ class Hips(ByPatient):
 def from_levels(levels: NDArray[np.uint16]) -> FloatImage:
     """Uint16 → grey 0 … 1, in one pass."""
     return np.divide(levels, np.float32(LEVELS), dtype=np.float32)
+
+
+def as_grey(levels: Tensor) -> Tensor:
+    """A batch of levels as grey 0 … 1, where it is learned from: it travels smaller."""
+    return levels.float().div_(LEVELS)
 
 
 def to_levels(grey: NDArray[np.floating]) -> NDArray[np.uint16]:
