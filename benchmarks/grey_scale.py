@@ -28,7 +28,8 @@ from napari_hipbmd.core.anatomy import SITES
 from napari_hipbmd.core.radiograph import Patient, Radiograph
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.evaluation.feature_table import FeatureTable, feature_table
-from napari_hipbmd.evaluation.rows import ROW_NAMES, RowResult, evaluate
+from napari_hipbmd.evaluation.row_result import ROW_NAMES, RowResult
+from napari_hipbmd.evaluation.rows import evaluate
 from napari_hipbmd.phantom import DigitalHip, render
 from napari_hipbmd.phantom.cohort import Person
 from napari_hipbmd.phantom.family import HipPlan

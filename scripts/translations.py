@@ -70,7 +70,7 @@ def from_below() -> Iterator[str]:
     from napari_hipbmd.core.anatomy import LANDMARKS
     from napari_hipbmd.core.caveats import CANNOT_RULE_OUT, OF_BUNDLED
     from napari_hipbmd.core.ruler_choice import MATERIALS
-    from napari_hipbmd.evaluation.rows import ROW_NAMES
+    from napari_hipbmd.evaluation.row_result import ROW_NAMES
     from napari_hipbmd.plugin.home import STEPS
     from napari_hipbmd.plugin.ui.shortcuts import SCOPES, SHORTCUTS
     from napari_hipbmd.plugin.workbench.case_layers import STATE_COLOURS

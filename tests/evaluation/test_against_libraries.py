@@ -17,7 +17,7 @@ from sklearn.metrics import (
 
 from napari_hipbmd.evaluation.agreement import agreement, limits_error_by_patient
 from napari_hipbmd.evaluation.bootstrap import Resampled
-from napari_hipbmd.evaluation.rows import RowResult
+from napari_hipbmd.evaluation.row_result import RowResult
 from napari_hipbmd.evaluation.screening import screening
 
 YOUNG_NECK = (0.858, 0.120)  # white women, Hologic (Looker 1998)

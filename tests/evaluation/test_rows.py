@@ -6,7 +6,8 @@ import pytest
 from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.evaluation.feature_table import FeatureTable, in_both_units
 from napari_hipbmd.evaluation.gap import gap_closed
-from napari_hipbmd.evaluation.rows import ROWS, evaluate
+from napari_hipbmd.evaluation.row_result import ROWS
+from napari_hipbmd.evaluation.rows import evaluate
 from napari_hipbmd.runs.feature_cache import GAINS
 
 NOISE = {"raw": 0.10, "ring": 0.06, "enhanced": 0.04, "exact": 0.02}

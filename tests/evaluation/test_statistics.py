@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from napari_hipbmd.evaluation.agreement import FIGURES, agreement, weighted_figures
 from napari_hipbmd.evaluation.bootstrap import Resampled
-from napari_hipbmd.evaluation.rows import RowResult
+from napari_hipbmd.evaluation.row_result import RowResult
 from napari_hipbmd.evaluation.screening import auc
 
 # Shrout & Fleiss, Psychol Bull 1979;86:420-428, table 2: judges 1 and 3 of six.

@@ -22,7 +22,8 @@ from napari_hipbmd.study import (
     remember_boxes,
     write_cases,
 )
-from napari_hipbmd.study.boxes import BOXES, boxes_folder
+from napari_hipbmd.study.boxes import boxes_folder
+from napari_hipbmd.study.boxes_file import BOXES
 from napari_hipbmd.study.columns import StudyWarning
 from napari_hipbmd.study.labels import write_labels
 

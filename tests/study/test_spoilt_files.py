@@ -13,7 +13,7 @@ from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.hip_images import LandmarkSet
 from napari_hipbmd.study import Study, edits
-from napari_hipbmd.study.boxes import read_boxes
+from napari_hipbmd.study.boxes_file import read_boxes
 from napari_hipbmd.study.facts import FilmFacts
 from napari_hipbmd.study.film_marks import (
     FilmMarks,

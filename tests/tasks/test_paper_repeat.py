@@ -9,7 +9,7 @@ from PIL import Image
 
 from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.evaluation.published import PATIENTS, figures_of, people_lines
-from napari_hipbmd.evaluation.rows import RowResult
+from napari_hipbmd.evaluation.row_result import RowResult
 from napari_hipbmd.evaluation.success import success_curve, success_gain
 from napari_hipbmd.study import Case, Study, write_cases
 from napari_hipbmd.tasks.digital_hips import drawn_person

@@ -13,7 +13,7 @@ from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.core.radiograph import Flag, Patient
 from napari_hipbmd.evaluation.figures import write_figures
 from napari_hipbmd.evaluation.landmark_errors import landmark_errors
-from napari_hipbmd.evaluation.rows import ROWS
+from napari_hipbmd.evaluation.row_result import ROWS
 from napari_hipbmd.runs.collecting import collect
 from napari_hipbmd.runs.feature_cache import CaseFeatures
 from napari_hipbmd.runs.networks import networks_fingerprint

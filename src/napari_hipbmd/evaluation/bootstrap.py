@@ -13,7 +13,7 @@ from ..core.arrays import Values
 from ..runs.feature_cache import Row
 from .agreement import FIGURES, weighted_figures
 from .gap import GAP_ROWS, Gap, gap_closed, share_of_gap
-from .rows import RowResult
+from .row_result import RowResult
 
 SAMPLES = 2000
 Interval = tuple[float, float]

@@ -20,7 +20,8 @@ from ..core.errors import Refused
 from ..runs.feature_cache import CaseFeatures
 from ..study import Case
 from .feature_table import FeatureTable
-from .rows import NO_READINGS, RowResult
+from .row_result import RowResult
+from .rows import NO_READINGS
 
 _NAMED = 3
 _SHORTEST_CM = 100.0  # of those who are not children

@@ -11,7 +11,7 @@ from ..core.anatomy import LANDMARK_IDS
 from . import drawing
 from .landmark_errors import LandmarkErrors
 from .learning_curve import LearningPoint
-from .rows import ROW_NAMES, RowResult
+from .row_result import ROW_NAMES, RowResult
 from .success import success_curve
 
 ONE_PAIR_GID = "one pair of thresholds"

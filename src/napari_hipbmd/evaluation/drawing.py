@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ..bmd import SITE_NAMES
 from ..runs.feature_cache import Row
-from .rows import ROW_NAMES, RowResult
+from .row_result import ROW_NAMES, RowResult
 
 COLOURS: Mapping[Row, str] = {
     "biology": "#8a8f98",

@@ -21,7 +21,7 @@ from ..core.files import write_bytes_atomic
 from ..study import PREDICTED
 from . import drawing
 from .curves import landmark_figure, learning_figure, success_figure
-from .rows import ROW_NAMES, RowResult
+from .row_result import ROW_NAMES, RowResult
 from .tables import Validation
 
 DPI = 110

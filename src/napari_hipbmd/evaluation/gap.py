@@ -10,7 +10,7 @@ import numpy as np
 from ..core.anatomy import Site
 from ..core.arrays import Values
 from ..runs.feature_cache import Row
-from .rows import RowResult
+from .row_result import RowResult
 
 GAP_ROWS: tuple[Row, Row, Row] = ("raw", "enhanced", "exact")
 

@@ -9,7 +9,7 @@ from ..core.anatomy import SITES, Site
 from ..report.grid import Grid, fixed, percent, span
 from .bootstrap import Difference
 from .learning_curve import LearningPoint
-from .rows import ROW_NAMES, RowResult
+from .row_result import ROW_NAMES, RowResult
 from .screening import Screening
 from .strata import FEWEST, Stratum
 from .success import LEVELS_G_CM2, success_rate

@@ -20,7 +20,7 @@ from ..core.anatomy import SITES, Site
 from ..runs.feature_cache import Row
 from .agreement import agreement
 from .feature_table import FeatureTable
-from .rows import RowResult
+from .row_result import RowResult
 
 CURVE_ROWS: tuple[Row, ...] = ("biology", "raw", "enhanced")
 

@@ -10,7 +10,8 @@ from ..core.errors import Cancelled, Refused
 from ..runs.feature_cache import CaseFeatures
 from ..study import Case
 from .feature_table import feature_table
-from .rows import RowResult, evaluate
+from .row_result import RowResult
+from .rows import evaluate
 
 _PARTIAL_FOLDS = 5
 _FEWEST_NEW = 25

@@ -15,7 +15,7 @@ from ..report.grid import Grid, fixed, span
 from ..runs.feature_cache import Row
 from ..study import Case
 from .bootstrap import Difference
-from .rows import ROW_NAMES, RowResult
+from .row_result import ROW_NAMES, RowResult
 from .tables import Validation
 
 CITATION = (

@@ -14,7 +14,7 @@ from ..core.anatomy import Site
 from ..core.arrays import Values
 from ..runs.feature_cache import Row
 from .bootstrap import Interval, interval
-from .rows import RowResult
+from .row_result import RowResult
 
 Cut = Literal["T <= -2.5", "T < -1"]
 CUTS: tuple[Cut, ...] = ("T <= -2.5", "T < -1")

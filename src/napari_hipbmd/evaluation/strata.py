@@ -13,7 +13,7 @@ from ..runs.feature_cache import Row
 from ..study import Case
 from .agreement import agreement, mean_agreement, weighted_figures
 from .bootstrap import Interval, interval
-from .rows import RowResult
+from .row_result import RowResult
 
 FEWEST = 10
 AGES = ((0, 60, "under 60"), (60, 70, "60 to 69"), (70, 80, "70 to 79"),

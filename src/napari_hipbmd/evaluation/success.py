@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ..bmd import SD_MULTIPLIERS, patient_weights
 from ..core.anatomy import REGIONS
 from .bootstrap import SAMPLES, Interval, interval
-from .rows import RowResult
+from .row_result import RowResult
 
 LEVELS_G_CM2 = (0.01, 0.02, 0.03, 0.045, 0.06, 0.08, 0.1)
 ONE_PAIR = tuple(region * len(SD_MULTIPLIERS) + 1 for region in range(len(REGIONS)))

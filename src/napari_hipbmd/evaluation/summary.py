@@ -15,7 +15,7 @@ from ..study import Case
 from .agreement import Agreement
 from .bootstrap import SAMPLES, Difference, Interval, Resampled
 from .gap import Gap
-from .rows import RowResult
+from .row_result import RowResult
 from .screening import Screening, screening
 from .strata import Stratum, strata
 

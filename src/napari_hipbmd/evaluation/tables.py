@@ -25,7 +25,7 @@ from .gap import Gap, no_gap
 from .grids import learning_grid, success_grid, summary_grids
 from .landmark_errors import LEVELS_MM, LandmarkErrors
 from .learning_curve import LearningPoint
-from .rows import ROW_NAMES, ROWS, RowResult
+from .row_result import ROW_NAMES, ROWS, RowResult
 from .summary import RowSummary, Summary
 
 _SHOWN = 5

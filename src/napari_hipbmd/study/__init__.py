@@ -12,7 +12,8 @@
 =================================  ==============================================
 """
 
-from .boxes import BoxesChanged, PlacedBox, film_boxes, read_boxes, remember_boxes
+from .boxes import BoxesChanged, film_boxes, remember_boxes
+from .boxes_file import PlacedBox, read_boxes
 from .case import Case
 from .changes import Change
 from .facts import FilmFacts

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from ..core.errors import Refused
 from ..core.radiograph import HipBox, Side
-from .boxes import PlacedBox, film_boxes, remember_boxes
+from .boxes import film_boxes, remember_boxes
+from .boxes_file import PlacedBox
 from .case import Case
 from .labels import labelled_cases
 from .study import Study

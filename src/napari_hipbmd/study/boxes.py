@@ -7,47 +7,32 @@ names the patient.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import astuple, replace
 from pathlib import Path
-from typing import Any
 
-from ..core.bounded_json import as_type, read_json
 from ..core.errors import Refused
 from ..core.files import write_text_atomic
 from ..core.hip_box import OTHER
 from ..core.locks import locked
 from ..core.radiograph import HipBox, Side
+from .boxes_file import (
+    BOXES,
+    Boxes,
+    FilmBoxes,
+    PlacedBox,
+    boxes_text,
+    number_of,
+    read_boxes,
+)
 from .case import Case, checked_name
 from .film_hips import refuse_labelled, with_hips, with_other_side, without_hips
 from .labels import labelled_cases, read_labels, utc_now
 from .table import TABLE, read_cases, write_cases
 
-BOXES = "boxes.json"
-_HEADER = {"format": "hipbmd-boxes", "version": 1}
 _LOCK = ".boxes.lock"
-
-
-@dataclass(frozen=True)
-class PlacedBox:
-    """A hip box in film pixels: who placed it, and when (ISO 8601, UTC)."""
-
-    box: HipBox
-    by: str
-    at: str
-
-    @property
-    def source(self) -> str:
-        """Who placed it, in words for people."""
-        return f"placed by {self.by}"
-
-
-FilmBoxes = Mapping[Side, PlacedBox]
 
 
 class BoxesChanged(Refused):
@@ -64,57 +49,10 @@ class BoxesChanged(Refused):
         self.theirs = theirs
 
 
-class _Newer(Refused):
-    """The boxes are of a later version of the format."""
-
-
-@dataclass(frozen=True)
-class Boxes:
-    """All hip boxes of one folder."""
-
-    films: Mapping[str, FilmBoxes] = field(default_factory=dict)
-
-    def of(self, film: str) -> dict[Side, PlacedBox]:
-        """The boxes of a film, by its path in the folder."""
-        key = self.key(film)
-        return {} if key is None else dict(self.films[key])
-
-    def key(self, film: str) -> str | None:
-        """What a film is called here: its path, or the number; None without boxes."""
-        keys = (film, _number(film))
-        return next((key for key in keys if key in self.films), None)
-
-
 def boxes_folder(film: Path) -> Path:
     """Where a film's boxes are kept: the study that it lies in, or its own folder."""
     film = film.absolute()
     return next((up for up in film.parents if (up / TABLE).is_file()), film.parent)
-
-
-def read_boxes(folder: Path) -> Boxes:
-    """The hip boxes of a folder's films; none when nobody has placed any.
-
-    Raises
-    ------
-    Refused
-        If ``boxes.json`` cannot be used.
-    """
-    try:
-        return _parsed(read_json(folder / BOXES))
-    except FileNotFoundError:
-        return Boxes()
-    except _Newer:
-        raise Refused(
-            f"{BOXES} in {folder.name} was written by a newer version of this program:"
-            " update it, and leave the file as it is."
-        ) from None
-    except (Refused, OSError) as error:
-        reason = error if isinstance(error, Refused) else "it cannot be read"
-        raise Refused(
-            f"{BOXES} in {folder.name} is damaged or was made by another program"
-            f" ({str(reason).rstrip('.')}): mend it, or delete it and place the hip"
-            " boxes again."
-        ) from None
 
 
 def with_boxes(folder: Path, cases: Iterable[Case], boxes: Boxes) -> tuple[Case, ...]:
@@ -202,12 +140,12 @@ def remember_boxes(
         theirs = there.of(relative)
         if theirs != dict(known):
             raise BoxesChanged(theirs)
-        key = relative if public_path(film, folder) == relative else _number(relative)
+        key = relative if public_path(film, folder) == relative else number_of(relative)
         kept = {k: v for k, v in there.films.items() if k not in (relative, key)}
         kept |= {key: wanted} if wanted else {}
         # Rows first: a hip that has a row and no box yet is still searched for.
         _update_table(folder, relative, known, wanted, Path(key).stem)
-        write_text_atomic(folder / BOXES, _text(kept))
+        write_text_atomic(folder / BOXES, boxes_text(kept))
     return wanted
 
 
@@ -230,7 +168,7 @@ def place_boxes(folder: Path, films: Mapping[str, FilmBoxes]) -> None:
             for film, boxes in films.items()
         }
         kept = {**read_boxes(folder).films, **rounded}
-        write_text_atomic(folder / BOXES, _text(kept))
+        write_text_atomic(folder / BOXES, boxes_text(kept))
 
 
 def remember_case_box(
@@ -311,11 +249,6 @@ def _relative(film: Path, folder: Path) -> str:
     return film.absolute().relative_to(folder).as_posix()
 
 
-def _number(relative: str) -> str:
-    """What stands for a path that names somebody."""
-    return f"film-{hashlib.sha256(os.fsencode(relative)).hexdigest()[:16]}"
-
-
 def _is_same(one: PlacedBox, other: PlacedBox | None) -> bool:
     """Whether two boxes lie in the same place."""
     return other is not None and one.box == other.box
@@ -323,61 +256,3 @@ def _is_same(one: PlacedBox, other: PlacedBox | None) -> bool:
 
 def _rounded(box: HipBox) -> HipBox:
     return HipBox(*(round(float(edge), 3) for edge in astuple(box)))
-
-
-def _text(films: Mapping[str, FilmBoxes]) -> str:
-    content = {
-        **_HEADER,
-        "films": {
-            film: {
-                side: {
-                    "edges": list(astuple(boxes[side].box)),
-                    "by": boxes[side].by,
-                    "at": boxes[side].at,
-                }
-                for side in sorted(boxes)
-            }
-            for film, boxes in sorted(films.items())
-        },
-    }
-    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _parsed(content: Any) -> Boxes:
-    stored = as_type(_Stored, content)
-    if stored.format == _HEADER["format"] and stored.version > 1:
-        raise _Newer
-    if {"format": stored.format, "version": stored.version} != _HEADER:
-        raise Refused("another format")
-    return Boxes(
-        {
-            film: {side: _box(one, film, side) for side, one in boxes.items()}
-            for film, boxes in stored.films.items()
-        }
-    )
-
-
-def _box(stored: _StoredBox, film: str, side: Side) -> PlacedBox:
-    x0, y0, x1, y1 = stored.edges
-    try:
-        if x0 > x1 or y0 > y1:
-            raise Refused(
-                "its edges are not x0, y0, x1, y1, of which x0 and y0 are less"
-            )
-        return PlacedBox(HipBox(*stored.edges), stored.by, stored.at)
-    except Refused as refusal:
-        raise Refused(f"{film}, {side}: {refusal}") from None
-
-
-@dataclass(frozen=True)
-class _StoredBox:
-    edges: tuple[float, float, float, float]
-    by: str
-    at: str
-
-
-@dataclass(frozen=True)
-class _Stored:
-    format: str
-    version: int
-    films: dict[str, dict[Side, _StoredBox]]

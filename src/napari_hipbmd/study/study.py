@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ..core.errors import Refused
 from . import truth as _truth
-from .boxes import read_boxes, with_boxes
+from .boxes import with_boxes
+from .boxes_file import read_boxes
 from .case import Case
 from .changes import Change
 from .columns import warn_of_columns

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..core.radiograph import Side
-from .boxes import Boxes
+from .boxes_file import Boxes
 from .case import Case
 from .columns import StudyWarning, first_of
 

@@ -24,7 +24,8 @@ from ..dicom import FilmTags, write_film
 from ..phantom import FAMILIES, DigitalHip, Family, render, render_pelvis
 from ..phantom.cohort import Person, draw_person
 from ..phantom.display import to_stored
-from ..study.boxes import PlacedBox, place_boxes
+from ..study.boxes import place_boxes
+from ..study.boxes_file import PlacedBox
 from ..study.case import Case
 from ..study.table import TABLE, read_cases, write_cases
 from ..study.truth import Truth, write_truth

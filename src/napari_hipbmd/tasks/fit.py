@@ -36,7 +36,8 @@ from ..evaluation.checks import (
 from ..evaluation.contradictions import contradictions
 from ..evaluation.feature_table import FeatureTable, feature_table
 from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
-from ..evaluation.rows import RowResult, evaluate
+from ..evaluation.row_result import RowResult
+from ..evaluation.rows import evaluate
 from ..pipeline.models import calibration_of
 from ..runs.alone import FEATURES_LOCK, alone_in
 from ..runs.collecting import collect_by

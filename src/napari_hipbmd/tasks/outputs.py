@@ -9,7 +9,7 @@ from ..core.errors import Refused
 from ..quality.policy import POLICY_FILE
 from ..runs.journal import JOURNAL
 from ..runs.journal_index import INDEX
-from ..study.boxes import BOXES
+from ..study.boxes_file import BOXES
 from ..study.split import SPLIT
 from ..study.table import TABLE
 

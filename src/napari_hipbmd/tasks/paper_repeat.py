@@ -32,7 +32,7 @@ from ..evaluation.published import (
     result_lines,
     results_grid,
 )
-from ..evaluation.rows import RowResult
+from ..evaluation.row_result import RowResult
 from ..evaluation.success import LEVELS_G_CM2, success_gain, success_rate
 from ..evaluation.tables import USE, Validation
 from ..report.grid import Grid

@@ -29,7 +29,8 @@ from ..evaluation.landmark_errors import landmark_errors
 from ..evaluation.learning_curve import learning_curve
 from ..evaluation.page import validation_page
 from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
-from ..evaluation.rows import ROW_NAMES, ROWS, RowResult, evaluate
+from ..evaluation.row_result import ROW_NAMES, ROWS, RowResult
+from ..evaluation.rows import evaluate
 from ..evaluation.success import ONE_PAIR
 from ..evaluation.summary import summarise
 from ..evaluation.tables import Validation

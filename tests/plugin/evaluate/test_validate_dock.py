@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_hipbmd.core.resources import weights_dir
-from napari_hipbmd.evaluation.rows import ROWS
+from napari_hipbmd.evaluation.row_result import ROWS
 from napari_hipbmd.plugin.evaluate.validate_dock import ValidateWidget
 from napari_hipbmd.plugin.ui.figure_view import FigureView
 from napari_hipbmd.plugin.viewer.identity import facts_of, kind_of

@@ -10,7 +10,8 @@ from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.study import Study
-from napari_hipbmd.study.boxes import PlacedBox, place_boxes
+from napari_hipbmd.study.boxes import place_boxes
+from napari_hipbmd.study.boxes_file import PlacedBox
 from napari_hipbmd.study.exchange import ImportPlan, import_labels
 
 

@@ -16,7 +16,7 @@ from ..ui.run import begin
 from ..ui.translation import tr
 
 if TYPE_CHECKING:
-    from ...evaluation.rows import RowResult
+    from ...evaluation.row_result import RowResult
     from ...evaluation.tables import Validation
     from ...study import Study
     from ..ui.drawing import Drawing
@@ -95,7 +95,7 @@ class ValidationTabs(QTabWidget):
     def words(self, row: str, case_id: str) -> str:
         """A point in words: its case, reading and estimate."""
         from ...evaluation.curves import ONE_PAIR_GID
-        from ...evaluation.rows import ROW_NAMES
+        from ...evaluation.row_result import ROW_NAMES
 
         here, what = self._here(), ""
         if row == ONE_PAIR_GID and self.validation is not None:

@@ -169,7 +169,8 @@ class HipBoxes:
             self._kept[film_layer] = NO_FILE if origin is None else NO_NAME
             return True
         from ...study import BoxesChanged, remember_boxes
-        from ...study.boxes import BOXES, boxes_folder
+        from ...study.boxes import boxes_folder
+        from ...study.boxes_file import BOXES
 
         known = self.placed(film_layer)
         try:
@@ -215,7 +216,8 @@ class HipBoxes:
         if facts_of(layer).get("owner") or layer in self._boxes or origin is None:
             return
         from ...study import film_boxes
-        from ...study.boxes import BOXES, boxes_folder
+        from ...study.boxes import boxes_folder
+        from ...study.boxes_file import BOXES
 
         try:
             known = film_boxes(origin)
