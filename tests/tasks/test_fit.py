@@ -10,7 +10,8 @@ from napari_hipbmd.bmd import PRESETS, BmdModel
 from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.core.radiograph import Flag, Patient
 from napari_hipbmd.study import Study, write_cases
-from napari_hipbmd.tasks.fit import FitPlan, fit_regression
+from napari_hipbmd.tasks.fit import fit_regression
+from napari_hipbmd.tasks.fit_plan import FitPlan
 from napari_hipbmd.tasks.fit_tables import fit_grids, fit_notes
 
 PLAN = FitPlan(targets=("neck",), folds=4)

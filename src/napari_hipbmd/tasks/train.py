@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..core.errors import Refused
 from ..core.options import REQUIRED, as_arguments, option, options_of
-from .fit import FitOptions
+from .fit_plan import FitOptions
 
 if TYPE_CHECKING:
     from ..learning.training import Fit

@@ -15,7 +15,7 @@ class FitForm(RegressionForm):
     """The options of ``hipbmd train bmd``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        from ...tasks.fit import FitOptions
+        from ...tasks.fit_plan import FitOptions
 
         super().__init__(FitOptions, ("targets", "image"), (), "models", parent)
 
