@@ -212,6 +212,15 @@ def test_ctrl_c_stops_a_training_like_a_wish_does(tmp_path):
         trained(tmp_path, cancelled=press)
 
 
+def test_two_trainings_into_one_folder_do_not_mix(tmp_path):
+    def second(*_):
+        trained(tmp_path)
+
+    with pytest.raises(Refused, match="Another run writes its results into"):
+        trained(tmp_path, report=second)
+    assert trained(tmp_path).shape == (1, 3)
+
+
 def test_resuming_what_never_began_is_refused(tmp_path):
     with pytest.raises(Refused, match="to resume from"):
         trained(tmp_path, resume=True)

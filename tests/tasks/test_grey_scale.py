@@ -34,6 +34,16 @@ def test_too_few_films_with_a_shaft_are_refused_after_all_are_measured(
     assert all("exact_gain" in one.gains and "film" in one.signs for one in known)
 
 
+def test_two_fits_of_rulers_into_one_folder_do_not_mix(
+    made_up: MadeUpStudy, tmp_path: Path
+) -> None:
+    def second(*_: object) -> None:
+        fit_grey_scale(made_up.study, tmp_path, prepare=made_up.prepare)
+
+    with pytest.raises(Refused, match="Another run writes its results into"):
+        fit_grey_scale(made_up.study, tmp_path, prepare=made_up.prepare, report=second)
+
+
 def test_a_folder_of_models_with_its_own_rulers_uses_them_and_says_so(
     tmp_path: Path,
 ) -> None:

@@ -13,7 +13,7 @@ import platform
 import signal
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from safetensors.torch import load, save
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from ..core.alone import alone_in
 from ..core.errors import Cancelled, Refused
 from ..core.files import read_regular, write_bytes_atomic, write_text_atomic
 from ..core.model_card import read_card
@@ -33,6 +34,7 @@ from ..core.version import __version__
 EpochReport = Callable[[int, int, Mapping[str, float]], None]
 Net = TypeVar("Net", bound=torch.nn.Module)
 LAST = "last.ckpt"
+LOCK = ".training.lock"
 LARGEST_WEIGHTS = 1_000_000_000
 _ANOTHER = (
     "The {} weights belong to another architecture: use the model card that came with"
@@ -85,7 +87,8 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
     Raises
     ------
     Refused
-        If a checkpoint to resume from is missing or does not fit.
+        If a checkpoint to resume from is missing or does not fit, or another training
+        writes into ``plan.out``.
     Cancelled
         If asked to stop; the last finished epoch is kept.
     """
@@ -99,8 +102,14 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     seed_everything(plan.seed, verbose=False)
 
+    held = ExitStack()
+
     class Watch(Callback):
         """Seeds each epoch, reports it, and listens for a wish to stop."""
+
+        def on_fit_start(self, trainer: Any, _: Any) -> None:
+            if trainer.is_global_zero:  # one of the processes of a training
+                held.enter_context(alone_in(plan.out, LOCK))
 
         def on_train_batch_start(
             self, trainer: Any, _: Any, _batch: Any, batch_idx: int
@@ -163,7 +172,7 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
         sampler=EpochSampler(len(train), plan.seed),  # type: ignore[arg-type]
         drop_last=len(train) > plan.batch_size,  # type: ignore[arg-type]
     )
-    with warnings.catch_warnings(), _interrupts_kept():
+    with held, warnings.catch_warnings(), _interrupts_kept():
         warnings.simplefilter("ignore")
         try:
             trainer.fit(

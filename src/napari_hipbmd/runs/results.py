@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from ..core.alone import alone_in
 from ..core.files import (
     numbered_stem,
     text_atomic,
@@ -31,7 +32,6 @@ from ..core.measurement import Measurement
 from ..core.measurement_json import measurement_as_json
 from ..report.overview import OverviewRow, study_page
 from ..report.table import CsvTable, JsonTable
-from .alone import alone_in
 from .enhanced_files import MEASURED
 from .jobs import Job
 from .journal import Record, RunJournal, film_sha256, made_of

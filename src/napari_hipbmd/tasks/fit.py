@@ -14,6 +14,7 @@ from ..bmd import (
     BmdModel,
     inputs_of,
 )
+from ..core.alone import FEATURES_LOCK, alone_in
 from ..core.anatomy import SITES, Site
 from ..core.errors import Refused
 from ..core.files import write_text_atomic
@@ -34,7 +35,6 @@ from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
 from ..evaluation.row_result import RowResult
 from ..evaluation.rows import evaluate
 from ..pipeline.models import calibration_of
-from ..runs.alone import FEATURES_LOCK, alone_in
 from ..runs.collecting import collect_by
 from ..runs.networks import (
     PrepareJob,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.alone import FEATURES_LOCK, alone_in
 from ..core.errors import Cancelled, Refused
 from ..core.files import write_text_atomic
 from ..core.progress import StepProgress
@@ -63,7 +64,7 @@ def fit_grey_scale(
     ------
     Refused
         If too few films tell their exact gain, or show a shaft, or they are digital
-        hips that are kept for testing.
+        hips that are kept for testing; if another run writes into ``out``.
     Cancelled
         If asked to stop; the next run resumes.
     """
@@ -89,37 +90,38 @@ def fit_grey_scale(
         if report is not None:
             report("fitting", done, count)
 
-    found = collect_by(
-        folder,
-        study,
-        out / "features.csv",
-        prepare,
-        cases=cases,
-        progress=measured,
-        cancelled=cancelled,
-    )
-    group = {case.case_id: case.group or case.case_id for case in cases}
-    known = [one for one in found if "exact_gain" in one.gains and one.signs]
-    card = {
-        "name": "digital hips",
-        "calibrated_on": "digital hips, with predicted soft tissue and landmarks",
-        **data_provenance(study),
-        "networks": networks_provenance(folder),
-        "command": command,
-        "made": date.today().isoformat(),
-        "versions": {"napari-hipbmd": __version__},
-        "seed": seed,
-    }
-    calibration = fit_calibration(
-        [one.signs for one in known],
-        np.array([one.gains["exact_gain"][0] for one in known]),
-        [group[one.case_id] for one in known],
-        card,
-        seed,
-        fitted,
-    )
-    copy_networks(folder, out)
-    write_text_atomic(out / "grey_scale.json", calibration.to_json())
+    with alone_in(out, FEATURES_LOCK):
+        found = collect_by(
+            folder,
+            study,
+            out / "features.csv",
+            prepare,
+            cases=cases,
+            progress=measured,
+            cancelled=cancelled,
+        )
+        group = {case.case_id: case.group or case.case_id for case in cases}
+        known = [one for one in found if "exact_gain" in one.gains and one.signs]
+        card = {
+            "name": "digital hips",
+            "calibrated_on": "digital hips, with predicted soft tissue and landmarks",
+            **data_provenance(study),
+            "networks": networks_provenance(folder),
+            "command": command,
+            "made": date.today().isoformat(),
+            "versions": {"napari-hipbmd": __version__},
+            "seed": seed,
+        }
+        calibration = fit_calibration(
+            [one.signs for one in known],
+            np.array([one.gains["exact_gain"][0] for one in known]),
+            [group[one.case_id] for one in known],
+            card,
+            seed,
+            fitted,
+        )
+        copy_networks(folder, out)
+        write_text_atomic(out / "grey_scale.json", calibration.to_json())
     return calibration
 
 

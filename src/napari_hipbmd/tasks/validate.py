@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..bmd import RegressionPreset, chosen_preset
+from ..core.alone import FEATURES_LOCK, alone_in
 from ..core.errors import Refused
 from ..core.files import write_text_atomic
 from ..core.options import REQUIRED, option
@@ -35,7 +36,6 @@ from ..evaluation.success import ONE_PAIR
 from ..evaluation.summary import summarise
 from ..evaluation.tables import Validation
 from ..pipeline.models import calibration_of
-from ..runs.alone import FEATURES_LOCK, alone_in
 from ..runs.collecting import collect_by
 from ..runs.feature_cache import CaseFeatures, Row
 from ..runs.networks import (

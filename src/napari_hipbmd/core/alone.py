@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from ..core.errors import Refused
-from ..core.locks import Busy, kept_alone
+from .errors import Refused
+from .locks import Busy, kept_alone
 
 FEATURES_LOCK = ".features.lock"
 """Of those that keep ``features.csv`` beside their tables."""
