@@ -30,7 +30,8 @@ from napari_hipbmd.landmarks.errors import measure_errors
 from napari_hipbmd.landmarks.predict import LandmarkFinder
 from napari_hipbmd.landmarks.training import RealHips, learn_landmarks
 from napari_hipbmd.learning.hips import Hips
-from napari_hipbmd.learning.training import LAST, Fit, read_model
+from napari_hipbmd.learning.training import LAST, Fit
+from napari_hipbmd.learning.weights import read_model
 from napari_hipbmd.study import Study
 from napari_hipbmd.study.split import read_split
 from napari_hipbmd.tasks.training_data import RealFilms, load_hips, real_hips

@@ -34,7 +34,7 @@ from napari_hipbmd.enhancement.apply import subtract_sto
 from napari_hipbmd.enhancement.networks import AutoencoderShape, build
 from napari_hipbmd.evaluation.gap import gap_closed
 from napari_hipbmd.evaluation.tables import Validation
-from napari_hipbmd.learning.training import read_model
+from napari_hipbmd.learning.weights import read_model
 from napari_hipbmd.pipeline.models import load_models
 from napari_hipbmd.runs.measuring import measure_path
 from napari_hipbmd.study import Study

@@ -182,7 +182,7 @@ def small_enhancement(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
 
     from napari_hipbmd.enhancement.networks import Autoencoder, AutoencoderShape
-    from napari_hipbmd.learning.training import write_model
+    from napari_hipbmd.learning.weights import write_model
 
     torch.manual_seed(1)
     shape = AutoencoderShape((4, 6), grid_px=32)

@@ -11,7 +11,7 @@ from napari_hipbmd.enhancement.networks import (
     build,
     loss,
 )
-from napari_hipbmd.learning.training import for_inference
+from napari_hipbmd.learning.weights import for_inference
 
 SMALL = AutoencoderShape((4, 6, 8, 8))
 

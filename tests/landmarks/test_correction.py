@@ -12,7 +12,7 @@ from napari_hipbmd.landmarks.correction import APART, LEAST_HIPS, Correction
 from napari_hipbmd.landmarks.correction import fit_correction as fit
 from napari_hipbmd.landmarks.networks import Decentralised
 from napari_hipbmd.landmarks.predict import LandmarkFinder
-from napari_hipbmd.learning.training import write_model
+from napari_hipbmd.learning.weights import write_model
 
 T4, N4 = INDEX["T4"], INDEX["N4"]
 

@@ -20,7 +20,8 @@ from napari_hipbmd.landmarks.predict import LandmarkFinder
 from napari_hipbmd.landmarks.retraining import retrain
 from napari_hipbmd.landmarks.views import views_of
 from napari_hipbmd.learning.hips import Hips, as_grey, to_levels
-from napari_hipbmd.learning.training import Fit, write_model
+from napari_hipbmd.learning.training import Fit
+from napari_hipbmd.learning.weights import write_model
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
 from napari_hipbmd.study.columns import StudyWarning
 from napari_hipbmd.study.labels import write_labels

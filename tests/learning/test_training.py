@@ -12,15 +12,8 @@ from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.enhancement.apply import Enhancer
 from napari_hipbmd.landmarks.predict import LandmarkFinder
-from napari_hipbmd.learning.training import (
-    LAST,
-    EpochSampler,
-    Fit,
-    fit,
-    load_into,
-    read_model,
-    write_model,
-)
+from napari_hipbmd.learning.training import LAST, EpochSampler, Fit, fit
+from napari_hipbmd.learning.weights import load_into, read_model, write_model
 
 READERS = {"enhancement": Enhancer.load, "landmarks": LandmarkFinder.load}
 STEPS = sorted(READERS)

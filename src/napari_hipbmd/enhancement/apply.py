@@ -18,7 +18,7 @@ from ..core.canvas import Canvas, normalisation
 from ..core.errors import Refused
 from ..core.hip_images import HipImages
 from ..core.radiograph import FloatImage
-from ..learning.training import built_for, for_inference, read_model
+from ..learning.weights import built_for, for_inference, read_model
 from .networks import AutoencoderShape, Network, build
 
 NAME = "enhancement"

@@ -15,15 +15,8 @@ from torch.utils.data import Dataset
 from ..learning import augmentation
 from ..learning.hips import Hips, as_grey
 from ..learning.optimiser import muon_with_cosine, with_cosine
-from ..learning.training import (
-    EpochReport,
-    Fit,
-    channels_last,
-    fit,
-    half_precision,
-    load_into,
-    write_model,
-)
+from ..learning.training import EpochReport, Fit, fit, half_precision
+from ..learning.weights import channels_last, load_into, write_model
 from ..synthesis import Operator, PairsFolder, additive
 from ..synthesis import replace as paste
 from .data import Item, mixture

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..learning.blocks import WayDown, WayUp, pooled
-from ..learning.training import built_for, for_inference, read_model
+from ..learning.weights import built_for, for_inference, read_model
 from .picture import CHANNELS, FACTS, GainReading, Picture
 
 NAME = "gain"

@@ -20,13 +20,8 @@ from ..learning import augmentation
 from ..learning.augmentation import Wobble
 from ..learning.optimiser import muon_with_cosine
 from ..learning.splitting import ByPatient
-from ..learning.training import (
-    Fit,
-    channels_last,
-    fit,
-    half_precision,
-    write_model,
-)
+from ..learning.training import Fit, fit, half_precision
+from ..learning.weights import channels_last, write_model
 from .network import NAME, OUTPUTS, GainNetwork
 from .picture import Picture
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from ..core.anatomy import REGIONS
 from ..core.canvas import make_canvas
 from ..core.radiograph import LEAST_BOX_PX, FloatImage, HipBox, Side
-from ..learning.training import built_for, for_inference, read_model
+from ..learning.weights import built_for, for_inference, read_model
 from .networks import HeatmapNetwork, as_input
 
 NAME = "locator"

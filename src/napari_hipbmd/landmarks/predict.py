@@ -19,7 +19,7 @@ from ..core.errors import Refused
 from ..core.hip_images import LandmarkSet
 from ..core.resources import weights_dir
 from ..learning import augmentation
-from ..learning.training import built_for, for_inference, read_model
+from ..learning.weights import built_for, for_inference, read_model
 from .by_definition import by_definition
 from .correction import Correction
 from .frames import CROP_SIDE, FIRST_SIDE, MEMBERS, ruler

@@ -14,7 +14,8 @@ from ..core.canvas import CANVAS_PX
 from ..learning.augmentation import add_noise
 from ..learning.hips import Hips, as_grey
 from ..learning.optimiser import muon_with_cosine
-from ..learning.training import Fit, channels_last, fit, half_precision, write_model
+from ..learning.training import Fit, fit, half_precision
+from ..learning.weights import channels_last, write_model
 from .correction import Correction
 from .disturbance import soften
 from .errors import correction_from, expected_errors, measure_errors

@@ -152,7 +152,7 @@ def _started_from(
     folder: Path, name: str
 ) -> tuple[Mapping[str, Any], dict[str, object]]:
     """Weights of a model, and what the card of the next one says about it."""
-    from ..learning.training import read_model
+    from ..learning.weights import read_model
 
     weights, card = read_model(folder, name)
     return weights, {k: card[k] for k in ("name", "made", "command") if k in card}
