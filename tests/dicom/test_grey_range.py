@@ -8,6 +8,8 @@ from pydicom.sequence import Sequence
 
 from napari_hipbmd.dicom import open_film, read_film
 
+from .syntaxes import in_syntax
+
 
 def codes(film):
     return {flag.code for flag in film.flags}
@@ -53,6 +55,59 @@ def test_signed_values_that_are_called_unsigned_are_read_as_signed(make_film, hi
     assert "range" in codes(film)
     np.testing.assert_array_equal(film.pixels, signed)
     assert film.grey_range == (-2048, 2047)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("syntax", ["uncompressed", "JPEG2000Lossless"])
+def test_twelve_bits_of_the_other_sign_keep_their_greys_and_are_flagged(
+    make_film, right, hip, signed, syntax
+):
+    patterns = hip if signed else hip ^ np.uint16(2048)
+    path = make_film(patterns)
+    if syntax != "uncompressed":
+        path = in_syntax(path, syntax)
+    film = pydicom.dcmread(path)
+    film.PixelRepresentation = int(signed)
+    film.save_as(path)
+    read = read_film(path)
+    assert "range" in codes(read)
+    np.testing.assert_allclose(read.grey(), right.grey(), atol=1e-6)
+
+
+def test_a_noisy_white_border_is_not_taken_for_another_sign(make_film, hip):
+    noise = np.random.default_rng(0).integers(0, 200, hip.shape).astype(np.uint16)
+    bordered = np.minimum(hip // 4, 1000)
+    bordered[:12], bordered[-12:] = 4095 - noise[:12], 4095 - noise[-12:]
+    film = read_film(make_film(bordered))
+    assert "range" not in codes(film)
+    assert film.grey_range == (0, 4095)
+
+
+@pytest.mark.parametrize("high_bit", [12, 15])
+def test_values_below_the_high_bit_that_the_header_names_are_read_where_they_lie(
+    make_film, right, high_bit
+):
+    film = read_film(make_film(edit={"HighBit": high_bit}))
+    assert "range" in codes(film)
+    np.testing.assert_array_equal(film.grey(), right.grey())
+
+
+def test_an_overlay_below_the_stored_bits_changes_nothing(make_film, hip):
+    dark = hip // 2
+    words = dark * np.uint16(2)
+    words[10:20, 10:20] |= 1
+    film = read_film(make_film(words, edit={"HighBit": 12}))
+    np.testing.assert_array_equal(film.pixels, dark)
+
+
+def test_a_table_that_rises_and_falls_again_is_flagged(make_film):
+    item = Dataset()
+    item.LUTDescriptor = [4096, 0, 12]
+    item.add_new(0x00283006, "US", [(3 * n) % 4096 for n in range(4096)])
+    edit = {"ModalityLUTSequence": Sequence([item]), "RescaleSlope": None,
+            "RescaleIntercept": None}  # fmt: skip
+    (flag,) = (f for f in read_film(make_film(edit=edit)).flags if f.code == "range")
+    assert "rises and falls" in flag.text
 
 
 def test_values_that_wrapped_before_they_were_written_are_flagged(make_film, hip):

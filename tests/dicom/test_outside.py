@@ -1,6 +1,7 @@
 """What lies beyond a shutter, in the padding or in a white border is left out."""
 
 import numpy as np
+import pydicom
 import pytest
 from PIL import Image
 
@@ -180,3 +181,17 @@ def test_a_shutter_that_cannot_be_used_is_told(make_film, tags):
     assert film.outside is None
     (flag,) = (flag for flag in film.flags if flag.code == "shutter")
     assert "passed over" in flag.text
+
+
+@pytest.mark.parametrize("padding", [0, 4095, 63536, 65535])
+def test_padding_that_fills_more_bits_than_are_stored_is_left_out(
+    make_film, hip, padding
+):
+    path = make_film()
+    film = pydicom.dcmread(path)
+    film.PixelData = np.where(BOX, np.uint16(padding), hip).tobytes()
+    film.add_new("PixelPaddingValue", "US", padding)
+    film.save_as(path)
+    read = read_film(path)
+    assert "shutter" in codes(read)
+    assert read.outside[BOX].all() and (read.outside != BOX).mean() < 0.06

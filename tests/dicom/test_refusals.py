@@ -174,6 +174,11 @@ def test_an_age_is_worked_out_from_two_dates(make_film):
         ({"edit": {"DerivationDescription": "Bone suppression"}}, "separated"),
         ({"edit": {"ImageType": ["DERIVED", "PRIMARY", "SUBTRACTION"]}}, "separated"),
         ({"edit": {"SeriesDescription": "DUAL_ENERGY bone"}}, "separated"),
+        ({"edit": {"SeriesDescription": "Hip tomosynthesis"}}, "separated"),
+        ({"edit": {"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}}, "separated"),
+        ({"edit": {"SeriesDescription": "Knee AP"}}, "body-part"),
+        ({"edit": {"AnatomicRegionSequence": coded("Knee")}}, "body-part"),
+        ({"edit": {"BurnedInAnnotation": "YES"}}, "burnt-in"),
         ({"edit": {"ViewCodeSequence": coded("frog-lateral")}}, "position"),
         ({"edit": {"ViewCodeSequence": coded("oblique")}}, "view"),
         ({"edit": {"PatientOrientation": ["A", "F"]}}, "view"),
@@ -241,6 +246,12 @@ def test_an_ordinary_film_of_a_hip_is_not_flagged(make_film, part):
     assert codes(path) == set()
 
 
+def test_three_planes_that_are_called_interleaved_are_no_film(make_colour_film, hip):
+    planes = np.stack([(hip >> 4).astype(np.uint8)] * 3)
+    told = inspect(make_colour_film(planes))["reason"]
+    assert "picture in colours" in told
+
+
 @pytest.mark.parametrize("same", [True, False])
 def test_colour_is_taken_for_grey_only_where_it_is_grey(make_colour_film, hip, same):
     grey = (hip >> 4).astype(np.uint8)
@@ -293,6 +304,15 @@ def test_unbelievable_patients_are_not_believed(make_film):
 
 
 @pytest.mark.parametrize(
+    "edit", [{"BodyPartExamined": "RIGHT HIP"}, {"SeriesDescription": "Hip AP rechts"}]
+)
+def test_the_films_description_tells_the_side_where_no_tag_does(make_film, edit):
+    assert read_film(make_film(edit={"ImageLaterality": None, **edit})).side == "R"
+    both = make_film(edit={"ImageLaterality": "B", **edit})
+    assert read_film(both).side is None
+
+
+@pytest.mark.parametrize(
     ("tag", "written", "field", "value"),
     [
         ("PhotometricInterpretation", "MONOCHROME 2", "photometric", "MONOCHROME2"),
@@ -334,6 +354,7 @@ def test_a_side_that_only_the_films_description_contradicts_is_flagged(make_film
         make_film(side="R", edit={"SeriesDescription": "Hüfte links"})
     )
     assert "side" in codes(make_film(side="R", edit={"BodyPartExamined": "LEFT HIP"}))
+    assert "side" in codes(make_film(side="R", edit={"ImageComments": "left hip"}))
     for same in ("AP RIGHT HIP", "right and left hip", "Leftwich protocol"):
         assert "side" not in codes(
             make_film(side="R", edit={"SeriesDescription": same})
@@ -373,6 +394,10 @@ def test_a_patient_in_another_spelling_is_understood_and_flagged(
         ("RescaleSlope", "1\\2"),
         ("RescaleIntercept", "0\\-5"),
         ("NumberOfFrames", "1\\3"),
+        ("NumberOfFrames", "0"),
+        ("NumberOfFrames", "-1"),
+        ("PatientOrientation", "LEFT\\FOOT"),
+        ("PatientOrientation", "L\\R"),
     ],
 )
 def test_a_tag_that_nobody_can_understand_is_named(make_film, tag, written):

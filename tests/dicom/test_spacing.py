@@ -188,7 +188,15 @@ def test_detector_spacing_alone_is_offered_with_a_flag(make_film, tags):
 
 @pytest.mark.parametrize(
     "written",
-    [None, ["1.0", "1.0"], ["0", "0"], ["-0.2", "-0.2"], ["40", "40"], ["0.2", "0"]],
+    [
+        None,
+        ["1.0", "1.0"],
+        ["0", "0"],
+        ["-0.2", "-0.2"],
+        ["40", "40"],
+        ["0.2", "0"],
+        ["0.2", "0.2", "1"],
+    ],
 )
 def test_a_spacing_nobody_can_believe_gives_no_millimetres(make_film, written):
     path = make_film(edit={"PixelSpacing": written})

@@ -37,7 +37,7 @@ def test_the_first_window_sets_the_contrast_and_the_slider_keeps_it_all(make_fil
 
 
 @pytest.mark.parametrize("function", ["LINEAR", "LINEAR_EXACT", "SIGMOID"])
-@pytest.mark.parametrize(("centre", "width"), [(2000, 1500), (100, 3), (4000, 9000)])
+@pytest.mark.parametrize(("centre", "width"), [(2000, 1500), (1100, 3), (4000, 9000)])
 def test_window_functions_draw_what_the_standard_says(
     make_film, hip, function, centre, width
 ):
@@ -57,6 +57,19 @@ def test_a_window_of_width_one_is_a_threshold(make_film, hip):
 def test_damaged_windows_are_left_out(make_film):
     path = make_film(edit={"WindowCenter": [10, 2000, 5], "WindowWidth": [0, 800, -3]})
     assert [window.centre for window in open_film(path).windows] == [2000]
+
+
+@pytest.mark.parametrize(
+    ("centre", "width"), [(2048, 0), (2048, -4096), (100_000, 100), (-1000, 50)]
+)
+def test_a_window_that_shows_nothing_of_a_film_is_told_and_all_greys_are_drawn(
+    make_film, hip, centre, width
+):
+    path = make_film(edit={"WindowCenter": centre, "WindowWidth": width})
+    shown = open_film(path)
+    assert shown.contrast_limits == (hip.min(), hip.max())
+    (flag,) = (f for f in shown.radiograph.flags if f.code == "unread")
+    assert "WindowWidth" in flag.text
 
 
 def test_a_film_without_window_shows_all_of_its_content(make_film, hip):

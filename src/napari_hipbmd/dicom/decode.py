@@ -12,8 +12,6 @@ from ..core.errors import FilmRefused, Refused
 from .codecs import Frame, MissingCodec, decode_frame
 from .codestream import frame_size
 from .facts import HeaderFacts
-from .fragments import first_frame
-from .guard import MAX_FILE_BYTES
 from .header import Header
 from .isolation import decode_apart
 from .tags import integer
@@ -140,29 +138,8 @@ def _plain(header: Header, facts: HeaderFacts) -> NDArray[np.integer]:
     return array
 
 
-def rows_left_over(header: Header, facts: HeaderFacts) -> int:
-    """How many rows more than its header names an uncompressed film holds."""
-    if header.encapsulated:
-        return 0
-    needed = _size(facts)
-    return max(0, header.pixel_bytes - needed) * facts.rows // needed
-
-
-def frames_in(header: Header) -> int:
-    """How many pictures a compressed film holds, whatever its header says."""
-    if not header.encapsulated:
-        return 1
-    return first_frame(header.read_pixels(MAX_FILE_BYTES))[1]
-
-
-def _size(facts: HeaderFacts) -> int:
-    """The bytes of the picture that the header names."""
-    samples = 2 if facts.photometric == "YBR_FULL_422" else facts.samples
-    return facts.rows * facts.columns * samples * (facts.bits_allocated // 8)
-
-
 def _bytes_needed(header: Header, facts: HeaderFacts) -> int:
-    needed = _size(facts)
+    needed = facts.picture_bytes
     if header.pixel_bytes < needed:
         raise FilmRefused(
             f"The file is cut short: it has {header.pixel_bytes} of the {needed} bytes"
@@ -188,7 +165,7 @@ def _compressed(header: Header, facts: HeaderFacts) -> NDArray[np.integer]:
             " it again."
         )
     try:
-        data, _count = first_frame(header.read_pixels(MAX_FILE_BYTES))
+        data, _count = header.pictures
         _check_frame(data, facts)
         frame = Frame(
             syntax=str(syntax),

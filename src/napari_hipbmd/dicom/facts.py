@@ -16,7 +16,7 @@ from pydicom.uid import (
 from ..core.radiograph import Patient, Side
 from .header import Header
 from .modality import RESCALE
-from .person import person_of
+from .person import ABOUT_THE_FILM, person_of
 from .spelling import spelt
 from .tags import code, integer, items, number, only_number, text, uid_name, values
 
@@ -53,6 +53,10 @@ _CODED = (
 )
 
 
+_AXES = dict(zip("APRLHF", "ppssll", strict=True))
+"""The axis that each direction lies on: rows and columns cannot share one."""
+
+
 def _words(pattern: str) -> re.Pattern[str]:
     # People join words with underscores, which \\b takes for letters.
     return re.compile(rf"(?<![^\W_])(?:{pattern})(?![^\W_])", re.IGNORECASE)
@@ -72,6 +76,7 @@ _SEPARATED = _words(
     r"(?<!scatter )(?<!background )subtract\w*|dual[ _-]?energy"
     r"|(?:bones?|soft[ _-]?tissues?)[ _-]?(?:suppress\w*|only)"
     r"|(?:suppress|remov)\w*[ _-](?:bones?|soft[ _-]?tissues?)"
+    r"|tomo|tomosynthesis|tomogra\w*|scout|topogram|locali[sz]er|surview"
 )
 _CHILD = _words(
     r"DDH|infants?|child|children|p(?:a|ä)?ediatrics?|neonat\w*|newborn|baby|toddler"
@@ -125,6 +130,7 @@ class HeaderFacts:
     child: bool
     other_part: bool
     lossy: bool
+    burnt_in: bool
     kvp: float | None
     patient: Patient
     misspelt: tuple[str, ...] = ()
@@ -132,6 +138,12 @@ class HeaderFacts:
     sides_differ: bool = False
     age_differs: bool = False
     orientation: tuple[str, ...] = ()
+
+    @property
+    def picture_bytes(self) -> int:
+        """The bytes that the picture needs without compression."""
+        samples = 2 if self.photometric == "YBR_FULL_422" else self.samples
+        return self.rows * self.columns * samples * (self.bits_allocated // 8)
 
     @property
     def stored_range(self) -> tuple[int, int]:
@@ -184,26 +196,32 @@ def header_facts(header: Header) -> HeaderFacts:
         ),
         separated=bool(_SEPARATED.search(f"{described} / {_derived(film)}")),
         child=bool(_CHILD.search(described)),
-        other_part=bool(_OTHER_PART.search(described) and not _HIP.search(described)),
+        other_part=_of_another_part(film, described),
         lossy=code(film, "LossyImageCompression") == "01"
         or header.transfer_syntax in _LOSSY,
+        burnt_in=code(film, "BurnedInAnnotation") == "YES",
         kvp=_within(number(film, "KVP"), 10, 300),
         patient=person.patient,
         sides_differ=person.sides_differ,
         age_differs=person.age_differs,
         orientation=_orientation(film),
         misspelt=person.misspelt,
-        unread=(*person.unread, *_unread_numbers(film)),
+        unread=(*person.unread, *_unread(film)),
     )
 
 
-def _unread_numbers(film: Dataset) -> list[str]:
-    """Tags of one number that hold several, or something else."""
-    return [
+def _unread(film: Dataset) -> list[str]:
+    """Tags of one number that hold several or something else, and odd directions."""
+    found = [
         keyword
         for keyword in (*RESCALE, "NumberOfFrames")
         if values(film, keyword) and only_number(film, keyword) is None
     ]
+    if integer(film, "NumberOfFrames", 1) < 1:
+        found.append("NumberOfFrames")
+    if values(film, "PatientOrientation") and not _orientation(film):
+        found.append("PatientOrientation")
+    return found
 
 
 def _described(film: Dataset, keywords: tuple[str, ...], coded: tuple[str, ...]) -> str:
@@ -217,6 +235,16 @@ def _described(film: Dataset, keywords: tuple[str, ...], coded: tuple[str, ...])
                 for modifier in items(item, "ViewModifierCodeSequence")[:4]
             ]
     return " / ".join(filter(None, found))
+
+
+def _of_another_part(film: Dataset, described: str) -> bool:
+    """Whether the descriptions name another part than the hip.
+
+    Beside a tag of its own only what describes the film: a study may hold others.
+    """
+    if text(film, "BodyPartExamined"):
+        described = _described(film, ABOUT_THE_FILM, ("AnatomicRegionSequence",))
+    return bool(_OTHER_PART.search(described) and not _HIP.search(described))
 
 
 def _derived(film: Dataset) -> str:
@@ -244,7 +272,8 @@ def _orientation(film: Dataset) -> tuple[str, ...]:
     """Directions of the patient, of which the letters are A, P, R, L, H and F."""
     said = [str(value).strip().upper() for value in values(film, "PatientOrientation")]
     good = all(re.fullmatch("[APRLHF]{1,3}", one) for one in said)
-    return tuple(said) if len(said) == 2 and good else ()
+    axes = {_AXES[one[0]] for one in said} if good else set()
+    return tuple(said) if len(said) == len(axes) == 2 else ()
 
 
 def _within(value: float | None, low: float, high: float) -> float | None:

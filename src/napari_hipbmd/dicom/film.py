@@ -12,29 +12,25 @@ from numpy.typing import NDArray
 
 from ..core.radiograph import Flag, FloatImage, Radiograph
 from ..core.turning import Turn, turn_of
-from .decode import (
-    cut_from_words,
-    frames_in,
-    rows_left_over,
-    stored_values,
-    whole_words,
-)
+from .cautions import cautions
+from .decode import cut_from_words, stored_values, whole_words
 from .facts import HeaderFacts, header_facts
 from .fill import filled
 from .grey import grey_of_colour
 from .grey_range import levels
 from .guard import quietly, refusing
 from .header import Header, read_header
+from .left_over import left_over
 from .lut import usual_inputs
 from .modality import modality_transform
 from .naming import case_id_of, case_id_of_dicom
 from .outside import beyond, darkened, told, unused, with_white_border
 from .pictures import read_picture
 from .polarity import bright_is_dense, polarity
-from .refuse import cautions, check
+from .refuse import check
 from .sniff import is_picture
 from .spacing import spacing
-from .windows import Window, opposed, windows
+from .windows import Window, opposed, unusable, windows
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +137,7 @@ def displayed_film(path: Path, header: Header, facts: HeaderFacts) -> DisplayedF
     words = whole_words(header, facts)
     if words is None:
         stored, words = cut_from_words(stored, facts)
-    flags, marks = (*cautions(facts), *_left_over(header, facts)), None
+    flags, marks = (*cautions(facts), *left_over(header, facts)), None
     if stored.ndim == 3:
         stored, marks, doubts = grey_of_colour(stored)
         flags += doubts
@@ -175,6 +171,7 @@ def displayed_film(path: Path, header: Header, facts: HeaderFacts) -> DisplayedF
             *found.flags,
             *transform.flags(usual),
             *opposed(offered),
+            *unusable(film, offered),
             *size.flags,
             *flags,
             *told(hidden),
@@ -200,25 +197,6 @@ def displayed_film(path: Path, header: Header, facts: HeaderFacts) -> DisplayedF
         facts=facts,
     )
     return upright(shown, turn_of(facts.orientation))
-
-
-def _left_over(header: Header, facts: HeaderFacts) -> tuple[Flag, ...]:
-    """The flag of a film that holds more than its header names."""
-    rows, frames = rows_left_over(header, facts), frames_in(header)
-    if frames > 1:
-        text = (
-            f"The file holds {frames} pictures and its header names one: the first was"
-            " taken, so check that it shows the hip."
-        )
-    elif rows:
-        text = (
-            f"The file holds {rows} rows more than the {facts.rows} × {facts.columns}"
-            " pixels that its header names: if the film looks cut or slanted, the"
-            " header is wrong."
-        )
-    else:
-        return ()
-    return (Flag("left-over", text),)
 
 
 def sha256_of(stored: NDArray[np.generic]) -> str:

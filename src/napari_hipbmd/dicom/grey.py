@@ -48,7 +48,11 @@ def grey_of_colour(
     lowest, highest = channels.min(-1), channels.max(-1)
     steps = (highest - lowest) >> 8 * (channels.dtype.itemsize - 1)
     tinted = steps > _COLOUR_NOISE
-    if (steps > _VIVID).mean() > _MOST_VIVID or tinted.mean() > _MOST_TINTED:
+    marks = _marks(steps > _COLOURED, tinted)
+    hidden = 0.0 if marks is None else marks.mean()
+    if (steps > _VIVID).mean() > _MOST_VIVID or max(
+        tinted.mean(), hidden
+    ) > _MOST_TINTED:
         raise FilmRefused(
             "This is a picture in colours, not a radiograph: export the original grey"
             " film as DICOM."
@@ -60,13 +64,12 @@ def grey_of_colour(
             " its grey values may have been changed for the screen.",
         )
     ]
-    marks = _marks(steps > _COLOURED, tinted)
     if marks is not None:
         flags.append(
             Flag(
                 "burnt-in",
                 "Coloured marks (a box, letters or a ruler) are burnt into"
-                f" {100 * marks.mean():.2g} % of the film: what they hide is filled in"
+                f" {100 * hidden:.2g} % of the film: what they hide is filled in"
                 " from around them.",
             )
         )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..core.radiograph import Flag
 from .facts import HeaderFacts
+from .wrapping import lines_of, of_other_sign, wraps
 
 _FORMATS = (8, 10, 12, 14, 16)
 _UNUSED_BITS = 2
@@ -24,11 +25,13 @@ _BRIGHT_PERCENT = 99.0
 _FEWEST_FULL = 4
 """Pixels burnt out at the top of a smaller format: one may be chance."""
 
+_SOME = 0.25
+"""Of all pixels: values set half and more of them, an overlay fewer."""
+
 _LETTER_LEVELS = 4
 _SMOOTHER = 0.8
-_JUMP, _JUMPS = 0.75, 4e-3
-_LINES, _ENOUGH = 250, 200_000
-"""Lines, and pixels, of a large film that are looked at: more tell nothing new."""
+_ENOUGH = 200_000
+"""Pixels of a large film that are looked at: more tell nothing new."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,22 +99,12 @@ def levels(
     hidden
         Where no patient is seen: padding is no grey value.
     """
-    better = None if words is None else _whole(values, words, facts)
-    if better is not None:
-        return better
-    if _wraps(values, facts):
-        return Levels(
-            values,
-            facts.stored_range,
-            (
-                Flag(
-                    "range",
-                    f"Neighbouring pixels jump by the whole range of the"
-                    f" {facts.bits_stored} bits that the header names: the film has"
-                    " more bits, or another sign, and its grey values cannot be used.",
-                ),
-            ),
-        )
+    if words is not None:
+        better = _lowest(words, facts) or _whole(values, words, facts)
+        if better is not None:
+            return better
+    if wraps(values, facts.bits_stored):
+        return _wrapped(values, facts)
     seen = _seen(values, hidden)
     words_of_header = (
         f"The header names {facts.bits_stored} bits"
@@ -127,6 +120,24 @@ def _seen(
     values: NDArray[np.integer], hidden: NDArray[np.bool_] | None
 ) -> NDArray[np.integer]:
     return values if hidden is None or hidden.all() else values[~hidden]
+
+
+def _lowest(words: NDArray[np.integer], facts: HeaderFacts) -> Levels | None:
+    """The lowest bits of the words, where those hold the film and others do not.
+
+    An overlay may lie below the stored bits, in some places.
+    """
+    below = facts.high_bit + 1 - facts.bits_stored
+    if facts.signed or not below or int(words.max()) >> facts.bits_stored:
+        return None
+    if ((words & ((1 << below) - 1)) > 0).mean() <= _SOME:
+        return None
+    text = (
+        f"The header puts the highest bit at {facts.high_bit}, yet the values lie in"
+        f" the lowest {facts.bits_stored}: they were read there, so compare with"
+        " another export."
+    )
+    return Levels(words, facts.stored_range, (Flag("range", text),))
 
 
 def _whole(
@@ -161,6 +172,28 @@ def _whole(
             ),
         ),
     )
+
+
+def _wrapped(values: NDArray[np.integer], facts: HeaderFacts) -> Levels:
+    """A wrapped picture with the other sign where that makes it whole."""
+    bits = facts.bits_stored
+    other = of_other_sign(values, bits, facts.signed)
+    if wraps(other, bits):
+        text = (
+            f"Neighbouring pixels jump by the whole range of the {bits} bits that the"
+            " header names: the film has more bits, or another sign, and its grey"
+            " values cannot be used."
+        )
+        return Levels(values, facts.stored_range, (Flag("range", text),))
+    low = 0 if facts.signed else -(1 << (bits - 1))
+    ends = low, low + (1 << bits) - 1
+    text = (
+        f"The header calls the film's {bits} bits"
+        f" {'signed' if facts.signed else 'unsigned'}, and its greys hang together the"
+        f" other way alone: it was read on the range {ends[0]} … {ends[1]}, so compare"
+        " with another export."
+    )
+    return Levels(other, ends, (Flag("range", text),))
 
 
 def _fitted(
@@ -237,33 +270,4 @@ def _lettered(values: NDArray[np.integer]) -> bool:
 
 
 def _roughness(values: NDArray[np.integer]) -> float:
-    return float(np.abs(np.diff(_lines(values), axis=1)).mean())
-
-
-def _lines(values: NDArray[np.integer]) -> NDArray[np.int32]:
-    """Some rows, evenly over the film, with room for their differences."""
-    return values[:: max(1, len(values) // _LINES)].astype(np.int32)
-
-
-def _wraps(values: NDArray[np.integer], facts: HeaderFacts) -> bool:
-    """Whether a picture without its highest bits is what this looks like.
-
-    Where a value passes the range's end it comes in again at the other, from one pixel
-    to the next: at 3–7 % of all pixels of a hip, and at .04 % of those of real films.
-    """
-    span = 1 << facts.bits_stored
-    low, high = int(values.min()), int(values.max())
-    if high - low <= _JUMP * span:
-        return False
-    jumps = count = 0
-    down = values[:, :: max(1, values.shape[1] // _LINES)].astype(np.int32)
-    for lines, axis in ((_lines(values), 1), (down, 0)):
-        far = np.abs(np.diff(lines, axis=axis)) > _JUMP * span
-        count += far.size
-        if not far.any():
-            continue
-        ahead, behind = (np.delete(lines, end, axis)[far] for end in (0, -1))
-        # A mask or letters end at one and the same value.
-        least, most = np.minimum(ahead, behind), np.maximum(ahead, behind)
-        jumps += int(np.count_nonzero((least > low) & (most < high)))
-    return jumps > _JUMPS * count
+    return float(np.abs(np.diff(lines_of(values), axis=1)).mean())

@@ -22,7 +22,8 @@ from pydicom.uid import (
 )
 
 from ..core.errors import FilmRefused
-from .guard import Metered
+from .fragments import first_frame
+from .guard import MAX_FILE_BYTES, Metered
 from .identifiers import Identifiers, identifiers
 
 _MAX_INFLATED_BYTES = 1 << 27
@@ -71,6 +72,17 @@ class Header:
     def who(self) -> Identifiers:
         """Who the film is about: what must not come out of it."""
         return identifiers(self.dataset)
+
+    @cached_property
+    def pictures(self) -> tuple[bytes, int]:
+        """The first picture of a compressed film, and how many there are.
+
+        Raises
+        ------
+        ValueError
+            If its pixel data is not made of fragments.
+        """
+        return first_frame(self.read_pixels(MAX_FILE_BYTES))
 
     def read_pixels(self, limit: int) -> bytes:
         """At most ``limit`` bytes of the pixel data's value."""

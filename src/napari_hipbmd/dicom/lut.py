@@ -11,6 +11,9 @@ from pydicom.dataset import Dataset
 
 from .tags import items, text, values
 
+_MOST_BACK = 0.1
+"""Of the way that outputs go: what a table of a machine may waver."""
+
 _EVERY, _ENOUGH = 7, 200_000
 """One pixel of so many tells what a film holds; of a large film, so many pixels do."""
 
@@ -45,6 +48,12 @@ class Lut:
         outputs = self(inputs).astype(float)
         centred = np.asarray(inputs, float) - float(np.mean(inputs))
         return float(centred @ (outputs - outputs.mean())) >= 0
+
+    def turns(self, inputs: NDArray[Any]) -> bool:
+        """Whether outputs go up and down by much over these sorted inputs."""
+        steps = np.diff(self(inputs).astype(float))
+        up, down = steps[steps > 0].sum(), -steps[steps < 0].sum()
+        return bool(min(up, down) > _MOST_BACK * max(up, down))
 
     def __call__(self, inputs: NDArray[Any]) -> NDArray[np.uint16]:
         """Outputs for an array of inputs, same shape."""

@@ -58,6 +58,14 @@ class ModalityTransform:
                     " which makes one grey of it: compare with another export.",
                 ),
             )
+        if self.lut.turns(usual):
+            return (
+                Flag(
+                    "range",
+                    "The film's Modality LUT rises and falls again, so that its grey"
+                    " values mean nothing: compare with another export.",
+                ),
+            )
         if not self.lut.misnamed:
             return ()
         return (

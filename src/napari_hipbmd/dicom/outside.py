@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from ..core.radiograph import Flag, FloatImage
-from .tags import number, numbers, values
+from .tags import integer, number, numbers, values
 
 LEAST_SHARE, MOST_SHARE = 0.01, 0.9
 """Of a film: less is a line, and more leaves no hip (the tags are wrong)."""
@@ -232,9 +232,13 @@ def _padding(film: Dataset, stored: NDArray[np.integer]) -> NDArray[np.bool_] | 
     if value is None:
         return None
     limit = number(film, "PixelPaddingRangeLimit")
-    low, high = sorted((value, value if limit is None else limit))
-    if stored.dtype.kind == "i" and low > np.iinfo(stored.dtype).max:
-        low, high = low - 65536, high - 65536
+    # It may fill the word, and was cut to the bits stored like all values.
+    span = 1 << integer(film, "BitsStored", 16)
+    least = -span // 2 if stored.dtype.kind == "i" else 0
+    low, high = sorted(
+        (int(end) - least) % span + least
+        for end in (value, value if limit is None else limit)
+    )
     return reaching_border((stored >= low) & (stored <= high))
 
 

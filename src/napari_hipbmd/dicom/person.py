@@ -17,11 +17,12 @@ SIDE_TAGS = ("ImageLaterality", "FrameLaterality", "Laterality")
 _CODED = (*SIDE_TAGS, "PatientSex", "PresentationLUTShape", "PresentationIntentType")
 """Codes that must be known; others may be any word of a machine."""
 
-_ABOUT_THE_FILM = (
-    "BodyPartExamined",
+ABOUT_THE_FILM = (
     "SeriesDescription",
     "ProtocolName",
     "AcquisitionProtocolDescription",
+    "AcquisitionDeviceProcessingDescription",
+    "ImageComments",
 )
 """Not of the study, which was asked for one hip and may show the other one, too."""
 
@@ -106,12 +107,12 @@ def person_of(film: Dataset) -> Person:
     sides = [spelt(film, keyword)[0] for keyword in SIDE_TAGS]
     sides += _modifiers(film)
     parts = [text(item, "CodeMeaning") for item in items(film, _REGION)[:1]]
-    parts += [text(film, keyword) for keyword in _ABOUT_THE_FILM]
-    said = " / ".join(filter(None, parts))
+    parts += [text(film, keyword) for keyword in ("BodyPartExamined", *ABOUT_THE_FILM)]
+    described = _described(" / ".join(filter(None, parts)))
     return Person(
         Patient(sex, by_dates if age is None else age, height_cm, weight_kg),
-        _side(sides),
-        len({"L", "R"} & {*sides, _described(said)}) > 1,
+        _side(sides if any(sides) else [described]),
+        len({"L", "R"} & {*sides, described}) > 1,
         differs,
         tuple(misspelt),
         tuple(unread),

@@ -171,6 +171,8 @@ def _pair(film: Dataset, keyword: str) -> tuple[tuple[float, float] | None, str 
     found = numbers(film, keyword)
     if not found:
         return None, f"its {keyword} is no number" if values(film, keyword) else None
+    if len(found) > 2:
+        return None, f"its {keyword} holds {len(found)} numbers"
     if len(found) == 1:
         found = found * 2
     row, column = found[:2]

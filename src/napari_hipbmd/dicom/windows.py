@@ -80,9 +80,10 @@ class Window:
 def windows(
     header: Header, signed: bool, modality: NDArray[np.generic]
 ) -> tuple[Window, ...]:
-    """Every window and VOI look-up table of a film, in its order.
+    """Every window and VOI look-up table of a film that shows it, in its order.
 
-    Windows come before tables: their limits are exact in any viewer.
+    Windows come before tables: their limits are exact in any viewer. One that draws
+    nearly all of the film black or white is left out.
 
     Parameters
     ----------
@@ -103,13 +104,29 @@ def windows(
         if not least <= width <= 1e9 or abs(centre) > 1e9:
             continue
         name = who.without(_clean(names[i])) if i < len(names) else None
-        found.append(Window(name or f"window {i + 1}", centre, width, function))
+        window = Window(name or f"window {i + 1}", centre, width, function)
+        low, high = window.limits
+        if low < modality.max() and modality.min() < high:
+            found.append(window)
     for i, lut in enumerate(luts(film, "VOILUTSequence", signed)):
         low, high = lut.changing()
         name = who.without(_clean(lut.explanation)) or f"table {i + 1}"
         centre, falling = (low + high) / 2, not lut.rises(modality)
         found.append(Window(name, centre, high - low, "LUT", lut, falling))
     return tuple(found[:_MAX_WINDOWS])
+
+
+def unusable(film: Dataset, offered: Sequence[Window]) -> tuple[Flag, ...]:
+    """The flag of a film whose windows were all left out."""
+    if offered or not (values(film, "WindowCenter") or values(film, "WindowWidth")):
+        return ()
+    return (
+        Flag(
+            "unread",
+            "The film's window (WindowCenter, WindowWidth) shows nothing of it and was"
+            " passed over: all of its greys are drawn.",
+        ),
+    )
 
 
 def opposed(offered: Sequence[Window]) -> tuple[Flag, ...]:
