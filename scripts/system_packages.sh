@@ -26,5 +26,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 echo "Installing system packages: ${missing[*]}"
-apt-get update -qq </dev/null
-apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+retries=(-o Acquire::Retries=5) # a mirror may be busy for a moment
+apt-get update -qq "${retries[@]}" </dev/null
+apt-get install -y -qq --no-install-recommends "${retries[@]}" "${missing[@]}" \
+    </dev/null >/dev/null
