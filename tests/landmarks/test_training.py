@@ -1,6 +1,7 @@
 """What a user may rely on: a training of landmarks writes a model that can be used."""
 
 import json
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -44,6 +45,22 @@ def test_landmarks_are_learned_from_several_studies_at_once(sample_study, tmp_pa
     hips = 2 * len(sample_study.cases)
     assert card["hips"]["train"] + card["hips"]["validation"] == hips
     assert [told["cases"] for told in card["data"]] == [len(sample_study.cases)] * 2
+
+
+def test_films_of_many_studies_are_in_memory_once(tmp_path):
+    read = []
+
+    def studies():
+        for _ in range(4):
+            assert all(film() is None for film in read[:-1])
+            hips = six_hips()
+            read.append(weakref.ref(hips.film))
+            yield hips
+            del hips
+
+    learn_landmarks(studies(), "default", Fit(tmp_path, 1, 5, device="cpu"))
+    card = json.loads((tmp_path / "landmarks.json").read_text())
+    assert sum(card["hips"].values()) == 4 * 6 == 6 * len(read)
 
 
 def test_films_without_landmarks_are_refused_with_what_to_do(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
@@ -74,7 +74,7 @@ class StoredPairs(Dataset[Item]):
 
 
 def mixture(
-    studies: Sequence[Hips],
+    studies: Iterable[Hips],
     folders: Sequence[PairsFolder],
     *,
     held_share: float,
@@ -85,6 +85,8 @@ def mixture(
 
     Parameters
     ----------
+    studies
+        Each is split when its turn comes, and need not stay in memory beside its parts.
     held_share
         Of each study's patients. Of pairs the validation part is held out; their test
         part is never seen.

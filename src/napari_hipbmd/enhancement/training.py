@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -227,7 +227,7 @@ def learn_enhancement(hips: Hips, preset: EnhancementPreset, plan: Fit) -> None:
 
 
 def train_mixture(
-    studies: Sequence[Hips],
+    studies: Iterable[Hips],
     folders: Sequence[PairsFolder],
     preset: EnhancementPreset,
     plan: Fit,

@@ -67,16 +67,18 @@ def measure_errors(network: Decentralised, hips: Hips) -> Errors:
     )
 
 
-def correction_from(network: Decentralised, hips: Hips) -> Correction:
+def correction_from(network: Decentralised, parts: Sequence[Hips]) -> Correction:
     """The correction that fits a network in inference mode on hips with landmarks."""
-    assert hips.landmarks_xy is not None
-    parts = []
-    for start in range(0, len(hips), 16):
-        film = from_levels(hips.film[start : start + 16])
-        found = find_on_batch(network, torch.from_numpy(film)[:, None], correct=False)
-        parts.append(found.points.double().numpy())
-    truth = (hips.landmarks_xy + 0.5) * 2 / CANVAS_PX - 1
-    return fit_correction(np.concatenate(parts), truth)
+    found, placed = [], []
+    for hips in parts:
+        assert hips.landmarks_xy is not None
+        placed.append(hips.landmarks_xy)
+        for start in range(0, len(hips), 16):
+            film = torch.from_numpy(from_levels(hips.film[start : start + 16]))
+            seen = find_on_batch(network, film[:, None], correct=False)
+            found.append(seen.points.double().numpy())
+    truth = (np.concatenate(placed) + 0.5) * 2 / CANVAS_PX - 1
+    return fit_correction(np.concatenate(found), truth)
 
 
 def expected_errors(errors: Errors) -> dict[str, list[float]]:

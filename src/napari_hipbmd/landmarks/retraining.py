@@ -144,7 +144,7 @@ def _with_the_best_correction(
     if network.correction.used:
         choices.append(Correction())
     if network.preset == "default" and len(fitted) >= MANY:
-        choices.append(correction_from(network, fitted))
+        choices.append(correction_from(network, [fitted]))
     found = []
     for choice in choices:
         network.correction = choice

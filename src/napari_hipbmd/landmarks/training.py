@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.utils.data import ConcatDataset
 
 from ..core.canvas import CANVAS_PX
 from ..learning.augmentation import add_noise
@@ -124,7 +125,7 @@ class RealHips:
 
 
 def learn_landmarks(
-    studies: Sequence[Hips], preset: LandmarkPreset, plan: Fit,
+    studies: Iterable[Hips], preset: LandmarkPreset, plan: Fit,
     real: RealHips | None = None, start: Mapping[str, Tensor] | None = None,
 ) -> None:  # fmt: skip
     """Train on ``studies`` and write ``landmarks.safetensors`` and its card.
@@ -134,6 +135,8 @@ def learn_landmarks(
 
     Parameters
     ----------
+    studies
+        Each is split when its turn comes, and need not stay in memory beside its parts.
     real
         Labelled real hips, mixed in.
     start
@@ -147,16 +150,17 @@ def learn_landmarks(
         If asked to stop.
     """
     parts = [hips.split(VALIDATION_SHARE, plan.seed) for hips in studies]
-    fitted, held = (Hips.joined(part) for part in zip(*parts, strict=True))
+    fitted = [learned for learned, _ in parts]
+    held = Hips.joined([checked for _, checked in parts])
     torch.manual_seed(plan.seed)  # the first weights
     module = LandmarkTraining(preset, plan.epochs, START_RATE if start else None)
     if start is not None:
         module.network.load_state_dict(dict(start))
-    counts = {"train": len(fitted), "validation": len(held)}
+    counts = {"train": sum(map(len, fitted)), "validation": len(held)}
     if real is not None:
         counts |= {"real train": len(real.fitted), "real validation": len(real.held)}
-        fitted = Hips.joined([fitted, *[real.fitted] * real.times])
-    fit(module, Labelled(fitted), Labelled(held), plan)
+        fitted += [real.fitted] * real.times
+    fit(module, ConcatDataset(map(Labelled, fitted)), Labelled(held), plan)
     network = module.network.float().eval()
     card = judged(network, fitted, held, real)
     card["hips"] = counts
@@ -164,7 +168,10 @@ def learn_landmarks(
 
 
 def judged(
-    network: Decentralised, fitted: Hips, held: Hips, real: RealHips | None = None
+    network: Decentralised,
+    fitted: Sequence[Hips],
+    held: Hips,
+    real: RealHips | None = None,
 ) -> dict[str, Any]:
     """Fit the correction of trained networks; gives their errors on held hips.
 

@@ -55,7 +55,7 @@ def train_landmarks(
         from ..landmarks.training import NAME, learn_landmarks
 
     read = [study_to_learn_from(folder) for folder in studies]
-    hips = [load_hips(study, progress=progress, with_sto=False) for study in read]
+    hips = (load_hips(study, progress=progress, with_sto=False) for study in read)
     settings: dict[str, object] = {**data_provenance(*read), **plan.settings}
     weights = None
     if start is not None:
@@ -126,7 +126,7 @@ def train_enhancement(
 
     folders = [pairs_to_learn_from(folder) for folder in pairs]
     read = [study_to_learn_from(folder) for folder in studies]
-    hips = [load_hips(study, progress=progress) for study in read]
+    hips = (load_hips(study, progress=progress) for study in read)
     settings: dict[str, object] = {}
     if read:
         settings |= data_provenance(*read)
