@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import tifffile
 
+from napari_hipbmd.core.locks import kept_alone
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.pipeline.models import enhancement_card
+from napari_hipbmd.runs.enhancing import LOCK
 
 
 @pytest.fixture
@@ -51,6 +53,13 @@ def test_without_being_asked_it_writes_no_stacks_and_no_error_without_truth(
     [folder] = (tmp_path / "out").glob("*/")
     names = sorted(path.name for path in folder.iterdir())
     assert names == ["bone.tif", "film.json", "sto.tif"]
+
+
+def test_a_second_run_into_the_same_folder_is_refused(hipbmd, case, tmp_path):
+    with kept_alone(tmp_path / "out" / LOCK):
+        ran = hipbmd("enhance", case.image, "--out", tmp_path / "out")
+    assert ran.status == 2 and "Another run writes its results into out" in ran.err
+    assert not list((tmp_path / "out").glob("*/"))
 
 
 def test_one_bad_film_never_stops_the_others(hipbmd, case, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -41,6 +42,18 @@ def test_a_failed_write_keeps_the_old_file(
         write_bytes_atomic(target, b"new")
     assert target.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.bin"]
+
+
+def test_a_full_disk_names_the_folder_that_was_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OSError, match="No space left") as told:
+        write_bytes_atomic(tmp_path / "a.bin", b"new")
+    assert told.value.filename == str(tmp_path)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")

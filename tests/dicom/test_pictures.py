@@ -278,6 +278,14 @@ def test_a_grey_that_a_png_calls_transparent_is_left_out_at_the_border_alone(
     assert "shutter" in {flag.code for flag in film.flags}
 
 
+@pytest.mark.parametrize("bits", [2, 4])
+def test_a_picture_of_a_handful_of_greys_is_refused(tmp_path, grey8, bits):
+    path = tmp_path / "few.png"
+    few = Image.fromarray(grey8 >> (8 - bits)).convert("P")
+    few.save(path, bits=bits)
+    assert f"has {bits} bits a pixel" in inspect(path)["reason"]
+
+
 def test_a_film_that_lies_in_the_alpha_channel_is_refused(tmp_path, grey8):
     path = tmp_path / "alpha.png"
     Image.fromarray(np.dstack([np.zeros_like(grey8), grey8]), "LA").save(path)

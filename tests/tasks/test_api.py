@@ -8,6 +8,7 @@ import pytest
 
 import napari_hipbmd as hipbmd
 from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.tasks.api import as_radiograph
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,17 @@ def test_whole_numbers_are_taken_on_the_range_of_their_type(case, found):
     np.testing.assert_allclose(marks.xy, found.landmarks.xy, atol=0.5)
 
 
+@pytest.mark.parametrize("dtype", [np.uint16, np.int16])
+def test_twelve_bits_in_an_array_of_sixteen_keep_their_greys_and_are_flagged(
+    case, dtype
+):
+    grey = hipbmd.read_film(case.image).grey().clip(0, 1)
+    film = as_radiograph(np.round(grey * 4095).astype(dtype))
+    np.testing.assert_allclose(film.grey(), grey, atol=1e-3)
+    (flag,) = film.flags
+    assert flag.code == "range"
+
+
 def test_a_digital_hip_that_is_enhanced_tells_its_error(case):
     enhanced = hipbmd.enhance(case.image)
     assert enhanced.error is not None
@@ -84,6 +96,7 @@ def test_importing_the_top_loads_no_qt_and_no_networks():
         (np.ones((64, 64), np.int64), "array of int64 does not tell its grey range"),
         (np.ones((64, 64), np.complex64), "complex64 does not tell its grey range"),
         (np.eye(64) * 255, "taken on 0 … 1, and these go from 0 to 255"),
+        (-np.eye(64, dtype=np.int16), "holds negative numbers"),
         (np.eye(64) * np.nan, "pixels that are no numbers"),
     ],
 )

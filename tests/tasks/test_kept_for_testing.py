@@ -33,8 +33,8 @@ def test_rulers_of_the_grey_scale_refuse_them(
     assert not list(out.glob("*.safetensors"))
 
 
-@pytest.mark.parametrize("step", ["enhancement", "landmarks", "locator"])
-def test_networks_that_learn_from_them_are_told_so(
+@pytest.mark.parametrize("step", ["enhancement", "landmarks", "locator", "bmd"])
+def test_models_that_learn_from_them_are_told_so(
     study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], step: str
 ) -> None:
     main(["train", step, "--study", str(study), "--out", str(tmp_path / "out")])

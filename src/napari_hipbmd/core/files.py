@@ -100,8 +100,10 @@ def _whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         # mkstemp makes files that only their owner may read; a study is shared.
         temporary.chmod(_mode_of(target))
         temporary.replace(target)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno and not error.filename:
+            error.filename = str(target.parent)  # a full disk names nothing
         raise
     flush_folder(target.parent)
 

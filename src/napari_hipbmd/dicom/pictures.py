@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from .tiff import black_zero, misread
 _GREY_8 = frozenset({"L", "LA"})
 _GREY_16 = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
 _COLOUR = frozenset({"RGB", "RGBA", "P", "PA", "RGBX", "YCbCr"})
+
+_FEW_BITS = re.compile(r"[LP];([24])\b")
+"""How Pillow calls pictures of 4 and 16 greys or colours, which it unpacks."""
 
 _MOST_PREVIEWS = 16
 _NEW_SUBFILE_TYPE, _BITS_PER_SAMPLE = 254, 258
@@ -127,6 +131,12 @@ def _grey(image: Image.Image) -> Picture:
     odd = misread(tags)
     if odd is not None:
         raise _no_range(odd)
+    few = _FEW_BITS.search(str(getattr(image, "tile", "")))
+    if few is not None:
+        raise FilmRefused(
+            f"This picture has {few[1]} bits a pixel, too few for a film: export it"
+            " again as 8- or 16-bit grey PNG or TIFF."
+        )
     aspect = _pixel_aspect(image)
     image.load()  # turns a TIFF as its tag asks
     upright = ImageOps.exif_transpose(image)

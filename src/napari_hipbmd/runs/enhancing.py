@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..core.alone import alone_in
 from ..core.files import numbered_stem
 from ..core.version import __version__
 from ..pipeline.enhanced import Enhanced, enhance_film
@@ -16,6 +18,8 @@ from .enhanced_formats import PictureFormat, check_format
 from .jobs import Job
 from .loop import run_jobs
 from .reading import read_job
+
+LOCK = ".enhanced.lock"
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +66,21 @@ def enhance_many(
     Cancelled
         If asked to stop, between two films; what was written stays.
     Refused
-        If the format needs a package that is not installed.
+        If the format needs a package that is not installed, or another run writes
+        into ``out``.
     """
     check_format(kind)
     taken: set[str] = set()
-    for _, one in run_jobs(jobs, EnhanceFilm(networks), cancelled=cancelled):
-        if one.enhanced is None or out is None:
-            yield one
-            continue
-        folder = out / numbered_stem(one.enhanced.film.case_id, taken)
-        write_enhanced(folder, one.enhanced, latent=latent, stages=stages, kind=kind)
-        yield replace(one, folder=folder)
+    with nullcontext() if out is None else alone_in(out, LOCK):
+        for _, one in run_jobs(jobs, EnhanceFilm(networks), cancelled=cancelled):
+            if one.enhanced is None or out is None:
+                yield one
+                continue
+            folder = out / numbered_stem(one.enhanced.film.case_id, taken)
+            write_enhanced(
+                folder, one.enhanced, latent=latent, stages=stages, kind=kind
+            )
+            yield replace(one, folder=folder)
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ from ..core.hip_images import LandmarkSet
 from ..core.measurement import Measurement
 from ..core.radiograph import FloatImage, HipBox, Patient, Radiograph, Side
 from ..dicom import read_film
+from ..dicom.grey_range import levels_of_picture
 from ..pipeline.enhanced import Enhanced, enhance_film
 from ..pipeline.models import load_models, load_networks
 from ..study.exact_sto import exact_sto_of
@@ -40,7 +41,9 @@ def as_radiograph(
     ----------
     film
         A file, a radiograph, or an array ``(rows, columns)`` in which bone is bright:
-        whole numbers of 8 or 16 bits on the range of their type, others on 0 … 1.
+        whole numbers of 8 or 16 bits on the range of their type, or of 10 … 14 bits
+        where they leave many unused, as pictures are (flag ``range``); others on
+        0 … 1.
     spacing_mm
         Size of a pixel, for a film that does not know it.
     side
@@ -189,5 +192,14 @@ def _of_array(pixels: NDArray[Any]) -> Radiograph:
                 f" {high:.4g}: divide them by their grey range, or give uint8 or"
                 " uint16."
             )
-    high = float(np.iinfo(pixels.dtype).max) if whole else 1.0
-    return Radiograph(pixels.astype(np.float32), (0.0, high))
+    if not whole:
+        return Radiograph(pixels.astype(np.float32))
+    if pixels.size and pixels.min() < 0:
+        raise Refused(
+            "The array holds negative numbers, which tell no grey range: give uint8 or"
+            " uint16, or numbers on 0 … 1."
+        )
+    bits = int(np.iinfo(pixels.dtype).max).bit_length()
+    found = levels_of_picture(pixels, bits)
+    low, high = found.ends
+    return Radiograph(pixels.astype(np.float32), (low, high), flags=found.flags)

@@ -43,6 +43,7 @@ from ..runs.networks import (
 )
 from ..study import PREDICTED, TRUTH, Case, Study
 from .fit_plan import FitPlan
+from .kept_for_testing import tell_kept_for_testing
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +116,7 @@ def fit_regression(
     plan = plan or FitPlan()
     command = command or plan.command
     study = study if isinstance(study, Study) else Study.open(study)
+    tell_kept_for_testing(study)
     out, folder = Path(out), None if models is None else Path(models)
     refuse_too_small(study.cases, 2, plan.targets)
     cases = with_reading(study.cases, plan.targets)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,15 +25,19 @@ from ..study.doubts import doubts_about
 from ..study.films import ANOTHER, of_the_other_hip
 from ..study.labels import Labels
 from ..study.split import SPLIT, part_of, read_split
+from .kept_for_testing import (
+    TESTING,
+    families_of,
+    tell_kept_for_testing,
+    tell_of_families,
+)
 
 if TYPE_CHECKING:
     from ..landmarks.locator_training import Films
     from ..landmarks.training import RealHips
-    from ..phantom.families import Family
     from ..synthesis import PairsFolder
 
 _NAMED = 5
-TESTING: Family = "shifted"
 _LEARNED_FROM: tuple[Part, ...] = ("train", "validation")
 ONE_HIP_MM = 215.0  # narrower films do not reach the other hip
 
@@ -156,7 +159,7 @@ def study_to_learn_from(study: Study | str | Path) -> Study:
         If it cannot be read.
     """
     study = study if isinstance(study, Study) else Study.open(study)
-    _tell_kept_for_testing(study.folder.name, map(_family, study.cases))
+    tell_kept_for_testing(study)
     return study
 
 
@@ -170,7 +173,7 @@ def study_of_rulers(study: Study | str | Path) -> Study:
         reach is told for those.
     """
     study = study if isinstance(study, Study) else Study.open(study)
-    if TESTING in map(_family, study.cases):
+    if TESTING in families_of(study):
         raise Refused(
             f"{study.folder.name} has digital hips of the family {TESTING!r}, which are"
             " for testing alone: learn from others, of 'hipbmd phantom --family train'."
@@ -192,23 +195,8 @@ def pairs_to_learn_from(folder: Path) -> PairsFolder:
     sources = (*pairs.manifest.hips, *pairs.manifest.tiles)
     learned = [one.case_id for one in sources if one.part in _LEARNED_FROM]
     # Pairs know the names of digital hips (digital_hips.case_name) alone.
-    _tell_kept_for_testing(folder.name, (name.split("-")[0] for name in learned))
+    tell_of_families(folder.name, (name.split("-")[0] for name in learned))
     return pairs
-
-
-def _tell_kept_for_testing(name: str, families: Iterable[str]) -> None:
-    if TESTING in families:
-        warnings.warn(
-            f"{name} has digital hips of the family {TESTING!r}, which are for testing:"
-            " what is measured on that family afterwards is no test of a model that has"
-            " learned from it.",
-            StudyWarning,
-            stacklevel=3,
-        )
-
-
-def _family(case: Case) -> str:
-    return case.extra.get("family", "").strip()
 
 
 def cases_with_truth(study: Study) -> list[Case]:
