@@ -91,6 +91,12 @@ def test_a_reading_of_the_whole_hip_that_is_no_mean_of_its_parts_is_told(tmp_pat
         study(tmp_path, f"{header}\na,a.dcm,.7,.55,.95,.8\nb,b.dcm,.8,.7,.95,.55\n")
 
 
+def test_a_trochanter_denser_than_the_shaft_below_it_is_told(tmp_path):
+    header = "case_id,image,bmd_trochanter,bmd_intertrochanter"
+    with pytest.warns(StudyWarning, match="'b' has a bmd_trochanter of 0.95 .*swapped"):
+        study(tmp_path, f"{header}\na,a.dcm,.55,.95\nb,b.dcm,.95,.7\n")
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("group", ["NA", "n/a", "-", "none"])
 def test_films_without_a_known_patient_are_not_all_of_one_patient(tmp_path, group):

@@ -139,7 +139,8 @@ def _contradictions(cases: Sequence[Case]) -> list[str]:
                 f"the groups {one!r} and {others[0]!r} differ only in their capitals,"
                 " blanks or zeros, and count as two patients"
             )
-    kinds = (patients, sides, sexes, heights, groups, _impossible(cases), _mixed(cases))
+    kinds = (patients, sides, sexes, heights, groups, _impossible(cases),
+             _mixed(cases), _swapped(cases))  # fmt: skip
     return [first_of(found) for found in kinds if found]
 
 
@@ -170,6 +171,20 @@ def _mixed(cases: Sequence[Case]) -> list[str]:
                 f"the case {case.case_id!r} has a bmd_total of {total:g} g/cm² and"
                 f" regions of {min(known):g} to {max(known):g}, of which it is the"
                 " mean: columns may be swapped"
+            )
+    return found
+
+
+def _swapped(cases: Sequence[Case]) -> list[str]:
+    """Trochanters denser than the shaft below them: no cortex is so thin."""
+    found = []
+    for case in cases:
+        upper, lower = case.dxa.get("trochanter"), case.dxa.get("intertrochanter")
+        if upper is not None and lower is not None and upper > lower:
+            found.append(
+                f"the case {case.case_id!r} has a bmd_trochanter of {upper:g} g/cm²"
+                f" above its bmd_intertrochanter of {lower:g}, as hardly any hip has:"
+                " columns may be swapped"
             )
     return found
 
