@@ -47,6 +47,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "runs/work.py": ("done", "STOPPED"),
     "study/doubts.py": ("doubts_about", "_lie", "_beside_box", "DAMAGED"),
     "study/edits.py": ("*",),
+    "study/exchange/formats.py": ("_NOTES",),
     "study/films.py": ("ANOTHER", "_OTHER_HIP", "film_doubts"),
     "study/open_case.py": ("*",),
     "study/recovery.py": ("*",),

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from napari.components import ViewerModel
 from napari.layers import Image
+from qtpy.QtWidgets import QLabel
 
 import napari_hipbmd
 from napari_hipbmd.core.radiograph import Radiograph
@@ -40,6 +41,14 @@ def test_every_other_dock_of_the_plugin_has_its_button() -> None:
 def test_an_empty_viewer_has_neither_films_nor_a_study(home: HomeWidget) -> None:
     assert home.states["Measure BMD"].text() == NO_FILMS
     assert home.states["Validate"].text() == NO_STUDY
+
+
+def test_on_a_small_screen_no_line_of_help_is_cut(home: HomeWidget, qtbot: Any) -> None:
+    home.resize(320, 600)
+    with qtbot.waitExposed(home):
+        home.show()
+    for label in home.findChildren(QLabel):
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
 
 
 def test_what_is_opened_is_told(

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton
 
+from .ui.narrow import scrolled_column
 from .ui.translation import tr
 from .viewer.listening import Heard, ListeningWidget
 from .viewer.session import Session, session_of
@@ -103,10 +104,8 @@ class HomeWidget(ListeningWidget):
         self._listen()
 
     def _setup_ui(self) -> None:
-        column = QVBoxLayout(self)
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
+        column = scrolled_column(self)
+        grid = QGridLayout()
         for row, step in enumerate(STEPS):
             button = QPushButton(tr(step.dock))
             button.setObjectName(f"open_{step.dock}")
@@ -116,14 +115,13 @@ class HomeWidget(ListeningWidget):
             text.setWordWrap(True)
             state = self.states[step.dock] = QLabel()
             state.setObjectName(f"state_{step.dock}")
-            state.setEnabled(False)
             grid.addWidget(button, 2 * row, 0)
-            grid.addWidget(text, 2 * row, 1)
-            grid.addWidget(state, 2 * row + 1, 1)
+            grid.addWidget(state, 2 * row + 1, 0)
+            grid.addWidget(text, 2 * row, 1, 2, 1)
         grid.setColumnStretch(1, 1)
         use = QLabel(RESEARCH)
         use.setWordWrap(True)
-        column.addWidget(holder)
+        column.addLayout(grid)
         column.addWidget(use)
         column.addStretch(1)
 

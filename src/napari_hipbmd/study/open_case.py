@@ -10,6 +10,8 @@ Each change is on the disk when ``apply``, ``undo`` or ``redo`` returns.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -32,6 +34,7 @@ from .recovery import (
     recover,
     same_content,
 )
+from .still_there import insist_on_study, is_study
 
 
 class OpenCase:
@@ -62,7 +65,8 @@ class OpenCase:
     Raises
     ------
     Refused
-        If what lies on the disk cannot be used.
+        If what lies on the disk cannot be used. Later, by whatever writes or looks: if
+        the study has been moved, or its drive is gone.
     """
 
     def __init__(
@@ -76,6 +80,7 @@ class OpenCase:
         self.annotator = annotator
         self.case_id = case_id
         self._film = film
+        self._of_study = is_study(self.folder)
         self._file = labels_path(self.folder, annotator, case_id)
         self._journal_path = journal_path(self.folder, annotator, case_id)
         self._claim = Claim(self._journal_path)
@@ -177,7 +182,7 @@ class OpenCase:
         text = labels_text(self.state)
         if not self._begun or digest_of(text.encode()) == self._digest:
             return
-        with self._journal.writing() as file:
+        with self._writing() as file:
             self._insist_on_peace(self.state)
             self._save(file, text)
 
@@ -214,6 +219,7 @@ class OpenCase:
 
         To be called when a window comes to the front.
         """
+        self._insist_on_place()
         try:
             self._insist_on_peace(self.state)
         except ConflictFound as found:
@@ -231,27 +237,50 @@ class OpenCase:
         ------
         ConflictFound
             If the disk has changed once more since the conflict was shown.
+        OSError
+            If the disk is full or gone. Nothing is changed, and the conflict stays.
         """
         conflict = self.conflict
         if conflict is None:
             return
-        with self._journal.writing() as file:
+        with self._writing() as file:
             found = self._recovered()
             theirs = None if found.reason and found.theirs is None else found.latest
             if not _same(theirs, conflict.theirs):
                 self.conflict = Conflict(conflict.mine, theirs, conflict.reason)
                 raise ConflictFound(self.conflict)
-            self._adopt(found)
-            self.conflict = None
-            self._record(file, conflict.mine, "labels of this window")
-            if theirs is None:
-                self._file.rename(self._name_aside(self._file, "unreadable"))
-            else:
-                self._record(file, theirs, "labels from elsewhere")
-            self._record(file, kept, "conflict settled")
-            self._save(file, labels_text(self.state))
+            before = vars(self).copy()
+            try:
+                self._settle(file, found, conflict, kept)
+            except BaseException:
+                vars(self).update(before)
+                file.truncate(found.reading.size)
+                raise
 
     # how
+
+    def _settle(
+        self, file: BinaryIO, found: Recovered, conflict: Conflict, kept: Labels
+    ) -> None:
+        self._adopt(found)
+        self._record(file, conflict.mine, "labels of this window")
+        if conflict.theirs is not None:
+            self._record(file, conflict.theirs, "labels from elsewhere")
+        self._record(file, kept, "conflict settled")
+        if conflict.theirs is None:
+            self._file.rename(self._name_aside(self._file, "unreadable"))
+        self._save(file, labels_text(self.state))
+        self.conflict = None
+
+    @contextmanager
+    def _writing(self) -> Iterator[BinaryIO]:
+        self._insist_on_place()
+        with self._journal.writing() as file:
+            yield file
+
+    def _insist_on_place(self) -> None:
+        if self._of_study:
+            insist_on_study(self.folder)
 
     def _recovered(self) -> Recovered:
         self._stamp = self._stamp_of_file()  # first: a later change is then noticed
@@ -287,7 +316,7 @@ class OpenCase:
             self.conflict = Conflict(self.state, found.theirs, found.reason)
 
     def _write(self, entry: JournalEntry, attempt: Labels) -> None:
-        with self._journal.writing() as file:
+        with self._writing() as file:
             self._insist_on_peace(attempt)
             self._begin(file)
             self._journal.append(file, entry)

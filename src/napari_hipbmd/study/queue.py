@@ -21,6 +21,7 @@ from ..core.locks import locked
 from .case import checked_name
 from .labels import labelled_cases, utc_now
 from .predictions import predicted_cases
+from .still_there import insist_on_study
 from .study import Study
 
 QueueStatus = Literal["untouched", "predicted", "in work", "done", "second look"]
@@ -207,6 +208,7 @@ class Queue:
 
     def _say(self, case_id: str, **what: str) -> QueueEntry:
         self._study.case(case_id)
+        insist_on_study(self._study.folder)
         lock = self._folder / "journal" / "queue.lock"
         lock.parent.mkdir(parents=True, exist_ok=True)
         with lock.open("ab") as file, locked(file):

@@ -19,7 +19,8 @@ from .labels import Labels, labels_path, utc_now
 from .open_case import OpenCase
 from .predictions import read_predictions
 from .recovery import latest_labels
-from .table import TABLE, read_cases, write_cases
+from .still_there import insist_on_study, is_study
+from .table import read_cases, write_cases
 from .truth import Truth
 from .unfinished import warn_of_missing_hips
 from .unused_boxes import warn_of_unused_boxes
@@ -85,7 +86,7 @@ class Study:
     @staticmethod
     def is_study(path: str | Path) -> bool:
         """Whether the path is a folder with a table of cases."""
-        return (Path(path) / TABLE).is_file()
+        return is_study(path)
 
     def case(self, case_id: str) -> Case:
         """The case of that name.
@@ -147,9 +148,11 @@ class Study:
         Raises
         ------
         Refused
-            If the study has no such case, or its labels cannot be used.
+            If the study has no such case, or its labels cannot be used; if it is no
+            longer where it was.
         """
         self.case(case_id)
+        insist_on_study(self.folder)
         return OpenCase(self.folder, annotator, case_id, film)
 
     def write_labels(self, labels: Labels, text: str = "labels written") -> Path:

@@ -134,6 +134,20 @@ def test_what_somebody_else_wrote_meanwhile_is_shown_and_not_overwritten(
     assert study.labels("anna", case.case_id).landmarks["N1"].xy == (150.0, 160.0)
 
 
+def test_a_study_that_was_moved_is_told_and_not_begun_anew_in_its_old_place(
+    measure_dock: Any, study: Study, qtbot: Any, tmp_path: Path
+) -> None:
+    opened(measure_dock, study.cases[0].image, who="anna")
+    points = measure(measure_dock, qtbot)
+    study.folder.rename(tmp_path / "elsewhere")
+    drag(points, "N2", (71.0, 82.0))
+    told = measure_dock.findChild(QLabel, "flags")
+    qtbot.wait(1500)
+    assert "no longer where it was" in told.text()
+    measure_dock.viewer.layers.clear()
+    assert not study.folder.exists()
+
+
 def test_landmarks_that_are_kept_are_those_that_are_measured_with(
     measure_dock: Any, study: Study, qtbot: Any
 ) -> None:

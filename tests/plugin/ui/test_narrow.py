@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from npe2 import PluginManager
-from qtpy.QtWidgets import QScrollArea, QTabWidget, QWidget
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import (
+    QMainWindow,
+    QPushButton,
+    QScrollArea,
+    QTableWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_hipbmd.plugin.ui.narrow import NarrowDock
 
 PLUGIN, NARROW, INSIDE = "napari-hipbmd", 320, 340
 
@@ -55,3 +66,37 @@ def told(inside: QWidget) -> str:
 
 def least(widget: QWidget) -> int:
     return max(widget.minimumSizeHint().width(), widget.minimumWidth())
+
+
+class OneTable(NarrowDock):
+    """A table, and a button below it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table, self.button = QTableWidget(2, 2), QPushButton("Draw hip box")
+        column = QVBoxLayout(self)
+        column.addWidget(self.table)
+        column.addWidget(self.button)
+        self._let_shrink()
+
+
+def test_tab_goes_on_from_a_table_to_what_stands_below_it(qtbot: Any) -> None:
+    dock = OneTable()
+    qtbot.addWidget(dock)
+    with qtbot.waitExposed(dock):
+        dock.show()
+    dock.table.setFocus()
+    qtbot.keyClick(dock.table, Qt.Key.Key_Tab)
+    assert dock.focusWidget() is dock.button
+
+
+def test_a_button_is_as_wide_as_its_text_in_the_letters_of_the_window(
+    qtbot: Any,
+) -> None:
+    dock, window = OneTable(), QMainWindow()
+    qtbot.addWidget(window)
+    window.setStyleSheet("QWidget { font-size: 30px }")
+    window.setCentralWidget(dock)
+    window.show()
+    text_px = dock.button.fontMetrics().horizontalAdvance(dock.button.text())
+    assert dock.button.minimumWidth() > text_px

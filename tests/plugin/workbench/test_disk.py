@@ -12,6 +12,7 @@ from qtpy.QtWidgets import QLineEdit, QPushButton, QTableWidget
 from napari_hipbmd.plugin.workbench.conflict_dialog import ConflictDialog
 from napari_hipbmd.study import edits
 from napari_hipbmd.study.journal import Journal
+from napari_hipbmd.study.queue import Queue
 
 from .conftest import Bench
 
@@ -75,6 +76,18 @@ def test_a_conflict_that_a_full_disk_keeps_from_being_settled_is_asked_again(
     assert bench.labels.landmarks["N2"].xy == (44, 55)
 
 
+def test_a_mark_that_the_disk_does_not_take_is_told_in_words(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: Any) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(bench.folder))
+
+    monkeypatch.setattr(Queue, "_write", refuse)
+    bench.press("second_look")
+    assert "Read-only file system" in bench.message
+    assert "Errno" not in bench.message and str(bench.folder) not in bench.message
+
+
 def test_a_study_that_was_moved_meanwhile_is_told_and_not_begun_anew_in_its_place(
     bench: Bench, tmp_path: Path
 ) -> None:
@@ -93,3 +106,29 @@ def test_a_study_that_was_moved_meanwhile_is_told_and_not_begun_anew_in_its_plac
     bench.open()
     assert bench.labels.landmarks["N2"].xy == (50, 60)
     bench.find(QLineEdit, "search").clear()
+
+
+def test_one_line_more_than_a_disk_takes_settles_nothing_of_a_conflict(
+    bench: Bench,
+) -> None:
+    with bench.study.open_case("anna", bench.widget.work.case_id) as elsewhere:
+        elsewhere.apply(edits.place(elsewhere.state, "N2", (44, 55), "anna"))
+    bench.editor.place((77, 88), "N2")
+    lines = []
+    append = Journal.append
+
+    def append_one(self: Journal, *arguments: Any) -> None:
+        lines.append(arguments)
+        if len(lines) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        append(self, *arguments)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Journal, "append", append_one)
+        bench.widget.conflicts.dialog.findChild(QPushButton, "keep_mine").click()
+    again = bench.widget.conflicts.dialog
+    assert isinstance(again, ConflictDialog)
+    again.findChild(QPushButton, "keep_theirs").click()
+    assert bench.labels.landmarks["N2"].xy == (44, 55)
+    bench.key("Ctrl+Z")
+    assert bench.labels.landmarks["N2"].xy == (77, 88)

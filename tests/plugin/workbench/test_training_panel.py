@@ -72,6 +72,25 @@ def test_a_model_of_a_study_that_was_left_is_not_offered_for_another(
     assert bench.find(QPushButton, "use_model").isHidden()
 
 
+def test_a_study_that_was_moved_tells_of_the_model_that_no_longer_predicts_it(
+    bench: Bench, learning: Any, tmp_path: Path
+) -> None:
+    learning.go.set()
+    bench.press("retrain")
+    outcome = bench.find(QLabel, "outcome")
+    bench.wait(lambda: "2.40 mm" in outcome.text())
+    bench.press("use_model")
+    bench.open()
+    assert "retrained-1" not in bench.message
+    bench.folder = bench.folder.rename(tmp_path / "moved")
+    bench.open()
+    assert "retrained-1" in bench.message and "bundled" in bench.message
+    model = bench.find(QComboBox, "model")
+    model.setCurrentIndex(model.findText("retrained-1"))
+    bench.open()
+    assert "bundled" not in bench.message
+
+
 def test_a_model_stays_on_offer_when_somebody_else_goes_on(
     bench: Bench, learning: Any
 ) -> None:

@@ -261,6 +261,7 @@ class MeasureWidget(ListeningWidget):
             "landmarks_xy": self.case.keeper.given_xy(),
         }
         folder, data = self._session.models_folder, layer.data
+        self.results.tell("")
         self.bar.start(
             lambda run: measure_film(run, film, folder, arguments),
             lambda found: self._on_done(layer, data, folder, *found),

@@ -120,12 +120,13 @@ class LandmarkKeeper(QObject):
         if case is None or predicted is None:
             return
         self._on_rest()
-        self._do(
+        told = self._do(
             lambda labels: edit.accept(
                 labels, predicted, self._who, LANDMARK_IDS, only_missing=True
             )
         )
         self.changed.emit()
+        self.said.emit(told)
 
     def undo(self) -> None:
         """Take the last change back, and show the landmarks as they were."""
@@ -136,6 +137,7 @@ class LandmarkKeeper(QObject):
             undone = self._case.undo()
         except ConflictFound:
             self._take_theirs()
+            self.said.emit(ELSEWHERE)
             return
         except (Refused, OSError) as problem:
             self._tell(problem)
@@ -212,13 +214,17 @@ class LandmarkKeeper(QObject):
         now, before, case = self._shown(), self._seen, self._case
         if now is None or before is None or case is None:
             return
-        self._seen = now
+        self._seen, told = now, None
         for name in LANDMARK_IDS:
             x, y = (float(v) for v in now[INDEX[name]])
             if np.abs(now[INDEX[name]] - before[INDEX[name]]).max() > SAME_PX:
-                self._do(lambda labels, n=name, xy=(x, y): self._moved(labels, n, xy))
+                told = self._do(
+                    lambda labels, n=name, xy=(x, y): self._moved(labels, n, xy)
+                )
         self._draw()
         self.changed.emit()
+        if told is not None:
+            self.said.emit(told)
 
     def _moved(self, labels: Labels, name: str, xy: tuple[float, float]) -> Change:
         predicted = self._predicted()
@@ -242,17 +248,20 @@ class LandmarkKeeper(QObject):
         found = LandmarkSet(self._found, marks.sigma_mm)
         return predicted_labels(case.case_id, found, film, name, version)
 
-    def _do(self, make: Any) -> None:
+    def _do(self, make: Any) -> str:
+        """Make a change and keep it; gives what to say of it: why it was not kept."""
         case = self._case
         if case is None:
-            return
+            return ""
         try:
             case.apply(make(case.state))
             case.save()
         except ConflictFound:
             self._take_theirs()
+            return ELSEWHERE
         except (Refused, OSError) as problem:
-            self._tell(problem)
+            return _not_kept(problem)
+        return ""
 
     def _take_theirs(self) -> None:
         """Go on with what somebody else wrote meanwhile."""
@@ -262,7 +271,6 @@ class LandmarkKeeper(QObject):
                 case.close()
         self._open()
         self._draw()
-        self.said.emit(ELSEWHERE)
         self.changed.emit()
 
     def _draw(self) -> None:
@@ -283,5 +291,9 @@ class LandmarkKeeper(QObject):
         self._seen = self._shown()
 
     def _tell(self, problem: BaseException) -> None:
-        told = in_words(problem) if isinstance(problem, OSError) else said(problem)
-        self.said.emit(tr("Not kept: {told}").format(told=told))
+        self.said.emit(_not_kept(problem))
+
+
+def _not_kept(problem: BaseException) -> str:
+    told = in_words(problem) if isinstance(problem, OSError) else said(problem)
+    return tr("Not kept: {told}").format(told=told)

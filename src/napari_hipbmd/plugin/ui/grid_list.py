@@ -56,6 +56,7 @@ class GridTable(QTableWidget):
 
     def __init__(self, grid: Grid, parent: QWidget | None = None) -> None:
         super().__init__(len(grid.rows), len(grid.heads), parent)
+        self.setTabKeyNavigation(False)
         self.setHorizontalHeaderLabels(_heads(grid.heads))
         self.verticalHeader().hide()
         for i, row in enumerate(grid.rows):

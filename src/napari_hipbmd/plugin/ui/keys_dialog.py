@@ -20,6 +20,7 @@ from qtpy.QtWidgets import (
 
 from ...core.errors import Refused
 from .key_bindings import menu_clashes, shadowed
+from .narrow import let_tab_leave
 from .sentences import said
 from .shortcuts import SHORTCUTS, Keys, Scope, Shortcut, current_keys, normal
 from .translation import tr
@@ -93,6 +94,7 @@ class KeysDialog(QDialog):
         column.addWidget(self.table, 1)
         column.addWidget(self.message)
         column.addLayout(buttons)
+        let_tab_leave(self)
         self.resize(*SIZE)
 
     def _connect(self) -> None:

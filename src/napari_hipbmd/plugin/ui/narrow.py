@@ -12,11 +12,14 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QScrollArea,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 FEWEST_LETTERS, BUTTON_MARGIN = 6, 12
+OF_TEXT = "least_px_of_text"
+"""A button's property: the least width that its text was given here."""
 NARROW, LARGE = 320, 1500
 """Screen pixels: what a dock takes of a small screen, and from where one is large."""
 
@@ -40,10 +43,19 @@ class NarrowDock(QWidget):
         small = screen is not None and screen.availableSize().width() < LARGE
         return QSize(NARROW if small else self.WIDE, super().sizeHint().height())
 
+    def showEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+        """Measure the buttons anew: napari's letters are known by now."""
+        super().showEvent(event)
+        let_buttons_shrink(self)
+
     def _let_shrink(self) -> None:
-        """Let long labels stand above their field, and no long choice be in the way."""
+        """Let long labels stand above their field, and no long choice be in the way.
+
+        Tab leaves a table, as it leaves every other control.
+        """
         let_choices_shrink(self)
         let_buttons_shrink(self)
+        let_tab_leave(self)
         for form in self.findChildren(QFormLayout):
             form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
 
@@ -77,9 +89,19 @@ def let_choices_shrink(widget: QWidget) -> None:
 def let_buttons_shrink(widget: QWidget) -> None:
     """Let short buttons be narrower than the 80 pixels that Qt gives each."""
     for button in widget.findChildren(QPushButton):
-        if button.minimumWidth() == 0:
+        if button.minimumWidth() in (0, button.property(OF_TEXT)):
             text_px = button.fontMetrics().horizontalAdvance(button.text())
             button.setMinimumWidth(text_px + BUTTON_MARGIN)
+            button.setProperty(OF_TEXT, text_px + BUTTON_MARGIN)
+
+
+def let_tab_leave(widget: QWidget) -> None:
+    """Let Tab go on from a table to what stands below it; arrows go from cell to cell.
+
+    Qt keeps it in the table for ever, so whoever has no mouse came no further.
+    """
+    for table in widget.findChildren(QTableView):
+        table.setTabKeyNavigation(False)
 
 
 class Squares(QWidget):

@@ -73,7 +73,7 @@ class ResultPanel(QWidget):
         self._with_legend = legend
         self._reasons: list[str] = []
         self._why: list[str] = []
-        self._told = ""
+        self._told = self._name = ""
         self._setup_ui()
         self.clear("")
 
@@ -107,7 +107,9 @@ class ResultPanel(QWidget):
         self._show_withheld(measurement)
         self.model.setText(_model(measurement))
         self.research_use.setText(research_use([measurement], tr))
-        self._show_state([*caveats, *_reasons(measurement)])
+        told = self._told if name == self._name else ""
+        self._name = name
+        self._show_state([*caveats, *_reasons(measurement)], told=told)
 
     def set_outdated(self, why: Sequence[str]) -> None:
         """Grey the numbers for these reasons; without any they are as measured."""
@@ -118,7 +120,7 @@ class ResultPanel(QWidget):
         self._show_state(self._reasons, [text])
 
     def tell(self, text: str) -> None:
-        """Say something that leaves the numbers as they are."""
+        """Say something that leaves the numbers as they are, until the next thing."""
         self._show_state(self._reasons, self._why, text)
 
     def clear(self, text: str) -> None:

@@ -101,11 +101,12 @@ class CaseBar(QWidget):
         count: int,
         done: int,
         status: str,
-        missing: str,
+        missing: str | None,
         whose: str = "",
     ) -> None:
         """Say which case is open, its status, and what it lacks.
 
+        ``missing`` is None where its film is not open.
         ``whose`` is told where the labels are not simply the annotator's.
         """
         there = bool(case_id)
@@ -125,9 +126,8 @@ class CaseBar(QWidget):
         self.done.setValue(done)
         self.done.setFormat(tr("{done} of {count} done").format(done=done, count=count))
         self.done.setVisible(count > 0)
-        self.missing.setText(
-            missing or (tr("Every landmark is there.") if there else "")
-        )
+        complete = tr("Every landmark is there.") if there else ""
+        self.missing.setText("" if missing is None else missing or complete)
         self.second_look.setChecked(status == "second look")
         for control, name in (
             (self.previous, "previous_case"),

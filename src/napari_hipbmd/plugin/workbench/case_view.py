@@ -30,7 +30,7 @@ from .line_widths import LineWidths
 from .looking import around_hip, whole_film
 from .mouse import follow_mouse
 from .overlay import Drawn, Overlay, centre_of
-from .stack import OWNER, LayerStack
+from .stack import ORDER, OWNER, LayerStack
 
 ZOOM = 8.0
 """Screen pixels for a pixel of the film, when a landmark is centred."""
@@ -67,6 +67,7 @@ class CaseView:
         self._lines = LineWidths(self)
         self._fitted: tuple[Any, ...] = ()
         self.whole = False
+        self._hidden: list[Any] = []
 
     @property
     def viewer(self) -> Any:
@@ -92,6 +93,7 @@ class CaseView:
         self.leave()
         self.editor = editor
         self._overlay = None
+        self._show_hidden()
         with self._drawing:
             self._stack.show_film(film, image)
         editor.changed.connect(self.redraw)
@@ -112,6 +114,19 @@ class CaseView:
             self.editor.current_changed.disconnect(self._on_current_changed)
             self._lines.leave()
         self.editor = None
+
+    def hide(self) -> None:
+        """Show nothing until the next case: what is there is of the one before."""
+        for kind in ORDER:
+            layer = self.layer(kind)
+            if layer is not None and layer.visible:
+                layer.visible = False
+                self._hidden.append(layer)
+
+    def _show_hidden(self) -> None:
+        for layer in self._hidden:
+            layer.visible = True
+        self._hidden.clear()
 
     def close(self) -> None:
         """Take the layers out of the viewer."""
@@ -194,7 +209,9 @@ class CaseView:
             self._session.layers.selection.active = layer
 
     def toggle(self, *kinds: str) -> None:
-        """Show or hide parts of the case, all as the first one."""
+        """Show or hide parts of the open case, all as the first one."""
+        if self.editor is None:
+            return
         layers = [layer for kind in kinds if (layer := self.layer(kind)) is not None]
         for layer in layers[1:]:
             layer.visible = not layers[0].visible

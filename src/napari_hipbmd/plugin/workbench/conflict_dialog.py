@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 from ...core.anatomy import INDEX, LANDMARK_IDS, distances_mm
 from ...study import Conflict, Label, Labels
 from ..ui.controls import button, enable, note, press, row
+from ..ui.narrow import let_tab_leave
 from ..ui.sentences import said
 from ..ui.translation import first_capital, tr
 from .case_picture import CasePicture
@@ -78,6 +79,7 @@ class ConflictDialog(QDialog):
         column.addLayout(pictures)
         column.addWidget(self.table, 1)
         column.addLayout(row(self.keep_mine, self.keep_theirs, self.keep_chosen))
+        let_tab_leave(self)
         self.resize(680, 720)
 
     def _fill(self, i: int, name: str) -> None:

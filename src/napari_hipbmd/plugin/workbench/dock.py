@@ -105,6 +105,7 @@ class WorkbenchWidget(ListeningWidget):
         self.work.study_opened.connect(self._on_study_opened)
         self.work.case_opened.connect(self._on_case_opened)
         self.work.case_closing.connect(self._on_case_closing)
+        self.work.case_refused.connect(self.landmarks.refresh)
         self.observers.wanted.connect(self.go_to)
         self.observers.repeat_wanted.connect(self._on_repeat_wanted)
         self.check.wanted.connect(self.go_to)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from psygnal import Signal
 
 from ...core.anatomy import INDEX, LANDMARK_IDS, TIES, Points, Region
 from ...core.errors import Refused
 from ...core.radiograph import HipBox
-from ...study import Change, ConflictFound, Label, Labels, OpenCase, State
+from ...study import Change, Label, Labels, OpenCase, State
 from ...study import edits as edit
 from ...study.boxes import remember_case_box
 from ..ui.sentences import said
 from ..ui.translation import tr
-from .study_there import insist_on_study
+from .kept_case import KeptCase
 
 FINE_PX = 0.2
 COARSE_PX = 1.0
@@ -24,7 +24,7 @@ NO_FILM = tr(
 )
 
 
-class Editor:
+class Editor(KeptCase):
     """One case being annotated: its labels, its predictions, the current landmark.
 
     Parameters
@@ -38,43 +38,24 @@ class Editor:
 
     Attributes
     ----------
-    changed
-        Emitted after every change of the labels, undo and redo too.
     previewed
         Emitted with the labels as they would be, while a point is dragged.
     current_changed
         Emitted with the id of the landmark that is now the current one.
-    said
-        Emitted with a sentence for the annotator.
-    conflicted
-        Emitted when the labels on the disk turned out to be newer.
     """
 
-    changed = Signal()
     previewed = Signal(object)
     current_changed = Signal(str)
-    said = Signal(str)
-    conflicted = Signal()
 
     def __init__(
         self, case: OpenCase, predicted: Labels | None = None, who: str = ""
     ) -> None:
-        self.case = case
+        super().__init__(case)
         self.who = who or case.annotator
         self.predicted = predicted
         self.auto_advance = True
         missing = self.labels.missing
         self._current = missing[0] if missing else LANDMARK_IDS[0]
-
-    @property
-    def labels(self) -> Labels:
-        """The present labels."""
-        return self.case.state
-
-    @property
-    def annotator(self) -> str:
-        """Whose labels these are."""
-        return self.case.annotator
 
     @property
     def current(self) -> str:
@@ -267,77 +248,6 @@ class Editor:
             lambda: edit.set_film(self.labels, replace(self.labels.film, box=box))
         )
 
-    def apply(self, change: Change) -> bool:
-        """Make a change that somebody else put together, as it is."""
-        found = self._guarded(lambda: self.case.apply(change))
-        self.changed.emit()
-        return found is not None
-
-    def undo(self) -> bool:
-        """Take the last change back."""
-        text = said(self.case.history.undo_text)
-        return self._travel(
-            self.case.undo,
-            self.case.can_undo,
-            tr("Undone: {text}").format(text=text),
-            tr("Nothing to undo."),
-        )
-
-    def redo(self) -> bool:
-        """Do again what was undone."""
-        text = said(self.case.history.redo_text)
-        return self._travel(
-            self.case.redo,
-            self.case.can_redo,
-            tr("Done again: {text}").format(text=text),
-            tr("Nothing to redo."),
-        )
-
-    def save(self) -> None:
-        """Bring the label file up to the journal."""
-        self._written(self.case.save)
-
-    def close(self) -> None:
-        """Save, and let other windows write these labels."""
-        self._written(self.case.close)
-
-    def _written(self, step: Callable[[], None]) -> None:
-        try:
-            insist_on_study(self.case.folder)
-            step()
-        except ConflictFound:
-            self.conflicted.emit()
-        except Refused as refusal:
-            self.said.emit(said(refusal))
-        except OSError as error:
-            self.said.emit(_disk(error))
-
-    def look_at_disk(self) -> None:
-        """Find out whether somebody else has changed these labels."""
-
-        def look() -> None:
-            if self.case.check() is not None:
-                self.conflicted.emit()
-
-        self._written(look)
-
-    def resolve(self, kept: Labels) -> None:
-        """End a conflict by keeping these labels; it is asked again if it cannot."""
-        asked = self.case.conflict
-
-        def settle() -> None:
-            try:
-                self.case.resolve(kept)
-            except (Refused, OSError):
-                self.case.conflict = asked  # neither side is let go of
-                raise
-
-        self._written(settle)
-        if self.case.conflict is None:
-            self.changed.emit()
-        elif self.case.conflict is asked:
-            self.conflicted.emit()
-
     def _insist_on_film(self, xy: tuple[float, float]) -> None:
         """Refuse a place beyond the film, where a hand has slipped."""
         shape = self.labels.film.shape
@@ -346,44 +256,10 @@ class Editor:
             if not (-0.5 <= xy[0] <= columns - 0.5 and -0.5 <= xy[1] <= rows - 0.5):
                 raise Refused(NO_FILM)
 
-    def _revised(self, change: Change) -> Change:
-        """A change as it is made; a subclass may add where it comes from."""
-        return change
-
-    def _travel(
-        self, step: Callable[[], Change | None], there: bool, done: str, nothing: str
-    ) -> bool:
-        if not there:
-            self.said.emit(nothing)
-            return False
-        found = self._guarded(step)
-        if found is None:
-            return False
-        self.said.emit(done + ".")
-        touched = list(found.landmarks)
-        self.changed.emit()
+    def _on_travelled(self, change: Change) -> None:
+        touched = list(change.landmarks)
         if touched and self._current not in touched:
             self.select(touched[0])
-        return True
-
-    def _do(self, make: Callable[[], Change]) -> bool:
-        """Make a change, journalled when this returns; says why it could not be."""
-        found = self._guarded(lambda: self.case.apply(self._revised(make())))
-        # Drawn anew even when refused: a dragged point goes back to its place.
-        self.changed.emit()
-        return found is not None
-
-    def _guarded(self, step: Callable[[], Change | None]) -> Change | None:
-        try:
-            insist_on_study(self.case.folder)
-            return step()
-        except ConflictFound:
-            self.conflicted.emit()
-        except Refused as refusal:
-            self.said.emit(said(refusal))
-        except OSError as error:
-            self.said.emit(_disk(error))
-        return None
 
 
 def tie_of(name: str) -> str | None:
@@ -393,10 +269,3 @@ def tie_of(name: str) -> str | None:
     return next(
         (tie for tie, names in TIES.items() if name in names and tie != "T5"), None
     )
-
-
-def _disk(error: OSError) -> str:
-    return tr(
-        "The change could not be written ({strerror}): nothing was"
-        " changed. Look at the disk."
-    ).format(strerror=error.strerror or error)

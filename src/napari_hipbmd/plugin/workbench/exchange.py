@@ -134,7 +134,7 @@ class ExchangePanel(QWidget):
             if lost
             else ""
         )
-        self.held.setText(f"{cannot}{form.notes}")
+        self.held.setText(f"{cannot}{said(form.notes)}")
 
     def _enable(self) -> None:
         running = self._run is not None

@@ -218,6 +218,7 @@ class LandmarkPanel(QWidget):
             self.title.setText(tr("<b>No case is open.</b>"))
             self.definition.setText("")
             self.tangle.setText("")
+            self.table.show_nothing()
             self._look()
             return
         name = editor.current

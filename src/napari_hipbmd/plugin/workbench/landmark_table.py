@@ -53,6 +53,14 @@ class LandmarkTable(QTableWidget):
             self.item(row, NAME).setToolTip(f"{mark.id}: {tr(mark.definition)}")
         self.cellClicked.connect(lambda row, _: self.chosen.emit(LANDMARK_IDS[row]))
 
+    def show_nothing(self) -> None:
+        """No case is open."""
+        self.clearSelection()
+        for row in range(self.rowCount()):
+            for column in (STATE, SOURCE, MOVED):
+                self.item(row, column).setText(NOTHING)
+                self.item(row, column).setToolTip("")
+
     def show_labels(
         self, labels: Labels, current: str, warned: dict[str, str] | None = None
     ) -> None:

@@ -6,8 +6,14 @@ from pathlib import Path
 
 from ...study import Study
 from ..ui.preferences import read_preference, write_preference
+from ..ui.translation import tr
 
 MOST_RECENT = 8
+MODELS = "models"
+UNCHOSEN = tr(
+    "The study has a model of its own, {name}: films are predicted with the bundled"
+    " networks until one is chosen in Retrain."
+)
 
 
 def recent_studies() -> list[str]:
@@ -31,6 +37,23 @@ def remember_case(study: Study, case_id: str) -> None:
     """Say which case of a study is open."""
     last = read_preference("last_case", {})
     write_preference("last_case", {**last, str(study.folder): case_id})
+
+
+def own_models(study: Study) -> list[Path]:
+    """The folders of the models that were trained on a study."""
+    cards = (study.folder / MODELS).glob("*/landmarks.json")
+    return sorted(card.parent for card in cards)
+
+
+def unchosen_model(study: Study) -> str:
+    """What to say of a study that brings a model along, and nobody has chosen here.
+
+    It was moved, or comes from another computer. Empty for any other.
+    """
+    models = own_models(study)
+    if not models or str(study.folder) in read_preference("models", {}):
+        return ""
+    return UNCHOSEN.format(name=models[-1].name)
 
 
 def model_of(study: Study) -> str:

@@ -22,6 +22,7 @@ from ..ui.narrow import scrolled_column
 from ..ui.run import Run
 from ..ui.run_bar import RunBar
 from ..ui.translation import tr
+from .remembered import MODELS, own_models
 
 STOPPED = tr("Stopped: nothing was changed.")
 FAILED = tr("Retraining failed; napari's message says how.")
@@ -33,7 +34,6 @@ LEFT = tr(
 )
 EPOCHS = 40
 BUNDLED = tr("the bundled networks")
-MODELS = "models"
 HINT = tr(
     "The networks go on from what they know with the films that you labelled. A fifth"
     " of the patients is held out: on them the error is told before and after. The new"
@@ -126,9 +126,8 @@ class TrainingPanel(QWidget):
         self.model.clear()
         self.model.addItem(BUNDLED, "")
         if self._study is not None:
-            where = self._study.folder / MODELS
-            for card in sorted(where.glob("*/landmarks.json")):
-                self.model.addItem(card.parent.name, str(card.parent))
+            for folder in own_models(self._study):
+                self.model.addItem(folder.name, str(folder))
         at = self.model.findData(chosen)
         self.model.setCurrentIndex(max(at, 0))
         self.model.blockSignals(False)

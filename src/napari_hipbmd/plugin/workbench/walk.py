@@ -11,9 +11,14 @@ from ...study import QueueEntry, QueueStatus, what_is_missing
 from ..ui.sentences import said
 from ..ui.translation import tr
 from .case_bar import CaseBar
+from .kept_case import not_written
 from .queue_panel import QueuePanel
-from .study_there import insist_on_study
 from .work import Work
+
+NOT_OPEN = tr(
+    "The film of {case_id} is not open: it is not marked as done. Leave a note, or mark"
+    " it for a second look."
+)
 
 
 class Walk(QObject):
@@ -69,13 +74,16 @@ class Walk(QObject):
 
     def finish(self) -> None:
         """Mark the case done, whatever is missing, and open the next one."""
-        if self._mark("done"):
+        if self._work.editor is None:
+            self._say_not_open()
+        elif self._mark("done"):
             self.next_undone()
 
     def accept_film(self) -> None:
         """Accept what is predicted and not placed; if nothing is missing then: done."""
         editor = self._work.editor
         if editor is None:
+            self._say_not_open()
             return
         if editor.labels.missing and not editor.accept_all():
             return
@@ -106,10 +114,9 @@ class Walk(QObject):
         if queue is None or not case_id:
             return False
         try:
-            insist_on_study(queue.path.parents[2])
             queue.set_status(case_id, status)
         except (Refused, OSError) as problem:
-            self._work.say(said(problem), warning=True)
+            self._say_not_kept(problem)
             return False
         finally:
             self.show_queue()
@@ -124,6 +131,16 @@ class Walk(QObject):
         self._work.open_case(case_id)
         if left and not self._bar.message.text():
             self._work.say(f"{before}: {left}", warning=True)
+
+    def _say_not_kept(self, problem: Refused | OSError) -> None:
+        on_disk = isinstance(problem, OSError)
+        text = not_written(problem) if on_disk else said(problem)
+        self._work.say(text, warning=True)
+
+    def _say_not_open(self) -> None:
+        if self._work.case_id:
+            text = NOT_OPEN.format(case_id=self._work.case_id)
+            self._work.say(text, warning=True)
 
     def _among(self) -> list[QueueEntry] | None:
         """The cases that the filter shows, if it leaves any to go to."""
@@ -144,7 +161,7 @@ class Walk(QObject):
             len(entries),
             sum(not entry.undone for entry in entries),
             queue.entry(case_id).status,
-            what_is_missing(editor.labels, tr) if editor is not None else "",
+            None if editor is None else what_is_missing(editor.labels, tr),
             tr("consensus of {a} and {b}").format(a=pair.a, b=pair.b)
             if pair is not None
             else "",
@@ -175,10 +192,9 @@ class Walk(QObject):
         if self._work.queue is not None:
             queue = self._work.queue
             try:
-                insist_on_study(queue.path.parents[2])
                 queue.set_note(case_id, text)
             except (Refused, OSError) as problem:
-                self._work.say(said(problem), warning=True)
+                self._say_not_kept(problem)
             self.show_queue()
 
     def _on_predict_clicked(self) -> None:

@@ -19,7 +19,13 @@ from .consensus_editor import ConsensusEditor
 from .editor import Editor
 from .loader import CaseLoader
 from .predicting import Predictor
-from .remembered import last_case, model_of, remember_case, remember_model
+from .remembered import (
+    last_case,
+    model_of,
+    remember_case,
+    remember_model,
+    unchosen_model,
+)
 
 AHEAD = 3
 """Films after the open one that are predicted before they are wanted."""
@@ -122,6 +128,8 @@ class Work(QObject):
             self.say(tr("The study has no cases."), warning=True)
             return
         self.open_case(first)
+        if self.editor is not None and not self.editor.case.notice:
+            self.say(unchosen_model(study))
 
     def leave_study(self) -> None:
         """Save the open case, and leave the study."""
@@ -145,6 +153,7 @@ class Work(QObject):
         except Cancelled:
             return  # the study was left while its film was read
         except Refused as refusal:
+            self.case_view.hide()
             self.case_refused.emit()
             self.say(f"{case_id}: {said(refusal)}", warning=True)
             return

@@ -84,21 +84,38 @@ class LabelFormat:
         return out
 
 
-_PIXELS = (
-    "Positions are x, y in pixels of the film: x to the right, y down, right hips not"
-    " mirrored. "
-)
-_DEEPLABCUT = (
-    _PIXELS + "The centre of the first pixel is (0, 0). DeepLabCut looks for"
+_NOTES = {
+    "pixels": "Positions are x, y in pixels of the film: x to the right, y down, right"
+    " hips not mirrored.",
+    "coco": "The centre of the first pixel is (0, 0) for keypoints and (0.5, 0.5) in"
+    " bbox and segmentation. file_name is the name of the case. v is 2 for placed and"
+    " uncertain, 1 for occluded, 0 for absent and not placed; the key hipbmd of an"
+    " image says which, and where landmarks came from.",
+    "slicer": "Positions are in mm, LPS, with the centre of the film's first pixel at"
+    " the origin and the film in the plane z = 0. Slicer drops the key hipbmd when it"
+    " saves: origins, film and ties are then gone. It draws a closed curve round"
+    " through the corners; the region is the polygon between them.",
+    "pts": "The centre of the first pixel is (1, 1). The points are in the order of the"
+    " landmarks, N1 to N6, T1 to T5, I1 to I5.",
+    "csv": "The centre of the first pixel is (0, 0). Corners of an outline that was"
+    " drawn by hand are called neck 1, neck 2, and so on.",
+    "deeplabcut": "The centre of the first pixel is (0, 0). DeepLabCut looks for"
     " CollectedData_NAME.csv and .h5 in labeled-data/hips of a project, beside pictures"
-    " that are called as in their rows. "
-)
-_MASK = (
-    "0 is nothing, 1 the neck, 2 the trochanter, 3 the inter-trochanter. A pixel"
-    " belongs to a region when its centre lies inside; so a region is known to the"
-    " pixel only. Where two overlap, the later one is shown. The pixel spacing is the"
-    " picture's resolution."
-)
+    " that are called as in their rows.",
+    "deeplabcut csv": "Its .h5 is the format deeplabcut-h5; or"
+    " deeplabcut.convertcsv2h5 makes it.",
+    "deeplabcut h5": "Call the file CollectedData_NAME.h5 there.",
+    "mask": "0 is nothing, 1 the neck, 2 the trochanter, 3 the inter-trochanter. A"
+    " pixel belongs to a region when its centre lies inside; so a region is known to"
+    " the pixel only. Where two overlap, the later one is shown. The pixel spacing is"
+    " the picture's resolution.",
+}
+
+
+def _told(*about: str) -> str:
+    return " ".join(_NOTES[each] for each in about)
+
+
 FORMATS: dict[str, LabelFormat] = {
     f.name: f
     for f in (
@@ -107,10 +124,7 @@ FORMATS: dict[str, LabelFormat] = {
             "COCO keypoints",
             (".json",),
             EVERYTHING,
-            _PIXELS + "The centre of the first pixel is (0, 0) for keypoints and (0.5,"
-            " 0.5) in bbox and segmentation. file_name is the name of the case. v is 2"
-            " for placed and uncertain, 1 for occluded, 0 for absent and not placed;"
-            " the key hipbmd of an image says which, and where landmarks came from.",
+            _told("pixels", "coco"),
             write_study=write_coco,
             read_study=read_coco,
         ),
@@ -119,10 +133,7 @@ FORMATS: dict[str, LabelFormat] = {
             "3D Slicer Markups",
             (".mrk.json",),
             EVERYTHING,
-            "Positions are in mm, LPS, with the centre of the film's first pixel at the"
-            " origin and the film in the plane z = 0. Slicer drops the key hipbmd when"
-            " it saves: origins, film and ties are then gone. It draws a closed curve"
-            " round through the corners; the region is the polygon between them.",
+            _told("slicer"),
             write_case=write_slicer,
             read_case=read_slicer,
         ),
@@ -131,8 +142,7 @@ FORMATS: dict[str, LabelFormat] = {
             ".pts",
             (".pts",),
             frozenset({"landmarks"}),
-            _PIXELS + "The centre of the first pixel is (1, 1). The points are in the"
-            " order of the landmarks, N1 to N6, T1 to T5, I1 to I5.",
+            _told("pixels", "pts"),
             write_case=write_pts,
             read_case=read_pts,
         ),
@@ -141,8 +151,7 @@ FORMATS: dict[str, LabelFormat] = {
             "CSV",
             (".csv",),
             EVERYTHING,
-            _PIXELS + "The centre of the first pixel is (0, 0). Corners of an outline"
-            " that was drawn by hand are called neck 1, neck 2, and so on.",
+            _told("pixels", "csv"),
             write_study=write_rows,
             read_study=read_rows,
         ),
@@ -151,8 +160,7 @@ FORMATS: dict[str, LabelFormat] = {
             "DeepLabCut's CSV",
             (".csv",),
             frozenset({"landmarks"}),
-            _DEEPLABCUT + "Its .h5 is the format deeplabcut-h5; or"
-            " deeplabcut.convertcsv2h5 makes it.",
+            _told("pixels", "deeplabcut", "deeplabcut csv"),
             write_study=write_deeplabcut,
             read_study=read_deeplabcut,
         ),
@@ -161,7 +169,7 @@ FORMATS: dict[str, LabelFormat] = {
             "DeepLabCut's HDF5",
             (".h5",),
             frozenset({"landmarks"}),
-            _DEEPLABCUT + "Call the file CollectedData_NAME.h5 there.",
+            _told("pixels", "deeplabcut", "deeplabcut h5"),
             write_study=write_deeplabcut_h5,
             read_study=read_deeplabcut_h5,
         ),
@@ -170,7 +178,7 @@ FORMATS: dict[str, LabelFormat] = {
             "label TIFF",
             (".tif", ".tiff"),
             frozenset(),
-            _MASK,
+            _told("mask"),
             write_case=write_tiff,
             read_case=read_mask,
         ),
@@ -179,7 +187,7 @@ FORMATS: dict[str, LabelFormat] = {
             "label PNG",
             (".png",),
             frozenset(),
-            _MASK,
+            _told("mask"),
             write_case=write_png,
             read_case=read_mask,
         ),
