@@ -213,3 +213,14 @@ def test_a_path_that_names_the_patient_is_left_out(tmp_path):
     assert "Quillfeather" not in kept and "Ottoline" not in kept
     assert "# paths: left out, since it names a patient" in kept
     assert tomllib.loads(kept)["out"] == "."
+
+
+def test_a_path_that_begins_at_home_is_found_there(toml, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    told = arguments("measure", "~/study", "--out=~/results", "--landmarks", "~anna")
+    assert told.paths == [home / "study"] and told.out == home / "results"
+    assert told.landmarks == "~anna"  # no path
+    told = arguments("measure", "--config", toml('paths = ["~/study"]\nout = "~/r"\n'))
+    assert told.paths == [home / "study"] and told.out == home / "r"

@@ -1,6 +1,7 @@
 """What a user may rely on: ``hipbmd measure`` and ``inspect`` keep their contract."""
 
 import csv
+import importlib
 import io
 import json
 import shutil
@@ -228,3 +229,29 @@ def test_the_command_withholds_what_it_is_told_to(hipbmd, sample_study):
     ran = hipbmd("measure", film, "--withhold", "calibration")
     assert "withheld: calibration" in ran.out
     assert hipbmd("measure", film, "--withhold", "nonsense").status == 2
+
+
+def test_ctrl_c_while_a_command_is_loaded_is_no_traceback(hipbmd, film, monkeypatch):
+    def press(*_):
+        raise KeyboardInterrupt
+
+    module = importlib.import_module("napari_hipbmd.cli.main")
+    monkeypatch.setattr(module, "import_module", press)
+    assert hipbmd("measure", film).status == 130
+
+
+def test_the_table_tells_films_apart_that_differ_at_the_end_of_a_long_name(
+    hipbmd, film, tmp_path
+):
+    names = [f"1.2.840.113619.2.5.1762583153.{i}.dcm" for i in (1, 2)]
+    for name in names:
+        shutil.copy(film, tmp_path / name)
+    printed = hipbmd("measure", tmp_path).out
+    assert all(name in printed for name in names)
+    assert "g/cm²" in printed
+
+
+def test_the_flags_of_one_film_are_told_in_words(hipbmd, film):
+    assert "calibration: The regression is fitted to digital hips" in (
+        hipbmd("measure", film).out
+    )

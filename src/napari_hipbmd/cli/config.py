@@ -4,8 +4,10 @@ What is given on the command line goes before the file, and the file before defa
 
     hipbmd measure --config results/measure.toml --workers 4
 
-Paths in a file are relative to its folder. The folder of ``--out`` gets such a file
-from each command that writes there, so that what lies in it can be made again.
+Paths in a file are relative to its folder, and ``~`` is the home folder, there and
+where it is typed (shells leave that of ``--out=~/x`` as it is). The folder of
+``--out`` gets such a file from each command that writes there, so that what lies in it
+can be made again.
 """
 
 from __future__ import annotations
@@ -69,6 +71,15 @@ def parsed(parser: argparse.ArgumentParser, given: Sequence[str]) -> argparse.Na
     SystemExit
         As :meth:`argparse.ArgumentParser.parse_args`.
     """
+    args = _with_file(parser, given)
+    for action in _options(args.command):
+        setattr(args, action.dest, _from_home(getattr(args, action.dest), action))
+    return args
+
+
+def _with_file(
+    parser: argparse.ArgumentParser, given: Sequence[str]
+) -> argparse.Namespace:
     if not any(_asks_for_config(word) for word in given):
         return parser.parse_args(given)
     usual = {leaf: _let_go(leaf) for leaf in _leaves(parser)}
@@ -78,7 +89,7 @@ def parsed(parser: argparse.ArgumentParser, given: Sequence[str]) -> argparse.Na
     leaf: argparse.ArgumentParser = args.command
     told: Mapping[str, Any] = {}
     if isinstance(args.config, Path):
-        told = _read(args.config, leaf)
+        told = _read(Path(os.path.expanduser(args.config)), leaf)
     missing = []
     for action, (default, required, _) in usual[leaf].items():
         if getattr(args, action.dest) not in (_NOT_GIVEN, None):
@@ -277,7 +288,7 @@ def _one(value: Any, action: argparse.Action, folder: Path) -> Any:
         raise ValueError(f"{_shown(value)} is no value of it")
     text = str(value)
     if _is_path(text, action):
-        text = os.path.normpath(folder / text)
+        text = os.path.normpath(folder / os.path.expanduser(text))
     made = action.type(text) if callable(action.type) else text
     if action.choices is not None and made not in action.choices:
         raise ValueError(f"{_shown(value)} is none of {', '.join(action.choices)}")
@@ -287,6 +298,15 @@ def _one(value: Any, action: argparse.Action, folder: Path) -> Any:
 def _is_path(text: str, action: argparse.Action) -> bool:
     kind = action.type
     return kind is Path or (isinstance(kind, TextOrPath) and kind.is_path(text))
+
+
+def _from_home(value: Any, action: argparse.Action) -> Any:
+    """A value with ``~`` at the beginning of its paths filled in."""
+    if isinstance(value, list):
+        return [_from_home(one, action) for one in value]
+    if isinstance(value, str | Path) and _is_path(str(value), action):
+        return type(value)(os.path.expanduser(value))
+    return value
 
 
 def _shown(value: Any) -> str:

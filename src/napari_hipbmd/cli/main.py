@@ -36,9 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # a console without our characters
             stream.reconfigure(errors="replace")
     given = list(sys.argv[1:] if arguments is None else arguments)
-    parser = build_parser(given[0] if given else "")
     try:
-        args = parsed(parser, given)
+        args = parsed(build_parser(given[0] if given else ""), given)
         for name in OUTPUTS:
             out = getattr(args, name, None)
             if isinstance(out, str | Path) and out not in ("", SCREEN):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..core.caveats import research_use
 from ..core.cells import printable
+from ..core.measurement import Measurement
 from ..report import json_text
 from ..tasks.measure import SCREEN, Measured, MeasureOptions, measure_paths
 from .arguments import add_options, add_paths, options_from
@@ -50,12 +51,23 @@ def run(args: argparse.Namespace) -> int:
     return SOME_REFUSED if refused else 0
 
 
+def _about_flags(results: Sequence[Measurement]) -> str:
+    """What the flags of one hip say; of several, where that stands."""
+    if len(results) == 1:
+        told = dict.fromkeys(f"{flag.code}: {flag.text}\n" for flag in results[0].flags)
+        return "".join(told)
+    if any(one.flags for one in results):
+        return "What a flag says of its film: measure it alone, or --json, or --html.\n"
+    return ""
+
+
 def _show(measured: Measured, out: Path | None) -> None:
     """The table, where it has a length that somebody reads or stands nowhere else."""
     count = len(measured.known)
     if out is None or count <= MOST_ROWS:
         truths = {one.job.case_id or "": one.job.truth for one in measured.done}
         say(text_table(measured.results, truths))
+        say(_about_flags(list(measured.results)), end="")
     else:
         new = sum(one.new for one in measured.done)
         say(f"{count:,} hips, {new:,} of them measured now: {out / 'results.csv'}")

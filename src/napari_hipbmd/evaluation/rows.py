@@ -1,4 +1,4 @@
-"""The five rows: what each step of the chain adds, on the same cases and folds."""
+"""The rows: what each step of the chain adds, on the same cases and folds."""
 
 from __future__ import annotations
 
@@ -227,5 +227,5 @@ def _why_too_few(
         f"A validation needs at least {MINIMUM_CASES} cases with everything known, and"
         f" the study has {int((usable & read).sum())}: of {len(read)} cases"
         f" {int(read.sum())} have a DXA reading, {int(biology.sum())} have age, sex,"
-        " height and weight, and the rest could not be measured."
+        f" height and weight, and {int(usable.sum())} have all that the rows need."
     )

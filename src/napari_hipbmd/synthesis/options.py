@@ -48,7 +48,7 @@ class PairOptions:
     )
     rotation_deg: float = option(
         15.0,
-        "turn the hip by up to R to either side (15)",
+        "turn the hip by up to R to either side",
         low=0, high=180, unit="degrees", metavar="R", label="rotation up to",
     )  # fmt: skip
     flip: bool = option(
