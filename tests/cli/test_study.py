@@ -107,6 +107,20 @@ def test_a_network_is_trained_resumed_and_used(
     assert ran.status == 0 and len(json.loads(ran.out)) == 1
 
 
+def test_a_training_tells_when_it_writes_over_one_that_was_broken_off(hipbmd, tmp_path):
+    study, out = tmp_path / "study", tmp_path / "models"
+    make_study(study, 4, 8, "train", 128, workers=1)
+    train = ["train", "enhancement", "--study", study, "--device", "cpu", "--out", out]
+    for _ in range(2):
+        ran = hipbmd(*train, "--epochs", 1)
+        assert ran.status == 0 and "broken off" not in ran.err
+    (out / "enhancement.json").unlink()  # as if it had not come that far
+    assert "broken off" not in hipbmd(*train, "--epochs", 1, "--resume").err
+    (out / "enhancement.json").unlink()
+    ran = hipbmd(*train, "--epochs", 1)
+    assert ran.status == 0 and "give --resume" in ran.err
+
+
 def test_validate_prints_the_five_rows(hipbmd, tiny_study, tmp_path):
     few = "--folds", 4, "--samples", 100
     ran = hipbmd("validate", tiny_study, "--out", tmp_path, *few)

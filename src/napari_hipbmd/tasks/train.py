@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..core.errors import Refused
 from ..core.options import REQUIRED, as_arguments, option, options_of
+from ..study.columns import StudyWarning
 from .fit_plan import FitOptions
 
 if TYPE_CHECKING:
@@ -186,6 +188,7 @@ def train(options: TrainOptions, link: Link) -> str:
     )
     from .training_data import RealFilms
 
+    _tell_of_broken_off(options)
     plan, start, real = _plan(options, link), options.start, None
     if options.real is not None and options.annotator is not None:
         real = RealFilms(options.real, options.annotator, options.times or TIMES)
@@ -204,6 +207,23 @@ def train(options: TrainOptions, link: Link) -> str:
     else:
         train_landmarks(options.study, options.preset, plan, link.reading, real, start)
     return ""
+
+
+def _tell_of_broken_off(options: TrainOptions) -> None:
+    """Warn (:class:`StudyWarning`) of a training that this one writes over."""
+    from ..learning.training import LAST
+
+    last, model = options.out / LAST, options.out / f"{options.step}.json"
+    if options.resume or not last.is_file():
+        return
+    if not model.is_file() or model.stat().st_mtime < last.stat().st_mtime:
+        warnings.warn(
+            f"{options.out.name} holds a training that was broken off, and this one"
+            " begins anew and writes over it: to go on with that one, stop this one"
+            " and give --resume.",
+            StudyWarning,
+            stacklevel=2,
+        )
 
 
 def _plan(options: TrainOptions, link: Link) -> Fit:
