@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-FEWEST_LETTERS, BUTTON_MARGIN = 6, 12
+FEWEST_LETTERS, BUTTON_MARGIN = 6, 8
 OF_TEXT = "least_px_of_text"
 """A button's property: the least width that its text was given here."""
 NARROW, LARGE = 320, 1500
