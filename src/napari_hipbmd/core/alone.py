@@ -9,9 +9,6 @@ from pathlib import Path
 from .errors import Refused
 from .locks import Busy, kept_alone
 
-FEATURES_LOCK = ".features.lock"
-"""Of those that keep ``features.csv`` beside their tables."""
-
 
 @contextmanager
 def alone_in(folder: Path, lock: str) -> Iterator[None]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bmd import feature_vector, region_features, ring_features
+from ..core.alone import alone_in
 from ..core.anatomy import INDEX, REGIONS, polygons
 from ..core.radiograph import Patient
 from ..core.resources import weights_dir
@@ -123,6 +125,19 @@ def collect(
         write_cache(cache, {**known, **ordered})
     tell("")
     return [one for _, one in ordered.values()]
+
+
+@contextmanager
+def features_in(out: Path) -> Iterator[Path]:
+    """The cache of a folder of results, with other runs kept out of it.
+
+    Raises
+    ------
+    Refused
+        If another run is at work there.
+    """
+    with alone_in(out, ".features.lock"):
+        yield out / "features.csv"
 
 
 def collect_by(

@@ -14,7 +14,6 @@ from ..bmd import (
     BmdModel,
     inputs_of,
 )
-from ..core.alone import FEATURES_LOCK, alone_in
 from ..core.anatomy import SITES, Site
 from ..core.errors import Refused
 from ..core.files import write_text_atomic
@@ -35,7 +34,7 @@ from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
 from ..evaluation.row_result import RowResult
 from ..evaluation.rows import evaluate
 from ..pipeline.models import calibration_of
-from ..runs.collecting import collect_by
+from ..runs.collecting import collect_by, features_in
 from ..runs.networks import (
     PrepareJob,
     copy_networks,
@@ -127,11 +126,11 @@ def fit_regression(
     options: dict[str, object] = {
         "preset": preset, "sites": plan.targets, "rows": (plan.image,),
     }  # fmt: skip
-    with alone_in(out, FEATURES_LOCK):
+    with features_in(out) as cache:
         found = collect_by(
             folder,
             study,
-            out / "features.csv",
+            cache,
             prepare,
             cases=cases,
             landmarks=plan.landmarks,

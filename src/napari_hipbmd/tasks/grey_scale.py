@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core.alone import FEATURES_LOCK, alone_in
 from ..core.errors import Cancelled, Refused
 from ..core.files import write_text_atomic
 from ..core.progress import StepProgress
 from ..core.version import __version__
 from ..grey_scale import Calibration, fit_calibration
 from ..report.grid import Grid, fixed
-from ..runs.collecting import collect_by
+from ..runs.collecting import collect_by, features_in
 from ..runs.feature_cache import CaseFeatures
 from ..runs.networks import (
     PrepareJob,
@@ -90,11 +89,11 @@ def fit_grey_scale(
         if report is not None:
             report("fitting", done, count)
 
-    with alone_in(out, FEATURES_LOCK):
+    with features_in(out) as cache:
         found = collect_by(
             folder,
             study,
-            out / "features.csv",
+            cache,
             prepare,
             cases=cases,
             progress=measured,

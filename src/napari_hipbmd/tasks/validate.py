@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from ..bmd import RegressionPreset, chosen_preset
-from ..core.alone import FEATURES_LOCK, alone_in
 from ..core.errors import Refused
 from ..core.files import write_text_atomic
 from ..core.options import REQUIRED, option
@@ -36,7 +35,7 @@ from ..evaluation.success import ONE_PAIR
 from ..evaluation.summary import summarise
 from ..evaluation.tables import Validation
 from ..pipeline.models import calibration_of
-from ..runs.collecting import collect_by
+from ..runs.collecting import collect_by, features_in
 from ..runs.feature_cache import CaseFeatures, Row
 from ..runs.networks import (
     PrepareJob,
@@ -176,11 +175,11 @@ def validate(
     preset = checked_covariates(study.cases, chosen_preset(preset))
     folder = None if models is None else Path(models)
     tell = stoppable(report, cancelled)
-    with alone_in(out, FEATURES_LOCK):
+    with features_in(out) as cache:
         found = collect_by(
             folder,
             study,
-            out / "features.csv",
+            cache,
             prepare,
             landmarks=landmarks,
             calibration=calibration_of(folder),
