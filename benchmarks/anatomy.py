@@ -18,7 +18,7 @@ from pages import write_into
 
 from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS
 from napari_hipbmd.phantom.layout import lay_out
-from napari_hipbmd.study.labels import read_labels
+from napari_hipbmd.study.labelling.labels import read_labels
 
 LABELS = Path(__file__).resolve().parents[1] / "labels" / "fracatlas"
 SHOWN = ("N1", "N2", "N3", "N4", "N5", "N6", "T2", "T3", "T4", "I2", "I3", "I4")

@@ -35,7 +35,7 @@ from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
 from napari_hipbmd.plugin.workbench.predicting import Predictor
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
-from napari_hipbmd.study.predictions import write_predictions
+from napari_hipbmd.study.labelling.predictions import write_predictions
 
 KEY_S, POINT_S, BUTTON_S, MIND_S = 0.28, 1.1, 0.1, 1.35
 CORRECTED = ("T3", "I2", "N6", "I4")

@@ -42,7 +42,7 @@ from napari_hipbmd.dicom.write import FilmTags, write_film
 from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
 from napari_hipbmd.plugin.workbench.predicting import Predictor
 from napari_hipbmd.study import Case, FilmFacts, Label, Labels, Study, write_cases
-from napari_hipbmd.study.predictions import write_predictions
+from napari_hipbmd.study.labelling.predictions import write_predictions
 
 ROWS, COLUMNS = 2688, 2308
 SPACING_MM = (0.1, 0.1)

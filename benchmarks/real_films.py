@@ -26,7 +26,7 @@ from napari_hipbmd.dicom import read_film
 from napari_hipbmd.landmarks.locate import propose
 from napari_hipbmd.landmarks.predict import LandmarkFinder
 from napari_hipbmd.study import Study
-from napari_hipbmd.study.case import Case
+from napari_hipbmd.study.cases.case import Case
 from napari_hipbmd.study.split import read_split
 
 ROOT = Path(__file__).resolve().parents[1]

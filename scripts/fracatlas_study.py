@@ -19,7 +19,7 @@ import numpy as np
 from napari_hipbmd.landmarks.locate import usual_box
 from napari_hipbmd.study.boxes import place_boxes
 from napari_hipbmd.study.boxes_file import PlacedBox
-from napari_hipbmd.study.labels import read_labels
+from napari_hipbmd.study.labelling.labels import read_labels
 
 LABELS = Path(__file__).resolve().parents[1] / "labels" / "fracatlas"
 

@@ -17,9 +17,10 @@ from PIL import Image
 import napari_hipbmd as hipbmd
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.phantom import render
-from napari_hipbmd.study import FilmFacts, append_cases, edits
-from napari_hipbmd.study.case import Case
-from napari_hipbmd.study.predictions import write_predictions
+from napari_hipbmd.study import FilmFacts, append_cases
+from napari_hipbmd.study.cases.case import Case
+from napari_hipbmd.study.labelling import edits
+from napari_hipbmd.study.labelling.predictions import write_predictions
 from napari_hipbmd.tasks.predict import prelabel
 from napari_hipbmd.tasks.train import Link, TrainOptions, train
 

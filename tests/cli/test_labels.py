@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from napari_hipbmd.study import Queue, Study, edits
+from napari_hipbmd.study import Queue, Study
 from napari_hipbmd.study.exchange import FORMATS
+from napari_hipbmd.study.labelling import edits
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from pydicom.pixels import apply_modality_lut, apply_voi_lut
 
 from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.dicom import open_film
-from napari_hipbmd.dicom.decode import stored_values
+from napari_hipbmd.dicom.decoding.decode import stored_values
 from napari_hipbmd.dicom.facts import header_facts
+from napari_hipbmd.dicom.greys.modality import modality_transform
 from napari_hipbmd.dicom.guard import quietly, refusing
 from napari_hipbmd.dicom.header import read_header
-from napari_hipbmd.dicom.modality import modality_transform
 from napari_hipbmd.dicom.sniff import file_kind
 
 sitk = pytest.importorskip("SimpleITK")

@@ -9,7 +9,8 @@ from PIL import Image
 from pydicom.fileset import FileSet
 
 from napari_hipbmd.core.errors import Refused
-from napari_hipbmd.dicom import catalogue, decode
+from napari_hipbmd.dicom import catalogue
+from napari_hipbmd.dicom.decoding import decode
 
 
 @pytest.fixture

@@ -29,8 +29,11 @@ from napari_hipbmd.dicom import (
     write_film,
 )
 from napari_hipbmd.study import FilmFacts, Queue, Study, remember_boxes, write_cases
-from napari_hipbmd.study.edits import place
-from napari_hipbmd.study.predictions import predicted_labels, write_predictions
+from napari_hipbmd.study.labelling.edits import place
+from napari_hipbmd.study.labelling.predictions import (
+    predicted_labels,
+    write_predictions,
+)
 
 SECRETS = (
     "Quillfeather", "Ottoline", "Bramblewick", "PX99817", "19460307", "ACC44712",

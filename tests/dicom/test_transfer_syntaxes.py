@@ -233,7 +233,7 @@ import numpy as np
 from napari_hipbmd.dicom import open_film
 
 HURRIED = "; ".join((
-    "import napari_hipbmd.dicom.helper as h",
+    "import napari_hipbmd.dicom.decoding.helper as h",
     "h.WALL_SECONDS, h.CPU_SECONDS = 1.5, 5.0",
     "h.main()",
 ))

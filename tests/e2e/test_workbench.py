@@ -19,8 +19,8 @@ from qtpy.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.resources import sample_data_dir, weights_dir
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
-from napari_hipbmd.study.labels import labels_json
-from napari_hipbmd.study.predictions import write_predictions
+from napari_hipbmd.study.labelling.labels import labels_json
+from napari_hipbmd.study.labelling.predictions import write_predictions
 
 from ..plugin.conftest import fresh_application
 from . import workbench_session as session

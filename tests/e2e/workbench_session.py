@@ -23,7 +23,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QPushButton
 
 from napari_hipbmd.plugin.workbench.predicting import Predictor
-from napari_hipbmd.study.labels import labels_json
+from napari_hipbmd.study.labelling.labels import labels_json
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # it runs by itself, too
 from napari_window import canvas_of

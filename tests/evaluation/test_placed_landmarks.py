@@ -10,7 +10,7 @@ from napari_hipbmd.core.anatomy import LANDMARK_IDS, polygons
 from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.runs.collecting import collect
 from napari_hipbmd.study import Label, Labels
-from napari_hipbmd.study.labels import write_labels
+from napari_hipbmd.study.labelling.labels import write_labels
 from napari_hipbmd.tasks.fit import fit_regression
 from napari_hipbmd.tasks.fit_plan import FitPlan
 from napari_hipbmd.tasks.validate import validate

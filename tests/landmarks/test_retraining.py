@@ -23,8 +23,8 @@ from napari_hipbmd.learning.hips import Hips, as_grey, to_levels
 from napari_hipbmd.learning.training import Fit
 from napari_hipbmd.learning.weights import write_model
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
-from napari_hipbmd.study.columns import StudyWarning
-from napari_hipbmd.study.labels import write_labels
+from napari_hipbmd.study.cases.columns import StudyWarning
+from napari_hipbmd.study.labelling.labels import write_labels
 from napari_hipbmd.tasks.train_networks import retrain_landmarks
 from napari_hipbmd.tasks.training_data import load_hips
 

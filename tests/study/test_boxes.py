@@ -24,8 +24,8 @@ from napari_hipbmd.study import (
 )
 from napari_hipbmd.study.boxes import boxes_folder
 from napari_hipbmd.study.boxes_file import BOXES
-from napari_hipbmd.study.columns import StudyWarning
-from napari_hipbmd.study.labels import write_labels
+from napari_hipbmd.study.cases.columns import StudyWarning
+from napari_hipbmd.study.labelling.labels import write_labels
 
 LEFT, RIGHT = HipBox(400, 10, 760, 370), HipBox(20, 30, 380, 390)
 

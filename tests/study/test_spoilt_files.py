@@ -12,19 +12,20 @@ import pytest
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.hip_images import LandmarkSet
-from napari_hipbmd.study import Study, edits
+from napari_hipbmd.study import Study
 from napari_hipbmd.study.boxes_file import read_boxes
-from napari_hipbmd.study.facts import FilmFacts
 from napari_hipbmd.study.film_marks import (
     FilmMarks,
     TypeChoice,
     read_marks,
     write_marks,
 )
-from napari_hipbmd.study.journal import journal_line, journal_path
-from napari_hipbmd.study.labels import labels_path, read_labels
-from napari_hipbmd.study.open_case import OpenCase
-from napari_hipbmd.study.predictions import (
+from napari_hipbmd.study.labelling import edits
+from napari_hipbmd.study.labelling.facts import FilmFacts
+from napari_hipbmd.study.labelling.journal import journal_line, journal_path
+from napari_hipbmd.study.labelling.labels import labels_path, read_labels
+from napari_hipbmd.study.labelling.open_case import OpenCase
+from napari_hipbmd.study.labelling.predictions import (
     predicted_labels,
     read_predictions,
     write_predictions,

@@ -14,7 +14,7 @@ from pydicom.uid import EncapsulatedPDFStorage, ExplicitVRLittleEndian, generate
 from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.dicom import FilmTags, patient_key, write_film
-from napari_hipbmd.study.dxa_tables import readings_of_text
+from napari_hipbmd.study.dxa.tables import readings_of_text
 from napari_hipbmd.tasks.dxa import DxaOptions, pair_with_films
 
 NAME = "Quillfeather^Ottoline"

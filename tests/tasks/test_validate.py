@@ -18,7 +18,7 @@ from napari_hipbmd.runs.collecting import collect
 from napari_hipbmd.runs.feature_cache import CaseFeatures
 from napari_hipbmd.runs.networks import networks_fingerprint
 from napari_hipbmd.study import Study, write_cases
-from napari_hipbmd.study.columns import StudyWarning
+from napari_hipbmd.study.cases.columns import StudyWarning
 from napari_hipbmd.tasks.validate import validate
 
 from ..made_up_study import MadeUpStudy

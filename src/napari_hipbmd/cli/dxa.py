@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..core.anatomy import SITES
-from ..study.dxa_pairs import DxaPair
+from ..study.dxa.pairs import DxaPair
 from ..tasks.dxa import DxaOptions, pair_with_films
 from .arguments import add_options, options_from
 from .printing import say

@@ -94,7 +94,7 @@ def _options_kept(args: argparse.Namespace) -> Iterator[None]:
 @contextmanager
 def _warnings_told() -> Iterator[None]:
     """What a study's table makes us warn of, as a sentence and once."""
-    from ..study.columns import StudyWarning
+    from ..study.cases.columns import StudyWarning
 
     told: set[str] = set()
     usual = warnings.showwarning

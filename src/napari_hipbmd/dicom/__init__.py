@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from .element_list import Element, elements, public_elements
     from .film import DisplayedFilm, open_film, read_film
     from .folder import FolderContents, list_films, look_through
+    from .greys.windows import Window
     from .inspection import inspect
     from .listing import Catalogue, CatalogueFilm, catalogue
-    from .naming import names_its_patient, patient_key, public_path
+    from .privacy.naming import names_its_patient, patient_key, public_path
     from .source import derived_uid, source_of
-    from .windows import Window
     from .write import FilmTags, write_film
 
 __all__ = [
@@ -53,15 +53,15 @@ _HOME = {
     "catalogue": "listing",
     "elements": "element_list",
     "public_elements": "element_list",
-    "names_its_patient": "naming",
-    "patient_key": "naming",
+    "names_its_patient": "privacy.naming",
+    "patient_key": "privacy.naming",
     "DxaReport": "densitometer",
     "dxa_report": "densitometer",
-    "public_path": "naming",
+    "public_path": "privacy.naming",
     "DisplayedFilm": "film",
     "FilmTags": "write",
     "FolderContents": "folder",
-    "Window": "windows",
+    "Window": "greys.windows",
     "derived_uid": "source",
     "inspect": "inspection",
     "list_films": "folder",

@@ -18,8 +18,8 @@ from ..core.errors import FilmRefused
 from ..core.radiograph import Patient
 from .guard import quietly, refusing
 from .header import read_header
-from .naming import patient_key
 from .person import day_of, person_of
+from .privacy.naming import patient_key
 from .tags import code, items, number, text, values
 
 _DEEPEST = 20

@@ -17,7 +17,7 @@ from pydicom.tag import BaseTag
 from ..core.errors import Refused
 from .guard import quietly, refusing
 from .header import read_header
-from .identifiers import Identifiers, identifiers
+from .privacy.identifiers import Identifiers, identifiers
 from .sniff import is_picture
 from .tags import uid_name
 

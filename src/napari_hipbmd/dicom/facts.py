@@ -14,8 +14,8 @@ from pydicom.uid import (
 )
 
 from ..core.radiograph import Patient, Side
+from .greys.modality import RESCALE
 from .header import Header
-from .modality import RESCALE
 from .person import ABOUT_THE_FILM, person_of
 from .spelling import spelt
 from .tags import code, integer, items, number, only_number, text, uid_name, values

@@ -13,24 +13,24 @@ from numpy.typing import NDArray
 from ..core.radiograph import Flag, FloatImage, Radiograph
 from ..core.turning import Turn, turn_of
 from .cautions import cautions
-from .decode import cut_from_words, stored_values, whole_words
+from .decoding.decode import cut_from_words, stored_values, whole_words
 from .facts import HeaderFacts, header_facts
-from .fill import filled
-from .grey import grey_of_colour
-from .grey_range import levels
+from .greys.fill import filled
+from .greys.grey import grey_of_colour
+from .greys.grey_range import levels
+from .greys.lut import usual_inputs
+from .greys.modality import modality_transform
+from .greys.outside import beyond, darkened, told, unused, with_white_border
+from .greys.polarity import bright_is_dense, polarity
+from .greys.windows import Window, opposed, unusable, windows
 from .guard import quietly, refusing
 from .header import Header, read_header
 from .left_over import left_over
-from .lut import usual_inputs
-from .modality import modality_transform
-from .naming import case_id_of, case_id_of_dicom
-from .outside import beyond, darkened, told, unused, with_white_border
 from .pictures import read_picture
-from .polarity import bright_is_dense, polarity
+from .privacy.naming import case_id_of, case_id_of_dicom
 from .refuse import check
 from .sniff import is_picture
 from .spacing import spacing
-from .windows import Window, opposed, unusable, windows
 
 
 @dataclass(frozen=True, eq=False)

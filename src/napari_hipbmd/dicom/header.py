@@ -22,9 +22,9 @@ from pydicom.uid import (
 )
 
 from ..core.errors import FilmRefused
-from .fragments import first_frame
+from .decoding.fragments import first_frame
 from .guard import MAX_FILE_BYTES, Metered
-from .identifiers import Identifiers, identifiers
+from .privacy.identifiers import Identifiers, identifiers
 
 _MAX_INFLATED_BYTES = 1 << 27
 _META_BYTES = 4096

@@ -14,8 +14,8 @@ from .facts import HeaderFacts, header_facts
 from .folder import DISC_CONTENTS, look_through
 from .guard import quietly, refusing
 from .header import read_header
-from .naming import case_id_of, case_id_of_dicom, patient_key
 from .person import day_of
+from .privacy.naming import case_id_of, case_id_of_dicom, patient_key
 from .refuse import check
 from .sniff import file_kind
 from .tags import integer, text, values

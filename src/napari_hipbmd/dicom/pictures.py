@@ -12,10 +12,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..core.errors import FilmRefused
 from ..core.radiograph import Flag
-from .grey import grey_of_colour
-from .grey_range import levels_of_picture
+from .greys.grey import grey_of_colour
+from .greys.grey_range import levels_of_picture
+from .greys.outside import reaching_border
 from .guard import MAX_PIXELS
-from .outside import reaching_border
 from .tiff import black_zero, misread
 
 _GREY_8 = frozenset({"L", "LA"})

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..study import Case
-from ..study.columns import StudyWarning
+from ..study.cases.columns import StudyWarning
 
 
 def same_films(films: Iterable[tuple[str, Path, str | None]]) -> list[list[str]]:

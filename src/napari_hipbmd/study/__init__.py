@@ -14,18 +14,18 @@
 
 from .boxes import BoxesChanged, film_boxes, remember_boxes
 from .boxes_file import PlacedBox, read_boxes
-from .case import Case
-from .changes import Change
-from .facts import FilmFacts
-from .history import CaseHistory
-from .label import Label, State
-from .labels import Labels, what_is_missing
-from .open_case import OpenCase
+from .cases.case import Case
+from .cases.table import append_cases, read_cases, write_cases
+from .labelling.changes import Change
+from .labelling.facts import FilmFacts
+from .labelling.history import CaseHistory
+from .labelling.label import Label, State
+from .labelling.labels import Labels, what_is_missing
+from .labelling.open_case import OpenCase
+from .labelling.queue import STATUSES, Queue, QueueEntry, QueueStatus
+from .labelling.recovery import Conflict, ConflictFound
 from .placed import PREDICTED, TRUTH, placed_landmarks
-from .queue import STATUSES, Queue, QueueEntry, QueueStatus
-from .recovery import Conflict, ConflictFound
 from .study import Study
-from .table import append_cases, read_cases, write_cases
 from .truth import Truth, read_truth, write_truth
 
 __all__ = [

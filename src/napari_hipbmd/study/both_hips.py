@@ -9,10 +9,10 @@ from ..core.errors import Refused
 from ..core.radiograph import HipBox, Side
 from .boxes import film_boxes, remember_boxes
 from .boxes_file import PlacedBox
-from .case import Case
-from .labels import labelled_cases
+from .cases.case import Case
+from .cases.table import read_cases, write_cases
+from .labelling.labels import labelled_cases
 from .study import Study
-from .table import read_cases, write_cases
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,10 @@ from .boxes_file import (
     number_of,
     read_boxes,
 )
-from .case import Case, checked_name
-from .film_hips import refuse_labelled, with_hips, with_other_side, without_hips
-from .labels import labelled_cases, read_labels, utc_now
-from .table import TABLE, read_cases, write_cases
+from .cases.case import Case, checked_name
+from .cases.film_hips import refuse_labelled, with_hips, with_other_side, without_hips
+from .cases.table import TABLE, read_cases, write_cases
+from .labelling.labels import labelled_cases, read_labels, utc_now
 
 _LOCK = ".boxes.lock"
 

@@ -12,9 +12,9 @@ import numpy as np
 from ..core.anatomy import INDEX, LANDMARK_IDS, TWICE_FOUND, Points, distances_mm
 from ..core.errors import Cancelled
 from ..core.radiograph import HipBox
-from .edits import tangled
 from .films import film_doubts, film_facts
-from .labels import Labels
+from .labelling.edits import tangled
+from .labelling.labels import Labels
 from .study import Study
 
 if TYPE_CHECKING:

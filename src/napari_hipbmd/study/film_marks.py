@@ -22,8 +22,8 @@ from ..core.errors import Refused
 from ..core.files import open_regular, write_bytes_atomic, write_text_atomic
 from ..core.radiograph import HipBox, Side
 from ..synthesis import sto_box
-from .case import checked_name, inside
-from .persons_name import persons_name
+from .cases.case import checked_name, inside
+from .labelling.persons_name import persons_name
 
 FOLDER = "marks"
 FilmType = Literal[1, 2]

@@ -8,9 +8,9 @@ from dataclasses import replace
 from ..core.errors import Refused
 from ..core.hip_box import OTHER
 from ..core.radiograph import SAME_SPACING, Side, SpacingMm
-from .case import Case
-from .facts import FilmFacts
-from .labels import Labels
+from .cases.case import Case
+from .labelling.facts import FilmFacts
+from .labelling.labels import Labels
 from .study import Study
 
 ANOTHER = "The film is another one than these labels were placed on."

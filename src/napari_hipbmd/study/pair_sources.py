@@ -24,7 +24,7 @@ from ..synthesis import (
     tile_from_box,
 )
 from .boxes import film_boxes
-from .case import Case, inside
+from .cases.case import Case, inside
 from .film_marks import FilmMarks, box_as_list, list_marked, read_marks
 from .study import Study
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.anatomy import Points
-from .case import Case
+from .cases.case import Case
 
 if TYPE_CHECKING:
     from .study import Study

@@ -9,8 +9,8 @@ from ..core.anatomy import Points, is_mirrored
 from ..core.progress import Progress
 from ..landmarks.shape import ShapeModel
 from ..landmarks.shape_fitting import fit_shapes
-from .facts import FilmFacts
 from .films import film_facts
+from .labelling.facts import FilmFacts
 from .study import Study
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ..core.errors import Refused
 from ..core.parts import PARTS, Part
-from .case import Case
-from .columns import StudyWarning
-from .sheet import rows_in
+from .cases.case import Case
+from .cases.columns import StudyWarning
+from .cases.sheet import rows_in
 
 SPLIT = "split.csv"
 _COLUMNS = ("group", "part")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..core.errors import Refused
-from .table import TABLE
+from .cases.table import TABLE
 
 
 def is_study(folder: str | Path) -> bool:

@@ -10,21 +10,21 @@ from ..core.errors import Refused
 from . import truth as _truth
 from .boxes import with_boxes
 from .boxes_file import read_boxes
-from .case import Case
-from .changes import Change
-from .columns import warn_of_columns
-from .facts import FilmFacts
-from .journal import journal_path, read_journal
-from .labels import Labels, labels_path, utc_now
-from .open_case import OpenCase
-from .predictions import read_predictions
-from .recovery import latest_labels
+from .cases.case import Case
+from .cases.columns import warn_of_columns
+from .cases.table import read_cases, write_cases
+from .cases.unused_films import warn_of_unused_films
+from .labelling.changes import Change
+from .labelling.facts import FilmFacts
+from .labelling.journal import journal_path, read_journal
+from .labelling.labels import Labels, labels_path, utc_now
+from .labelling.open_case import OpenCase
+from .labelling.predictions import read_predictions
+from .labelling.recovery import latest_labels
 from .still_there import insist_on_study, is_study
-from .table import read_cases, write_cases
 from .truth import Truth
 from .unfinished import warn_of_missing_hips
 from .unused_boxes import warn_of_unused_boxes
-from .unused_films import warn_of_unused_films
 
 
 @dataclass(frozen=True)

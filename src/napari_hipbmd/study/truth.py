@@ -23,8 +23,8 @@ from ..core.bounded_json import as_type, read_json
 from ..core.errors import Refused
 from ..core.files import write_bytes_atomic, write_text_atomic
 from ..core.radiograph import FloatImage, Radiograph
-from .case import checked_name
-from .label import STATES, State
+from .cases.case import checked_name
+from .labelling.label import STATES, State
 
 _LEVELS = 65535
 

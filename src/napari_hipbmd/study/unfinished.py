@@ -6,7 +6,7 @@ import tomllib
 import warnings
 from pathlib import Path
 
-from .columns import StudyWarning
+from .cases.columns import StudyWarning
 
 OPTIONS = "phantom.toml"
 

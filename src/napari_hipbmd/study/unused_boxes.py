@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ..core.radiograph import Side
 from .boxes_file import Boxes
-from .case import Case
-from .columns import StudyWarning, first_of
+from .cases.case import Case
+from .cases.columns import StudyWarning, first_of
 
 _SIDES = {"L": "left", "R": "right"}
 

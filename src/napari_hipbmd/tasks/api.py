@@ -18,7 +18,7 @@ from ..core.hip_images import LandmarkSet
 from ..core.measurement import Measurement
 from ..core.radiograph import FloatImage, HipBox, Patient, Radiograph, Side
 from ..dicom import read_film
-from ..dicom.grey_range import levels_of_picture
+from ..dicom.greys.grey_range import levels_of_picture
 from ..pipeline.enhanced import Enhanced, enhance_film
 from ..pipeline.models import load_models, load_networks
 from ..study.exact_sto import exact_sto_of

@@ -26,8 +26,8 @@ from ..phantom.cohort import Person, draw_person
 from ..phantom.display import to_stored
 from ..study.boxes import place_boxes
 from ..study.boxes_file import PlacedBox
-from ..study.case import Case
-from ..study.table import TABLE, read_cases, write_cases
+from ..study.cases.case import Case
+from ..study.cases.table import TABLE, read_cases, write_cases
 from ..study.truth import Truth, write_truth
 
 PAIR_EVERY = 6  # of six cases, the last two are both hips of one patient

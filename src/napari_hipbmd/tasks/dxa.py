@@ -23,17 +23,17 @@ from ..dicom import (
     public_path,
 )
 from ..study import Case, read_cases, write_cases
-from ..study.dxa_days import DateOrder
-from ..study.dxa_groups import group_doubts, grouped
-from ..study.dxa_merging import DAYS, MAKER, known_sites, unlike
-from ..study.dxa_numbers import readings_of_numbers
-from ..study.dxa_pairs import DxaPair, FilmedHip, pair
-from ..study.dxa_tables import DxaTable, readings_of_text
-from ..study.dxa_words import maker_named
-from ..study.sexes import Sexes, two_languages
-from ..study.sheet import text_of
+from ..study.cases.sexes import Sexes, two_languages
+from ..study.cases.sheet import text_of
+from ..study.cases.table import TABLE
+from ..study.dxa.days import DateOrder
+from ..study.dxa.groups import group_doubts, grouped
+from ..study.dxa.merging import DAYS, MAKER, known_sites, unlike
+from ..study.dxa.numbers import readings_of_numbers
+from ..study.dxa.pairs import DxaPair, FilmedHip, pair
+from ..study.dxa.tables import DxaTable, readings_of_text
+from ..study.dxa.words import maker_named
 from ..study.split import SPLIT
-from ..study.table import TABLE
 
 WINDOW_DAYS = 180
 _LARGEST_BYTES = 50_000_000

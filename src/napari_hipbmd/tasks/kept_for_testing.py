@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..study import Study
-from ..study.columns import StudyWarning
+from ..study.cases.columns import StudyWarning
 
 if TYPE_CHECKING:
     from ..phantom.families import Family

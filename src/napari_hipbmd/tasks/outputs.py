@@ -10,8 +10,8 @@ from ..quality.policy import POLICY_FILE
 from ..runs.journal import JOURNAL
 from ..runs.journal_index import INDEX
 from ..study.boxes_file import BOXES
+from ..study.cases.table import TABLE
 from ..study.split import SPLIT
-from ..study.table import TABLE
 
 _KEPT = (TABLE, BOXES, SPLIT, POLICY_FILE, JOURNAL, INDEX)
 

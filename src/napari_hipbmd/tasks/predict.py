@@ -14,7 +14,7 @@ from ..runs.jobs import Job, jobs_of_study
 from ..runs.loop import run_jobs
 from ..runs.reading import read_job
 from ..study import Case, FilmFacts, Labels, Study
-from ..study.predictions import (
+from ..study.labelling.predictions import (
     model_id,
     predicted_labels,
     read_predictions,
@@ -45,7 +45,7 @@ def prelabel(
     Returns
     -------
     Labels
-        For :func:`study.predictions.write_predictions` and :func:`edits.accept`.
+        For :func:`predictions.write_predictions` and :func:`edits.accept`.
         Side and box are among its facts of the film.
     """
     finder = (models := models or load_models()).finder

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..core.errors import Refused
 from ..core.options import REQUIRED, as_arguments, option, options_of
-from ..study.columns import StudyWarning
+from ..study.cases.columns import StudyWarning
 from .fit_plan import FitOptions
 
 if TYPE_CHECKING:

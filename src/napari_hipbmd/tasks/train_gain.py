@@ -39,7 +39,7 @@ from ..runs.networks import (
     prepare_with,
 )
 from ..study import Study, Truth
-from ..study.table import TABLE
+from ..study.cases.table import TABLE
 from .training_data import cases_with_truth, data_provenance, study_of_rulers
 
 if TYPE_CHECKING:

@@ -19,11 +19,11 @@ from ..core.radiograph import HipBox, Radiograph
 from ..dicom import read_film
 from ..learning.hips import Hips, to_levels
 from ..study import FilmFacts, Study
-from ..study.case import Case
-from ..study.columns import StudyWarning
+from ..study.cases.case import Case
+from ..study.cases.columns import StudyWarning
 from ..study.doubts import doubts_about
 from ..study.films import ANOTHER, of_the_other_hip
-from ..study.labels import Labels
+from ..study.labelling.labels import Labels
 from ..study.split import SPLIT, part_of, read_split
 from .kept_for_testing import (
     TESTING,

@@ -9,7 +9,8 @@ import pytest
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.evaluation.observers import CONSENSUS, accepted, averaged, settled
-from napari_hipbmd.study import CaseHistory, Label, Labels, edits
+from napari_hipbmd.study import CaseHistory, Label, Labels
+from napari_hipbmd.study.labelling import edits
 
 from .conftest import CASES, labels_at
 

@@ -29,7 +29,7 @@ from napari_hipbmd.evaluation.observers import (
     write_errors,
 )
 from napari_hipbmd.study import Label, Study
-from napari_hipbmd.study.labels import labels_path
+from napari_hipbmd.study.labelling.labels import labels_path
 
 from .conftest import CASES, Labelled, labels_at
 

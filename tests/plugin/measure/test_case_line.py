@@ -19,8 +19,9 @@ from napari_hipbmd.plugin.viewer.films import open_film_layer, radiograph_layer
 from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.viewer.origins import remember_origin
 from napari_hipbmd.plugin.workbench.predicting import Predictor
-from napari_hipbmd.study import Study, edits
-from napari_hipbmd.study.labels import read_labels
+from napari_hipbmd.study import Study
+from napari_hipbmd.study.labelling import edits
+from napari_hipbmd.study.labelling.labels import read_labels
 
 from ..conftest import FakePipeline
 

@@ -14,7 +14,7 @@ from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
 from napari_hipbmd.plugin.workbench.editor import Editor
 from napari_hipbmd.plugin.workbench.predicting import Predictor
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
-from napari_hipbmd.study.predictions import write_predictions
+from napari_hipbmd.study.labelling.predictions import write_predictions
 
 from ...napari_window import press_key
 

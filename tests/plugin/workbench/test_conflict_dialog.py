@@ -8,7 +8,7 @@ import pytest
 from qtpy.QtWidgets import QComboBox, QPushButton, QTableWidget
 
 from napari_hipbmd.plugin.workbench.conflict_dialog import THEIRS, ConflictDialog
-from napari_hipbmd.study import edits
+from napari_hipbmd.study.labelling import edits
 
 from .conftest import Bench
 

@@ -18,7 +18,7 @@ from napari_hipbmd.plugin.workbench.loader import CaseLoader
 from napari_hipbmd.plugin.workbench.remembered import last_case
 from napari_hipbmd.plugin.workbench.stack import ORDER
 from napari_hipbmd.plugin.workbench.study_bar import StudyBar
-from napari_hipbmd.study.labels import read_labels
+from napari_hipbmd.study.labelling.labels import read_labels
 
 from .conftest import Bench
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.core.errors import Cancelled, Refused
-from napari_hipbmd.study import Study, edits
+from napari_hipbmd.study import Study
 from napari_hipbmd.study.exchange import (
     FORMATS,
     ImportPlan,
@@ -20,6 +20,7 @@ from napari_hipbmd.study.exchange import (
     read_names,
 )
 from napari_hipbmd.study.exchange.parcel import OWN
+from napari_hipbmd.study.labelling import edits
 
 IDS = tuple(f"train-77-{i:05d}" for i in range(3))
 
@@ -344,7 +345,7 @@ def test_a_disk_that_fills_up_leaves_no_half_import(
         who: [study.labels(who, case_id) for case_id in IDS]
         for who in ("anna", "clara")
     }
-    from napari_hipbmd.study.journal import Journal
+    from napari_hipbmd.study.labelling.journal import Journal
 
     append = Journal.append
 

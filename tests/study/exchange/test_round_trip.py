@@ -20,8 +20,8 @@ from napari_hipbmd.study import FilmFacts
 from napari_hipbmd.study.exchange import FORMATS, HOLDINGS, SAID, Names
 from napari_hipbmd.study.exchange.masks import label_image
 from napari_hipbmd.study.exchange.parcel import OWN, Intake
-from napari_hipbmd.study.labels import Label, Labels
-from napari_hipbmd.study.outlines import crosses_itself
+from napari_hipbmd.study.labelling.labels import Label, Labels
+from napari_hipbmd.study.labelling.outlines import crosses_itself
 
 ROWS, COLUMNS = 120, 90
 PLACE = st.tuples(st.floats(-0.5, COLUMNS - 0.5), st.floats(-0.5, ROWS - 0.5))

@@ -11,7 +11,7 @@ from ...core.errors import Cancelled, Refused
 from ...core.progress import Progress
 from ...study import TRUTH, FilmFacts, Label, Labels, Study
 from ...study.films import film_facts
-from ...study.label import PERSON
+from ...study.labelling.label import PERSON
 from .people import PREDICTIONS, Peers
 
 MISSING = "missing"

@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from ...core.anatomy import TWICE_FOUND
 from ...study import Change, Label, Labels
-from ...study.label import XY
-from ...study.labels import utc_now
+from ...study.labelling.label import XY
+from ...study.labelling.labels import utc_now
 from .people import CONSENSUS
 
 SURENESS = ("placed", "occluded", "uncertain")

@@ -12,8 +12,8 @@ from qtpy.QtCore import QObject, Signal
 from ...core.anatomy import INDEX, LANDMARK_IDS, Points
 from ...core.errors import Refused
 from ...study import Change, ConflictFound, FilmFacts, Labels, OpenCase
-from ...study import edits as edit
-from ...study.persons_name import persons_name
+from ...study.labelling import edits as edit
+from ...study.labelling.persons_name import persons_name
 from ..ui.run import in_words
 from ..ui.sentences import said
 from ..ui.translation import tr
@@ -236,7 +236,7 @@ class LandmarkKeeper(QObject):
         """What the networks found on this film, where they did."""
         from ...core.hip_images import LandmarkSet
         from ...pipeline.models import landmarks_model
-        from ...study.predictions import predicted_labels
+        from ...study.labelling.predictions import predicted_labels
 
         measurement, case = self._measured(), self._case
         if measurement is None or self._found is None or case is None:

@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
 
 from ...core.errors import Refused
 from ...core.radiograph import Side
-from ...study.persons_name import persons_name
+from ...study.labelling.persons_name import persons_name
 from ..ui.annotator import AnnotatorField, choose_annotator
 from ..ui.controls import enable
 from ..ui.sentences import said

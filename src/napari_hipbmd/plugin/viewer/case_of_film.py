@@ -25,7 +25,7 @@ def case_of_film(film_layer: Any) -> FilmCase | None:
     """
     from ...study import Study
     from ...study.boxes import boxes_folder
-    from ...study.table import read_cases
+    from ...study.cases.table import read_cases
 
     origin = origin_of(film_layer)
     if origin is None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ...core.anatomy import INDEX, LANDMARKS, POLYGONS, Points, Region
 from ...core.region_colours import REGION_COLOURS
 from ...study import Labels, State
-from ...study.edits import tangled
+from ...study.labelling.edits import tangled
 from ..viewer.layers import (
     LABEL_MM,
     LINE_MM,

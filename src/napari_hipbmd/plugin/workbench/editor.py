@@ -10,8 +10,8 @@ from ...core.anatomy import INDEX, LANDMARK_IDS, TIES, Points, Region
 from ...core.errors import Refused
 from ...core.radiograph import HipBox
 from ...study import Change, Label, Labels, OpenCase, State
-from ...study import edits as edit
 from ...study.boxes import remember_case_box
+from ...study.labelling import edits as edit
 from ..ui.sentences import said
 from ..ui.translation import tr
 from .kept_case import KeptCase

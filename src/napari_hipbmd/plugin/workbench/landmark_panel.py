@@ -13,7 +13,7 @@ from qtpy.QtWidgets import (
 
 from ...core.anatomy import INDEX, LANDMARKS
 from ...study import State
-from ...study.edits import tangled
+from ...study.labelling.edits import tangled
 from ..ui.colours import readable
 from ..ui.controls import button, enable, note, press, row, with_key
 from ..ui.decimals import number_box

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from napari.layers import Points
 
-from ...study.label import XY
+from ...study.labelling.label import XY
 from ..viewer.camera import camera_of
 from .shown_case import ShownCase
 

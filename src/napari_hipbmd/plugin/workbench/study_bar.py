@@ -18,7 +18,7 @@ from qtpy.QtWidgets import (
 
 from ...core.errors import Refused
 from ...evaluation.observers import CONSENSUS
-from ...study.persons_name import persons_name
+from ...study.labelling.persons_name import persons_name
 from ..ui.annotator import annotator, choose_annotator
 from ..ui.translation import tr
 from .remembered import recent_studies, remember_study

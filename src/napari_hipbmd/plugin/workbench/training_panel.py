@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 from ...study import Study
-from ...study.labels import labelled_cases
+from ...study.labelling.labels import labelled_cases
 from ..ui.controls import button, enable, note, press
 from ..ui.narrow import scrolled_column
 from ..ui.run import Run

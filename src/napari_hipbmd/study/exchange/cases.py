@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...core.errors import Refused
-from ..facts import FilmFacts
 from ..films import film_facts
-from ..labels import Labels
+from ..labelling.facts import FilmFacts
+from ..labelling.labels import Labels
 from ..study import Study
 
 _UPLOADED = re.compile(r"[0-9a-f]{8}-(.+)")

@@ -20,10 +20,10 @@ from ...core.anatomy import INDEX, LANDMARK_IDS, POLYGONS, REGIONS, Points, Regi
 from ...core.anatomy import polygons as polygons_through
 from ...core.bounded_json import parse_json
 from ...core.errors import Refused
-from ..facts import FilmFacts
-from ..label import Label, State
-from ..labels import Labels
-from ..outlines import as_polygon
+from ..labelling.facts import FilmFacts
+from ..labelling.label import Label, State
+from ..labelling.labels import Labels
+from ..labelling.outlines import as_polygon
 from .content import LARGEST_BYTES, json_text, refusing
 from .parcel import OWN, Intake, Parcel, own, own_labels, same_outline, with_origins
 

@@ -22,9 +22,9 @@ from collections.abc import Mapping, Sequence
 from ...core.anatomy import LANDMARK_IDS
 from ...core.cells import bare, guarded
 from ...core.errors import Refused
-from ..label import XY, Label
-from ..labels import Labels
-from ..sheet import NotATable, rows_of, text_of
+from ..cases.sheet import NotATable, rows_of, text_of
+from ..labelling.label import XY, Label
+from ..labelling.labels import Labels
 from .content import refusing
 from .hdf import cells_of_frame, frame_bytes
 from .parcel import Intake, Parcel

@@ -17,7 +17,7 @@ from ...core.errors import Refused
 from ...core.files import new_folder
 from ...core.progress import StepProgress
 from ..films import film_facts
-from ..labels import Labels
+from ..labelling.labels import Labels
 from ..study import Study
 from .formats import LabelFormat, format_named
 from .turned import as_stored

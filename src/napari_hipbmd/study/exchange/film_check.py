@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from ...core.errors import Refused
-from ..facts import FilmFacts
-from ..label import XY
+from ..labelling.facts import FilmFacts
+from ..labelling.label import XY
 from .parcel import Parcel
 
 SAME_SPACING = 0.005

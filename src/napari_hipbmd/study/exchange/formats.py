@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from ...core.errors import Refused
-from ..facts import FilmFacts
-from ..label import PERSON
-from ..labels import Labels
+from ..labelling.facts import FilmFacts
+from ..labelling.label import PERSON
+from ..labelling.labels import Labels
 from .coco import read_coco, write_coco
 from .deeplabcut import (
     read_deeplabcut,

@@ -18,13 +18,13 @@ from ...core.anatomy import TIES, Region
 from ...core.errors import Refused
 from ...core.files import read_regular
 from ...core.progress import StepProgress
-from ..changes import Change
 from ..doubts import doubts_about
-from ..facts import FilmFacts
-from ..label import Label
-from ..labels import Labels, utc_now
-from ..outlines import Polygon
-from ..persons_name import persons_name
+from ..labelling.changes import Change
+from ..labelling.facts import FilmFacts
+from ..labelling.label import Label
+from ..labelling.labels import Labels, utc_now
+from ..labelling.outlines import Polygon
+from ..labelling.persons_name import persons_name
 from ..study import Study
 from .cases import Cases
 from .content import LARGEST_BYTES

@@ -20,9 +20,9 @@ from PIL import Image
 from ...bmd.raster import inside as filled
 from ...core.anatomy import REGIONS, Points, Region
 from ...core.errors import Refused
-from ..facts import FilmFacts
-from ..labels import Labels
-from ..outlines import MOST_CORNERS, Polygon, as_polygon, crosses_itself
+from ..labelling.facts import FilmFacts
+from ..labelling.labels import Labels
+from ..labelling.outlines import MOST_CORNERS, Polygon, as_polygon, crosses_itself
 from .content import refusing
 from .parcel import Intake, Parcel
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ...core.anatomy import LANDMARK_IDS, REGIONS, Points, Region
-from ..facts import FilmFacts
-from ..label import Label
-from ..labels import Labels, labels_json, labels_of_json
-from ..outlines import Polygon
+from ..labelling.facts import FilmFacts
+from ..labelling.label import Label
+from ..labelling.labels import Labels, labels_json, labels_of_json
+from ..labelling.outlines import Polygon
 from .names import Names
 
 SAME_PX = 1e-6

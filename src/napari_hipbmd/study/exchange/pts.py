@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from ...core.anatomy import LANDMARK_IDS
 from ...core.errors import Refused
-from ..label import Label
-from ..labels import Labels
+from ..labelling.label import Label
+from ..labelling.labels import Labels
 from .content import refusing
 from .parcel import Intake, Parcel
 

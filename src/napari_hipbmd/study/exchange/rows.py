@@ -17,11 +17,11 @@ from ...core.anatomy import LANDMARK_IDS, REGIONS, Region
 from ...core.cells import bare, guarded_row
 from ...core.errors import Refused
 from ...core.radiograph import HipBox, Side
-from ..facts import FilmFacts
-from ..label import XY, Label, State
-from ..labels import Labels
-from ..outlines import as_polygon
-from ..sheet import NotATable, rows_of, text_of
+from ..cases.sheet import NotATable, rows_of, text_of
+from ..labelling.facts import FilmFacts
+from ..labelling.label import XY, Label, State
+from ..labelling.labels import Labels
+from ..labelling.outlines import as_polygon
 from .content import refusing
 from .parcel import Intake, Parcel
 

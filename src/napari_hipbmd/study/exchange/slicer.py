@@ -18,10 +18,10 @@ from ...core.anatomy import LANDMARK_IDS, REGIONS, Region
 from ...core.bounded_json import parse_json
 from ...core.errors import Refused
 from ...core.radiograph import SAME_SPACING, SpacingMm
-from ..facts import FilmFacts
-from ..label import STATES, XY, Label, State
-from ..labels import Labels
-from ..outlines import Polygon, as_polygon
+from ..labelling.facts import FilmFacts
+from ..labelling.label import STATES, XY, Label, State
+from ..labelling.labels import Labels
+from ..labelling.outlines import Polygon, as_polygon
 from .content import LARGEST_BYTES, json_text, refusing
 from .parcel import OWN, Intake, Parcel, own, own_labels, with_origins
 

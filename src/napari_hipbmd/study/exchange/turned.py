@@ -13,10 +13,10 @@ import numpy as np
 
 from ...core.anatomy import Region
 from ...core.turning import Turn
-from ..facts import FilmFacts
-from ..label import XY, Label
-from ..labels import Labels
-from ..outlines import Polygon
+from ..labelling.facts import FilmFacts
+from ..labelling.label import XY, Label
+from ..labelling.labels import Labels
+from ..labelling.outlines import Polygon
 from .parcel import Parcel
 
 Move = Callable[[XY], XY]

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ...core.errors import Refused
-from ..open_case import OpenCase
+from ..labelling.open_case import OpenCase
 from ..study import Study
 from .parcel import IMPORTED
 

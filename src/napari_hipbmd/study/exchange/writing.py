@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ...core.errors import Cancelled, Refused
 from ...core.progress import StepProgress
-from ..changes import Change
-from ..journal import journal_path
-from ..labels import Labels, labels_path
-from ..recovery import same_content
+from ..labelling.changes import Change
+from ..labelling.journal import journal_path
+from ..labelling.labels import Labels, labels_path
+from ..labelling.recovery import same_content
 from ..study import Study
 
 """Called with what is being done, how many are done, and of how many."""

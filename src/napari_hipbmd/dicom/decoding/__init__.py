@@ -1,0 +1,1 @@
+"""From compressed frames to stored values, at arm's length from the program."""

@@ -1,0 +1,1 @@
+"""From stored values to a grey scale: range, polarity, tables, windows, borders."""

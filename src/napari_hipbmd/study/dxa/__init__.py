@@ -1,0 +1,1 @@
+"""Readings in: what densitometers export becomes readings of a study's cases."""
