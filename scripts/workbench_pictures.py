@@ -30,7 +30,7 @@ from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
 from napari_hipbmd.plugin.workbench.predicting import Predictor
 from napari_hipbmd.study import FilmFacts, Labels, Study
 from napari_hipbmd.study.labelling import edits
-from napari_hipbmd.study.labelling.queue import Queue
+from napari_hipbmd.study.queue import Queue
 from napari_hipbmd.tasks.predict import prelabel_study
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"

@@ -22,9 +22,9 @@ from .labelling.history import CaseHistory
 from .labelling.label import Label, State
 from .labelling.labels import Labels, what_is_missing
 from .labelling.open_case import OpenCase
-from .labelling.queue import STATUSES, Queue, QueueEntry, QueueStatus
 from .labelling.recovery import Conflict, ConflictFound
 from .placed import PREDICTED, TRUTH, placed_landmarks
+from .queue import STATUSES, Queue, QueueEntry, QueueStatus
 from .study import Study
 from .truth import Truth, read_truth, write_truth
 

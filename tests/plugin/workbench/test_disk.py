@@ -12,7 +12,7 @@ from qtpy.QtWidgets import QLineEdit, QPushButton, QTableWidget
 from napari_hipbmd.plugin.workbench.conflict_dialog import ConflictDialog
 from napari_hipbmd.study.labelling import edits
 from napari_hipbmd.study.labelling.journal import Journal
-from napari_hipbmd.study.labelling.queue import Queue
+from napari_hipbmd.study.queue import Queue
 
 from .conftest import Bench
 

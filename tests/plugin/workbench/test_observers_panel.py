@@ -14,7 +14,7 @@ from napari_hipbmd.dicom import read_film
 from napari_hipbmd.evaluation.observers import CONSENSUS
 from napari_hipbmd.plugin.workbench.differences_table import DifferencesTable
 from napari_hipbmd.study import FilmFacts, Label, Labels
-from napari_hipbmd.study.labelling.queue import Queue
+from napari_hipbmd.study.queue import Queue
 
 from .conftest import Bench
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from napari_hipbmd.study.labelling.queue import Queue
+from napari_hipbmd.study.queue import Queue
 
 from .conftest import Bench
 

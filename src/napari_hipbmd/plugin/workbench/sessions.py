@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...core.errors import Refused
 from ...evaluation.observers import Peers, next_session, person_of, session_number
-from ...study.labelling.queue import Queue
+from ...study.queue import Queue
 from ..ui.sentences import said
 from ..ui.translation import tr
 from .work import Work

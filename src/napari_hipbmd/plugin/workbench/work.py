@@ -11,7 +11,7 @@ from ...core.errors import Cancelled, Refused
 from ...core.files import is_writable
 from ...evaluation.observers import CONSENSUS, Peers
 from ...study import Labels, OpenCase, QueueEntry, Study
-from ...study.labelling.queue import Queue
+from ...study.queue import Queue
 from ..ui.sentences import said
 from ..ui.translation import tr
 from .case_view import CaseView

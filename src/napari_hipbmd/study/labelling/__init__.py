@@ -1,1 +1,1 @@
-"""What is said of a film by people and networks: labels, their changes, the queue."""
+"""What people and networks say of a film: labels, and every change of them."""

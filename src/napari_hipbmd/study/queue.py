@@ -14,15 +14,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
-from ...core.cells import bare, guarded
-from ...core.errors import Refused
-from ...core.files import read_regular, write_text_atomic
-from ...core.locks import locked
-from ..cases.case import checked_name
-from ..still_there import insist_on_study
-from ..study import Study
-from .labels import labelled_cases, utc_now
-from .predictions import predicted_cases
+from ..core.cells import bare, guarded
+from ..core.errors import Refused
+from ..core.files import read_regular, write_text_atomic
+from ..core.locks import locked
+from .cases.case import checked_name
+from .labelling.labels import labelled_cases, utc_now
+from .labelling.predictions import predicted_cases
+from .still_there import insist_on_study
+from .study import Study
 
 QueueStatus = Literal["untouched", "predicted", "in work", "done", "second look"]
 STATUSES: tuple[QueueStatus, ...] = get_args(QueueStatus)
