@@ -14,7 +14,6 @@ from pydicom.uid import (
 )
 
 from ..core.radiograph import Patient, Side
-from .greys.modality import RESCALE
 from .header import Header
 from .person import ABOUT_THE_FILM, person_of
 from .spelling import spelt
@@ -35,6 +34,7 @@ _DESCRIPTIONS = (
     "ViewPosition",
     "ImageComments",
 )
+RESCALE = ("RescaleSlope", "RescaleIntercept")
 _HISTORIES = (
     "AdditionalPatientHistory",
     "MedicalAlerts",

@@ -15,9 +15,9 @@ from pydicom.dataset import Dataset
 from ..core.errors import Refused
 from ..core.files import write_bytes_atomic
 from ..core.options import REQUIRED, Private, check, option
+from ..dicom.anonymous import anonymous
 from ..dicom.archive import Archive, ArchivedSeries, reports_in, with_identity
 from ..dicom.archive_session import Access
-from ..dicom.privacy.anonymous import anonymous
 from ..dicom.source import derived_uid
 
 Progress = Callable[[int, int], None]

@@ -14,10 +14,9 @@ from pydicom.uid import UID
 
 from ...core.errors import FilmRefused
 from ...core.radiograph import Flag
+from ..facts import RESCALE
 from ..tags import code, items, only_number, text
 from .lut import Lut, luts
-
-RESCALE = ("RescaleSlope", "RescaleIntercept")
 
 _FLUOROSCOPIC = ("X-Ray Angiographic", "X-Ray Radiofluoroscopic", " XA ", " XRF ")
 _MOST_BEYOND = 0.02

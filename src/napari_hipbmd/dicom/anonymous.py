@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from pydicom.dataset import Dataset, FileMetaDataset
 
-from ..element_list import elements_of
-from ..source import UIDS, derived_uid
-from ..tags import text
-from .naming import patient_key
+from .element_list import elements_of
+from .privacy.naming import patient_key
+from .source import UIDS, derived_uid
+from .tags import text
 
 _PIXELS = ("PixelData", "LUTData", "LUTDescriptor")
 _TABLES = ("ModalityLUTSequence", "VOILUTSequence")
