@@ -27,10 +27,10 @@ from napari_hipbmd.grey_scale.borders import Borders
 from napari_hipbmd.grey_scale.canal import compared, widths_of
 from napari_hipbmd.grey_scale.shaft import cut_below_lesser
 from napari_hipbmd.phantom import DigitalHip, render
+from napari_hipbmd.phantom.bone.mineral import cortex_mm
+from napari_hipbmd.phantom.bone.vertex_sets import vertex_normals
 from napari_hipbmd.phantom.family import Framing
 from napari_hipbmd.phantom.layout import Layout, lay_out
-from napari_hipbmd.phantom.mineral import cortex_mm
-from napari_hipbmd.phantom.vertex_sets import vertex_normals
 from napari_hipbmd.pipeline import measure
 
 PAGE = Path(__file__).parents[1] / "docs/grey-scale.md"

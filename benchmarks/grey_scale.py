@@ -33,7 +33,7 @@ from napari_hipbmd.evaluation.rows import evaluate
 from napari_hipbmd.phantom import DigitalHip, render
 from napari_hipbmd.phantom.cohort import Person
 from napari_hipbmd.phantom.family import HipPlan
-from napari_hipbmd.phantom.rooms import ROOMS
+from napari_hipbmd.phantom.finish.rooms import ROOMS
 from napari_hipbmd.pipeline import measure
 from napari_hipbmd.pipeline.models import Models, calibration_of, load_models
 from napari_hipbmd.runs.collecting import collect

@@ -19,9 +19,10 @@ import numpy as np
 from napari_hipbmd.core.anatomy import REGIONS, mask, polygons
 from napari_hipbmd.core.measurement import Measurement
 from napari_hipbmd.core.radiograph import Patient, Radiograph
-from napari_hipbmd.phantom import DigitalHip, defects, render, soft_tissue
+from napari_hipbmd.phantom import DigitalHip, defects, render
+from napari_hipbmd.phantom.bone.skeleton import LegPose
 from napari_hipbmd.phantom.family import HipPlan
-from napari_hipbmd.phantom.skeleton import LegPose
+from napari_hipbmd.phantom.tissue import soft_tissue
 from napari_hipbmd.pipeline import measure
 from napari_hipbmd.pipeline.models import load_models
 

@@ -36,7 +36,7 @@ from napari_hipbmd.core.hip_box import OTHER
 from napari_hipbmd.core.radiograph import FloatImage, HipBox, Radiograph, Side
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.landmarks.locate import propose
-from napari_hipbmd.phantom.implants import KINDS, HipAxes, draw_metal
+from napari_hipbmd.phantom.things.implants import KINDS, HipAxes, draw_metal
 from napari_hipbmd.pipeline import measure
 from napari_hipbmd.pipeline.models import Models, load_models
 from napari_hipbmd.study.split import read_split

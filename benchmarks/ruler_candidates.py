@@ -44,8 +44,8 @@ from napari_hipbmd.grey_scale.shaft import NoShaft, read_shaft
 from napari_hipbmd.grey_scale.tube import CORTICAL_G_CM3, chords
 from napari_hipbmd.phantom import render
 from napari_hipbmd.phantom.family import Framing
+from napari_hipbmd.phantom.finish.rooms import ROOMS
 from napari_hipbmd.phantom.layout import lay_out
-from napari_hipbmd.phantom.rooms import ROOMS
 from napari_hipbmd.pipeline import PreparedHip
 from napari_hipbmd.runs.jobs import jobs_of_study
 from napari_hipbmd.runs.networks import prepare_with

@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from napari_hipbmd.phantom.cohort import draw_person
-from napari_hipbmd.phantom.family import draw_plan
-from napari_hipbmd.phantom.femur import build_femur, draw_femur, draw_scores
-from napari_hipbmd.phantom.pelvis import PelvisDraw, build_pelvis
-from napari_hipbmd.phantom.shape_model import people, shape_model
-from napari_hipbmd.phantom.skeleton import build_skeleton
-from napari_hipbmd.phantom.vertex_sets import (
+from napari_hipbmd.phantom.bone.femur import build_femur, draw_femur, draw_scores
+from napari_hipbmd.phantom.bone.pelvis import PelvisDraw, build_pelvis
+from napari_hipbmd.phantom.bone.shape_model import people, shape_model
+from napari_hipbmd.phantom.bone.skeleton import build_skeleton
+from napari_hipbmd.phantom.bone.vertex_sets import (
     femur_frame,
     femur_sets,
     pelvis_sets,
     sphere,
 )
+from napari_hipbmd.phantom.cohort import draw_person
+from napari_hipbmd.phantom.family import draw_plan
 
 
 @pytest.mark.parametrize(("bone", "euler"), [("femur", [2]), ("pelvis", [2, 0, 0])])

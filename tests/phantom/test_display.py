@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from napari_hipbmd.phantom import rooms
-from napari_hipbmd.phantom.display import Display
+from napari_hipbmd.phantom.finish import rooms
+from napari_hipbmd.phantom.finish.display import Display
 
 PIXEL_MM = 0.6
 ROOMS = rooms.ROOMS + rooms.SHIFTED_ROOMS

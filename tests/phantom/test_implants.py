@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from napari_hipbmd.phantom import beam, implants
-from napari_hipbmd.phantom.implants import KINDS, HipAxes
+from napari_hipbmd.phantom import beam
+from napari_hipbmd.phantom.things import implants
+from napari_hipbmd.phantom.things.implants import KINDS, HipAxes
 
 X = np.arange(-200, 200, 1.0, dtype=np.float32)
 Y = np.arange(170, -230, -1.0, dtype=np.float32)

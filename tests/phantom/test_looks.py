@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from napari_hipbmd.phantom import looks
-from napari_hipbmd.phantom.annotations import MARKS, ink
-from napari_hipbmd.phantom.looks import PLAIN, Borders, Letterbox
+from napari_hipbmd.phantom.finish import looks
+from napari_hipbmd.phantom.finish.annotations import MARKS, ink
+from napari_hipbmd.phantom.finish.looks import PLAIN, Borders, Letterbox
 
 PIXEL_MM = 0.4
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.phantom import beam as physics
+from napari_hipbmd.phantom.bone.projection import project
+from napari_hipbmd.phantom.bone.raster import balance, crossings
+from napari_hipbmd.phantom.bone.shape_model import shape_model
 from napari_hipbmd.phantom.geometry import Beam
-from napari_hipbmd.phantom.projection import project
-from napari_hipbmd.phantom.raster import balance, crossings
-from napari_hipbmd.phantom.shape_model import shape_model
 
 PIXELS = 240
 SPREAD_MM = 90.0

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.core.anatomy import INDEX
-from napari_hipbmd.phantom.femur import FemurDraw, build_femur
+from napari_hipbmd.phantom.bone.femur import FemurDraw, build_femur
+from napari_hipbmd.phantom.bone.shape_model import people
+from napari_hipbmd.phantom.bone.skeleton import LegPose, pose_femur
 from napari_hipbmd.phantom.geometry import Beam
 from napari_hipbmd.phantom.layout import find_hip
-from napari_hipbmd.phantom.shape_model import people
-from napari_hipbmd.phantom.skeleton import LegPose, pose_femur
 
 RADIUS_MM, STEP_MM = 23.0, 0.5
 TURNS_DEG = range(-20, 36, 5)  # outwards

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_hipbmd.phantom import calcifications, soft_tissue
 from napari_hipbmd.phantom.cohort import Person
-from napari_hipbmd.phantom.soft_tissue import HEADS
+from napari_hipbmd.phantom.tissue import calcifications, soft_tissue
+from napari_hipbmd.phantom.tissue.soft_tissue import HEADS
 
 WOMAN = Person("F", 70.0, 153.0, 58.0, 0.7, 21.6)
 X = np.arange(-210, 210, 2.0, dtype=np.float32)

@@ -11,9 +11,9 @@ from napari_hipbmd.core.anatomy import INDEX, LANDMARKS, mask, polygons
 from napari_hipbmd.core.radiograph import Patient, Radiograph
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.phantom import defects, render
-from napari_hipbmd.phantom.implants import KINDS, HipAxes, draw_metal
-from napari_hipbmd.phantom.looks import PLAIN
-from napari_hipbmd.phantom.rooms import ROOMS
+from napari_hipbmd.phantom.finish.looks import PLAIN
+from napari_hipbmd.phantom.finish.rooms import ROOMS
+from napari_hipbmd.phantom.things.implants import KINDS, HipAxes, draw_metal
 from napari_hipbmd.pipeline import measure, remeasure
 from napari_hipbmd.pipeline.models import load_models
 from napari_hipbmd.quality import borders

@@ -11,17 +11,17 @@ from scipy.ndimage import gaussian_filter
 from ..core import anatomy
 from ..core.anatomy import Points
 from . import beam as physics
-from . import spine
+from .bone import spine
+from .bone.mineral import Trabeculae, cortex_mm, trabeculae
+from .bone.projection import Thickness, project
+from .bone.random_field import smooth_step
+from .bone.skeleton import PosedFemur, Skeleton
+from .bone.texture import oriented_noise
 from .cohort import Person
 from .family import HipPlan
 from .geometry import Beam, Field
-from .mineral import Trabeculae, cortex_mm, trabeculae
 from .planar import Plane, wide_blur
-from .projection import Thickness, project
-from .random_field import smooth_step
 from .region_truth import RegionTruth, region_truth
-from .skeleton import PosedFemur, Skeleton
-from .texture import oriented_noise
 
 CORTEX_SHARE = 0.95  # of a cortex is bone tissue
 TRABECULAR_GAIN = (0.35, 2.4)

@@ -9,7 +9,7 @@ from scipy.ndimage import zoom
 from . import beam as physics
 from .family import Setup
 from .geometry import Field
-from .soft_tissue import SoftTissue
+from .tissue.soft_tissue import SoftTissue
 
 SOFT_TISSUE_STEP_MM = 0.8
 

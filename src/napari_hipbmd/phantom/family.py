@@ -14,14 +14,15 @@ from typing import Literal
 import numpy as np
 
 from ..core.radiograph import Side
-from . import implants, looks
+from .bone.femur import FemurDraw, draw_femur, draw_scores, held_out_scores
+from .bone.mineral import MineralState, draw_state
+from .bone.pelvis import PelvisDraw
+from .bone.skeleton import LegPose, PelvisPose
 from .cohort import Person
 from .families import Family
-from .femur import FemurDraw, draw_femur, draw_scores, held_out_scores
-from .mineral import MineralState, draw_state
-from .pelvis import PelvisDraw
-from .rooms import Curve, draw_curve
-from .skeleton import LegPose, PelvisPose
+from .finish import looks
+from .finish.rooms import Curve, draw_curve
+from .things import implants
 
 View = Literal["hip", "pelvis"]
 VIEWS: tuple[View, ...] = ("hip", "pelvis")

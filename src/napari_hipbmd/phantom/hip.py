@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 from ..core import anatomy
 from ..core.anatomy import LANDMARK_IDS, Points, Region, Site
 from ..core.radiograph import Side
-from . import calcifications, display, implants, looks, soft_tissue
+from .bone.skeleton import Skeleton
 from .bones import BoneLayers, Hip, lay_bones
 from .cohort import Person
 from .exposure import attenuate, coarse_grid
 from .families import Family
 from .family import HipPlan
+from .finish import display, looks
 from .geometry import Field
 from .layout import Layout, lay_out
-from .skeleton import Skeleton
+from .things import implants
+from .tissue import calcifications, soft_tissue
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,12 +11,12 @@ import numpy as np
 
 from ..core.radiograph import Side
 from . import projected_landmarks
+from .bone.skeleton import PosedFemur, Skeleton, build_skeleton
 from .bones import Hip
 from .cohort import Person, draw_person
 from .families import Family
 from .family import HipPlan, View, draw_plan
 from .geometry import Beam
-from .skeleton import PosedFemur, Skeleton, build_skeleton
 
 ATTEMPTS = 80
 BORDER_PX = 4

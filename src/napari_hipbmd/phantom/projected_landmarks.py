@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.anatomy import INDEX, LANDMARK_IDS
-from .femur import Femur
-from .vertex_sets import femur_sets
+from .bone.femur import Femur
+from .bone.vertex_sets import femur_sets
 
 Polyline = NDArray[np.float64]
 LEAVES_HEAD = 1.03  # of R
@@ -44,7 +44,7 @@ class ProjectedLandmarks:
 @cache
 def _edges() -> dict[str, NDArray[np.intp]]:
     """Edges ``(n, 2)`` of the whole proximal femur, and of head and neck alone."""
-    from .shape_model import shape_model
+    from .bone.shape_model import shape_model
 
     model, sets = shape_model("femur"), femur_sets()
     t = model.triangles

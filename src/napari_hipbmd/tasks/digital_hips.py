@@ -23,7 +23,7 @@ from ..core.radiograph import HipBox, Patient, Side
 from ..dicom import FilmTags, write_film
 from ..phantom import FAMILIES, DigitalHip, Family, render, render_pelvis
 from ..phantom.cohort import Person, draw_person
-from ..phantom.display import to_stored
+from ..phantom.finish.display import to_stored
 from ..study.boxes import place_boxes
 from ..study.boxes_file import PlacedBox
 from ..study.cases.case import Case

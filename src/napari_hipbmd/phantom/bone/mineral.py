@@ -17,7 +17,7 @@ from scipy import sparse
 from scipy.ndimage import map_coordinates
 from scipy.spatial import cKDTree
 
-from .cohort import Person
+from ..cohort import Person
 from .femur import Femur
 from .random_field import smooth_step
 from .shape_model import Vertices, shape_model

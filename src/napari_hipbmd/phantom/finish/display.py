@@ -15,7 +15,7 @@ from PIL import Image
 from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import gaussian_filter
 
-from .geometry import Field
+from ..geometry import Field
 from .rooms import Curve
 
 BITS = 12

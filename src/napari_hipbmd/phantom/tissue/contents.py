@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..core.radiograph import Sex
-from .planar import Map, Noise, Plane, ellipse, rounded, segment
+from ...core.radiograph import Sex
+from ..planar import Map, Noise, Plane, ellipse, rounded, segment
 
 BOWEL = {  # where it lies: centre and spread (x, y), mm from the heads' middle
     "rectum": ((0, 32), (16, 20)),

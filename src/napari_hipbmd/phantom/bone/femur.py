@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import rotation
+from ..geometry import rotation
 from .random_field import bump, smooth_noise, smooth_step
 from .shape_model import Triangles, Vertices, people, shape_model
 from .vertex_sets import FemurSets, femur_frame, femur_sets, vertex_normals

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cohort import Person
-from .planar import Map, Plane, bell, rise, rounded
+from ..cohort import Person
+from ..planar import Map, Plane, bell, rise, rounded
 
 
 def subcutaneous_mm(person: Person) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
-from .geometry import Beam, Field
+from ..geometry import Beam, Field
 from .raster import Hits, crossings, thickness
 from .shape_model import Triangles, Vertices
 from .vertex_sets import vertex_normals

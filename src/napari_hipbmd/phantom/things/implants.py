@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import Field
-from .planar import Map, Plane, ellipse, segment
+from ..geometry import Field
+from ..planar import Map, Plane, ellipse, segment
 
 ImplantKind = Literal["total", "hemi", "plate", "nail", "screws"]
 KINDS: tuple[ImplantKind, ...] = ("total", "hemi", "plate", "nail", "screws")

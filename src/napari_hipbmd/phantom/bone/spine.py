@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .geometry import Field
-from .planar import Plane, ellipse, rise
+from ..geometry import Field
+from ..planar import Plane, ellipse, rise
 
 
 def draw_vertebrae(

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from .families import Family
+from ..families import Family
 
 Bands = tuple[tuple[float, float], ...]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import Beam, Field
+from ..geometry import Beam, Field
 from .shape_model import Triangles, Vertices
 
 Reals = NDArray[np.float64]

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..cohort import Person
+from ..families import Family
+from ..planar import Map, Noise, Plane, add_path, bell, bezier, ellipse, rise, rounded
+from ..things.clutter import draw_clutter
 from .body import Body, draw_body, thickness
-from .clutter import draw_clutter
-from .cohort import Person
 from .contents import bladder, bowel, genitals
-from .families import Family
-from .planar import Map, Noise, Plane, add_path, bell, bezier, ellipse, rise, rounded
 
 HIP_FROM_MIDLINE_MM = 88.0
 Heads = tuple[tuple[float, float], tuple[float, float]]

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import Field
-from .planar import Plane, bell, ellipse, path_distance, rounded
+from ..geometry import Field
+from ..planar import Plane, bell, ellipse, path_distance, rounded
 from .soft_tissue import HEADS, Heads
 
 ARTERY = np.array(  # common iliac → external iliac → over the head → down the thigh

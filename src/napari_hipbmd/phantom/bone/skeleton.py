@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.radiograph import Side
+from ...core.radiograph import Side
+from ..geometry import rotation
 from .femur import Femur, FemurDraw, build_femur
-from .geometry import rotation
 from .pelvis import PelvisDraw, build_pelvis
 from .shape_model import Triangles, Vertices
 

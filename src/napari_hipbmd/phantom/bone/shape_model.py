@@ -61,7 +61,7 @@ class BoneShapes:
 
 @cache
 def _stored() -> tuple[dict[str, NDArray[Any]], dict[str, list[str]]]:
-    folder = files(__package__).joinpath("llp26")
+    folder = files("napari_hipbmd.phantom").joinpath("llp26")
     with as_file(folder.joinpath("bones.safetensors")) as path:
         tensors = load_file(path)
     facts = json.loads(folder.joinpath("bones.json").read_text())

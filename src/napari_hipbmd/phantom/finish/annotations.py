@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ..core.radiograph import Side
-from .geometry import Field
+from ...core.radiograph import Side
+from ..geometry import Field
 
 _ONSETS = (
     "b",

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from .geometry import Field
+from ..geometry import Field
 
 DIRECTIONS = 8
 STREAKY = 1.8  # how closely streaks keep to their direction

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .families import Family
-from .planar import Map, Plane, add_path, bell, bezier, ellipse, rise, rounded, segment
+from ..families import Family
+from ..planar import Map, Plane, add_path, bell, bezier, ellipse, rise, rounded, segment
 
 DrawClutter = Callable[[Map, Plane, np.random.Generator], None]
 

@@ -14,10 +14,10 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from ..core.radiograph import Side
+from ...core.radiograph import Side
+from ..families import Family
+from ..geometry import Field
 from .annotations import ink
-from .families import Family
-from .geometry import Field
 
 
 @dataclass(frozen=True)

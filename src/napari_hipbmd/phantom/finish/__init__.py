@@ -1,0 +1,1 @@
+"""From log attenuation to a film as archives have it: processing, marks, bits."""

@@ -1,0 +1,1 @@
+"""What is no person: clothes, tubes and wires, and metal within."""

@@ -1,0 +1,1 @@
+"""The soft tissue of one person, and what lies in it."""
