@@ -11,7 +11,7 @@ import torch
 from napari_hipbmd.cli.main import main
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.canvas import CANVAS_PX
-from napari_hipbmd.core.errors import Cancelled, Refused
+from napari_hipbmd.core.errors import Cancelled, Refused, StudyWarning
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.landmarks.labelled import Labelled
 from napari_hipbmd.landmarks.losses import counted, loss_of
@@ -23,7 +23,6 @@ from napari_hipbmd.learning.hips import Hips, as_grey, to_levels
 from napari_hipbmd.learning.training import Fit
 from napari_hipbmd.learning.weights import write_model
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
-from napari_hipbmd.study.cases.columns import StudyWarning
 from napari_hipbmd.study.labelling.labels import write_labels
 from napari_hipbmd.tasks.train_networks import retrain_landmarks
 from napari_hipbmd.tasks.training_data import load_hips

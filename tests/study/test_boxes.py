@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.errors import Refused, StudyWarning
 from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.dicom import FilmTags, read_film, write_film
 from napari_hipbmd.runs.jobs import Options, jobs_of
@@ -24,7 +24,6 @@ from napari_hipbmd.study import (
 )
 from napari_hipbmd.study.boxes import boxes_folder
 from napari_hipbmd.study.boxes_file import BOXES
-from napari_hipbmd.study.cases.columns import StudyWarning
 from napari_hipbmd.study.labelling.labels import write_labels
 
 LEFT, RIGHT = HipBox(400, 10, 760, 370), HipBox(20, 30, 380, 390)

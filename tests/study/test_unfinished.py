@@ -4,8 +4,8 @@ import warnings
 
 import pytest
 
+from napari_hipbmd.core.errors import StudyWarning
 from napari_hipbmd.study import Study
-from napari_hipbmd.study.cases.columns import StudyWarning
 
 
 def test_digital_hips_that_were_broken_off_are_told_with_how_to_go_on(hipbmd, tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from napari_hipbmd.cli.main import main
-from napari_hipbmd.study.cases.columns import StudyWarning
+from napari_hipbmd.core.errors import StudyWarning
 from napari_hipbmd.synthesis import PairOptions, PairsFolder
 from napari_hipbmd.synthesis.manifest import Manifest, SourceEntry
 from napari_hipbmd.tasks.training_data import pairs_to_learn_from

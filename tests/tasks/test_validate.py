@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
-from napari_hipbmd.core.errors import Cancelled, Refused
+from napari_hipbmd.core.errors import Cancelled, Refused, StudyWarning
 from napari_hipbmd.core.radiograph import Flag, Patient
 from napari_hipbmd.evaluation.figures import write_figures
 from napari_hipbmd.evaluation.landmark_errors import landmark_errors
@@ -18,7 +18,6 @@ from napari_hipbmd.runs.collecting import collect
 from napari_hipbmd.runs.feature_cache import CaseFeatures
 from napari_hipbmd.runs.networks import networks_fingerprint
 from napari_hipbmd.study import Study, write_cases
-from napari_hipbmd.study.cases.columns import StudyWarning
 from napari_hipbmd.tasks.validate import validate
 
 from ..made_up_study import MadeUpStudy

@@ -19,7 +19,7 @@ from typing import Any
 
 from ..core.caveats import RESEARCH_USE
 from ..core.cells import printable
-from ..core.errors import Cancelled, Refused
+from ..core.errors import Cancelled, Refused, StudyWarning
 from ..core.files import cannot_be_written, refuse_unwritable, unwritable
 from .config import add_config, keep_config, parsed
 from .printing import say
@@ -94,8 +94,6 @@ def _options_kept(args: argparse.Namespace) -> Iterator[None]:
 @contextmanager
 def _warnings_told() -> Iterator[None]:
     """What a study's table makes us warn of, as a sentence and once."""
-    from ..study.cases.columns import StudyWarning
-
     told: set[str] = set()
     usual = warnings.showwarning
 

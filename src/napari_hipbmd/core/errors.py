@@ -16,3 +16,7 @@ class FilmRefused(Refused):
 
 class Cancelled(Exception):
     """Raised inside a long run when the caller asked it to stop."""
+
+
+class StudyWarning(UserWarning):
+    """Something in a study's table that may have been meant otherwise."""

@@ -7,8 +7,6 @@ import struct
 from pathlib import Path
 from typing import BinaryIO
 
-import tifffile
-
 _MAGICS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _WHITE_IS_ZERO, _BLACK_IS_ZERO = 0, 1
 _SIGNED, _IN_PLANES = 2, 2
@@ -25,6 +23,8 @@ def black_zero(path: Path) -> BinaryIO | None:
     with path.open("rb") as file:
         if file.read(4) not in _MAGICS:
             return None
+    import tifffile  # films of DICOM do without
+
     try:
         with tifffile.TiffFile(path) as tiff:
             tag = tiff.pages.first.tags.get("PhotometricInterpretation")

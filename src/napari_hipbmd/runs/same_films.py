@@ -6,8 +6,8 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from ..core.errors import StudyWarning
 from ..study import Case
-from ..study.cases.columns import StudyWarning
 
 
 def same_films(films: Iterable[tuple[str, Path, str | None]]) -> list[list[str]]:

@@ -6,10 +6,9 @@ import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..core.errors import Refused
+from ..core.errors import Refused, StudyWarning
 from ..core.parts import PARTS, Part
 from .cases.case import Case
-from .cases.columns import StudyWarning
 from .cases.sheet import rows_in
 
 SPLIT = "split.csv"

@@ -6,7 +6,7 @@ import tomllib
 import warnings
 from pathlib import Path
 
-from .cases.columns import StudyWarning
+from ..core.errors import StudyWarning
 
 OPTIONS = "phantom.toml"
 

@@ -6,10 +6,11 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..core.errors import StudyWarning
 from ..core.radiograph import Side
 from .boxes_file import Boxes
 from .cases.case import Case
-from .cases.columns import StudyWarning, first_of
+from .cases.columns import first_of
 
 _SIDES = {"L": "left", "R": "right"}
 

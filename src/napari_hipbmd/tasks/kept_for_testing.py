@@ -6,8 +6,8 @@ import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..core.errors import StudyWarning
 from ..study import Study
-from ..study.cases.columns import StudyWarning
 
 if TYPE_CHECKING:
     from ..phantom.families import Family

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ..core.errors import Refused
+from ..core.errors import Refused, StudyWarning
 from ..core.options import REQUIRED, as_arguments, option, options_of
-from ..study.cases.columns import StudyWarning
 from .fit_plan import FitOptions
 
 if TYPE_CHECKING:

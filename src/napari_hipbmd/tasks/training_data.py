@@ -11,7 +11,7 @@ import numpy as np
 
 from ..core.anatomy import LANDMARK_IDS, REGIONS, Points, is_mirrored
 from ..core.canvas import make_canvas
-from ..core.errors import Refused
+from ..core.errors import Refused, StudyWarning
 from ..core.extras import from_extra
 from ..core.parts import Part
 from ..core.progress import Progress
@@ -20,7 +20,6 @@ from ..dicom import read_film
 from ..learning.hips import Hips, to_levels
 from ..study import FilmFacts, Study
 from ..study.cases.case import Case
-from ..study.cases.columns import StudyWarning
 from ..study.doubts import doubts_about
 from ..study.films import ANOTHER, of_the_other_hip
 from ..study.labelling.labels import Labels

@@ -2,8 +2,9 @@
 
 import pytest
 
+from napari_hipbmd.core.errors import StudyWarning
 from napari_hipbmd.study import Study
-from napari_hipbmd.study.cases.columns import StudyWarning, meant_as
+from napari_hipbmd.study.cases.columns import meant_as
 from napari_hipbmd.tasks.digital_hips import make_study
 
 

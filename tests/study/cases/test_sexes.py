@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.errors import Refused, StudyWarning
 from napari_hipbmd.study import Study, read_cases
-from napari_hipbmd.study.cases.columns import StudyWarning
 from napari_hipbmd.study.cases.sexes import Sexes
 
 

@@ -5,8 +5,8 @@ import warnings
 
 import pytest
 
+from napari_hipbmd.core.errors import StudyWarning
 from napari_hipbmd.study import Study
-from napari_hipbmd.study.cases.columns import StudyWarning
 
 
 @pytest.fixture

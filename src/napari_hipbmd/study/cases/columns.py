@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from unicodedata import normalize
 
 from ...core.anatomy import REGIONS
+from ...core.errors import StudyWarning
 from ...core.grown_up import ADULT_YEARS
 from .case import Case
 from .row import COLUMNS
@@ -48,10 +49,6 @@ _SHRUNK_CM = 10.0
 
 _ROUNDED = 0.05
 """Of a reading: programs round, and not all take the same parts for the whole hip."""
-
-
-class StudyWarning(UserWarning):
-    """Something in a study's table that may have been meant otherwise."""
 
 
 def meant_as(name: str) -> str | None:

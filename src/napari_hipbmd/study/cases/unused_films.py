@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from unicodedata import normalize
 
-from ...core.errors import Refused
+from ...core.errors import Refused, StudyWarning
 from .case import Case
-from .columns import StudyWarning
 
 IMAGES = "images"
 _NAMED = 3
