@@ -35,7 +35,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "dicom/sniff.py": ("_OTHERS", "_REMEDY", "is_picture", "_name_of"),
     "dicom/spacing.py": ("_best", "_pair", "_magnification", "_against",
                          "_against_aspect"),
-    "grey_scale/calibration.py": ("read_signs",),
+    "grey_scale/reading.py": ("read_signs",),
     "grey_scale/canal.py": ("TOO_SHORT", "NO_ISTHMUS", "NOT_NARROWER", "CLOSED",
                             "LOST"),
     "grey_scale/known_object.py": ("read_objects",),

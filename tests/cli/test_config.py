@@ -9,7 +9,8 @@ import numpy as np
 import pydicom
 import pytest
 
-from napari_hipbmd.cli.config import keep_config, parsed
+from napari_hipbmd.cli.config import parsed
+from napari_hipbmd.cli.kept_config import keep_config
 from napari_hipbmd.cli.main import COMMANDS, build_parser
 from napari_hipbmd.dicom import FilmTags, write_film
 

@@ -8,7 +8,7 @@ from napari_hipbmd.cli.main import main
 from napari_hipbmd.core.errors import StudyWarning
 from napari_hipbmd.synthesis import PairOptions, PairsFolder
 from napari_hipbmd.synthesis.manifest import Manifest, SourceEntry
-from napari_hipbmd.tasks.training_data import pairs_to_learn_from
+from napari_hipbmd.tasks.sources import pairs_to_learn_from
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from napari_hipbmd.evaluation.published import PATIENTS, figures_of, people_line
 from napari_hipbmd.evaluation.row_result import RowResult
 from napari_hipbmd.evaluation.success import success_curve, success_gain
 from napari_hipbmd.study import Case, Study, write_cases
-from napari_hipbmd.tasks.digital_hips import drawn_person
+from napari_hipbmd.tasks.digital_case import drawn_person
 from napari_hipbmd.tasks.paper_repeat import SEED
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
 from ..core.options import Option, options_of, wrong
-from .config import TextOrPath
+from .command_options import TextOrPath
 
 T = TypeVar("T")
 

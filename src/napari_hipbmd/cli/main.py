@@ -21,7 +21,8 @@ from ..core.caveats import RESEARCH_USE
 from ..core.cells import printable
 from ..core.errors import Cancelled, Refused, StudyWarning
 from ..core.files import cannot_be_written, refuse_unwritable, unwritable
-from .config import add_config, keep_config, parsed
+from .config import add_config, parsed
+from .kept_config import keep_config
 from .printing import say
 
 USAGE_ERROR, STOPPED = 2, 130

@@ -3,189 +3,25 @@
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from threading import Thread
 
-import numpy as np
-from threadpoolctl import threadpool_limits
-
-from ..core.anatomy import SITES
-from ..core.errors import Cancelled, Refused
+from ..core.errors import Refused
 from ..core.options import REQUIRED, check, option
 from ..core.progress import Progress
-from ..core.radiograph import HipBox, Patient, Side
-from ..dicom import FilmTags, write_film
-from ..phantom import FAMILIES, DigitalHip, Family, render, render_pelvis
-from ..phantom.cohort import Person, draw_person
-from ..phantom.finish.display import to_stored
+from ..core.radiograph import Side
+from ..phantom import Family
+from ..runs.loop import run_jobs
 from ..study.boxes import place_boxes
 from ..study.boxes_file import PlacedBox
 from ..study.cases.case import Case
 from ..study.cases.table import TABLE, read_cases, write_cases
-from ..study.truth import Truth, write_truth
+from .digital_case import RenderCase, case_name, patient_index
 
-PAIR_EVERY = 6  # of six cases, the last two are both hips of one patient
-DXA_PRECISION = 0.02
 BATCH = 16
 MAX_CASES = 99_999
-PELVIS_FINER = (1.0, 2.2)  # columns of a whole pelvis against a hip's
 BOXED_BY = "digital-hip"
-
-
-def case_name(family: Family, seed: int, index: int) -> str:
-    """``train-7-00012``: the same for every run with this seed."""
-    return f"{family}-{seed}-{index:05d}"
-
-
-def _patient_index(index: int) -> int:
-    return index - 1 if index % PAIR_EVERY == PAIR_EVERY - 1 else index
-
-
-def drawn_person(
-    family: Family, seed: int, index: int
-) -> tuple[Person, np.random.Generator]:
-    """Whose hip case ``index`` is, and the stream to draw more of this person from."""
-    stream = np.random.default_rng(
-        [seed, FAMILIES.index(family), _patient_index(index)]
-    )
-    return draw_person(stream), stream
-
-
-def digital_hips(
-    family: Family, seed: int, index: int, pixels: int, whole: bool
-) -> tuple[DigitalHip, ...]:
-    """Case ``index`` of the cohort ``seed``; both hips of a pair share the person.
-
-    Parameters
-    ----------
-    whole
-        A pair is one film of the whole pelvis: both its cases come at once, for the
-        index of the first.
-    """
-    patient = _patient_index(index)
-    person, stream = drawn_person(family, seed, index)
-    if whole and index % PAIR_EVERY >= PAIR_EVERY - 2:
-        columns = round(pixels * stream.uniform(*PELVIS_FINER))
-        film_seed = int(stream.integers(1 << 62))
-        return render_pelvis(film_seed, family, columns, person)
-    side: Side | None = None
-    if index % PAIR_EVERY >= PAIR_EVERY - 2:
-        side = "L" if patient == index else "R"
-    film_seed = int(
-        np.random.default_rng([seed, FAMILIES.index(family), patient, index]).integers(
-            1 << 62
-        )
-    )
-    return (render(film_seed, family, pixels, side, person),)
-
-
-def make_cases(
-    folder: Path, family: Family, seed: int, index: int, pixels: int, whole: bool
-) -> list[Case]:
-    """Render one film into the study and return the rows of its hips."""
-    with threadpool_limits(1):  # more threads would sum in another order
-        hips = digital_hips(family, seed, index, pixels, whole)
-    image = Path("images") / f"{case_name(family, seed, index)}.dcm"
-    write_film(folder / image, _stored(hips[0]), _tags(hips, image.stem))
-    return [
-        _case(folder, image, hip, family, seed, index + i, pixels)
-        for i, hip in enumerate(hips)
-    ]
-
-
-def _case(
-    folder: Path, image: Path, hip: DigitalHip, family: Family, seed: int, index: int,
-    pixels: int,
-) -> Case:  # fmt: skip
-    name = case_name(family, seed, index)
-    plan, person = hip.plan, hip.person
-    truth = Truth(
-        hip.landmarks_xy,
-        hip.states,  # type: ignore[arg-type]
-        hip.regions,
-        hip.bmd_g_cm2,
-        hip.area_cm2,
-        hip.sto,
-        hip.mineral_g_cm2,
-    )
-    write_truth(folder, name, truth)
-    rng = np.random.default_rng([seed, FAMILIES.index(family), index, 1])
-    reading = {
-        site: round(
-            hip.bmd_g_cm2[site] * (1 + DXA_PRECISION * rng.standard_normal()), 3
-        )
-        for site in SITES
-    }
-    return Case(
-        case_id=name,
-        image=image,
-        side=hip.side,
-        box=None if hip.box is None else HipBox(*hip.box),
-        patient=Patient(
-            person.sex, person.age_years, person.height_cm, person.weight_kg
-        ),
-        dxa=reading,
-        group=case_name(family, seed, _patient_index(index)),
-        extra={
-            **{f"true_bmd_{s}": f"{hip.bmd_g_cm2[s]:.4f}" for s in SITES},
-            "family": family,
-            "film_type": str(plan.film_type),
-            "kvp": f"{plan.setup.kvp:.0f}",
-            "dxa_source": "simulated",
-            "pixels": str(pixels),
-            "view": plan.view,
-            "neck_turn_deg": f"{hip.neck_turn_deg:.1f}",
-        },
-    )
-
-
-def _stored(hip: DigitalHip) -> np.ndarray:
-    stored = to_stored(hip.film)
-    return np.uint16(4095) - stored if hip.plan.monochrome1 else stored
-
-
-def _tags(hips: tuple[DigitalHip, ...], name: str) -> FilmTags:
-    hip = hips[0]
-    plan, person = hip.plan, hip.person
-    detector = (hip.detector_mm, hip.detector_mm)
-    in_bone = hip.detector_mm / hip.magnification
-    corrected = plan.spacing_tag == "pixel"
-    return FilmTags(
-        case_id=name,
-        side=hip.side if len(hips) == 1 else None,
-        photometric="MONOCHROME1" if plan.monochrome1 else "MONOCHROME2",
-        pixel_spacing_mm=(in_bone, in_bone) if corrected else None,
-        pixel_spacing_calibration_type="GEOMETRY" if corrected else None,
-        imager_pixel_spacing_mm=detector,
-        distance_source_to_detector_mm=plan.setup.sid_mm,
-        distance_source_to_patient_mm=plan.setup.sid_mm / hip.magnification,
-        estimated_radiographic_magnification=hip.magnification,
-        kvp=plan.setup.kvp,
-        sex=person.sex,
-        age_years=person.age_years,
-        height_m=person.height_cm / 100,
-        weight_kg=person.weight_kg,
-        windows=((2048.0, 4096.0, "full range"),),
-    )
-
-
-def _follow_the_first() -> None:
-    """Ctrl-C reaches every process: the first decides, and none outlives it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    first = parent_process()
-    if first is not None:
-        Thread(target=_end_after, args=(first,), daemon=True).start()
-
-
-def _end_after(first: BaseProcess) -> None:
-    first.join()
-    os._exit(1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,7 +102,7 @@ def make_study(
         )
     missing = [i for i, name in enumerate(names) if name not in done]
     if whole:  # the second hip of a pair comes with the first
-        missing = sorted({_patient_index(i) for i in missing})
+        missing = sorted({patient_index(i) for i in missing})
     before = sum(name in done for name in names)
     fresh: dict[str, Case] = {}
 
@@ -280,13 +116,17 @@ def make_study(
         progress(before, count)
     made = 0
     try:
-        for cases in _render_all(folder, family, seed, missing, pixels, whole, workers):
+        rendering = RenderCase(folder, family, seed, pixels, whole)
+        processes = min(workers or os.cpu_count() or 1, max(1, len(missing)))
+        for _, cases in run_jobs(
+            missing, rendering, workers=processes, cancelled=cancelled
+        ):
+            if isinstance(cases, Exception):
+                raise cases
             fresh |= {case.case_id: case for case in cases}
             made += len(cases)
             if progress:
                 progress(min(before + made, count), count)
-            if cancelled is not None and cancelled():
-                raise Cancelled
             if len(fresh) >= BATCH:
                 save()
     finally:
@@ -303,37 +143,3 @@ def _place_boxes(folder: Path, cases: Iterable[Case]) -> None:
             boxes[case.side] = PlacedBox(case.box, BOXED_BY, "")
     if films:
         place_boxes(folder, films)
-
-
-def _render_all(
-    folder: Path, family: Family, seed: int, indices: list[int], pixels: int,
-    whole: bool, workers: int | None,
-) -> Iterator[list[Case]]:  # fmt: skip
-    """Cases as they are finished, on all cores."""
-    workers = min(workers or os.cpu_count() or 1, max(1, len(indices)))
-    if workers == 1:
-        for i in indices:
-            yield make_cases(folder, family, seed, i, pixels, whole)
-        return
-    context = get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_follow_the_first) as pool:
-        waiting = iter(indices)
-        running: set[Future[list[Case]]] = set()
-        try:
-            while True:
-                while len(running) < 2 * workers:
-                    index = next(waiting, None)
-                    if index is None:
-                        break
-                    running.add(
-                        pool.submit(
-                            make_cases, folder, family, seed, index, pixels, whole
-                        )
-                    )
-                if not running:
-                    return
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    yield future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)

@@ -22,7 +22,7 @@ from ..runs.networks import (
     networks_provenance,
 )
 from ..study import Study
-from .training_data import cases_with_truth, data_provenance, study_of_rulers
+from .sources import cases_with_truth, data_provenance, study_of_rulers
 
 """Called with a stage (``"measuring"``, ``"fitting"``), and (done, all) of it."""
 

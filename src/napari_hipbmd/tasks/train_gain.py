@@ -40,7 +40,7 @@ from ..runs.networks import (
 )
 from ..study import Study, Truth
 from ..study.cases.table import TABLE
-from .training_data import cases_with_truth, data_provenance, study_of_rulers
+from .sources import cases_with_truth, data_provenance, study_of_rulers
 
 if TYPE_CHECKING:
     from ..grey_scale.network_training import GainFilms

@@ -12,15 +12,9 @@ from ..core.progress import Progress
 from ..core.resources import weights_dir
 from ..study import Study
 from ..study.split import part_of, read_split
-from .training_data import (
-    RealFilms,
-    data_provenance,
-    load_films,
-    load_hips,
-    pairs_to_learn_from,
-    real_hips,
-    study_to_learn_from,
-)
+from .locator_data import load_films
+from .sources import data_provenance, pairs_to_learn_from, study_to_learn_from
+from .training_data import RealFilms, load_hips, real_hips
 
 if TYPE_CHECKING:
     from ..landmarks.retraining import Retrained

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.anatomy import LANDMARK_IDS, REGIONS, Points, is_mirrored
+from ..core.anatomy import LANDMARK_IDS, Points, is_mirrored
 from ..core.canvas import make_canvas
 from ..core.errors import Refused, StudyWarning
 from ..core.extras import from_extra
-from ..core.parts import Part
 from ..core.progress import Progress
 from ..core.radiograph import HipBox, Radiograph
 from ..dicom import read_film
@@ -24,21 +23,12 @@ from ..study.doubts import doubts_about
 from ..study.films import ANOTHER, of_the_other_hip
 from ..study.labelling.labels import Labels
 from ..study.split import SPLIT, part_of, read_split
-from .kept_for_testing import (
-    TESTING,
-    families_of,
-    tell_kept_for_testing,
-    tell_of_families,
-)
+from .sources import LEARNED_FROM, study_to_learn_from
 
 if TYPE_CHECKING:
-    from ..landmarks.locator_training import Films
     from ..landmarks.training import RealHips
-    from ..synthesis import PairsFolder
 
 _NAMED = 5
-_LEARNED_FROM: tuple[Part, ...] = ("train", "validation")
-ONE_HIP_MM = 215.0  # narrower films do not reach the other hip
 
 
 def load_hips(
@@ -93,7 +83,7 @@ def load_hips(
         truth = study.truth(case.case_id, with_sto=with_sto)
         xy = None if truth is None else truth.landmarks_xy
         if labels is not None:
-            xy = _labelled_xy(labels, case, film)
+            xy = labelled_xy(labels, case, film)
             facts = FilmFacts.of(film, side)
             if doubts_about(replace(labels, film=facts)):
                 doubtful.append(case.case_id)
@@ -149,78 +139,6 @@ def _hip_box(film: Radiograph, xy: Points | None) -> HipBox:
     return usual_box(xy[np.isfinite(xy).all(1)])
 
 
-def study_to_learn_from(study: Study | str | Path) -> Study:
-    """The study that a network learns from; it is told where it is for testing.
-
-    Raises
-    ------
-    Refused
-        If it cannot be read.
-    """
-    study = study if isinstance(study, Study) else Study.open(study)
-    tell_kept_for_testing(study)
-    return study
-
-
-def study_of_rulers(study: Study | str | Path) -> Study:
-    """The study that the gain and its rulers are fitted to.
-
-    Raises
-    ------
-    Refused
-        If it cannot be read, or its hips are kept for testing: what the bundled rulers
-        reach is told for those.
-    """
-    study = study if isinstance(study, Study) else Study.open(study)
-    if TESTING in families_of(study):
-        raise Refused(
-            f"{study.folder.name} has digital hips of the family {TESTING!r}, which are"
-            " for testing alone: learn from others, of 'hipbmd phantom --family train'."
-        )
-    return study
-
-
-def pairs_to_learn_from(folder: Path) -> PairsFolder:
-    """A folder of pairs of a training, as of :func:`study_to_learn_from`.
-
-    Raises
-    ------
-    Refused
-        If it cannot be read.
-    """
-    from ..synthesis import PairsFolder
-
-    pairs = PairsFolder.open(folder)
-    sources = (*pairs.manifest.hips, *pairs.manifest.tiles)
-    learned = [one.case_id for one in sources if one.part in _LEARNED_FROM]
-    # Pairs know the names of digital hips (digital_hips.case_name) alone.
-    tell_of_families(folder.name, (name.split("-")[0] for name in learned))
-    return pairs
-
-
-def cases_with_truth(study: Study) -> list[Case]:
-    """The cases that rulers of the gain may learn from: those with a truth."""
-    return [c for c in study.cases if study.truth(c.case_id, with_sto=False)]
-
-
-def data_provenance(*studies: Study) -> dict[str, object]:
-    """What a model card says about the films it was made from."""
-    told = [_told(study) for study in studies]
-    return {"data": told[0] if len(told) == 1 else told}
-
-
-def _told(study: Study) -> dict[str, object]:
-    digital = [case for case in study.cases if "family" in case.extra]
-    cohorts = sorted({case.case_id.rsplit("-", 1)[0] for case in digital})
-    families = sorted({case.extra.get("family", "own films") for case in study.cases})
-    return {
-        "cases": len(study.cases),
-        "cohorts": cohorts[:8],
-        "family": families,
-        "pixels": sorted({c.extra["pixels"] for c in digital if "pixels" in c.extra}),
-    }
-
-
 @dataclass(frozen=True)
 class RealFilms:
     """Real films to learn landmarks from beside digital hips.
@@ -254,7 +172,7 @@ def _placed(labels: Labels | None) -> int:
     return 0 if labels is None else int(np.isfinite(labels.xy).all(1).sum())
 
 
-def _labelled_xy(labels: Labels, case: Case, film: Radiograph) -> Points:
+def labelled_xy(labels: Labels, case: Case, film: Radiograph) -> Points:
     """The landmarks that somebody placed on this very film and this very hip."""
     if labels.film.is_of_another_film(FilmFacts.of(film)):
         raise Refused(f"Case {case.case_id}: {ANOTHER}")
@@ -271,7 +189,7 @@ def real_hips(films: RealFilms, progress: Progress | None) -> RealHips:
 
     study = study_to_learn_from(films.folder)
     split = read_split(films.folder)
-    chosen = {part: part_of(study.cases, split, part) for part in _LEARNED_FROM}
+    chosen = {part: part_of(study.cases, split, part) for part in LEARNED_FROM}
     for part, cases in chosen.items():
         if not cases:
             raise Refused(
@@ -286,65 +204,3 @@ def real_hips(films: RealFilms, progress: Progress | None) -> RealHips:
         for part, cases in chosen.items()
     }
     return RealHips(parts["train"], parts["validation"], films.times)
-
-
-def load_films(study: Study, annotator: str | None = None) -> Films:
-    """Read a study's films whole, with the places of their hips.
-
-    Raises
-    ------
-    Refused
-        If a film cannot be read, or none has landmarks.
-    """
-    from ..landmarks.frames import MEMBERS
-    from ..landmarks.locator import FILM_PX, SIDES
-
-    with from_extra("train", "A training"):
-        from ..landmarks.locator_training import Films
-
-    by_film: dict[Path, list[Case]] = {}
-    for case in study.cases:
-        by_film.setdefault(case.image, []).append(case)
-    greys, centres, shown, groups = [], [], [], []
-    for image, cases in by_film.items():
-        film = read_film(image)
-        canvas = make_canvas(
-            film.grey(),
-            film.whole_box(),
-            False,
-            FILM_PX,
-            pixel_aspect=film.pixel_aspect,
-        )
-        own = np.full((len(SIDES), 3, 2), np.nan, np.float32)
-        there = np.full(len(SIDES), np.nan, np.float32)
-        if shows_one_hip(film):
-            there[:] = 0
-        for case in cases:
-            truth = study.truth(case.case_id, with_sto=False)
-            xy = None if truth is None else truth.landmarks_xy
-            if annotator is not None:
-                labels = study.labels(annotator, case.case_id)
-                xy = None if labels is None else _labelled_xy(labels, case, film)
-            side = case.side or film.side
-            if xy is None or side is None or not np.isfinite(xy).all():
-                continue
-            on_canvas = (canvas.from_film(xy) + 0.5) * 2 / FILM_PX - 1
-            place = SIDES.index(side)
-            own[place] = [on_canvas[MEMBERS[region]].mean(0) for region in REGIONS]
-            there[place] = 1
-        if not (there > 0).any():
-            continue
-        greys.append(np.round(np.clip(canvas.grey, 0, 1) * 255).astype(np.uint8))
-        centres.append(own)
-        shown.append(there)
-        groups.append(cases[0].group or cases[0].case_id)
-    if not greys:
-        raise Refused(f"The study {study.folder.name} has no films with landmarks.")
-    return Films(np.stack(greys), np.stack(centres), np.stack(shown), tuple(groups))
-
-
-def shows_one_hip(film: Radiograph) -> bool:
-    """Whether a film is so small that no second hip is on it."""
-    if film.spacing_mm is None:
-        return False
-    return film.shape[1] * film.spacing_mm[1] < ONE_HIP_MM
