@@ -156,7 +156,17 @@ def test_wrong_usage_ends_with_status_2_and_one_sentence(
     monkeypatch.chdir(tmp_path)
     ran = hipbmd(*arguments)
     assert ran.status == 2
-    assert ran.err.strip() and not list(tmp_path.iterdir())
+    assert ran.err.strip() and "usage:" not in ran.err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("typed", ["--mod", "--modles"])
+def test_an_option_that_is_not_spelt_out_is_refused_with_the_one_that_is_meant(
+    typed, hipbmd
+):
+    ran = hipbmd("measure", "x.dcm", typed, "somewhere")
+    assert ran.status == 2
+    assert f"{typed} somewhere is no option" in ran.err and "--models is" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,22 @@ def test_rows_and_columns_that_were_swapped_are_refused(make_film, hip, syntax):
     assert "claims 80 × 96 pixels, and only with 96 × 80 the rows fit" in told
 
 
+@pytest.mark.parametrize("times", [2, 0.5, 1.5, 3])
+def test_rows_of_another_length_than_the_film_has_are_refused(make_film, times):
+    path = make_film()
+    film = pydicom.dcmread(path)
+    film.Rows, film.Columns = round(film.Rows / times), round(film.Columns * times)
+    film.save_as(path)
+    told = inspect(path)["reason"]
+    assert f"claims {film.Rows} × {film.Columns} pixels, and only with 96 × 80" in told
+
+
+def test_a_film_of_noise_and_one_of_a_single_grey_are_not_called_cut_wrongly(make_film):
+    noise = np.random.default_rng(3).integers(0, 4000, (96, 80)).astype(np.uint16)
+    for pixels in (noise, np.full((96, 80), 700, np.uint16)):
+        assert "rows fit" not in str(inspect(make_film(pixels)).get("reason"))
+
+
 @pytest.mark.parametrize("syntax", ["JPEGLSLossless", "JPEG2000Lossless"])
 def test_a_compressed_picture_of_another_shape_than_the_tags_is_refused(
     make_film, syntax

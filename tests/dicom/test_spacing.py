@@ -271,6 +271,56 @@ def test_whatever_else_contradicts_the_spacing_is_flagged(make_film, edit):
     assert spacing_flagged(film)
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"EstimatedRadiographicMagnificationFactor": 115},  # per cent
+        {"EstimatedRadiographicMagnificationFactor": 0.87},
+        {"DistanceSourceToDetector": 115, "DistanceSourceToPatient": 1000},  # cm
+        {"DistanceSourceToDetector": 1150, "DistanceSourceToPatient": 100},
+    ],
+)
+def test_a_magnification_that_no_film_has_is_told_when_it_is_passed_over(
+    make_film, edit
+):
+    tags = {
+        "pixel_spacing_mm": (0.2, 0.2),
+        "pixel_spacing_calibration_type": "FIDUCIAL",
+    }
+    film = read_film(make_film(edit=edit, **tags))
+    assert film.spacing_mm == (0.2, 0.2)
+    (flag,) = (flag for flag in film.flags if flag.code == "spacing")
+    assert "passed over" in flag.text
+
+
+ELEMENTS = [
+    ([0.1, 0.1], None, False),  # two by two
+    ([0.2, 0.2], [1, 1], False),
+    ([0.2, 0.2], [2, 2], True),  # the spacing before binning
+    ([0.14, 0.14], None, True),  # a smaller copy of the film
+    ([0.4, 0.4], None, True),  # a larger one
+    ([0.139, 0.2], None, True),
+]
+
+
+@pytest.mark.parametrize(("elements", "binning", "told"), ELEMENTS)
+def test_pixels_that_the_detectors_elements_do_not_make_are_told(
+    make_film, elements, binning, told
+):
+    edit = {"DetectorElementSpacing": elements}
+    if binning:
+        edit["DetectorBinning"] = binning
+    film = read_film(
+        make_film(
+            imager_pixel_spacing_mm=(0.2, 0.2),
+            estimated_radiographic_magnification=1.25,
+            edit=edit,
+        )
+    )
+    assert film.spacing_mm == pytest.approx((0.16, 0.16))
+    assert told == any("DetectorElementSpacing" in flag.text for flag in film.flags)
+
+
 def with_spacing_written(path, written):
     """The film with a ``PixelSpacing`` that no library would write."""
     data = path.read_bytes()

@@ -55,7 +55,7 @@ def parsed(parser: argparse.ArgumentParser, given: Sequence[str]) -> argparse.Na
 def _with_file(
     parser: argparse.ArgumentParser, given: Sequence[str]
 ) -> argparse.Namespace:
-    if not any(_asks_for_config(word) for word in given):
+    if not any(word.partition("=")[0] == "--config" for word in given):
         return parser.parse_args(given)
     usual = {leaf: _let_go(leaf) for leaf in leaves(parser)}
     args = parser.parse_args(given)
@@ -80,12 +80,6 @@ def _with_file(
     if missing:
         leaf.error(f"the following arguments are required: {', '.join(missing)}")
     return args
-
-
-def _asks_for_config(word: str) -> bool:
-    """Whether argparse may take a word for ``--config``, or a beginning of it."""
-    flag = word.partition("=")[0]
-    return len(flag) > 2 and "--config".startswith(flag)
 
 
 def _let_go(

@@ -23,6 +23,7 @@ from ..core.errors import Cancelled, Refused, StudyWarning
 from ..core.files import cannot_be_written, refuse_unwritable, unwritable
 from .config import add_config, parsed
 from .kept_config import keep_config
+from .parser import Parser
 from .printing import say
 
 USAGE_ERROR, STOPPED = 2, 130
@@ -132,7 +133,7 @@ COMMANDS = {
 
 def build_parser(wanted: str = "") -> argparse.ArgumentParser:
     """The command line, with the arguments of the command that is wanted."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="hipbmd",
         description="Bone mineral density of the hip, estimated from radiographs.",
         epilog=RESEARCH_USE,

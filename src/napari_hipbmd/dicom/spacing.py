@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pydicom.dataset import Dataset
 
 from ..core.radiograph import Flag
+from .detector_elements import against_elements
 from .tags import code, number, numbers, values
 
 _LEAST_MM, _MOST_MM = 0.01, 2.0
@@ -54,7 +55,11 @@ def spacing(film: Dataset) -> Spacing:
     imager, _ = _pair(film, "ImagerPixelSpacing")
     scanned, _ = _pair(film, "NominalScannedPixelSpacing")
     detector = imager or scanned
-    if detector is None or best.mm is None or _same(best.mm, detector):
+    if best.mm is None:
+        return best
+    doubts = _flags(_passed_over(film), against_elements(film, imager))
+    best = replace(best, flags=(*best.flags, *doubts))
+    if detector is None or (best.mm and _same(best.mm, detector)):
         return best
     return replace(best, detector=detector)
 
@@ -193,14 +198,8 @@ def _same(a: tuple[float, float], b: tuple[float, float] | None) -> bool:
 def _magnification(film: Dataset) -> tuple[float | None, str, str]:
     """How much larger the shadow is than the bone, by which tags, and a doubt."""
     said = number(film, "EstimatedRadiographicMagnificationFactor")
-    # 1 is what machines write that do not know: no hip touches its detector.
-    if said is not None and not 1 < said <= _MOST_MAGNIFICATION:
-        said = None
-    ratio = None
-    detector = number(film, "DistanceSourceToDetector")
-    patient = number(film, "DistanceSourceToPatient")
-    if detector and patient and 0 < patient < detector <= _MOST_MAGNIFICATION * patient:
-        ratio = detector / patient
+    ratio = _of_distances(film)
+    said, ratio = _believed(said), _believed(ratio)
     factor = said or ratio
     if factor is None:
         return None, "", ""
@@ -219,3 +218,37 @@ def _magnification(film: Dataset) -> tuple[float | None, str, str]:
             f" {low:g} to {high:g}: check the lengths."
         )
     return factor, basis, doubt
+
+
+def _of_distances(film: Dataset) -> float | None:
+    detector = number(film, "DistanceSourceToDetector")
+    patient = number(film, "DistanceSourceToPatient")
+    return detector / patient if detector and patient and patient > 0 else None
+
+
+def _believed(factor: float | None) -> float | None:
+    """A magnification, if a film can have it.
+
+    1 is what machines write that do not know: no hip touches its detector.
+    """
+    if factor is None or not 1 < factor <= _MOST_MAGNIFICATION:
+        return None
+    return factor
+
+
+def _passed_over(film: Dataset) -> str:
+    """That a magnification was told which no film can have: no 1, and no 0."""
+    said = number(film, "EstimatedRadiographicMagnificationFactor")
+    if said not in (None, 0, 1) and _believed(said) is None:
+        return (
+            f"The film names a magnification of {said:.3g}, which no film has: it was"
+            " passed over, so check the lengths."
+        )
+    ratio = _of_distances(film)
+    if ratio not in (None, 0, 1) and _believed(ratio) is None:
+        return (
+            f"DistanceSourceToDetector is {ratio:.3g} times DistanceSourceToPatient,"
+            " which no film has (perhaps one is not in mm): they were passed over, so"
+            " check the lengths."
+        )
+    return ""

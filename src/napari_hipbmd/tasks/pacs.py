@@ -68,13 +68,13 @@ class ServerOptions:
         False, "allow http, in a network that you trust", label="allow http"
     )
     patient: str | None = option(
-        None, "of this patient's number", metavar="ID", parse=Private
+        None, "studies of this patient's number alone", metavar="ID", parse=Private
     )
     since: str | None = option(
-        None, "of this day and later", metavar="YYYY-MM-DD", parse=_day
+        None, "studies of this day and later", metavar="YYYY-MM-DD", parse=_day
     )
     until: str | None = option(
-        None, "of this day and earlier", metavar="YYYY-MM-DD", parse=_day
+        None, "studies of this day and earlier", metavar="YYYY-MM-DD", parse=_day
     )
 
     def __post_init__(self) -> None:

@@ -15,11 +15,9 @@ from ..tags import integer
 from .codecs import Frame, MissingCodec, decode_frame
 from .codestream import frame_size
 from .isolation import decode_apart
+from .row_length import check_rows
 
 _SMALL_PIXELS = 1 << 22
-_LOOKED_AT, _MUCH_LIKER = 1 << 14, 2.0
-"""Pixels that are looked at, and how much liker rows of the other length must be."""
-
 _MOST_PIXELS_PER_BYTE = 100
 """Only blank films compress better; one with a hip on it, a few pixels a byte."""
 
@@ -79,34 +77,10 @@ def stored_values(header: Header, facts: HeaderFacts) -> NDArray[np.integer]:
             f" the {facts.rows} × {facts.columns} that the header claims: export it"
             " again."
         )
-    _check_rows(stored)
+    check_rows(stored)
     # Bits below the stored ones: pydicom takes the stored bits for the lowest.
     shift = facts.high_bit + 1 - facts.bits_stored
     return stored >> shift if shift else stored
-
-
-def _check_rows(stored: NDArray[np.integer]) -> None:
-    """Refuse a picture that hangs together with its rows and columns swapped alone.
-
-    Each pixel of a film is like the one below it; of one that is cut into rows of
-    another length it is not.
-    """
-    rows, columns = stored.shape[:2]
-    if rows == columns:
-        return
-    flat = stored.reshape(rows * columns, -1)[:, 0]
-    last = flat.size - max(rows, columns)
-    at = np.random.default_rng(0).integers(0, last, _LOOKED_AT)
-    here = flat[at].astype(np.int64)
-    as_said, swapped = (
-        np.abs(flat[at + length] - here).mean() for length in (columns, rows)
-    )
-    if _MUCH_LIKER * swapped < as_said:
-        raise FilmRefused(
-            f"The header claims {rows} × {columns} pixels, and only with {columns} ×"
-            f" {rows} the rows fit each other: its rows and columns are swapped, so"
-            " export it again."
-        )
 
 
 def _plain(header: Header, facts: HeaderFacts) -> NDArray[np.integer]:
