@@ -21,6 +21,7 @@ from napari_hipbmd.core.bounded_json import JsonRefused, as_type, parse_json, re
         ("[" * 100 + "]" * 100, "nested too deep"),
         ("[" + "[]," * 2_100_000 + "[]]", "more than 2000000 values"),
         ('{"a": 1', "not whole JSON"),
+        ('{"a": 1, "b": {"N1": 2, "N1": 3}}', "gives 'N1' twice"),
         (b"\xff\xfe{}", "not UTF-8"),
         ("[" + " " * 40_000_000 + "]", "larger than 32 MB"),
     ],

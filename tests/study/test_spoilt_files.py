@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
-from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.core.errors import Refused, StudyWarning
 from napari_hipbmd.core.hip_images import LandmarkSet
 from napari_hipbmd.study import Study
 from napari_hipbmd.study.boxes_file import read_boxes
+from napari_hipbmd.study.doubts import study_doubts
 from napari_hipbmd.study.film_marks import (
     FilmMarks,
     TypeChoice,
@@ -225,3 +226,16 @@ def test_a_second_window_in_a_folder_without_locks_only_looks(study, no_locks):
     third.apply(edits.place(third.state, "N2", (9.0, 9.0), "anna"))
     third.close()
     assert set(study.labels("anna", "hip").landmarks) == {"N1", "N2", "N5"}
+
+
+def test_a_label_file_that_a_hand_spoilt_is_told_and_its_journal_is_taken(
+    labelled_study,
+):
+    case_id = labelled_study.cases[0].case_id
+    path = labels_path(labelled_study.folder, "anna", case_id)
+    kept = labelled_study.labels("anna", case_id)
+    path.write_text(path.read_text("utf-8")[:500], "utf-8")
+    with pytest.warns(StudyWarning, match="cannot be used.*their journal says"):
+        assert labelled_study.labels("anna", case_id) == kept
+    (doubt,) = study_doubts(labelled_study, "anna")
+    assert doubt.case_id == case_id and "what their journal says" in doubt.text

@@ -65,7 +65,7 @@ def parse_json(data: bytes | str, largest: int = LARGEST_BYTES) -> Any:
     ------
     JsonRefused
         If it is too large, nested deeper than 64, holds more than two million values,
-        a number that no computer holds, or is no JSON.
+        a number that no computer holds, a name twice in one table, or is no JSON.
     """
     if len(data) > largest:
         raise JsonRefused(f"it is larger than {largest / 1e6:g} MB")
@@ -240,4 +240,18 @@ def _word(word: str) -> float:
     raise JsonRefused(f"it holds {word}, which is not a number")
 
 
-_decoder = json.JSONDecoder(parse_int=_whole, parse_float=_real, parse_constant=_word)
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise JsonRefused(f"it gives {twice[:_SHOWN]!r} twice")
+    return found
+
+
+_decoder = json.JSONDecoder(
+    parse_int=_whole,
+    parse_float=_real,
+    parse_constant=_word,
+    object_pairs_hook=_named_once,
+)

@@ -15,6 +15,7 @@ from ..core.radiograph import HipBox
 from .films import film_doubts, film_facts
 from .labelling.edits import tangled
 from .labelling.labels import Labels
+from .labelling.recovery import recover
 from .study import Study
 
 if TYPE_CHECKING:
@@ -145,12 +146,13 @@ def study_doubts(
             raise Cancelled
         if progress is not None:
             progress(done, len(study.cases))
-        labels = study.labels(annotator, case.case_id)
+        there = recover(study.folder, annotator, case.case_id)
+        labels = there.labels
         if labels is not None:
             texts = film_doubts(case, labels)
+            texts += [there.fault] if there.fault else []
+            texts += [DAMAGED] if there.reading.damaged else []
             found += [Doubt(case.case_id, text) for text in texts]
-            if study.has_damaged_journal(annotator, case.case_id):
-                found.append(Doubt(case.case_id, DAMAGED))
             film = film_facts(study, case.case_id, labels)
             found += doubts_about(replace(labels, film=film), model)
     return found

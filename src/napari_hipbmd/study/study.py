@@ -16,7 +16,6 @@ from .cases.table import read_cases, write_cases
 from .cases.unused_films import warn_of_unused_films
 from .labelling.changes import Change
 from .labelling.facts import FilmFacts
-from .labelling.journal import journal_path, read_journal
 from .labelling.labels import Labels, labels_path, utc_now
 from .labelling.open_case import OpenCase
 from .labelling.predictions import read_predictions
@@ -135,10 +134,6 @@ class Study:
             If what lies there cannot be read as labels of that case.
         """
         return latest_labels(self.folder, annotator, case_id)
-
-    def has_damaged_journal(self, annotator: str, case_id: str) -> bool:
-        """Whether changes of a case cannot be read any more."""
-        return read_journal(journal_path(self.folder, annotator, case_id)).damaged
 
     def open_case(
         self, annotator: str, case_id: str, film: FilmFacts | None = None

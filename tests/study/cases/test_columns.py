@@ -2,9 +2,10 @@
 
 import pytest
 
-from napari_hipbmd.core.errors import StudyWarning
+from napari_hipbmd.core.errors import Refused, StudyWarning
 from napari_hipbmd.study import Study
-from napari_hipbmd.study.cases.columns import meant_as
+from napari_hipbmd.study.cases.columns import advice, meant_as
+from napari_hipbmd.study.cases.table import read_cases
 from napari_hipbmd.tasks.digital_hips import make_study
 
 
@@ -110,3 +111,29 @@ def test_films_without_a_known_patient_are_not_all_of_one_patient(tmp_path, grou
 def test_two_hips_of_one_patient_on_one_film_are_no_reason_to_warn(tmp_path):
     rows = "a,a.dcm,R,F,155,60,p\nb,a.dcm,L,F,155,60,p\nc,c.dcm,,,,,\n"
     assert len(study(tmp_path, f"{PATIENT}\n{rows}").cases) == 3
+
+
+def table_of(tmp_path, columns, rows):
+    lines = [f"c{i},c{i}.dcm,{row}" for i, row in enumerate(rows)]
+    text = "\n".join([f"case_id,image,{columns}", *lines, ""])
+    (tmp_path / "cases.csv").write_text(text, "utf-8")
+    return advice(read_cases(tmp_path))
+
+
+def test_necks_that_are_mostly_denser_than_the_whole_hip_are_told(tmp_path):
+    swapped = ["0.93,0.85", "1.13,0.83", "1.1,0.86", "0.66,0.58", "0.7,0.72"]
+    (told,) = table_of(tmp_path, "bmd_neck,bmd_total", swapped)
+    assert "bmd_neck is above bmd_total in 4 of 5 cases" in told
+    some = ["0.93,0.85", "0.83,1.13", "0.86,1.1", "0.58,0.66"] * 4
+    assert table_of(tmp_path, "bmd_neck,bmd_total", some) == []
+
+
+def test_an_age_of_99_that_many_have_is_told_as_a_code(tmp_path):
+    (told,) = table_of(tmp_path, "age_years", [99, 71, 99, 64, 99, 99, 58])
+    assert "age_years is 99 years in 4 of 7 patients" in told
+    assert table_of(tmp_path, "age_years", [99, 98, 97, 99, 96, 95, 100, 99, 99]) == []
+
+
+def test_a_percentage_in_the_place_of_a_reading_is_told_as_one(tmp_path):
+    with pytest.raises(Refused, match="85' where .* may be per cent"):
+        table_of(tmp_path, "bmd_neck", [85])

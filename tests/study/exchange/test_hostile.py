@@ -91,7 +91,7 @@ def coco(**what) -> bytes:
         ("coco", good("coco").replace(b"20.0", b"NaN"), "NaN, which is not a number"),
         ("slicer", good("slicer").replace(b'"LPS"', b'"IJK"'), "'IJK', not LPS or RAS"),
         ("slicer", good("slicer").replace(b'"mm"', b'"um"'), "unit is 'um', not mm"),
-        ("slicer", good("slicer").replace(b'"N2"', b'"N1"'), "N1 occurs twice"),
+        ("slicer", good("slicer").replace(b'l": "N2"', b'l": "N1"'), "N1 occurs twice"),
         ("slicer", good("slicer").replace(b"0.0\n", b"9.5\n"), "off the plane"),
         ("pts", good("pts").replace(b"16", b"17"), "says 17 points and holds 16"),
         ("pts", b"version: 1\n{\n1 2\n}\n", "it has 1 points, and a hip 16"),

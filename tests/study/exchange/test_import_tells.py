@@ -12,7 +12,7 @@ from napari_hipbmd.dicom import read_film
 from napari_hipbmd.study import Study
 from napari_hipbmd.study.boxes import place_boxes
 from napari_hipbmd.study.boxes_file import PlacedBox
-from napari_hipbmd.study.exchange import ImportPlan, import_labels
+from napari_hipbmd.study.exchange import ImportPlan, export_labels, import_labels
 
 
 def truth_of(sample_study, case_id):
@@ -173,3 +173,124 @@ def test_two_scorers_of_one_table_are_not_mixed(labelled_study, tmp_path):
     done = import_labels(labelled_study, "deeplabcut", table, ImportPlan("dora"))
     assert set(labelled_study.labels("dora", case_id).landmarks) == {"N2"}
     assert "Of the scorers carl, dora, those of dora were taken." in done.told
+
+
+def coco_of(sample_study, case_ids):
+    places = {c: truth_of(sample_study, c) for c in case_ids}
+    return {
+        "images": [
+            {"id": i, "file_name": f"{c}.png", "width": 900, "height": 900}
+            for i, c in enumerate(case_ids)
+        ],
+        "annotations": [
+            {
+                "id": i,
+                "image_id": i,
+                "category_id": 1,
+                "keypoints": np.c_[xy, np.full(16, 2)].ravel().tolist(),
+            }
+            for i, xy in enumerate(places.values())
+        ],
+        "categories": [{"id": 1, "name": "hip", "keypoints": list(LANDMARK_IDS)}],
+    }
+
+
+def coco_comes_in(study, content, path):
+    path.write_text(json.dumps(content), "utf-8")
+    return import_labels(study, "coco", path, ImportPlan("carl"))
+
+
+@pytest.fixture
+def two_films(labelled_study, sample_study):
+    return coco_of(sample_study, [case.case_id for case in labelled_study.cases[:2]])
+
+
+@pytest.mark.parametrize("what", ["images", "categories"])
+def test_two_things_of_one_id_in_a_coco_file_are_not_mixed(
+    labelled_study, two_films, tmp_path, what
+):
+    first = two_films[what][0]
+    two_films[what].append(first | {"file_name": "other.png", "name": "other"})
+    with pytest.raises(Refused, match=f"two of its {what} have the id"):
+        coco_comes_in(labelled_study, two_films, tmp_path / "a.json")
+
+
+def test_keypoints_that_have_a_place_and_are_called_not_labelled_are_told(
+    labelled_study, two_films, tmp_path
+):
+    two_films["annotations"][0]["keypoints"][2:24:3] = [0] * 8
+    done = coco_comes_in(labelled_study, two_films, tmp_path / "a.json")
+    assert done.landmarks == 24
+    (told,) = done.told
+    assert "8 keypoints with a position have the visibility 0" in told
+
+
+def test_a_hip_that_has_a_box_alone_is_told_with_its_image(
+    labelled_study, two_films, tmp_path
+):
+    del two_films["annotations"][1]["keypoints"]
+    done = coco_comes_in(labelled_study, two_films, tmp_path / "a.json")
+    (told,) = done.told
+    name = two_films["images"][1]["file_name"]
+    assert done.landmarks == 16 and told.startswith(f"{name}: a hip without keypoints")
+
+
+def deeplabcut_row(sample_study, case_id, sep=",", decimal="."):
+    heads = {
+        "scorer": ["anna"] * 32,
+        "bodyparts": [name for name in LANDMARK_IDS for _ in "xy"],
+        "coords": ["x", "y"] * 16,
+    }
+    lines = [sep.join([word, *cells]) for word, cells in heads.items()]
+    places = truth_of(sample_study, case_id).ravel()
+    texts = [f"{v:.2f}".replace(".", decimal) for v in places]
+    return "\n".join([*lines, sep.join([f"{case_id}.png", *texts])])
+
+
+def frames_come_in(study, text, tmp_path):
+    path = tmp_path / "CollectedData_anna.csv"
+    path.write_text(text, "utf-8")
+    return import_labels(study, "deeplabcut", path, ImportPlan("carl"))
+
+
+def test_deeplabcuts_table_is_read_as_a_german_spreadsheet_saves_it(
+    labelled_study, sample_study, tmp_path
+):
+    case_id = labelled_study.cases[0].case_id
+    text = deeplabcut_row(sample_study, case_id, ";", ",")
+    done = frames_come_in(labelled_study, text, tmp_path)
+    assert done.landmarks == 16 and done.doubts == ()
+
+
+def test_a_table_of_deeplabcut_that_was_cut_off_is_told(
+    labelled_study, sample_study, tmp_path
+):
+    case_id = labelled_study.cases[0].case_id
+    text = deeplabcut_row(sample_study, case_id)
+    done = frames_come_in(labelled_study, ",".join(text.split(",")[:-8]), tmp_path)
+    assert done.landmarks == 12
+    assert any("25 of 33 cells" in doubt for doubt in done.doubts)
+
+
+def test_a_row_of_deeplabcut_with_more_cells_than_heads_is_refused(
+    labelled_study, sample_study, tmp_path
+):
+    text = deeplabcut_row(sample_study, labelled_study.cases[0].case_id)
+    with pytest.raises(Refused, match="line 4 has too many columns"):
+        frames_come_in(labelled_study, text + ",7", tmp_path)
+
+
+def test_words_beside_a_point_of_slicer_are_states_in_any_case_or_told(
+    labelled_study, tmp_path
+):
+    case = labelled_study.cases[0]
+    export_labels(labelled_study, "slicer", tmp_path / "out", ["anna"])
+    (path,) = (tmp_path / "out").rglob(f"{case.case_id}.mrk.json")
+    content = json.loads(path.read_text("utf-8"))
+    del content["hipbmd"]
+    first, second = content["markups"][0]["controlPoints"][:2]
+    first["description"], second["description"] = "Occluded", "verdeckt"
+    path.write_text(json.dumps(content), "utf-8")
+    done = import_labels(labelled_study, "slicer", path, ImportPlan("carl"))
+    assert done.states == {"occluded": 1, "placed": 15}
+    assert "'verdeckt' is no state" in " ".join(done.told)

@@ -51,6 +51,10 @@ _ROUNDED = 0.05
 """Of a reading: programs round, and not all take the same parts for the whole hip."""
 
 
+_FEWEST, _ABOUT = 4, 4.0
+"""Cases before a whole column is doubted; years or kg on either side of a number."""
+
+
 def meant_as(name: str) -> str | None:
     """The known column that a name was probably meant as; None where none is near."""
     letters = re.sub(r"[^a-z0-9]", "", normalize("NFKD", name).casefold())
@@ -137,7 +141,8 @@ def _contradictions(cases: Sequence[Case]) -> list[str]:
                 " blanks or zeros, and count as two patients"
             )
     kinds = (patients, sides, sexes, heights, groups, _impossible(cases),
-             _mixed(cases), _swapped(cases))  # fmt: skip
+             _mixed(cases), _swapped(cases), _neck_for_total(cases),
+             _codes(cases))  # fmt: skip
     return [first_of(found) for found in kinds if found]
 
 
@@ -182,6 +187,35 @@ def _swapped(cases: Sequence[Case]) -> list[str]:
                 f"the case {case.case_id!r} has a bmd_trochanter of {upper:g} g/cm²"
                 f" above its bmd_intertrochanter of {lower:g}, as hardly any hip has:"
                 " columns may be swapped"
+            )
+    return found
+
+
+def _neck_for_total(cases: Sequence[Case]) -> list[str]:
+    """A column of necks that are mostly denser than the whole hip: one in ten is."""
+    both = [c for c in cases if None not in (c.dxa.get("neck"), c.dxa.get("total"))]
+    above = [c for c in both if (c.dxa["neck"] or 0) > (c.dxa["total"] or 0)]
+    if len(above) < _FEWEST or 2 * len(above) <= len(both):
+        return []
+    told = (
+        f"bmd_neck is above bmd_total in {len(above)} of {len(both)} cases"
+        f" ({above[0].case_id!r}, …), as one hip in ten has: the two columns may be"
+        " swapped"
+    )
+    return [told]
+
+
+def _codes(cases: Sequence[Case]) -> list[str]:
+    """99 where it is far more frequent than the numbers about it: nobody knew."""
+    found = []
+    for column, unit in (("age_years", "years"), ("weight_kg", "kg")):
+        known = {c.group: getattr(c.patient, column) for c in cases}
+        near = [v for v in known.values() if v is not None and abs(v - 99) <= _ABOUT]
+        coded = near.count(99)
+        if coded >= _FEWEST and 2 * coded > len(near):
+            found.append(
+                f"{column} is 99 {unit} in {coded} of {len(known)} patients, which may"
+                " be a code for 'not known': leave such cells empty, or it counts"
             )
     return found
 

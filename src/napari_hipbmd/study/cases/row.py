@@ -136,8 +136,10 @@ class TableRow:
 def _other_unit(column: str, value: float) -> str:
     """What a value out of range may have been meant as; empty when nothing fits."""
     if column in DXA_COLUMNS.values():
-        if 50 <= value <= 3000:
+        if 150 <= value <= 3000:
             return f", in g/cm²: {value:g} mg/cm² would be {value / 1000:g}"
+        if 20 <= value < 150:
+            return ", in g/cm²: it may be per cent of the young or of the age"
         return ", in g/cm²: it may be a T-score" if -9 <= value <= 0 else ""
     if column == "height_cm" and 1 <= value <= 2.5:
         return f", in cm: {value:g} m would be {100 * value:g}"

@@ -86,9 +86,9 @@ def read_coco(data: bytes, name: str, intake: Intake) -> list[Parcel]:
             form = "XML, as CVAT's own is" if start == b"<" else "a list of tasks"
             raise Refused(f"it is {form}: export it as COCO there")
         content = parse_json(data, LARGEST_BYTES)
-        categories = {kind["id"]: kind for kind in content["categories"]}
+        categories = _by_id(content["categories"], "categories")
         found = defaultdict(list)
-        images = {image["id"]: image for image in content["images"]}
+        images = _by_id(content["images"], "images")
         for annotation in content["annotations"]:
             if annotation["image_id"] not in images:
                 raise Refused("an annotation is of an image that is not there.")
@@ -98,6 +98,18 @@ def read_coco(data: bytes, name: str, intake: Intake) -> list[Parcel]:
             for number, image in images.items()
             if found[number] or OWN in image
         ]
+
+
+def _by_id(items: Sequence[Mapping[str, Any]], what: str) -> dict[Any, Any]:
+    found = {item["id"]: item for item in items}
+    if len(found) < len(items):
+        ids = [item["id"] for item in items]
+        twice = next(one for one in ids if ids.count(one) > 1)
+        raise Refused(
+            f"two of its {what} have the id {str(twice)[:20]}, so that nobody can tell"
+            " which of them an annotation means"
+        )
+    return found
 
 
 def _categories() -> list[dict[str, Any]]:
@@ -178,10 +190,13 @@ def _parcel(
             if landmarks is not None:
                 raise Refused(f"the image {case[:40]!r} has two sets of keypoints.")
             landmarks = _landmarks(annotation, kind["keypoints"], kept, intake)
+            _tell_of_unlabelled(annotation["keypoints"], case, intake)
         elif region is not None:
             if region in outlines:
                 raise Refused(f"the image {case[:40]!r} has two of {region}.")
             outlines[cast(Region, region)] = _corners_of(annotation, region)
+        elif kind.get("keypoints"):
+            intake.tell(f"{case[:40]}: a hip without keypoints was left out.")
         else:
             intake.tell("Annotations of other categories were left out.")
     found = landmarks or {}
@@ -229,6 +244,19 @@ def _landmarks(
                 state = before.state
             out[name] = Label((float(x), float(y)), state, source=intake.source)
     return out
+
+
+def _tell_of_unlabelled(flat: Sequence[Any], case: str, intake: Intake) -> None:
+    """Of keypoints with a position that the visibility 0 calls not labelled."""
+    several = sum(
+        v == 0 and (x, y) != (0, 0)
+        for x, y, v in zip(flat[::3], flat[1::3], flat[2::3], strict=True)
+    )
+    if several:
+        intake.tell(
+            f"{case[:40]}: {several} keypoints with a position have the visibility 0"
+            " (not labelled) and were left out."
+        )
 
 
 def _corners_of(annotation: Mapping[str, Any], region: str) -> Points:

@@ -134,6 +134,14 @@ def _parcels(rows: list[tuple[int, list[str]]], intake: Intake) -> list[Parcel]:
     for line, cells in rows:
         if len(cells) < names:
             raise Refused(f"line {line} has too few columns.")
+        width = len(head["coords"])
+        if any(map(str.strip, cells[width:])):
+            raise Refused(f"line {line} has too many columns.")
+        if len(cells) < width:
+            intake.doubts.append(
+                f"line {line}: it has {len(cells)} of {width} cells, and the landmarks"
+                " of the others were taken as not placed: the file may be cut off."
+            )
         marks = {}
         for mark, (x, y) in places.items():
             xy = _position(cells, x, y, f"{mark} in line {line}")
@@ -193,7 +201,7 @@ def _position(cells: Row, x: int, y: int, what: str) -> XY | None:
     """Where a point lies; None where it was not placed."""
     texts = [cells[i].strip() if i < len(cells) else "" for i in (x, y)]
     try:
-        numbers = [float(text) if text else math.nan for text in texts]
+        numbers = [float(t.replace(",", ".")) if t else math.nan for t in texts]
     except ValueError:
         raise Refused(f"{what} has a position that is no number.") from None
     if all(map(math.isnan, numbers)):

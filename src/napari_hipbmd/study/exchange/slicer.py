@@ -131,7 +131,7 @@ def _add(
     for point in points:
         theirs = point["label"]
         name = intake.names.landmark(theirs)
-        label = _label(point, spacing, sign, intake.source)
+        label = _label(point, spacing, sign, intake)
         if name is None:
             intake.tell(f"The point {str(theirs)[:40]!r} was left out.")
         elif name in landmarks:
@@ -141,17 +141,23 @@ def _add(
 
 
 def _label(
-    point: Mapping[str, Any], spacing: SpacingMm, sign: float, source: str
+    point: Mapping[str, Any], spacing: SpacingMm, sign: float, intake: Intake
 ) -> Label | None:
     """A point's label; None where it has no position yet."""
-    said = str(point.get("description", "")).strip()
+    said = str(point.get("description", "")).strip().casefold()
     status = point.get("positionStatus", "defined")
     if status == "missing" or (status == "undefined" and said == "absent"):
-        return Label(None, "absent", source=source)
+        return Label(None, "absent", source=intake.source)
     if status != "defined":
         return None
-    state = said if said in STATES and said != "absent" else "placed"
-    return Label(_xy(point, spacing, sign), cast(State, state), source=source)
+    known = said in STATES and said != "absent"
+    if said and not known:
+        intake.tell(
+            f"The description {said[:40]!r} is no state of a point that has a position,"
+            " and was left out."
+        )
+    state = cast(State, said if known else "placed")
+    return Label(_xy(point, spacing, sign), state, source=intake.source)
 
 
 def _xy(point: Mapping[str, Any], spacing: SpacingMm, sign: float) -> XY:

@@ -7,12 +7,13 @@ another program wrote the file. ReadJournal changes nothing on the disk.
 from __future__ import annotations
 
 import hashlib
+import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from ...core.bounded_json import as_type
-from ...core.errors import Refused
+from ...core.errors import Refused, StudyWarning
 from ...core.files import read_regular
 from ...core.version import __version__
 from .changes import PARTS, Change
@@ -90,6 +91,18 @@ class Recovered:
         """The label file when another program wrote it, else the journal's state."""
         return self.history.state if self.theirs is None else self.theirs
 
+    @property
+    def labels(self) -> Labels | None:
+        """The same; None where nothing lies on the disk."""
+        return self.latest if self.digest or self.reading.entries else None
+
+    @property
+    def fault(self) -> str:
+        """Why the label file is not used and its journal is; empty where it is."""
+        if self.theirs is not None or not self.reason:
+            return ""
+        return f"{self.reason.rstrip('.')}: what their journal says is taken."
+
 
 def latest_labels(folder: str | Path, annotator: str, case_id: str) -> Labels | None:
     """The labels as of the last change, whether a window has saved it or not.
@@ -98,11 +111,16 @@ def latest_labels(folder: str | Path, annotator: str, case_id: str) -> Labels | 
     ------
     Refused
         If there is a file, but nothing that can be read as labels of that case.
+
+    Warns
+    -----
+    StudyWarning
+        If the file cannot be used, and the journal is.
     """
     found = recover(Path(folder), annotator, case_id)
-    if not found.digest and not found.reading.entries:
-        return None
-    return found.latest
+    if found.fault:
+        warnings.warn(found.fault, StudyWarning, stacklevel=3)
+    return found.labels
 
 
 def recover(
