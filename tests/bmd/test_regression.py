@@ -407,3 +407,11 @@ def test_a_badly_known_gain_makes_no_film_of_another_kind(calibrated):
     x, patients, _ = calibrated_cohort(1)
     x[0, -1] = 3.0
     assert "grey values" not in calibrated.unlike_fitted(x[0], patients[0])
+
+
+def test_a_film_without_a_gain_borrows_none_from_other_films() -> None:
+    features = np.full((3, 9), 0.2)
+    gains = np.array([[0.25, 0.1], [np.nan, np.nan], [0.5, 0.3]])
+    x = in_both_units(features, gains)
+    assert np.isnan(x[1]).all()
+    np.testing.assert_array_equal(x[[0, 2]], in_both_units(features[::2], gains[::2]))

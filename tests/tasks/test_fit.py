@@ -7,8 +7,12 @@ import numpy as np
 import pytest
 
 from napari_hipbmd.bmd import PRESETS, BmdModel
+from napari_hipbmd.core.anatomy import REGIONS
 from napari_hipbmd.core.errors import Cancelled, Refused
+from napari_hipbmd.core.measurement import RegionMeasurement
 from napari_hipbmd.core.radiograph import Flag, Patient
+from napari_hipbmd.pipeline.estimates import estimate
+from napari_hipbmd.pipeline.gain import FilmGain
 from napari_hipbmd.study import Study, write_cases
 from napari_hipbmd.tasks.fit import fit_regression
 from napari_hipbmd.tasks.fit_plan import FitPlan
@@ -251,3 +255,39 @@ def test_two_fits_into_one_folder_do_not_mix(made_up, tmp_path):
     with pytest.raises(Refused, match="Another run writes its results into"):
         fit(made_up, tmp_path, report=second)
     assert fit(made_up, tmp_path).model.features_only
+
+
+def test_a_regression_on_another_densitometers_scale_gives_no_t_scores(
+    made_up, tmp_path
+):
+    def fitted(maker):
+        cases = [
+            replace(case, extra={**case.extra, "dxa_maker": maker})
+            for case in made_up.study.cases
+        ]
+        study = Study(made_up.study.folder, tuple(cases))
+        return fit_regression(study, tmp_path, PLAN, prepare=made_up.prepare)
+
+    def scores(model):
+        model = BmdModel.from_json(model.to_json())
+        row = model.features_only["neck"].linear.mean
+        regions = {
+            region: RegionMeasurement(
+                np.zeros((3, 2)),
+                np.zeros((3, 2)),
+                row[3 * i : 3 * i + 3],
+                5.0,
+                1.0,
+                0.0,
+            )
+            for i, region in enumerate(REGIONS)
+        }
+        return estimate(model, regions, FilmGain(None), Patient(), (0.15, 0.15))
+
+    lunar = fitted("GE Lunar")
+    found = scores(lunar.model)
+    assert found.bmd_g_cm2 and found.t_score == {}
+    assert "other-scale" in {flag.code for flag in found.flags}
+    assert any("No T-scores" in note for note in fit_notes(lunar))
+    found = scores(fitted("Hologic").model)
+    assert found.t_score and not {f.code for f in found.flags} & {"other-scale"}

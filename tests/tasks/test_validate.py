@@ -376,3 +376,40 @@ def test_a_cache_of_many_films_is_not_written_over_and_over(
         monkeypatch.setattr(f"napari_hipbmd.runs.collecting.{name}", made)
     collect(made_up.study, tmp_path / "features.csv", made_up.prepare)
     assert written == [10, 40]
+
+
+def test_a_film_without_a_pixel_size_takes_no_gain_from_others_and_is_named(
+    made_up, tmp_path
+):
+    def prepare(job):
+        hip = made_up.prepare(job)
+        if job.name != "hip-05":
+            return hip
+        return replace(hip, film=replace(hip.film, spacing_mm=None), reading=None)
+
+    found = run(made_up, tmp_path, prepare=prepare, rows=("raw", "calibrated"))
+    assert all("hip-05" not in one.case_ids for one in found.results)
+    assert "no pixel size" in found.left_out["hip-05"]
+    alone = run(made_up, tmp_path, prepare=prepare)
+    assert all("hip-05" in one.case_ids for one in alone.results)
+
+
+def test_readings_on_another_scale_than_the_reference_are_given_no_t_scores(
+    made_up, tmp_path
+):
+    def told(maker):
+        cases = [
+            replace(case, extra={**case.extra, "dxa_maker": maker(i)})
+            for i, case in enumerate(made_up.study.cases)
+        ]
+        study = Study(made_up.study.folder, tuple(cases))
+        found = run(made_up, tmp_path, study=study)
+        return found.text(), len(found.summary.screening)
+
+    text, screened = told(lambda i: "Hologic")
+    assert screened and "No T-scores" not in text
+    text, screened = told(lambda i: "GE Lunar Prodigy")
+    assert not screened and "Finding low bone density" not in text
+    assert "No T-scores: readings of GE Lunar are on another scale" in text
+    text, _ = told(lambda i: "Lunar" if i % 2 else "Hologic")
+    assert "Readings of GE Lunar (20) and Hologic (20)" in text

@@ -6,7 +6,7 @@ The numbers are in ``reference.json`` beside this file, each with its citation.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -41,6 +41,12 @@ def t_score_reference(reference_sex: Sex = "F") -> str:
     young = reference_data()["young_adult"]
     who = {"F": "women", "M": "men"}[reference_sex]
     return f"{young['survey']}, {who}, {young['device']}, version {young['version']}"
+
+
+def other_scales(makers: Iterable[str]) -> tuple[str, ...]:
+    """Makers of densitometers whose g/cm² are not those of the T-scores' reference."""
+    device = reference_data()["young_adult"]["device"]
+    return tuple(maker for maker in makers if maker != device)
 
 
 def t_scores(

@@ -24,6 +24,7 @@ from .presets import (
     covariate_row,
     inputs_of,
 )
+from .reference import other_scales
 from .site_model import SiteModel
 from .storage import read_stored, stored
 
@@ -74,6 +75,12 @@ class BmdModel:
     def inputs(self) -> tuple[str, ...]:
         """What :meth:`predict` takes, by name."""
         return inputs_of(self.image)
+
+    @property
+    def other_scales(self) -> tuple[str, ...]:
+        """Makers whose readings it was fitted to and no T-score can be given of."""
+        makers = self.provenance.get("densitometers")
+        return other_scales(makers) if isinstance(makers, dict) else ()
 
     @classmethod
     def fit(

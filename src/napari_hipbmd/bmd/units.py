@@ -23,7 +23,7 @@ def in_both_units(
 ) -> Values:
     """Features in grey and in g/cm², with mineral, gain and its error, ``(n, 23)``.
 
-    A film without a ruler takes the usual gain of the others, and their largest error.
+    A film without a gain has nothing in g/cm² and gets no aBMD: its row is NaN.
 
     Parameters
     ----------
@@ -36,15 +36,12 @@ def in_both_units(
         none, the mean of the region's features in g/cm² stands for it; without any the
         rows have three numbers less.
     """
-    known = np.isfinite(gains[:, 0])
     gain, error = gains.T
-    if known.any():
-        gain = np.where(known, gain, np.median(gain[known]))
-        error = np.where(known, error, error[known].max())
     calibrated = features / gain[:, None]
     parts = [features, calibrated]
     if minerals is not None:
         usual = calibrated.reshape(len(features), len(REGIONS), -1).mean(axis=2)
         parts.append(np.where(np.isfinite(minerals), minerals, usual))
     found: Values = np.hstack([*parts, np.log(gain)[:, None], error[:, None]])
+    found[~np.isfinite(gain)] = np.nan
     return found

@@ -205,6 +205,7 @@ def left_out(
     """
     used = {name for one in results for name in one.case_ids}
     reasons = {one.case_id: one.reason for one in found}
+    unmeasured = {one.case_id: _unmeasured(one) for one in found}
     needed = () if preset is None else preset.covariates
     told = {}
     for i, name in enumerate(table.case_ids):
@@ -218,9 +219,16 @@ def left_out(
         told[name] = (
             reasons.get(name)
             or (f"{', '.join(missing)} missing" if missing else "")
-            or "a grey-level feature could not be measured"
+            or unmeasured.get(name, "it was not measured")
         )
     return told
+
+
+def _unmeasured(one: CaseFeatures) -> str:
+    """Why a row lacks something of a film that could be read."""
+    if np.isfinite(one.spacing_mm).all():
+        return "a grey-level feature could not be measured"
+    return "the film tells no pixel size, so it has no grey scale in g/cm²"
 
 
 def sites_left_out(

@@ -9,11 +9,13 @@ from typing import Literal
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from ..bmd import other_scales
 from ..core.anatomy import SITES, Site
 from ..runs.feature_cache import Row
 from ..study import Case
 from .agreement import Agreement
 from .bootstrap import SAMPLES, Difference, Interval, Resampled
+from .densitometers import densitometers
 from .gap import Gap
 from .row_result import RowResult
 from .screening import Screening, screening
@@ -77,6 +79,8 @@ def summarise(
 ) -> Summary:
     """Find everything; differences, screening and strata for the fuller inputs.
 
+    No screening where readings are on another scale than the T-scores' reference.
+
     Parameters
     ----------
     samples
@@ -90,6 +94,7 @@ def summarise(
     found_low: list[Screening] = []
     parts: list[Stratum] = []
     main = with_biology or film_alone
+    scored = not other_scales(densitometers(cases))
     sets: tuple[tuple[Inputs, Sequence[RowResult]], ...] = (
         ("with biology", with_biology),
         ("film alone", film_alone),
@@ -117,7 +122,8 @@ def summarise(
                 gaps += [gap] if gap is not None else []
                 weights = resampled.weights
                 for found in here:
-                    found_low += screening(found, weights[:_SCREENING_SAMPLES])
+                    if scored:
+                        found_low += screening(found, weights[:_SCREENING_SAMPLES])
                     if found.row in STRATA_ROWS:
                         parts += strata(found, cases, weights)
     return Summary(rows, differences, gaps, found_low, parts)

@@ -21,6 +21,7 @@ from ..study import PREDICTED, TRUTH
 from .agreement import FIGURES
 from .checks import sites_note
 from .contradictions import doubt_notes
+from .densitometers import scale_notes
 from .gap import Gap, no_gap
 from .grids import learning_grid, success_grid, summary_grids
 from .landmark_errors import LEVELS_MM, LandmarkErrors
@@ -82,6 +83,8 @@ class Validation:
         Case → what its film tells otherwise than the table.
     sites_left_out
         Site → why it has no figures.
+    densitometers
+        Maker → how many readings are of it, as far as the table tells.
     """
 
     study: str
@@ -102,6 +105,7 @@ class Validation:
     wanted: Sequence[Row] = ()
     contradictions: Mapping[str, str] = field(default_factory=dict)
     sites_left_out: Mapping[Site, str] = field(default_factory=dict)
+    densitometers: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def missing(self) -> tuple[Row, ...]:
@@ -170,6 +174,7 @@ class Validation:
             )
             notes.append(f"Rows that could not be made ({len(self.missing)}): {named}")
         notes += sites_note(self.sites_left_out, "Sites without figures")
+        notes += scale_notes(self.densitometers)
         if self.left_out:
             names = "; ".join(
                 f"{name} ({reason.rstrip('.')})"
@@ -226,6 +231,7 @@ class Validation:
             },
             "target": "DXA reading of cases.csv",
             "t_score_reference": t_score_reference(),
+            "densitometers": dict(self.densitometers),
             "landmarks_used": self.landmarks_used,
             "networks": dict(self.networks),
             "rows": [_record(one) for one in summary.rows],

@@ -57,7 +57,8 @@ def estimate(
             " not a film that the regression knows.",
         )
     flags = _flags(model, vector, patient) + bmd.implausible(values)
-    return Estimates(found, bmd.t_scores(values), flags=flags)
+    scores = {} if model.other_scales else bmd.t_scores(values)
+    return Estimates(found, scores, flags=flags)
 
 
 def _inputs(
@@ -98,6 +99,15 @@ def _flags(
                 "extrapolation",
                 f"Far outside what the regression was fitted to: {', '.join(unlike)}."
                 " The aBMD is not to be trusted.",
+            ),
+        )
+    if others := model.other_scales:
+        flags += (
+            Flag(
+                "other-scale",
+                f"The regression is fitted to readings of {', '.join(others)}: the aBMD"
+                " is on that scale, and no T-score is given, as the reference is"
+                " Hologic's.",
             ),
         )
     if DIGITAL in model.calibrated_on:

@@ -51,6 +51,7 @@ FLAG_CODES: dict[str, str] = {
     "no-hip": "the networks hardly recognise an adult's hip in AP view",
     "no-ruler": "the shaft tells no gain: the film's contrast is judged without it",
     "orientation": "the film is stored mirrored or turned, and was turned upright",
+    "other-scale": "the regression is fitted to readings of another densitometer",
     "polarity": "what is bright had to be decided from doubtful tags",
     "position": "the thigh is not straight, or the film does not say how it lay",
     "range": "the header's number of grey levels does not fit the picture",

@@ -136,7 +136,7 @@ def pair_with_films(options: DxaOptions) -> DxaDone:
     if "GE Lunar" in makers:
         done.doubts.append(
             "GE Lunar's shaft was taken as intertrochanter: it is not the same region"
-            " as Hologic's"
+            " as Hologic's, and no T-score is given of its scale"
         )
     if not options.look:
         write_cases(options.study, done.cases)

@@ -29,6 +29,7 @@ from ..evaluation.checks import (
     with_reading,
 )
 from ..evaluation.contradictions import contradictions
+from ..evaluation.densitometers import densitometers
 from ..evaluation.feature_table import FeatureTable, feature_table
 from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
 from ..evaluation.row_result import RowResult
@@ -174,6 +175,7 @@ def fit_regression(
                 "left_out": missing,
                 "contradictions": doubted,
                 "targets": [f"bmd_{site}" for site in plan.targets],
+                "densitometers": densitometers(used),
                 "film": plan.image,
                 "landmarks": plan.landmarks,
                 "networks": networks_provenance(folder),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ..bmd import SITE_NAMES, SiteModel
 from ..evaluation.checks import sites_note
 from ..evaluation.contradictions import doubt_notes
+from ..evaluation.densitometers import scale_notes
 from ..report.grid import Grid, fixed
 from .fit import FittedRegression
 
@@ -76,6 +77,7 @@ def fit_notes(found: FittedRegression) -> list[str]:
     if found.digital:
         notes.insert(0, NOT_FOR_PATIENTS)
     notes += sites_note(found.not_fitted, "Targets that are not fitted")
+    notes += scale_notes(found.model.provenance.get("densitometers", {}))
     missing = list(found.left_out.items())
     notes += [f"Left out, {name}: {why}" for name, why in missing[:_MOST_SHOWN]]
     if len(missing) > _MOST_SHOWN:

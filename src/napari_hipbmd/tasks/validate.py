@@ -23,6 +23,7 @@ from ..evaluation.checks import (
     sites_left_out,
 )
 from ..evaluation.contradictions import contradictions
+from ..evaluation.densitometers import densitometers
 from ..evaluation.feature_table import feature_table
 from ..evaluation.figures import FigureKind, write_figures
 from ..evaluation.landmark_errors import landmark_errors
@@ -282,6 +283,7 @@ def _validated(
         wanted=plan.rows,
         contradictions=contradictions(study.cases, found),
         sites_left_out=sites_left_out(table, main),
+        densitometers=densitometers(study.cases),
     )  # fmt: skip
 
 
