@@ -53,7 +53,8 @@ def test_both_columns_stand_side_by_side(repeated):
 
 def test_what_may_and_may_not_be_concluded_is_told(repeated):
     text = (repeated / "paper-repeat.txt").read_text("utf-8")
-    assert "What may be concluded, of 24 digital hips" in text
+    # On films this small, one of 24 tells a pixel size that no film has, and so none.
+    assert "What may be concluded, of 23 digital hips" in text
     assert "What may not be concluded" in text
     assert text.index("What may be") < text.index("What may not be")
 

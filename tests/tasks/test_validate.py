@@ -413,3 +413,40 @@ def test_readings_on_another_scale_than_the_reference_are_given_no_t_scores(
     assert "No T-scores: readings of GE Lunar are on another scale" in text
     text, _ = told(lambda i: "Lunar" if i % 2 else "Hologic")
     assert "Readings of GE Lunar (20) and Hologic (20)" in text
+
+
+def test_a_row_of_more_inputs_than_a_fold_has_cases_is_named_and_not_interpolated(
+    made_up, tmp_path
+):
+    study = Study(made_up.study.folder, made_up.study.cases[:28])
+    found = run(
+        made_up, tmp_path, study=study, rows=("raw", "calibrated"), preset="paper"
+    )
+    assert {one.row for one in found.results} == {"raw"}
+    assert (
+        "Rows that could not be made (1): calibrated (too few cases for least squares"
+        " of so many inputs: take --fit ridge)" in found.text()
+    )
+    ridge = run(made_up, tmp_path, study=study, rows=("calibrated",), preset="default")
+    assert {one.row for one in ridge.results} == {"calibrated"}
+
+
+def test_who_took_part_and_how_many_patients_the_hips_are_of_is_told(validated):
+    found, out = validated
+    text = found.text()
+    assert "Who took part" in text and "39 hips of" in text
+    stored = json.loads((out / "validation.json").read_text("utf-8"))
+    patients = {one["patients"] for one in stored["rows"]}
+    groups = {
+        c.group for c in Study.open(out.parent / "study").cases if c.case_id != "hip-03"
+    }
+    assert patients == {len(groups)}
+    everybody = stored["participants"][-1]
+    assert (everybody["hips"], everybody["patients"]) == (39, len(groups))
+
+
+def test_the_regression_that_is_shipped_is_compared_and_looked_at_in_parts(validated):
+    summary = validated[0].summary
+    against = {one.against for one in summary.differences if one.row == "calibrated"}
+    assert against == {"biology", "raw", "ring", "enhanced", "exact"}
+    assert {one.row for one in summary.strata} == {"raw", "enhanced", "calibrated"}

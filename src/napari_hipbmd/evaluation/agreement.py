@@ -35,6 +35,9 @@ class Agreement:
         Concordance correlation coefficient (Lin 1989).
     bias_g_cm2, sd_g_cm2
         Mean and standard deviation (n − 1) of the differences.
+    trend
+        Slope of the differences over the means of estimate and reading (Bland & Altman
+        1999): below 0, low readings are estimated too high and high ones too low.
     """
 
     n: int
@@ -48,6 +51,7 @@ class Agreement:
     ccc: float
     bias_g_cm2: float
     sd_g_cm2: float
+    trend: float
 
     @property
     def limits_g_cm2(self) -> tuple[float, float]:
@@ -175,6 +179,7 @@ def weighted_figures(
             "ccc": 2 * cov / (var_x + var_y + bias**2),
             "bias_g_cm2": bias,
             "sd_g_cm2": np.sqrt(var_d * n / (n - 1)),
+            "trend": 2 * (var_x - var_y) / (var_x + var_y + 2 * cov),
         }
 
 

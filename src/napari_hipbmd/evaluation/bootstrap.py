@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..bmd import patient_weights
 from ..core.anatomy import Site
@@ -92,6 +93,30 @@ class Resampled:
         return {
             name: np.mean([one[name] for one in repeats], axis=0) for name in FIGURES
         }
+
+
+def share_interval(
+    counts: Values, weights: Values, patient: NDArray[np.int64]
+) -> Interval:
+    """The 95 % interval of a share of cases, by patient.
+
+    Where all of them count, or none, no sample says otherwise, and the interval is the
+    exact one (Clopper & Pearson 1934) with the patients for cases.
+
+    Parameters
+    ----------
+    counts
+        ``(n,)`` 1 where a case counts, 0 where not; a mean over repeats lies between.
+    weights
+        ``(samples, n)``: how often each case occurs in each sample.
+    patient
+        ``(n,)`` number of the patient of each.
+    """
+    if counts.size and (counts == counts[0]).all() and counts[0] in (0, 1):
+        beyond = float(0.025 ** (1 / np.unique(patient).size))
+        return (beyond, 1.0) if counts[0] else (0.0, 1 - beyond)
+    with np.errstate(invalid="ignore"):
+        return interval(weights @ counts / weights.sum(axis=1))
 
 
 def interval(values: Values) -> Interval:

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 from ..bmd import SITE_NAMES, reference_data, t_score_reference
 from ..core.anatomy import SITES, Site
-from ..report.grid import Grid, fixed, percent, span
+from ..report.grid import Grid, fixed, percent, percents, span
 from .bootstrap import Difference
+from .classes import CLASSES, Reclassification, in_words
 from .learning_curve import LearningPoint
+from .participants import Participants
+from .repeatability import WANTED, Repeatability
 from .row_result import ROW_NAMES, RowResult
 from .screening import Screening
 from .strata import FEWEST, Stratum
@@ -31,6 +34,10 @@ def summary_grids(summary: Summary) -> list[Grid]:
             grids.append(difference_grid(here, site))
     if summary.screening:
         grids.append(screening_grid(summary.screening))
+    if summary.classes:
+        grids.append(classes_grid(summary.classes))
+    if summary.repeatability:
+        grids.append(repeatability_grid(summary.repeatability))
     grids += [
         strata_grid([one for one in summary.strata if one.site == site], site)
         for site in ("neck", "total")
@@ -43,7 +50,9 @@ def agreement_grids(
     rows: Sequence[RowSummary], site: Site, inputs: Inputs
 ) -> list[Grid]:
     """How close, and how well calibrated, each row of one site is."""
-    where = f"{_name(site)}, {rows[0].agreement.n} hips, {inputs}"
+    hips, patients = rows[0].agreement.n, rows[0].patients
+    people = "" if patients == hips else f" of {patients} patients"
+    where = f"{_name(site)}, {hips} hips{people}, {inputs}"
     close = Grid(
         f"{where}: agreement with DXA (95 % intervals by patient)",
         ("row", "r", "", "MAE", "", "RMSE", "R²", "ICC", "", "CCC", ""),
@@ -69,8 +78,8 @@ def agreement_grids(
         return [close]
     limits = Grid(
         f"{where}: calibration, limits of agreement, measured coverage",
-        ("row", "slope", "intercept", "bias", "limits", "±", "90 % covers",
-         "width", "r in sample"),
+        ("row", "slope", "intercept", "bias", "limits", "±", "trend", "",
+         "90 % covers", "", "width", "r in sample"),
         [
             (
                 ROW_NAMES[one.row],
@@ -79,13 +88,18 @@ def agreement_grids(
                 fixed(one.agreement.bias_g_cm2, 3, sign=True),
                 span(one.agreement.limits_g_cm2, 3, sign=True),
                 fixed(one.limits_error_g_cm2),
+                fixed(one.agreement.trend, 2, sign=True),
+                span(one.intervals["trend"], 2, sign=True),
                 percent(one.coverage),
+                percents(one.coverage_interval),
                 fixed(one.interval_width_g_cm2, 2),
                 fixed(one.in_sample.r),
             )
             for one in rows
         ],
-        site=site,
+        "±: half the 95 % interval of each limit. trend: slope of the difference over"
+        " the mean of both; below 0, low readings are estimated too high.",
+        site,
     )  # fmt: skip
     return [close, limits]
 
@@ -133,13 +147,78 @@ def screening_grid(found: Sequence[Screening]) -> Grid:
     )
 
 
+def classes_grid(found: Sequence[Reclassification]) -> Grid:
+    """Who keeps the class that DXA gives, and who changes it."""
+    return Grid(
+        f"Classes by DXA, each as estimated: {' · '.join(CLASSES)} (95 % intervals by"
+        " patient)",
+        ("site, row", *CLASSES, "same class", "", "kappa", ""),
+        [
+            (
+                f"{one.site}, {ROW_NAMES[one.row]}",
+                *map(in_words, one.counts),
+                percent(one.same),
+                percents(one.same_interval),
+                fixed(one.kappa, 2),
+                span(one.kappa_interval),
+            )
+            for one in found
+        ],
+        "Osteoporosis: T ≤ −2.5; normal: T ≥ −1. kappa: Cohen's, linear weights.",
+    )
+
+
+def repeatability_grid(found: Sequence[Repeatability]) -> Grid:
+    """How far films of one hip lie apart, and what change could be told."""
+    return Grid(
+        "Several films of one hip: precision error (95 % interval by chi-square)",
+        ("site, row", "hips", "freedom", "error", "", "CV", "least change"),
+        [
+            (
+                f"{one.site}, {ROW_NAMES[one.row]}",
+                str(one.hips),
+                str(one.freedom),
+                fixed(one.error_g_cm2, 4),
+                span(one.interval_g_cm2, 4),
+                f"{one.cv:.1%}",
+                fixed(one.least_change_g_cm2),
+            )
+            for one in found
+        ],
+        "g/cm², of films of one patient, side and reading. least change: 2.77 times the"
+        f" error. ISCD asks for {WANTED} degrees of freedom.",
+    )
+
+
+def participants_grid(found: Sequence[Participants]) -> Grid:
+    """Who took part."""
+    names = list(dict.fromkeys(name for one in found for name in one.facts))
+    return Grid(
+        "Who took part (mean ± SD; how many are known)",
+        ("", *(one.who for one in found)),
+        [
+            ("hips", *(str(one.hips) for one in found)),
+            ("patients", *(str(one.patients) for one in found)),
+            *((name, *(_fact(one, name) for one in found)) for name in names),
+        ],
+    )
+
+
+def _fact(found: Participants, name: str) -> str:
+    if name not in found.facts:
+        return "–"
+    known, mean, sd = found.facts[name]
+    digits = 3 if "g/cm²" in name else 1
+    return f"{fixed(mean, digits)} ± {fixed(sd, digits)} ({known})"
+
+
 def strata_grid(found: Sequence[Stratum], site: Site) -> Grid:
     """For whom it holds, the rows of one part beside each other."""
     parts = list(dict.fromkeys((one.by, one.level) for one in found))
     found = sorted(found, key=lambda one: parts.index((one.by, one.level)))
     return Grid(
         f"{_name(site)}: by sex, age, BMI and film type (95 % intervals by patient)",
-        ("part, row", "n", "r", "", "MAE", "", "bias", "", "90 % covers"),
+        ("part, row", "n", "r", "", "MAE", "", "bias", "", "90 % covers", ""),
         [
             (
                 f"{one.by}: {one.level}, {ROW_NAMES[one.row]}",
@@ -151,6 +230,7 @@ def strata_grid(found: Sequence[Stratum], site: Site) -> Grid:
                 fixed(one.bias_g_cm2, 3, sign=True),
                 span(one.bias_interval_g_cm2, 3, sign=True),
                 percent(one.coverage),
+                percents(one.coverage_interval),
             )
             for one in found
         ],

@@ -66,6 +66,11 @@ class RowResult:
         return self.estimates.mean(axis=0)
 
     @property
+    def patients(self) -> int:
+        """Whose hips they are: how many people."""
+        return np.unique(self.patient).size
+
+    @property
     def agreement(self) -> Agreement:
         """Over all cases together, mean over the repeats."""
         return mean_agreement([agreement(one, self.reading) for one in self.estimates])
@@ -73,7 +78,7 @@ class RowResult:
     @property
     def limits_error_g_cm2(self) -> float:
         """Half the 95 % interval of each limit of agreement, by patient."""
-        if np.unique(self.patient).size == self.patient.size:
+        if self.patients == self.patient.size:
             return self.agreement.limits_error_g_cm2
         errors = [
             limits_error_by_patient(one - self.reading, self.patient)

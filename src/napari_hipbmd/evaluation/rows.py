@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +82,8 @@ def evaluate(
     -------
     list
         Site by site, row by row. Sites with too few readings, or readings of fewer
-        patients than folds, are left out.
+        patients than folds, are left out; so are, for least squares, rows with so many
+        inputs that a fold would be gone through point by point.
 
     Raises
     ------
@@ -93,18 +94,13 @@ def evaluate(
     columns = [COVARIATES.index(name) for name in chosen.covariates]
     covariates = table.covariates[:, columns if biology else []]
     inputs = _inputs(table, covariates, rows, list(features))
-    usable = _complete(inputs) if inputs else np.zeros(len(table.case_ids), np.bool_)
-    results: list[RowResult] = []
-    cases = {
-        site: usable & np.isfinite(table.dxa_g_cm2[:, SITES.index(site)])
-        for site in sites
-    }
-    known = {site: use for site, use in cases.items() if use.sum() >= MINIMUM_CASES}
+    known = _at_sites(table, inputs, sites, folds)
+    if chosen.kind == "ols":
+        plan = folds, seed, repeats
+        learnt_from = _fewest_learnt_from(table.groups, known.values(), plan)
+        inputs = {row: x for row, x in inputs.items() if x.shape[1] + 2 <= learnt_from}
     groups = np.asarray(table.groups)
-    # Where no site has the patients, making the folds says so.
-    known = {
-        site: use for site, use in known.items() if len(set(groups[use])) >= folds
-    } or known
+    results: list[RowResult] = []
     count = folds * repeats * len(inputs) * len(known)
     with threadpool_limits(1):  # small matrices: more threads only wait for another
         for site, chosen_cases in known.items():
@@ -130,8 +126,45 @@ def evaluate(
                     )
                 )  # fmt: skip
     if not results:
-        raise Refused(_why_too_few(table, covariates, usable))
+        raise Refused(_why_too_few(table, covariates, _complete(inputs, table)))
     return results
+
+
+def _at_sites(
+    table: FeatureTable,
+    inputs: Mapping[Row, Matrix],
+    sites: Sequence[Site],
+    folds: int,
+) -> dict[Site, NDArray[np.bool_]]:
+    """Which cases every row can use, ``(n,)``, at each site that has enough of them."""
+    usable, groups = _complete(inputs, table), np.asarray(table.groups)
+    cases = {
+        site: usable & np.isfinite(table.dxa_g_cm2[:, SITES.index(site)])
+        for site in sites
+    }
+    known = {site: use for site, use in cases.items() if use.sum() >= MINIMUM_CASES}
+    # Where no site has the patients, making the folds says so.
+    return {
+        site: use for site, use in known.items() if len(set(groups[use])) >= folds
+    } or known
+
+
+def _fewest_learnt_from(
+    groups: Sequence[str],
+    known: Iterable[NDArray[np.bool_]],
+    plan: tuple[int, int, int],
+) -> int:
+    """Cases in the smallest training part of any site, repeat and fold."""
+    folds, seed, repeats = plan
+    return min(
+        (
+            train.size
+            for use in known
+            for repeat in range(repeats)
+            for train, _ in grouped_folds(np.asarray(groups)[use], folds, seed + repeat)
+        ),
+        default=0,
+    )
 
 
 def _nothing_yet(
@@ -203,13 +236,15 @@ def _inputs(
                 chosen = [*features, *(count + i for i in features), *more]
             inputs[row] = np.hstack([table.features[row][:, chosen], covariates])
     rest = {row: x for row, x in inputs.items() if row not in ("exact", "exact_gain")}
-    if rest and np.any(_complete(rest) & ~_complete(inputs)):
+    if rest and np.any(_complete(rest, table) & ~_complete(inputs, table)):
         return rest
     return inputs
 
 
-def _complete(inputs: Mapping[Row, Matrix]) -> NDArray[np.bool_]:
-    """Cases that every row can use, ``(n,)``."""
+def _complete(inputs: Mapping[Row, Matrix], table: FeatureTable) -> NDArray[np.bool_]:
+    """Cases that every row can use, ``(n,)``; none without a row."""
+    if not inputs:
+        return np.zeros(len(table.case_ids), np.bool_)
     complete: NDArray[np.bool_] = np.all(
         np.isfinite(np.hstack(list(inputs.values()))), axis=1
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +12,7 @@ from ..bmd import T_SCORE_SITES, t_scores
 from ..core.anatomy import Site
 from ..core.arrays import Values
 from ..runs.feature_cache import Row
-from .bootstrap import Interval, interval
+from .bootstrap import Interval, interval, share_interval
 from .row_result import RowResult
 
 Cut = Literal["T <= -2.5", "T < -1"]
@@ -26,7 +25,8 @@ class Screening:
     """One row at one cut of the T-score, by DXA; 95 % intervals by patient.
 
     ``auc`` takes the estimate as a scale, ``sensitivity`` and ``specificity`` the cut
-    on the estimated T-score. NaN when all cases are on one side of the cut.
+    on the estimated T-score. NaN when all cases are on one side of the cut; the AUC has
+    no interval where the estimates part low from not low without an error.
     """
 
     site: Site
@@ -70,34 +70,32 @@ def auc(low: NDArray[np.bool_], estimate: Values, weights: Values) -> Values:
 
 
 def _at(found: RowResult, weights: Values, cut: Cut) -> Screening:
-    low = _is_low(found.reading, found.site, cut)
+    low = is_low(found.reading, found.site, cut)
     every = np.vstack([np.ones(low.size), weights])  # the cases themselves come first
-    figures = np.mean(
-        [_figures(low, one, found.site, cut, every) for one in found.estimates], axis=0
-    )
-    values: Sequence[float] = figures[:, 0].tolist()
-    bounds = [interval(one[1:]) for one in figures]
+    areas = np.mean([auc(low, one, every) for one in found.estimates], axis=0)
+    area = float(areas[0])
+    called = np.mean([is_low(one, found.site, cut) for one in found.estimates], axis=0)
+    sensitivity, between = _share(called, low, found.patient, weights)
+    specificity, among = _share(1 - called, ~low, found.patient, weights)
     return Screening(
         found.site, found.row, cut, low.size, int(low.sum()),
-        values[0], bounds[0], values[1], bounds[1], values[2], bounds[2],
+        area, interval(areas[1:]) if 0 < area < 1 else (float("nan"), float("nan")),
+        sensitivity, between, specificity, among,
     )  # fmt: skip
 
 
-def _figures(
-    low: NDArray[np.bool_], estimate: Values, site: Site, cut: Cut, weights: Values
-) -> Values:
-    called = _is_low(estimate, site, cut)
-    with np.errstate(invalid="ignore"):
-        return np.array(
-            [
-                auc(low, estimate, weights),
-                weights @ (low & called) / (weights @ low),
-                weights @ (~low & ~called) / (weights @ ~low),
-            ]
-        )
+def _share(
+    right: Values, these: NDArray[np.bool_], patient: NDArray[np.int64], weights: Values
+) -> tuple[float, Interval]:
+    """Which share of these cases is called right, with its interval."""
+    if not these.any():
+        return float("nan"), (float("nan"), float("nan"))
+    bounds = share_interval(right[these], weights[:, these], patient[these])
+    return float(right[these].mean()), bounds
 
 
-def _is_low(bmd_g_cm2: Values, site: Site, cut: Cut) -> NDArray[np.bool_]:
+def is_low(bmd_g_cm2: Values, site: Site, cut: Cut) -> NDArray[np.bool_]:
+    """Whether each value ``(n,)`` is at or below a cut of the T-score."""
     scores = np.array([t_scores({site: float(v)})[site] for v in bmd_g_cm2])
     # A reading of .637 g/cm² is T = −2.5, and in binary numbers a trifle above it.
     scores = scores.round(9)

@@ -12,7 +12,7 @@ from ..core.arrays import Values
 from ..runs.feature_cache import Row
 from ..study import Case
 from .agreement import agreement, mean_agreement, weighted_figures
-from .bootstrap import Interval, interval
+from .bootstrap import Interval, interval, share_interval
 from .row_result import RowResult
 
 FEWEST = 10
@@ -43,6 +43,7 @@ class Stratum:
     bias_g_cm2: float
     bias_interval_g_cm2: Interval
     coverage: float
+    coverage_interval: Interval
 
 
 def strata(found: RowResult, cases: Sequence[Case], weights: Values) -> list[Stratum]:
@@ -79,7 +80,7 @@ def _part(
     if n < FEWEST:
         return Stratum(
             found.site, found.row, by, level, n,
-            nothing, none, nothing, none, nothing, none, nothing,
+            nothing, none, nothing, none, nothing, none, nothing, none,
         )  # fmt: skip
     reading = found.reading[inside]
     estimates = found.estimates[:, inside]
@@ -95,6 +96,7 @@ def _part(
         found.site, found.row, by, level, n,
         a.r, bounds["r"], a.mae_g_cm2, bounds["mae_g_cm2"],
         a.bias_g_cm2, bounds["bias_g_cm2"], float(np.mean(found.covered[inside])),
+        share_interval(found.covered[inside], every, found.patient[inside]),
     )  # fmt: skip
 
 
@@ -104,7 +106,8 @@ def _between(value: float | None, bands: Sequence[tuple[float, float, str]]) -> 
     return next((name for low, high, name in bands if low <= value < high), "")
 
 
-def _bmi(case: Case) -> float | None:
+def body_mass_index(case: Case) -> float | None:
+    """kg/m²; None where height or weight is unknown."""
     height, weight = case.patient.height_cm, case.patient.weight_kg
     if height is None or weight is None:
         return None
@@ -119,7 +122,7 @@ def _film_type(case: Case) -> str:
 _KINDS: dict[str, Callable[[Case], str]] = {
     "sex": lambda case: case.patient.sex or "",
     "age, years": lambda case: _between(case.patient.age_years, AGES),
-    "BMI, kg/m²": lambda case: _between(_bmi(case), BMIS),
+    "BMI, kg/m²": lambda case: _between(body_mass_index(case), BMIS),
     "film type": _film_type,
 }
 _ORDER: dict[str, tuple[str, ...]] = {

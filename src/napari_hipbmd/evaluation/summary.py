@@ -14,9 +14,11 @@ from ..core.anatomy import SITES, Site
 from ..runs.feature_cache import Row
 from ..study import Case
 from .agreement import Agreement
-from .bootstrap import SAMPLES, Difference, Interval, Resampled
+from .bootstrap import SAMPLES, Difference, Interval, Resampled, share_interval
+from .classes import Reclassification, reclassification
 from .densitometers import densitometers
 from .gap import Gap
+from .repeatability import Repeatability, repeatability
 from .row_result import RowResult
 from .screening import Screening, screening
 from .strata import Stratum, strata
@@ -27,10 +29,14 @@ COMPARED: tuple[tuple[Row, Row], ...] = (
     ("enhanced", "biology"),
     ("enhanced", "raw"),
     ("enhanced", "ring"),
-    ("calibrated", "enhanced"),
     ("exact", "enhanced"),
+    ("calibrated", "biology"),
+    ("calibrated", "raw"),
+    ("calibrated", "ring"),
+    ("calibrated", "enhanced"),
+    ("calibrated", "exact"),
 )
-STRATA_ROWS: tuple[Row, ...] = ("raw", "enhanced")
+STRATA_ROWS: tuple[Row, ...] = ("raw", "enhanced", "calibrated")
 _SCREENING_SAMPLES = 1000
 
 
@@ -39,10 +45,10 @@ class RowSummary:
     """One row at one site: figures, and their 95 % intervals by patient.
 
     ``in_sample`` is what the regression seems to reach on the cases it was fitted to.
-    ``coverage`` is the measured share of readings inside the 90 % interval (NaN where
-    intervals were not asked for); the spreads are 1.96 SD over the folds, as the paper
-    gives them. ``limits_error_g_cm2`` is half the 95 % interval of each limit of
-    agreement.
+    ``patients`` is how many people the cases are of. ``coverage`` is the measured share
+    of readings inside the 90 % interval (NaN where intervals were not asked for); the
+    spreads are 1.96 SD over the folds, as the paper gives them. ``limits_error_g_cm2``
+    is half the 95 % interval of each limit of agreement.
     """
 
     inputs: Inputs
@@ -52,7 +58,9 @@ class RowSummary:
     limits_error_g_cm2: float
     intervals: dict[str, Interval]
     in_sample: Agreement
+    patients: int
     coverage: float
+    coverage_interval: Interval
     interval_width_g_cm2: float
     fold_spread_r: float
     fold_spread_mae_g_cm2: float
@@ -60,12 +68,14 @@ class RowSummary:
 
 @dataclass(frozen=True)
 class Summary:
-    """Agreement, paired differences, gaps, screening and strata of every site."""
+    """Agreement, differences, gaps, screening, precision and strata of every site."""
 
     rows: Sequence[RowSummary] = ()
     differences: Sequence[Difference] = ()
     gaps: Sequence[Gap] = ()
     screening: Sequence[Screening] = ()
+    classes: Sequence[Reclassification] = ()
+    repeatability: Sequence[Repeatability] = ()
     strata: Sequence[Stratum] = ()
 
 
@@ -92,6 +102,8 @@ def summarise(
     differences: list[Difference] = []
     gaps: list[Gap] = []
     found_low: list[Screening] = []
+    classes: list[Reclassification] = []
+    repeats: list[Repeatability] = []
     parts: list[Stratum] = []
     main = with_biology or film_alone
     scored = not other_scales(densitometers(cases))
@@ -122,11 +134,13 @@ def summarise(
                 gaps += [gap] if gap is not None else []
                 weights = resampled.weights
                 for found in here:
+                    repeats += repeatability(found, cases)
                     if scored:
                         found_low += screening(found, weights[:_SCREENING_SAMPLES])
+                        classes += reclassification(found, weights)
                     if found.row in STRATA_ROWS:
                         parts += strata(found, cases, weights)
-    return Summary(rows, differences, gaps, found_low, parts)
+    return Summary(rows, differences, gaps, found_low, classes, repeats, parts)
 
 
 def _row(inputs: Inputs, found: RowResult, resampled: Resampled) -> RowSummary:
@@ -140,7 +154,11 @@ def _row(inputs: Inputs, found: RowResult, resampled: Resampled) -> RowSummary:
         found.limits_error_g_cm2,
         resampled.intervals(found.row),
         found.in_sample,
+        found.patients,
         float(found.covered[known].mean()) if known.any() else float("nan"),
+        share_interval(
+            found.covered[known], resampled.weights[:, known], found.patient[known]
+        ),
         float(2 * found.half_width[known].mean()) if known.any() else float("nan"),
         1.96 * _sd([fold.r for fold in folds]),
         1.96 * _sd([fold.mae_g_cm2 for fold in folds]),

@@ -23,9 +23,10 @@ from .checks import sites_note
 from .contradictions import doubt_notes
 from .densitometers import scale_notes
 from .gap import Gap, no_gap
-from .grids import learning_grid, success_grid, summary_grids
+from .grids import learning_grid, participants_grid, success_grid, summary_grids
 from .landmark_errors import LEVELS_MM, LandmarkErrors
 from .learning_curve import LearningPoint
+from .participants import Participants
 from .row_result import ROW_NAMES, ROWS, RowResult
 from .summary import RowSummary, Summary
 
@@ -41,6 +42,7 @@ _LACKS: Mapping[Row, str] = {
     "exact_gain": _NO_TRUTH,
 }
 """Why a row is in no table."""
+_TOO_FEW = "too few cases for least squares of so many inputs: take --fit ridge"
 USE = (
     f"{CANNOT_RULE_OUT} Every figure is of a regression that was fitted within the"
     " folds of this study; on films of another machine or processing it says nothing."
@@ -77,14 +79,16 @@ class Validation:
         Landmark errors; None without truth.
     seconds
         Median seconds per film; NaN when unknown.
-    wanted
-        The rows that were asked for.
+    wanted, measured
+        The rows that were asked for, and those of which films have the grey values.
     contradictions
         Case → what its film tells otherwise than the table.
     sites_left_out
         Site → why it has no figures.
     densitometers
         Maker → how many readings are of it, as far as the table tells.
+    participants
+        Who the figures are of, by sex.
     """
 
     study: str
@@ -103,9 +107,11 @@ class Validation:
     landmarks: LandmarkErrors | None
     seconds: float
     wanted: Sequence[Row] = ()
+    measured: Sequence[Row] = ()
     contradictions: Mapping[str, str] = field(default_factory=dict)
     sites_left_out: Mapping[Site, str] = field(default_factory=dict)
     densitometers: Mapping[str, int] = field(default_factory=dict)
+    participants: Sequence[Participants] = ()
 
     @property
     def missing(self) -> tuple[Row, ...]:
@@ -118,6 +124,13 @@ class Validation:
         if tuple(self.wanted) == ROWS:
             there |= {"exact", "exact_gain"}
         return tuple(row for row in self.wanted if row not in there)
+
+    def _lacks(self, row: Row) -> str:
+        """Why a row is in no table."""
+        there = {one.row for one in self.results}
+        with_truth = row in ("exact", "exact_gain")
+        measured = row in self.measured and (not with_truth or "exact" in there)
+        return _TOO_FEW if measured and self.preset.kind == "ols" else _LACKS[row]
 
     @property
     def results(self) -> Sequence[RowResult]:
@@ -147,7 +160,8 @@ class Validation:
 
     def grids(self) -> list[Grid]:
         """Every table."""
-        grids = summary_grids(self.summary)
+        grids = [participants_grid(self.participants)] if self.participants else []
+        grids += summary_grids(self.summary)
         for one in self.one_pair:
             three = self.result("enhanced", one.site)
             if three is not None and one.site == self.results[0].site:
@@ -170,7 +184,7 @@ class Validation:
             notes.append(_landmark_line(self.landmarks))
         if self.missing:
             named = ", ".join(
-                f"{ROW_NAMES[row]} ({_LACKS[row]})" for row in self.missing
+                f"{ROW_NAMES[row]} ({self._lacks(row)})" for row in self.missing
             )
             notes.append(f"Rows that could not be made ({len(self.missing)}): {named}")
         notes += sites_note(self.sites_left_out, "Sites without figures")
@@ -232,11 +246,14 @@ class Validation:
             "target": "DXA reading of cases.csv",
             "t_score_reference": t_score_reference(),
             "densitometers": dict(self.densitometers),
+            "participants": [asdict(one) for one in self.participants],
             "landmarks_used": self.landmarks_used,
             "networks": dict(self.networks),
             "rows": [_record(one) for one in summary.rows],
             "differences": [asdict(one) for one in summary.differences],
             "screening": [asdict(one) for one in summary.screening],
+            "classes": [asdict(one) for one in summary.classes],
+            "repeatability": [asdict(one) for one in summary.repeatability],
             "strata": [asdict(one) for one in summary.strata],
             "learning_curve": [asdict(one) for one in self.learning],
             "one_pair_of_thresholds": [
@@ -282,6 +299,7 @@ def _record(one: RowSummary) -> dict[str, Any]:
     low, high = a.limits_g_cm2
     record: dict[str, Any] = {
         "inputs": one.inputs, "site": one.site, "row": one.row, "n": a.n,
+        "patients": one.patients,
     }  # fmt: skip
     for name in FIGURES:
         record[name] = getattr(a, name)
@@ -291,6 +309,8 @@ def _record(one: RowSummary) -> dict[str, Any]:
         "limit_high_g_cm2": high,
         "limits_error_g_cm2": one.limits_error_g_cm2,
         "coverage_of_90": one.coverage,
+        "coverage_of_90_low": one.coverage_interval[0],
+        "coverage_of_90_high": one.coverage_interval[1],
         "interval_width_g_cm2": one.interval_width_g_cm2,
         "in_sample_r": one.in_sample.r,
         "in_sample_mae_g_cm2": one.in_sample.mae_g_cm2,

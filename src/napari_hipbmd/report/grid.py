@@ -59,3 +59,10 @@ def span(interval: tuple[float, float], digits: int = 2, sign: bool = False) -> 
 def percent(value: float) -> str:
     """A share for a cell."""
     return f"{value:.0%}" if np.isfinite(value) else "–"
+
+
+def percents(interval: tuple[float, float]) -> str:
+    """An interval of a share for a cell."""
+    if not np.isfinite(interval).all():
+        return "–"
+    return " to ".join(percent(value) for value in interval)

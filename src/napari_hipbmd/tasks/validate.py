@@ -29,6 +29,7 @@ from ..evaluation.figures import FigureKind, write_figures
 from ..evaluation.landmark_errors import landmark_errors
 from ..evaluation.learning_curve import learning_curve
 from ..evaluation.page import validation_page
+from ..evaluation.participants import participants
 from ..evaluation.progress import FillingIn, RowsReport, Step, stoppable
 from ..evaluation.row_result import ROW_NAMES, ROWS, RowResult
 from ..evaluation.rows import evaluate
@@ -257,6 +258,7 @@ def _validated(
             "one pair of thresholds", main, biology=biology, features=ONE_PAIR
         )
     first = [one for one in main if one.site == main[0].site]
+    used = {name for one in main for name in one.case_ids}
     seconds = [one.seconds for one in found if np.isfinite(one.seconds)]
     return Validation(
         study=study.folder.name,
@@ -281,9 +283,11 @@ def _validated(
         landmarks=landmark_errors(study, found),
         seconds=float(np.median(seconds)) if seconds else float("nan"),
         wanted=plan.rows,
+        measured=images,
         contradictions=contradictions(study.cases, found),
         sites_left_out=sites_left_out(table, main),
         densitometers=densitometers(study.cases),
+        participants=participants([c for c in study.cases if c.case_id in used]),
     )  # fmt: skip
 
 
