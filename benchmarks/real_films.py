@@ -18,11 +18,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_hipbmd.bmd import patient_weights
 from napari_hipbmd.core.anatomy import ADULT_HEAD_MM, LANDMARK_IDS, Points, is_mirrored
 from napari_hipbmd.core.canvas import make_canvas
 from napari_hipbmd.core.radiograph import HipBox, Radiograph
 from napari_hipbmd.core.resources import weights_dir
 from napari_hipbmd.dicom import read_film
+from napari_hipbmd.evaluation.bootstrap import SAMPLES, interval
 from napari_hipbmd.landmarks.locate import propose
 from napari_hipbmd.landmarks.predict import LandmarkFinder
 from napari_hipbmd.study import Study
@@ -52,13 +54,16 @@ def overlap(a: HipBox, b: HipBox) -> float:
     return both / (a.width * a.height + b.width * b.height - both)
 
 
-def told(name: str, distances: Distances) -> str:
-    """One line of figures."""
+def told(name: str, distances: Distances, cases: list[Case]) -> str:
+    """One line of figures; the 95 % interval of the mean is by patient."""
     known = distances[np.isfinite(distances)]
+    weights = patient_weights([case.group or case.case_id for case in cases], SAMPLES)
+    count = np.isfinite(distances).sum(axis=1)
+    low, high = interval(weights @ np.nansum(distances, axis=1) / (weights @ count))
     return (
-        f"{name:34s} {len(distances):3d} hips  mean {known.mean():5.2f}  median"
-        f" {np.median(known):5.2f} mm  within 2 mm {100 * (known <= 2).mean():3.0f} %"
-        f"  within 5 mm {100 * (known <= 5).mean():3.0f} %"
+        f"{name:34s} {len(distances):3d} hips  mean {known.mean():5.2f}"
+        f" ({low:.2f} to {high:.2f})  median {np.median(known):5.2f} mm  within 2 mm"
+        f" {100 * (known <= 2).mean():3.0f} %  within 5 mm {100 * (known <= 5).mean():3.0f} %"
     )
 
 
@@ -110,10 +115,11 @@ def _labelled(study: Study, case: Case) -> tuple[Radiograph, Points, float]:
     return read_film(case.image), labels.xy, mm
 
 
-def observers(study: Study) -> Distances:
-    """Distances between the two observers, mm."""
+def observers(study: Study) -> tuple[Distances, list[Case]]:
+    """Distances between the two observers, mm, and the cases that both labelled."""
     radius = heads_px()
-    out = []
+    by_id = {case.case_id: case for case in study.cases}
+    out, cases = [], []
     for path in sorted((study.folder / "labels" / "observer-2").glob("*.json")):
         first = study.labels("observer-1", path.stem)
         second = study.labels("observer-2", path.stem)
@@ -122,7 +128,8 @@ def observers(study: Study) -> Distances:
         heads = [radius[path.stem, f"observer-{i}"] for i in (1, 2)]
         mm = ADULT_HEAD_MM / 2 / float(np.mean(heads))
         out.append(np.linalg.norm(first.xy - second.xy, axis=1) * mm)
-    return np.array(out)
+        cases.append(by_id[path.stem])
+    return np.array(out), cases
 
 
 def main() -> None:
@@ -138,14 +145,21 @@ def main() -> None:
     finder = LandmarkFinder.load(given.models)
     inside, sigma = in_box(study, cases, finder)
     from_film, found = alone(study, cases, finder)
-    print(told(f"{given.part}: in the observer's box", inside))
+    print(told(f"{given.part}: in the observer's box", inside, cases))
     print(by_landmark(inside))
-    print(told(f"{given.part}: from the film alone", from_film))
+    print(told(f"{given.part}: from the film alone", from_film, cases))
     print(f"hip boxes right: {found} of {len(cases)}")
     known = np.isfinite(inside)
     print(f"error / expected error: {inside[known].mean() / sigma[known].mean():.2f}")
-    pair = observers(study)
-    print(told("between the two observers", pair))
+    pair, both = observers(study)
+    print(told("between the two observers", pair, both))
+    tested = [case.case_id for case in cases]
+    same = [case.case_id in tested for case in both]
+    if any(same):
+        rows = [tested.index(c.case_id) for c in both if c.case_id in tested]
+        pairs_of = [case for case in both if case.case_id in tested]
+        print(told("the same hips: two observers", pair[same], pairs_of))
+        print(told("the same hips: from the film alone", from_film[rows], pairs_of))
     print(by_landmark(pair))
 
 

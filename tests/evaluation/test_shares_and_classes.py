@@ -54,9 +54,7 @@ def test_estimates_that_shrink_to_the_mean_have_a_trend_below_zero() -> None:
 
 
 @given(st.integers(1, 60), st.booleans())
-def test_a_share_of_all_or_none_has_the_exact_interval(
-    n: int, every: bool
-) -> None:
+def test_a_share_of_all_or_none_has_the_exact_interval(n: int, every: bool) -> None:
     hits = np.full(n, float(every))
     weights = patient_weights(list(range(n)), 50)
     exact = stats.binomtest(n if every else 0, n).proportion_ci()
