@@ -63,7 +63,8 @@ def told(name: str, distances: Distances, cases: list[Case]) -> str:
     return (
         f"{name:34s} {len(distances):3d} hips  mean {known.mean():5.2f}"
         f" ({low:.2f} to {high:.2f})  median {np.median(known):5.2f} mm  within 2 mm"
-        f" {100 * (known <= 2).mean():3.0f} %  within 5 mm {100 * (known <= 5).mean():3.0f} %"
+        f" {100 * (known <= 2).mean():3.0f} %  within 5 mm"
+        f" {100 * (known <= 5).mean():3.0f} %"
     )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from ..bmd import other_scales
 from ..study import Case
-from ..study.dxa_merging import MAKER
-from ..study.dxa_words import maker_named
+from ..study.dxa.merging import MAKER
+from ..study.dxa.words import maker_named
 
 
 def densitometers(cases: Sequence[Case]) -> dict[str, int]:

@@ -10,7 +10,7 @@ import numpy as np
 from ..bmd import SITE_NAMES
 from ..core.anatomy import SITES
 from ..study import Case
-from ..study.dxa_merging import DAYS
+from ..study.dxa.merging import DAYS
 from .strata import body_mass_index
 
 ALL = "all"
