@@ -87,7 +87,7 @@ def test_the_folder_is_named_and_not_the_temporary_file(
 def test_a_film_that_may_not_be_read_is_not_called_one_that_cannot_be_written(
     tmp_path: Path,
 ) -> None:
-    from napari_hipbmd.core.files import unwritable
+    from napari_hipbmd.core.writable import unwritable
 
     film = tmp_path / "film.dcm"
     film.touch()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import Refused
-from ..core.files import read_regular
+from ..core.reading import read_regular
 from .command_options import COMMAND, TextOrPath, actions_of, is_path, name_of
 
 LARGEST_BYTES = 1_000_000

@@ -20,7 +20,7 @@ from typing import Any
 from ..core.caveats import RESEARCH_USE
 from ..core.cells import printable
 from ..core.errors import Cancelled, Refused, StudyWarning
-from ..core.files import cannot_be_written, refuse_unwritable, unwritable
+from ..core.writable import cannot_be_written, refuse_unwritable, unwritable
 from .config import add_config, parsed
 from .kept_config import keep_config
 from .parser import Parser

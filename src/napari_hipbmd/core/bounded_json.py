@@ -26,7 +26,7 @@ from typing import (
 )
 
 from .errors import Refused
-from .files import read_regular
+from .reading import read_regular
 
 LARGEST_BYTES = 32_000_000
 MOST_VALUES = 2_000_000

@@ -8,7 +8,6 @@ renamed over the old file.
 from __future__ import annotations
 
 import errno
-import hashlib
 import io
 import os
 import re
@@ -20,8 +19,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
-
-from .errors import Refused
 
 
 def write_text_atomic(path: str | os.PathLike[str], text: str) -> None:
@@ -122,7 +119,6 @@ _TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}\.tmp")
 _STALE_SECONDS = 3600.0
 _LONGEST_STEM = 200  # bytes; a file's name has 255
 _swept: set[Path] = set()
-_MAY_NOT = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def is_temporary(name: str) -> bool:
@@ -148,105 +144,6 @@ def sweep(folder: Path, older_than: float = _STALE_SECONDS) -> None:
                         shutil.rmtree(entry.path, ignore_errors=True)
                     else:
                         os.unlink(entry.path)
-
-
-def unwritable(error: OSError) -> Path | None:
-    """The file or folder that may not be written; None where that is not the matter.
-
-    Parameters
-    ----------
-    error
-        Of whatever failed: of a film that may not be read, a full disk, a folder that
-        is write-protected.
-    """
-    if error.errno not in _MAY_NOT or not isinstance(error.filename, str | bytes):
-        return None
-    path = Path(os.fsdecode(error.filename))
-    seen = path if os.path.exists(path) else path.parent
-    if error.errno != errno.EROFS and not os.access(seen, os.R_OK):
-        return None  # it may not even be read
-    return path.parent if path.name.startswith(".") else path  # ours have a dot
-
-
-def is_writable(folder: str | os.PathLike[str]) -> bool:
-    """Whether something can be written there, or a folder of that name be made."""
-    path = Path(folder).absolute()
-    there = next(p for p in (path, *path.parents) if os.path.exists(p))
-    return os.access(there, os.W_OK)
-
-
-def refuse_unwritable(path: str | os.PathLike[str]) -> None:
-    """Refuse, before long work, a file or folder that could not be written after it.
-
-    Raises
-    ------
-    Refused
-        If so; says why.
-    """
-    target = Path(path).absolute()
-    if os.path.exists(target) and not (target.is_file() or target.is_dir()):
-        return  # a device: whoever writes it says why not
-    there = next(p for p in (target, *target.parents) if os.path.isdir(p))
-    try:
-        with tempfile.TemporaryFile(dir=there):
-            pass
-    except OSError as error:
-        raise Refused(f"{there} {cannot_be_written(error)}") from None
-
-
-def cannot_be_written(error: OSError) -> str:
-    """The rest of a sentence that begins with a folder's name."""
-    return f"cannot be written ({error.strerror or error}): choose another folder."
-
-
-def open_regular(path: str | os.PathLike[str]) -> io.BufferedReader:
-    """Open a file to read it; never waits for what is no file.
-
-    Raises
-    ------
-    OSError
-        If it is missing or cannot be read.
-    Refused
-        If it is a folder, a pipe or a device: a clause, "it is no regular file".
-    """
-    if not stat.S_ISREG(os.stat(path).st_mode):  # a device may act on being opened
-        raise Refused("it is no regular file")
-    # Without O_NONBLOCK, opening a named pipe waits until somebody writes into it.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    file = os.fdopen(os.open(path, flags), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise Refused("it is no regular file")
-    return file
-
-
-def file_sha256(path: str | os.PathLike[str]) -> str:
-    """SHA-256 of a file: whether it is the same is not told by its date.
-
-    Raises
-    ------
-    OSError, Refused
-        As :func:`open_regular`.
-    """
-    with open_regular(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def read_regular(path: str | os.PathLike[str], largest: int) -> bytes:
-    """The bytes of a file that is not larger than ``largest``.
-
-    Raises
-    ------
-    OSError
-        If it is missing or cannot be read.
-    Refused
-        If it is no regular file or too large, as a clause: "it is larger than 4 MB".
-    """
-    with open_regular(path) as file:
-        data = file.read(largest + 1)
-    if len(data) > largest:
-        raise Refused(f"it is larger than {largest / 1e6:g} MB")
-    return data
 
 
 def numbered_stem(name: str, taken: set[str]) -> str:

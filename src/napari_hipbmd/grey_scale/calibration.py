@@ -15,8 +15,8 @@ import numpy as np
 from ..core.arrays import Values
 from ..core.bounded_json import LARGEST_BYTES, parse_json
 from ..core.errors import Refused
-from ..core.files import file_sha256, read_regular
 from ..core.grey_scale import GreyScale, Ruler
+from ..core.reading import file_sha256, read_regular
 from ..core.resources import weights_dir
 from .boosted import BoostedTrees
 from .reading import FILM, NETWORK, SHAFT, USUAL, RulerReading

@@ -19,8 +19,9 @@ from safetensors.torch import load, save
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ..core.errors import Refused
-from ..core.files import read_regular, write_bytes_atomic, write_text_atomic
+from ..core.files import write_bytes_atomic, write_text_atomic
 from ..core.model_card import read_card
+from ..core.reading import read_regular
 from ..core.version import __version__
 
 Net = TypeVar("Net", bound=torch.nn.Module)

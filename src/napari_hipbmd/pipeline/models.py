@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..bmd import BmdModel
 from ..core.errors import Refused
-from ..core.files import file_sha256, read_regular
 from ..core.model_card import LARGEST_BYTES, read_card
+from ..core.reading import file_sha256, read_regular
 from ..core.resources import weights_dir
 from ..grey_scale import Calibration, load_calibration
 

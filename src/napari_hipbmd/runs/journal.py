@@ -21,9 +21,9 @@ from typing import Any, BinaryIO
 
 from ..core.bounded_json import as_type, parse_json
 from ..core.errors import Refused
-from ..core.files import file_sha256, open_regular
 from ..core.measurement import Measurement
 from ..core.measurement_json import measurement_from_json
+from ..core.reading import file_sha256, open_regular
 from ..core.version import __version__
 from ..dicom.guard import MAX_FILE_BYTES
 from .jobs import Job

@@ -19,8 +19,9 @@ from PIL import Image
 
 from ..core.bounded_json import as_type, read_json
 from ..core.errors import Refused
-from ..core.files import open_regular, write_bytes_atomic, write_text_atomic
+from ..core.files import write_bytes_atomic, write_text_atomic
 from ..core.radiograph import HipBox, Side
+from ..core.reading import open_regular
 from ..synthesis import sto_box
 from .cases.case import checked_name, inside
 from .labelling.persons_name import persons_name

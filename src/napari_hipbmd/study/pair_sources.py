@@ -10,8 +10,8 @@ from pathlib import Path
 from ..core.anatomy import is_mirrored
 from ..core.canvas import make_canvas
 from ..core.errors import Refused
-from ..core.files import file_sha256
 from ..core.radiograph import FloatImage, HipBox, Side
+from ..core.reading import file_sha256
 from ..dicom import read_film
 from ..synthesis import (
     HipSource,

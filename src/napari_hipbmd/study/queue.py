@@ -16,8 +16,9 @@ from typing import Literal, get_args
 
 from ..core.cells import bare, guarded
 from ..core.errors import Refused
-from ..core.files import read_regular, write_text_atomic
+from ..core.files import write_text_atomic
 from ..core.locks import locked
+from ..core.reading import read_regular
 from .cases.case import checked_name
 from .labelling.labels import labelled_cases, utc_now
 from .labelling.predictions import predicted_cases

@@ -11,9 +11,9 @@ from ..core.anatomy import SITES
 from ..core.cells import printable
 from ..core.dxa_reading import DxaReading
 from ..core.errors import Refused
-from ..core.files import read_regular
 from ..core.options import REQUIRED, check, option
 from ..core.radiograph import Side
+from ..core.reading import read_regular
 from ..dicom import (
     Catalogue,
     CatalogueFilm,

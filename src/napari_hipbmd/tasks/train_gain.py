@@ -15,9 +15,10 @@ from ..bmd import region_pixels
 from ..core.anatomy import REGIONS, SITES, is_mirrored, polygons
 from ..core.errors import Refused
 from ..core.extras import from_extra
-from ..core.files import file_sha256, write_bytes_atomic
+from ..core.files import write_bytes_atomic
 from ..core.progress import Progress
 from ..core.radiograph import FloatImage
+from ..core.reading import file_sha256
 from ..core.resources import weights_dir
 from ..grey_scale import true_gain
 from ..grey_scale.coarse import coarser

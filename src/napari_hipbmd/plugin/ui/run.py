@@ -12,7 +12,7 @@ from napari.qt.threading import create_worker
 from qtpy.QtCore import QObject, Signal
 
 from ...core.errors import Cancelled, Refused
-from ...core.files import unwritable
+from ...core.writable import unwritable
 from .sentences import said
 from .translation import tr
 

@@ -8,7 +8,7 @@ from typing import Any
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from ...core.errors import Cancelled, Refused
-from ...core.files import is_writable
+from ...core.writable import is_writable
 from ...evaluation.observers import CONSENSUS, Peers
 from ...study import Labels, OpenCase, QueueEntry, Study
 from ...study.queue import Queue

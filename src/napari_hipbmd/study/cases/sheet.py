@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ...core.errors import Refused
-from ...core.files import read_regular
+from ...core.reading import read_regular
 
 _LARGEST_BYTES = 1 << 26
 _SEPARATOR = re.compile(r"""\s*"?sep=([^\w\s"']|\t)"?[ \t]*\r?\n""", re.IGNORECASE)

@@ -16,8 +16,8 @@ import numpy as np
 
 from ...core.anatomy import TIES, Region
 from ...core.errors import Refused
-from ...core.files import read_regular
 from ...core.progress import StepProgress
+from ...core.reading import read_regular
 from ..doubts import doubts_about
 from ..labelling.changes import Change
 from ..labelling.facts import FilmFacts

@@ -33,8 +33,9 @@ from typing import Any, BinaryIO
 
 from ...core.bounded_json import JsonRefused, as_type, parse_json
 from ...core.errors import Refused
-from ...core.files import flush_folder, read_regular
+from ...core.files import flush_folder
 from ...core.locks import Busy, Claim, NoLocks, lock, unlock
+from ...core.reading import read_regular
 from ..cases.case import checked_name
 
 JournalEntry = dict[str, Any]

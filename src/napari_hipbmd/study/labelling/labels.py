@@ -23,7 +23,8 @@ from ...core.anatomy import (
 )
 from ...core.bounded_json import as_type, parse_json
 from ...core.errors import Refused
-from ...core.files import read_regular, write_text_atomic
+from ...core.files import write_text_atomic
+from ...core.reading import read_regular
 from ..cases.case import checked_name
 from .facts import FilmFacts
 from .label import PERSON, STATES, Label, State

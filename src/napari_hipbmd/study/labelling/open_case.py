@@ -19,13 +19,10 @@ from types import TracebackType
 from typing import BinaryIO
 
 from ...core.errors import Refused
-from ...core.files import (
-    file_sha256,
-    is_writable,
-    write_bytes_atomic,
-    write_text_atomic,
-)
+from ...core.files import write_bytes_atomic, write_text_atomic
 from ...core.locks import Claim
+from ...core.reading import file_sha256
+from ...core.writable import is_writable
 from ..still_there import insist_on_study, is_study
 from .changes import Change
 from .facts import FilmFacts

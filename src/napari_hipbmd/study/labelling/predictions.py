@@ -14,8 +14,9 @@ import numpy as np
 
 from ...core.anatomy import LANDMARK_IDS
 from ...core.errors import Refused
-from ...core.files import read_regular, write_text_atomic
+from ...core.files import write_text_atomic
 from ...core.hip_images import LandmarkSet
+from ...core.reading import read_regular
 from ..cases.case import checked_name
 from .facts import FilmFacts
 from .label import Label

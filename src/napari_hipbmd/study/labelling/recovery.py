@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from ...core.bounded_json import as_type
 from ...core.errors import Refused, StudyWarning
-from ...core.files import read_regular
+from ...core.reading import read_regular
 from ...core.version import __version__
 from .changes import PARTS, Change
 from .facts import FilmFacts
