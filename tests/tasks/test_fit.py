@@ -291,3 +291,16 @@ def test_a_regression_on_another_densitometers_scale_gives_no_t_scores(
     assert any("No T-scores" in note for note in fit_notes(lunar))
     found = scores(fitted("Hologic").model)
     assert found.t_score and not {f.code for f in found.flags} & {"other-scale"}
+
+
+def test_a_regression_of_which_some_films_are_digital_says_so(made_up, tmp_path):
+    cases = [
+        replace(case, extra={**case.extra, "family": "train"} if i == 7 else {})
+        for i, case in enumerate(made_up.study.cases)
+    ]
+    study = Study(made_up.study.folder, tuple(cases))
+    found = fit_regression(study, tmp_path, PLAN, prepare=made_up.prepare)
+    assert "1 of them digital hips" in found.model.calibrated_on
+    assert found.digital and any(
+        "not valid for patients" in n for n in fit_notes(found)
+    )

@@ -15,6 +15,7 @@ from ..bmd import (
     inputs_of,
 )
 from ..core.anatomy import SITES, Site
+from ..core.caveats import DIGITAL
 from ..core.errors import Refused
 from ..core.files import write_text_atomic
 from ..core.version import __version__
@@ -59,7 +60,7 @@ class FittedRegression:
     left_out
         Case → which value is missing, or why its film could not be measured.
     digital
-        Whether it is fitted to digital hips, and so valid for no patient.
+        Whether it is fitted to digital hips, or some are, and so valid for no patient.
     contradictions
         Case → what its film tells otherwise than the table.
     not_fitted
@@ -192,7 +193,7 @@ def fit_regression(
         write_text_atomic(out / "bmd.json", model.to_json())
         not_fitted = sites_left_out(table, results, plan.targets)
         return FittedRegression(
-            model, results, missing, _are_digital(cases), doubted, not_fitted
+            model, results, missing, _digital(cases) > 0, doubted, not_fitted
         )
 
 
@@ -215,8 +216,9 @@ def _refuse_too_few(table: FeatureTable, found: Sequence[Any], plan: FitPlan) ->
         )
 
 
-def _are_digital(cases: Sequence[Case]) -> bool:
-    return all("family" in case.extra for case in cases)
+def _digital(cases: Sequence[Case]) -> int:
+    """How many of them are digital hips."""
+    return sum("family" in case.extra for case in cases)
 
 
 def _names(
@@ -234,10 +236,13 @@ def _names(
     sexes = {case.patient.sex for case in cases}
     if len(sexes) == 1 and None not in sexes:
         how.append("women only" if sexes == {"F"} else "men only")
-    if _are_digital(cases):
+    digital = _digital(cases)
+    if digital == len(cases):
         cohorts = sorted({case.case_id.rsplit("-", 1)[0] for case in cases})[:4]
         how = [", ".join(cohorts), *how]
         films = f"{count} digital hips ({'; '.join(how)}; simulated DXA)"
         return "digital hips", films
+    if digital:
+        how.append(f"{digital} of them {DIGITAL}")
     told = f" ({'; '.join(how)})" if how else ""
     return study.folder.name, f"{count} films of the study {study.folder.name}{told}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from napari_hipbmd.core.anatomy import REGIONS, SITES, mask
 from napari_hipbmd.core.errors import Cancelled, Refused
@@ -14,9 +15,13 @@ from napari_hipbmd.core.hip_images import HipImages
 from napari_hipbmd.evaluation.model_comparison import (
     compare_on_films,
     comparison_csv,
+    notes,
     score,
     text,
 )
+from napari_hipbmd.evaluation.model_comparison.run import ModelComparison
+from napari_hipbmd.evaluation.model_comparison.scores import FilmScore
+from napari_hipbmd.evaluation.model_comparison.tables import difference_interval
 
 SQUARES = {
     region: np.array([(x, 10), (x + 20, 10), (x + 20, 40), (x, 40)], float)
@@ -156,3 +161,29 @@ def test_the_command_prints_the_table_and_writes_the_csv(
     assert ran.status == 0
     assert "6 films" in ran.out and "small: enhancement (small)" in ran.out
     assert "case_id,model,psnr_db" in (tmp_path / "both.csv").read_text()
+
+
+def by_psnr(gains, patients):
+    """A comparison of films that differ in their PSNR alone."""
+    one = FilmScore(30.0, 0.9, {}, {}, np.zeros(9))
+    pairs = tuple((one, replace(one, psnr_db=30.0 + gain)) for gain in gains)
+    names = tuple(f"hip-{i}" for i in range(len(gains)))
+    return ModelComparison(("A", "B"), names, pairs, ({}, {}), patients=patients)
+
+
+def test_what_one_model_gains_has_an_interval_by_patient():
+    gains = np.random.default_rng(0).normal(0.3, 0.5, 200).repeat(2)
+    alone = difference_interval(
+        by_psnr(gains[::2], tuple(map(str, range(200)))), "psnr_db"
+    )
+    textbook = stats.t.interval(0.95, 199, gains.mean(), stats.sem(gains[::2]))
+    assert alone == pytest.approx(textbook, abs=0.01)
+    twice = tuple(str(i // 2) for i in range(400))
+    assert difference_interval(by_psnr(gains, twice), "psnr_db") == pytest.approx(alone)
+    (note,) = notes(by_psnr(gains, twice))
+    assert note.startswith("95 % intervals of B − A by patient: PSNR, dB +0.")
+
+
+def test_pairs_and_few_patients_have_no_interval():
+    assert not notes(by_psnr(np.ones(50), ()))
+    assert not notes(by_psnr(np.ones(9), tuple("abcdefghi")))

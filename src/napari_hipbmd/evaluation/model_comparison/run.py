@@ -39,6 +39,8 @@ class ModelComparison:
         Why no gap is told; empty when one is.
     left_out
         case_id → why its film was not used.
+    patients
+        Whose hip each film shows; empty for pairs, which share hips and soft tissue.
     """
 
     names: tuple[str, str]
@@ -47,6 +49,7 @@ class ModelComparison:
     gap_closed: tuple[Mapping[Site, float], Mapping[Site, float]]
     no_gap: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
+    patients: tuple[str, ...] = ()
 
 
 def compare_on_films(
@@ -115,6 +118,7 @@ def compare_on_films(
         gaps,
         why,
         left_out,
+        tuple(film.case.group or film.name for film in found if film.case is not None),
     )
 
 

@@ -8,14 +8,23 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...bmd import SITE_NAMES
+from ...bmd import SITE_NAMES, patient_weights
 from ...core.anatomy import REGIONS, SITES
 from ...core.arrays import Values
 from ...core.cells import guarded
+from ...report.grid import span
+from ..bootstrap import SAMPLES, Interval, interval
+from ..strata import FEWEST
 from .run import ModelComparison
 from .scores import FilmScore
 
 _NONE, _SHOWN = float("nan"), 5
+_TOLD: dict[str, tuple[str, int]] = {
+    "psnr_db": ("PSNR, dB", 2),
+    "ssim": ("SSIM", 4),
+    **{f"bias_{r}_g_cm2": (f"bias {SITE_NAMES[r]}, g/cm²", 4) for r in REGIONS},
+}
+"""Figures that have an interval, by what they are called, and their digits."""
 _COLUMNS: dict[str, Callable[[FilmScore], float]] = {
     "psnr_db": lambda s: s.psnr_db,
     "ssim": lambda s: s.ssim,
@@ -73,7 +82,7 @@ def text(comparison: ModelComparison) -> str:
 
 def notes(comparison: ModelComparison) -> list[str]:
     """What has to be known beside the table."""
-    told = []
+    told = _intervals(comparison)
     if comparison.no_gap:
         told.append(f"No gap is told. {comparison.no_gap}")
     if comparison.left_out:
@@ -84,6 +93,31 @@ def notes(comparison: ModelComparison) -> list[str]:
         more = "; …" if len(comparison.left_out) > _SHOWN else ""
         told.append(f"Left out ({len(comparison.left_out)}): {reasons}{more}")
     return told
+
+
+def difference_interval(comparison: ModelComparison, column: str) -> Interval:
+    """95 % interval of the mean of B − A, by patient; NaN where it cannot be told."""
+    both = values(comparison, column)
+    with np.errstate(invalid="ignore"):
+        gain = both[:, 1] - both[:, 0]
+    known = np.isfinite(gain)
+    patients = np.array(comparison.patients)
+    if patients.size != gain.size or len(set(patients[known].tolist())) < FEWEST:
+        return _NONE, _NONE
+    weights = patient_weights(patients[known], SAMPLES)
+    return interval(weights @ gain[known] / weights.sum(axis=1))
+
+
+def _intervals(comparison: ModelComparison) -> list[str]:
+    """The intervals in a sentence; none where there are too few patients, or pairs."""
+    told = []
+    for column, (name, digits) in _TOLD.items():
+        found = difference_interval(comparison, column)
+        if np.isfinite(found).all():
+            told.append(f"{name} {span(found, digits, sign=True)}")
+    if not told:
+        return []
+    return [f"95 % intervals of B − A by patient: {'; '.join(told)}."]
 
 
 def comparison_csv(comparison: ModelComparison) -> str:
