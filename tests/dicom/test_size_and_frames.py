@@ -5,7 +5,7 @@ import pydicom
 import pytest
 from pydicom.encaps import encapsulate, generate_frames
 
-from napari_hipbmd.dicom import inspect, open_film
+from napari_hipbmd.dicom import FilmTags, inspect, open_film, write_film
 
 from .syntaxes import in_syntax
 
@@ -24,6 +24,13 @@ def test_rows_and_columns_that_were_swapped_are_refused(make_film, hip, syntax):
     film.save_as(path)
     told = inspect(path)["reason"]
     assert "claims 80 × 96 pixels, and only with 96 × 80 the rows fit" in told
+
+
+@pytest.mark.parametrize("size", [(64, 64), (120, 160), (160, 120)])
+def test_a_picture_that_is_one_slope_is_not_taken_for_one_that_is_cut(tmp_path, size):
+    slope = (np.arange(size[0] * size[1]) // 5).astype(np.uint16).reshape(size)
+    write_film(tmp_path / "slope.dcm", slope, FilmTags("slope"))
+    assert inspect(tmp_path / "slope.dcm")["status"] == "readable"
 
 
 @pytest.mark.parametrize("times", [2, 0.5, 1.5, 3])

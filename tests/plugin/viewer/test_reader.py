@@ -15,6 +15,7 @@ from napari.layers import Layer
 from napari_hipbmd.dicom import FilmTags, write_film
 from napari_hipbmd.plugin.study.film_facts import fact_lines
 from napari_hipbmd.plugin.viewer.identity import facts_of
+from napari_hipbmd.plugin.viewer.origins import remember_origin
 from napari_hipbmd.plugin.viewer.reader import get_reader
 
 from ...dicom.conftest import real_data
@@ -96,6 +97,26 @@ def test_a_film_without_spacing_stays_in_pixels_and_says_why(
     lines = dict(fact_lines(Layer.create(*reader(str(path))[0])))
     assert lines["Pixel spacing"] == "none: shown in pixels, no mm and no BMD"
     assert lines["from"] == known["spacing_source"]
+
+
+def test_a_film_whose_file_names_its_patient_is_called_otherwise_and_says_why(
+    hip: Path,
+) -> None:
+    film = pydicom.dcmread(hip)
+    film.PatientName = "Smith^Jane"
+    path = hip.with_name("smith_jane.dcm")
+    film.save_as(path)
+    lines = {}
+    for one in (hip, path):
+        reader = get_reader(str(one))
+        assert reader is not None
+        layer = Layer.create(*reader(str(one))[0])
+        remember_origin(layer, one)
+        lines[one] = dict(fact_lines(layer))
+    assert "Name" not in lines[hip]
+    assert lines[path]["Name"].startswith("film-")
+    assert lines[path]["Name"].endswith(", as its file is called after its patient")
+    assert "smith" not in lines[path]["Name"].casefold()
 
 
 @pytest.mark.parametrize(

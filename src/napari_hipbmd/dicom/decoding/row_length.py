@@ -46,6 +46,10 @@ def check_rows(stored: NDArray[np.integer]) -> None:
     step = _steps(stored, max(rows, columns, *others))
     as_said, to_any = step(columns), step(None)
     found = {length: step(length) for length in others}
+    # What is as like half a row on is a slope, and no row of a film.
+    found = {n: by for n, by in found.items() if _MUCH_LIKER * by < step(n // 2)}
+    if not found:
+        return
     likest = min(found, key=lambda length: (found[length], length))
     if _MUCH_LIKER * found[likest] < as_said:
         raise FilmRefused(_sentence(rows, columns, likest))

@@ -8,11 +8,14 @@ from ...core.radiograph import Patient
 from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.identity import facts_of
+from ..viewer.origins import origin_of
 
 SIDES = {"L": tr("left"), "R": tr("right"), None: tr("not said")}
 SEXES = {"F": tr("female"), "M": tr("male"), None: tr("not said")}
 YEARS = tr("years")
 NOT_READ = tr("This layer was not read as a film: nothing is known of how it was made.")
+
+RENAMED = tr("{name}, as its file is called after its patient")
 
 
 def fact_lines(film_layer: Any) -> list[tuple[str, str]]:
@@ -38,6 +41,8 @@ def fact_lines(film_layer: Any) -> list[tuple[str, str]]:
         (tr("Weight"), _number(patient.weight_kg, "kg")),
         (tr("Drawn"), _drawn(film_layer)),
     ]
+    if _is_renamed(film_layer):
+        lines.insert(0, (tr("Name"), RENAMED.format(name=known["case_id"])))
     facts = known.get("facts")
     if facts is None:
         return lines
@@ -57,6 +62,15 @@ def fact_lines(film_layer: Any) -> list[tuple[str, str]]:
         (tr("Compression"), facts.transfer_syntax),
         (tr("Tube voltage"), _number(facts.kvp, "kV")),
     ]
+
+
+def _is_renamed(film_layer: Any) -> bool:
+    """Whether a film is called otherwise than its file, which names the patient."""
+    from ...dicom import names_its_patient
+
+    path, shown = origin_of(film_layer), facts_of(film_layer).get("case_id")
+    renamed = path is not None and bool(shown) and shown != path.stem
+    return renamed and names_its_patient(path, path.stem)
 
 
 def _spacing(known: dict[str, Any]) -> str:
