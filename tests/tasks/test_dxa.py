@@ -1032,3 +1032,80 @@ def test_a_film_without_a_side_is_not_guessed_between_two_readings(tmp_path, exp
     done = paired(tmp_path / "study", export(HOLOGIC + ROWS))
     assert done.pairs[0].reading is None
     assert "no side, and there are readings of both" in done.pairs[0].doubts[0]
+
+
+ROW = "P100,Quillfeather,2024-03-14,Left,0.712,0.600,1.001,0.5,0.851,30\n"
+
+
+@pytest.mark.parametrize("written", ['="P100"', "'P100", " P100 "])
+def test_a_number_that_is_kept_from_the_spreadsheet_is_the_patients(
+    study, export, written
+):
+    done = paired(study, export(HOLOGIC + ROW.replace("P100", written)), look=True)
+    assert done.pairs[0].reading is not None
+
+
+def test_a_number_that_a_spreadsheet_rounded_is_told_and_its_row_left_out(
+    study, export
+):
+    rows = ROW + ROW.replace("P100", "1.23457E+11")
+    done = paired(study, export(HOLOGIC + rows), look=True)
+    (doubt,) = done.doubts
+    assert "line 3: a spreadsheet has rounded the patient's number" in doubt
+
+
+def test_numbers_that_fit_no_film_at_all_are_told_with_what_may_have_become_of_them(
+    study, export
+):
+    done = paired(study, export(HOLOGIC + ROW.replace("P100", "100")), look=True)
+    assert "a spreadsheet makes 123 of 00123" in " ".join(done.doubts)
+
+
+@pytest.mark.parametrize(
+    ("written", "side"),
+    [("li.", "L"), ("RE", "R"), ("linkes Femur", "L"), ("re-scan", None)],
+)
+def test_german_sides_are_known(study, export, written, side):
+    table = readings_of_text(
+        LUNAR.replace("Left Femur", f"Hüfte {written}" if " " in written else written)
+        if side
+        else LUNAR.replace("Left Femur", f"Left Femur {written}"),
+        "x",
+        patient_key,
+    )
+    assert table.readings[0].side == (side or "L")
+
+
+def test_a_patients_number_under_a_german_name_is_read():
+    text = LUNAR.replace("Patient ID", "Patienten-Nr.")
+    assert readings_of_text(text, "x", patient_key).readings[0].patient
+
+
+@pytest.mark.parametrize("column", ["BMD (mg/cm²)", "Neck BMD [mg/cm2]"])
+def test_readings_in_milligrams_are_refused_with_their_column(column):
+    text = LUNAR.replace("BMD (g/cm²)", column)
+    with pytest.raises(Refused, match="readings in mg/cm² .*export them in g/cm²"):
+        readings_of_text(text, "x", patient_key)
+
+
+def test_a_table_that_breaks_off_in_its_last_row_is_told_and_the_row_left_out():
+    text = HOLOGIC + ROW + "P200,Quillfeather,2024-03-14,Left,0.7"
+    table = readings_of_text(text, "x", patient_key)
+    assert len(table.readings) == 1
+    assert "line 3: the last row breaks off" in table.doubts[0]
+
+
+def test_a_negative_reading_is_told_to_be_perhaps_one_of_several_t_scores():
+    text = HOLOGIC + ROW + ROW.replace("P100", "P200").replace("0.712", "-1.9")
+    doubts = " ".join(readings_of_text(text, "x", patient_key).doubts)
+    assert "neck is -1.9" in doubts and "it may be a T-score" in doubts
+
+
+def test_readings_of_neck_and_total_that_are_mostly_swapped_are_told(tmp_path, export):
+    folder, names = tmp_path / "many", [f"P{i}" for i in range(101, 105)]
+    for name in names:
+        film(folder / "images" / f"{name[1:]}x.dcm", name)
+    swapped = ROW.replace("0.712", "0.95").replace("0.851", "0.812")
+    rows = "".join(swapped.replace("P100", name) for name in names)
+    done = paired(folder, export(HOLOGIC + rows), look=True)
+    assert "bmd_neck is above bmd_total in 4 of 4 cases" in " ".join(done.doubts)

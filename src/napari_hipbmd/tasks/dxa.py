@@ -23,6 +23,7 @@ from ..dicom import (
     public_path,
 )
 from ..study import Case, read_cases, write_cases
+from ..study.cases.columns import reading_doubts
 from ..study.cases.sexes import Sexes, two_languages
 from ..study.cases.sheet import text_of
 from ..study.cases.table import TABLE
@@ -30,7 +31,7 @@ from ..study.dxa.days import DateOrder
 from ..study.dxa.groups import group_doubts, grouped
 from ..study.dxa.merging import DAYS, MAKER, known_sites, unlike
 from ..study.dxa.numbers import readings_of_numbers
-from ..study.dxa.pairs import DxaPair, FilmedHip, pair
+from ..study.dxa.pairs import NO_READING, DxaPair, FilmedHip, pair
 from ..study.dxa.tables import DxaTable, readings_of_text
 from ..study.dxa.words import maker_named
 from ..study.split import SPLIT
@@ -127,6 +128,12 @@ def pair_with_films(options: DxaOptions) -> DxaDone:
     done = DxaDone(pairs, read.doubts + found.doubts, [])
     for case, one in zip(found.cases, pairs, strict=True):
         done.cases.append(_with_reading(case, one, options, done))
+    done.doubts += reading_doubts(done.cases)
+    if pairs and all(one.doubts == (NO_READING,) for one in pairs):
+        done.doubts.append(
+            "no film is of a patient of the export: they may write the numbers of"
+            " patients differently (a spreadsheet makes 123 of 00123)"
+        )
     makers = {p.reading.maker for p in pairs if p.reading is not None} - {""}
     if len(makers) > 1:
         done.doubts.append(

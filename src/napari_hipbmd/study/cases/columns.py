@@ -140,10 +140,8 @@ def _contradictions(cases: Sequence[Case]) -> list[str]:
                 f"the groups {one!r} and {others[0]!r} differ only in their capitals,"
                 " blanks or zeros, and count as two patients"
             )
-    kinds = (patients, sides, sexes, heights, groups, _impossible(cases),
-             _mixed(cases), _swapped(cases), _neck_for_total(cases),
-             _codes(cases))  # fmt: skip
-    return [first_of(found) for found in kinds if found]
+    kinds = (patients, sides, sexes, heights, groups, _impossible(cases), _codes(cases))
+    return [*(first_of(found) for found in kinds if found), *reading_doubts(cases)]
 
 
 def _tall(case: Case) -> float | None:
@@ -156,6 +154,12 @@ def _read_aloud(group: str) -> str:
     """What a spreadsheet, or a second pair of hands, may make of a patient's name."""
     name = " ".join(normalize("NFKC", group).casefold().split())
     return (name.removesuffix(".0").lstrip("0") or "0") if _WHOLE(name) else name
+
+
+def reading_doubts(cases: Sequence[Case]) -> list[str]:
+    """Sentences on readings that cannot be of the sites that they stand for."""
+    kinds = _mixed(cases), _swapped(cases), _neck_for_total(cases)
+    return [first_of(found) for found in kinds if found]
 
 
 def _mixed(cases: Sequence[Case]) -> list[str]:

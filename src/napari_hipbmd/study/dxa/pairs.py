@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from ...core.dxa_reading import DxaReading
 from ...core.radiograph import Patient, Side
 
+NO_READING = "there is no reading of this patient"
+
 
 @dataclass(frozen=True)
 class FilmedHip:
@@ -62,7 +64,7 @@ def _pair(hip: FilmedHip, readings: list[DxaReading], window: int) -> DxaPair:
     if not hip.patient:
         return DxaPair(hip, doubts=("the film does not say whose it is",))
     if not readings:
-        return DxaPair(hip, doubts=("there is no reading of this patient",))
+        return DxaPair(hip, doubts=(NO_READING,))
     fits = [r for r in readings if None in (hip.side, r.side) or hip.side == r.side]
     if not fits:
         return DxaPair(hip, doubts=("there are readings of the other hip only",))

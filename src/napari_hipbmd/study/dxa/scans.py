@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from ...core.anatomy import Site
+from ...core.cells import printable
 from ...core.errors import Refused
 from ...core.radiograph import Side
 from ..cases.sexes import Sexes
@@ -15,6 +16,7 @@ from .reports import Report
 from .rows import Contradiction, Doubt, ReadDay, ScanRow, scan_row
 from .words import (
     column_named,
+    in_milligrams,
     is_elsewhere,
     maker_named,
     names_a_hip,
@@ -152,6 +154,12 @@ def sheet_of(report: Report, name: str, known: bool) -> Sheet:
     except NotATable as error:
         raise Refused(f"{name}: {error}") from None
     columns = {column_named(cell) for cell in header}
+    milligrams = next(filter(in_milligrams, header), None)
+    if milligrams is not None:
+        raise Refused(
+            f"{name} has readings in mg/cm² ({printable(milligrams.strip())[:30]}):"
+            " export them in g/cm²."
+        )
     if not any(map(site_of_bmd, header)) and not {"region", "bmd"} <= columns:
         raise Refused(
             f"{name} has no BMD of a hip: neither columns such as NECK_BMD and HTOT_BMD"

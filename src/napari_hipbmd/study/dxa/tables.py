@@ -27,7 +27,7 @@ from .days import DateOrder, date_order, day
 from .reports import reports_of
 from .rows import ReadDay, biology_of, number
 from .scans import Measured, Scan, Sheet, Totals, scans_of, sheet_of
-from .words import is_strange, lacks_unit, names_a_hip
+from .words import as_typed, is_rounded, is_strange, lacks_unit, names_a_hip
 
 
 @dataclass
@@ -100,6 +100,8 @@ def readings_of_text(
             if len(reports) == 1:
                 raise Refused(". ".join([*found.doubts, str(refusal)])) from None
             found.leave_out(str(refusal).rstrip("."))
+    if sheets and text[-1:] not in "\r\n":
+        sheets[-1] = _without_cut_row(sheets[-1], name, found)
     read_day = partial(
         day,
         order=order or date_order(text for sheet in sheets for text in sheet.days()),
@@ -124,6 +126,18 @@ def readings_of_text(
         rows = sum(len(sheet.rows) for sheet in sheets)
         raise Refused(f"{name} has no BMD of a hip in its {rows} rows.")
     return found
+
+
+def _without_cut_row(sheet: Sheet, name: str, found: DxaTable) -> Sheet:
+    """A table without its last row, where that breaks off before its last column."""
+    line, cells = sheet.rows[-1] if sheet.rows else (0, sheet.header)
+    if sheet.said or len(cells) >= len(sheet.header):
+        return sheet
+    found.leave_out(
+        f"{name}, line {line}: the last row breaks off, so the file may be cut off; the"
+        " row was left out"
+    )
+    return replace(sheet, rows=sheet.rows[:-1])
 
 
 def _sexes_of(sheets: Sequence[Sheet]) -> Sexes:
@@ -200,6 +214,12 @@ class _Reader:
                         f"{scan.where}: it does not say whose reading it is; the row"
                         " was left out"
                     )
+                elif once and is_rounded(scan.row.cells.get("patient", "")):
+                    self.found.leave_out(
+                        f"{scan.where}: a spreadsheet has rounded the patient's number,"
+                        " as 1.23E+05 is one; the row was left out, so export it again"
+                        " and do not save it from there"
+                    )
                 elif once and self.base.patient not in ("", base.patient):
                     self.found.leave_out(
                         f"{scan.where}: the file's header names another patient than"
@@ -225,8 +245,9 @@ class _Reader:
         low, high = DXA_RANGE_G_CM2
         what = f"{scan.where}: {one.site}"
         if not low <= value <= high:
+            others = ", and look at the others: it may be a T-score" * (value < 0)
             self.found.leave_out(
-                f"{what} is {value:g}, no BMD in g/cm²; it was left out"
+                f"{what} is {value:g}, no BMD in g/cm²; it was left out{others}"
             )
         elif one.site == "total" and not totals.of_a_hip(scan, one):
             self.found.leave_out(
@@ -273,7 +294,9 @@ class _Reader:
         except Refused as why:
             raise Refused(f"{scan.where}: {why}.") from None
         patient = (
-            self.key(cells["patient"]) if "patient" in cells else self.base.patient
+            self.key(as_typed(cells["patient"]))
+            if "patient" in cells
+            else self.base.patient
         )
         return replace(self.base, patient=patient, taken=taken)
 

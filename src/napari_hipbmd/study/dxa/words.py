@@ -26,18 +26,21 @@ _SIDES: dict[str, Side] = {
     **dict.fromkeys(
         _listed(
             "l lt left links linke linker izq izquierda izquierdo esquerda esquerdo"
-            " gauche sinistra sinistro"
+            " gauche sinistra sinistro linkes linken"
         ),
         "L",
     ),
     **dict.fromkeys(
         _listed(
             "r rt right rechts rechte rechter derecha derecho direita direito droite"
-            " droit destra destro"
+            " droit destra destro rechtes rechten"
         ),
         "R",
     ),
 }
+_WHOLE_SIDES: dict[str, Side] = {"li": "L", "re": "R"}
+"""Where a cell says nothing else: *re* begins other words."""
+
 _NOTHING = _listed("na none null nil unknown unbekannt u")
 _ELSEWHERE = _listed(
     "spine lumbar forearm radius ulna wb wbtot whole lva wirbelsäule l1 l2 l3 l4 arm"
@@ -52,7 +55,8 @@ _NOT_BMD = _listed(
 _HIP = _listed("hip hips femur femora femoral htot hüfte hüften oberschenkel")
 _COLUMNS = {
     "patient": "identifier1 patientid patientnumber patientno patientnr pid mrn"
-    " medicalrecordnumber patientidentifier id",
+    " medicalrecordnumber patientidentifier patientenid patientennummer patientennr"
+    " id",
     "taken": "scandate examdate measurementdate measuredate dateofscan dateofexam"
     " dateofmeasurement untersuchungsdatum messdatum studydate date",
     "side": "side laterality hipside scanside seite lado lateralidad côté cote lato",
@@ -87,6 +91,7 @@ _WITHOUT_UNIT = {
     **{name.casefold(): "cm" for name in _HEIGHTS},
     **{name.casefold(): "kg" for name in _WEIGHTS},
 }
+_MILLIGRAMS = re.compile(r"\bmg\s*/\s*cm", re.IGNORECASE)
 _UNIT = re.compile(r"[(\[]?\s*g\s*/\s*cm\s*[²2]\s*[)\]]?", re.IGNORECASE)
 
 
@@ -159,7 +164,22 @@ def strange_bmd(text: str) -> bool:
 def side_named(text: str) -> Side | None:
     """The side that a text names; None where it names none or both."""
     found = {_SIDES[word] for word in _words(text) & set(_SIDES)}
-    return found.pop() if len(found) == 1 else None
+    return found.pop() if len(found) == 1 else _WHOLE_SIDES.get(_letters(text))
+
+
+def in_milligrams(text: str) -> bool:
+    """Whether a column of readings is in mg/cm²; a standardised BMD is none."""
+    return "bmd" in _words(text) and bool(_MILLIGRAMS.search(text))
+
+
+def as_typed(text: str) -> str:
+    """A patient's number without what keeps a spreadsheet from changing it."""
+    return re.sub(r'^(=?"|=|\')|"$', "", text.strip()).strip()
+
+
+def is_rounded(text: str) -> bool:
+    """Whether a spreadsheet made 1.23E+05 of a long number."""
+    return bool(re.fullmatch(r"\d[.,]\d+E\+\d+", text.strip(), re.IGNORECASE))
 
 
 def says_nothing(text: str) -> bool:
