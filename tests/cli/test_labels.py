@@ -144,3 +144,18 @@ def test_labels_whose_case_lost_its_zeros_are_listed_with_the_likely_one(
         told = hipbmd("labels", command, labelled_study.folder).out
         assert f"labels of 0{first}, a case that cases.csv does not have" in told
         assert f"they may be those of {first}" in told
+
+
+def test_an_annotator_without_labels_is_told_before_any_film_is_read(
+    hipbmd, labelled, sample_study, tmp_path, monkeypatch
+):
+    def read(_):
+        raise AssertionError("a film was read")
+
+    monkeypatch.setattr("napari_hipbmd.tasks.training_data.read_film", read)
+    ran = hipbmd(
+        "train", "landmarks", "--study", sample_study.folder, "--real",
+        labelled.folder, "--annotator", "eve", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert ran.status == 2
+    assert "'eve' has labelled nothing in labelled: there are anna, bert." in ran.err

@@ -25,7 +25,7 @@ from .labelling.open_case import OpenCase
 from .labelling.recovery import Conflict, ConflictFound
 from .placed import PREDICTED, TRUTH, placed_landmarks
 from .queue import STATUSES, Queue, QueueEntry, QueueStatus
-from .study import Study
+from .study import Study, annotators_of
 from .truth import Truth, read_truth, write_truth
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "QueueStatus",
     "Study",
     "Truth",
+    "annotators_of",
     "append_cases",
     "film_boxes",
     "read_boxes",

@@ -102,10 +102,7 @@ class Study:
 
     def annotators(self) -> tuple[str, ...]:
         """Who has placed landmarks here, in alphabetical order."""
-        folder = self.folder / "labels"
-        if not folder.is_dir():
-            return ()
-        return tuple(sorted(path.name for path in folder.iterdir() if path.is_dir()))
+        return annotators_of(self.folder)
 
     def orphans(self, annotator: str) -> dict[str, str | None]:
         """Labels of cases that the table does not have, and the case each may be of.
@@ -188,3 +185,11 @@ class Study:
 def _bare(case_id: str) -> str:
     """A case's name without what a spreadsheet changes."""
     return case_id.strip().casefold().lstrip("0").removesuffix(".0")
+
+
+def annotators_of(study: Path) -> tuple[str, ...]:
+    """Who has placed landmarks in a study's folder; it is not opened for that."""
+    folder = study / "labels"
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(path.name for path in folder.iterdir() if path.is_dir()))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..core.errors import Refused, StudyWarning
 from ..core.options import REQUIRED, as_arguments, option, options_of
+from ..study import annotators_of
 from .fit_plan import FitOptions
 
 if TYPE_CHECKING:
@@ -187,6 +188,7 @@ def train(options: TrainOptions, link: Link) -> str:
     )
     from .training_data import RealFilms
 
+    _insist_on_labels(options)
     _tell_of_broken_off(options)
     plan, start, real = _plan(options, link), options.start, None
     if options.real is not None and options.annotator is not None:
@@ -206,6 +208,20 @@ def train(options: TrainOptions, link: Link) -> str:
     else:
         train_landmarks(options.study, options.preset, plan, link.reading, real, start)
     return ""
+
+
+def _insist_on_labels(options: TrainOptions) -> None:
+    """Refuse an annotator who has labelled nothing, before any film is read."""
+    folder = options.real or next(iter(options.study), None)
+    if options.annotator is None or folder is None:
+        return
+    there = annotators_of(folder)
+    if options.annotator not in there:
+        others = f"there are {', '.join(there)}" if there else "nobody has"
+        raise Refused(
+            f"{options.annotator[:40]!r} has labelled nothing in {folder.name}:"
+            f" {others}."
+        )
 
 
 def _tell_of_broken_off(options: TrainOptions) -> None:
