@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...core.errors import FilmRefused
 
-_LOOKED_AT, _MUCH_LIKER = 1 << 14, 2.0
+_LOOKED_AT, _MUCH_LIKER = 1 << 12, 2.0
 """Pixels that are looked at, and how much liker rows of the other length must be."""
 
 _FEWEST_PIXELS = 1 << 12
