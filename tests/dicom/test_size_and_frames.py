@@ -43,9 +43,12 @@ def test_rows_of_another_length_than_the_film_has_are_refused(make_film, times):
     assert f"claims {film.Rows} × {film.Columns} pixels, and only with 96 × 80" in told
 
 
-def test_a_film_of_noise_and_one_of_a_single_grey_are_not_called_cut_wrongly(make_film):
+def test_noise_ramps_and_a_single_grey_are_not_called_cut_wrongly(make_film):
     noise = np.random.default_rng(3).integers(0, 4000, (96, 80)).astype(np.uint16)
-    for pixels in (noise, np.full((96, 80), 700, np.uint16)):
+    grey = np.full((96, 80), 700, np.uint16)
+    ramp = np.arange(96 * 80, dtype=np.uint16).reshape(96, 80) % 4096
+    stripes = np.repeat(40 * np.arange(96, dtype=np.uint16)[:, None], 80, axis=1)
+    for pixels in (noise, grey, ramp, stripes):
         assert "rows fit" not in str(inspect(make_film(pixels)).get("reason"))
 
 

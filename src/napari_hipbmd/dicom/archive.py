@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
 
 from ..core.errors import Cancelled, FilmRefused
 from ..core.extras import from_extra
@@ -110,29 +112,39 @@ class Archive:
             asked["PatientID"] = patient
         if since or until:
             asked["StudyDate"] = f"{since or ''}-{until or ''}"
-        found = []
+        found: list[ArchivedSeries] = []
         for modality in MODALITIES:
-            with self._told():
-                found += self._client.search_for_series(
-                    study,
-                    fields=_FIELDS,
-                    search_filters={**asked, "Modality": modality},
-                    get_remaining=True,
-                )
-        return [_series(Dataset.from_json(one)) for one in found]
+            search = partial(
+                self._client.search_for_series,
+                study,
+                fields=_FIELDS,
+                search_filters={**asked, "Modality": modality},
+            )
+            found += map(_series, self._all(search))
+        return found
 
     def instances(self, one: ArchivedSeries) -> list[str]:
         """The unique identifiers of a series' films."""
-        with self._told():
-            found = self._client.search_for_instances(
-                one.study, one.series, get_remaining=True
-            )
-        return [str(Dataset.from_json(item).SOPInstanceUID) for item in found]
+        search = partial(self._client.search_for_instances, one.study, one.series)
+        return [str(item.SOPInstanceUID) for item in self._all(search)]
 
     def film(self, one: ArchivedSeries, instance: str) -> Dataset:
-        """A film, compressed as it is there."""
+        """A film, compressed as it is there.
+
+        Raises
+        ------
+        FilmRefused
+            If the server breaks off, or gives another one.
+        """
         with self._told():
-            return self._client.retrieve_instance(one.study, one.series, instance)
+            film = self._client.retrieve_instance(one.study, one.series, instance)
+            other = film.SOPInstanceUID != instance
+        if other:
+            raise FilmRefused(
+                f"{self.access.host} gave another film than the one that was asked for:"
+                " nothing of it was kept."
+            )
+        return film
 
     def study(self, study: str) -> Dataset:
         """What the archive says of a study and its patient."""
@@ -140,9 +152,10 @@ class Archive:
             found = self._client.search_for_studies(
                 fields=PATIENT, search_filters={"StudyInstanceUID": study}
             )
-        if not found:
+            study_found = [Dataset.from_json(one) for one in found[:1]]
+        if not study_found:
             raise FilmRefused(f"{self.access.host} has no such study any more.")
-        return Dataset.from_json(found[0])
+        return study_found[0]
 
     def has(self, study: str, series: str, instance: str) -> bool:
         """Whether it has an object already."""
@@ -165,16 +178,41 @@ class Archive:
         if answer.get("FailedSOPSequence"):
             raise FilmRefused(f"{self.access.host} did not take a report.")
 
+    def _all(self, search: Callable[..., list[dict[str, Any]]]) -> list[Dataset]:
+        """What a search gives, page by page; a server may give the first one again."""
+        found: list[Dataset] = []
+        known: set[str] = set()
+        while True:
+            with self._told():
+                page = [Dataset.from_json(one) for one in search(offset=len(found))]
+                named = {_named(one): one for one in page}
+            new = [one for name, one in named.items() if name not in known]
+            if not new:
+                return found
+            found += new
+            known |= named.keys()
+
     @contextmanager
     def _told(self) -> Iterator[None]:
-        from requests import RequestException
+        from requests import JSONDecodeError, RequestException
+        from retrying import RetryError
 
         host = self.access.host
+        strange = (
+            f"{host} does not answer as DICOMweb does: look at the address of its"
+            " services, and whether it wants a user or a token."
+        )
         if self._cancelled():
             raise Cancelled
         try:
             with unheard():
                 yield
+        except JSONDecodeError:  # such as a page to log in
+            raise FilmRefused(strange) from None
+        except RetryError as error:
+            status = getattr(error.last_attempt.value, "status_code", None)
+            told = "cannot be reached" if status is None else f"is busy ({status})"
+            raise FilmRefused(f"{host} {told}: run the same again later.") from None
         except RequestException as error:
             status = getattr(error.response, "status_code", None)
             if status in (401, 403):
@@ -193,8 +231,8 @@ class Archive:
                 f"The connection to {host} cannot be made or broke off: what is"
                 " finished is kept, run the same again."
             ) from None
-        except (ValueError, KeyError, AttributeError, OSError):
-            raise FilmRefused(f"{host} does not answer as DICOMweb does.") from None
+        except _NO_ANSWER:
+            raise FilmRefused(strange) from None
 
 
 PATIENT = (
@@ -203,6 +241,18 @@ PATIENT = (
     "ReferringPhysicianName",
 )  # fmt: skip
 """What reports of a study have to say alike."""
+
+
+_NO_ANSWER = (
+    ValueError, KeyError, AttributeError, TypeError, NotImplementedError, OSError,
+    EOFError, InvalidDicomError,
+)  # fmt: skip
+"""What becomes of an answer that is none of DICOMweb, in pydicom and its client."""
+
+
+def _named(found: Dataset) -> str:
+    """What tells a series or an instance from the others of a list."""
+    return str(found.get("SOPInstanceUID") or found.SeriesInstanceUID)
 
 
 def _series(found: Dataset) -> ArchivedSeries:
