@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from ...core.radiograph import Patient
@@ -66,11 +68,16 @@ def fact_lines(film_layer: Any) -> list[tuple[str, str]]:
 
 def _is_renamed(film_layer: Any) -> bool:
     """Whether a film is called otherwise than its file, which names the patient."""
+    path, shown = origin_of(film_layer), facts_of(film_layer).get("case_id")
+    return path is not None and bool(shown) and shown != path.stem and _names(path)
+
+
+@lru_cache(maxsize=64)
+def _names(path: Path) -> bool:
+    """Whether a file's name tells whom it shows: its header is read for it, once."""
     from ...dicom import names_its_patient
 
-    path, shown = origin_of(film_layer), facts_of(film_layer).get("case_id")
-    renamed = path is not None and bool(shown) and shown != path.stem
-    return renamed and names_its_patient(path, path.stem)
+    return names_its_patient(path, path.stem)
 
 
 def _spacing(known: dict[str, Any]) -> str:
