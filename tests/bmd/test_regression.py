@@ -409,6 +409,28 @@ def test_a_badly_known_gain_makes_no_film_of_another_kind(calibrated):
     assert "grey values" not in calibrated.unlike_fitted(x[0], patients[0])
 
 
+def fitted_to_nearly_one_error():
+    """Films whose gain is known about equally well, and one of them."""
+    features, patients, bmd = cohort(300, noise=0.01)
+    rng = np.random.default_rng(5)
+    error = np.where(rng.random(300) < 0.15, 0.109, 0.104)
+    gains = np.column_stack([np.exp(rng.normal(0, 0.05, 300)), error])
+    features = features * gains[:, :1] * np.exp(rng.normal(0, error))[:, None]
+    x = in_both_units(features, gains, np.full((300, 3), np.nan))
+    bmd = bmd - 4 * (error - error.mean())[:, None]  # as chance may have it
+    return BmdModel.fit(x, patients, bmd, image="calibrated"), x[0], patients[0]
+
+
+@pytest.mark.parametrize("error", [0.05, 0.072, 0.2, 0.306])
+def test_how_well_a_gain_is_known_does_not_move_the_bmd(error):
+    model, row, patient = fitted_to_nearly_one_error()
+    before = model.predict(row, patient)["neck"]
+    after = model.predict(np.append(row[:-1], error), patient)["neck"]
+    assert after.value == pytest.approx(before.value, abs=0.05)
+    width = (after.high - after.low) / (before.high - before.low)
+    assert width > 1.5 if error > 0.15 else 0.9 < width <= 1
+
+
 def test_a_film_without_a_gain_borrows_none_from_other_films() -> None:
     features = np.full((3, 9), 0.2)
     gains = np.array([[0.25, 0.1], [np.nan, np.nan], [0.5, 0.3]])

@@ -180,14 +180,33 @@ class BmdModel:
         dict
             The sites that the model has; NaN where a feature is.
         """
+        features, error = self._near_known_error(features)
         row, models = features, self.features_only
         if patient is not None and self.uses_biology(patient):
             biology = covariate_row(patient, self.preset.covariates)
             row, models = np.concatenate([features, biology]), self.with_biology
-        error = float(features[-1]) if self.image == "calibrated" else 0.0
         return {
             site: models[site].predict(row, error) for site in SITES if site in models
         }
+
+    def _near_known_error(
+        self, features: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], float]:
+        """Features with a gain's error that the fit knows, and that of the interval.
+
+        The films of a fit have nearly one error, along which its line says nothing
+        beyond them: with a ruler switched off, or an object drawn, the nearest that it
+        knows counts. The interval grows with a larger error, and does not shrink with
+        a smaller one, of which no residual tells.
+        """
+        if self.image != "calibrated":
+            return features, 0.0
+        linear = next(iter(self.features_only.values())).linear
+        place = len(self.inputs) - 1
+        reach = FEATURE_SD * linear.scale[place]
+        told, usual = float(features[-1]), float(linear.mean[place])
+        nearest = float(np.clip(told, usual - reach, usual + reach))
+        return np.append(features[:-1], nearest), float(np.maximum(told, nearest))
 
     def unlike_fitted(
         self, features: NDArray[np.float64], patient: Patient | None = None
