@@ -147,7 +147,8 @@ def test_tables_and_files_hold_what_was_found(dock: Dock, stand_in: StandIn) -> 
     assert "4 folds by patient, repeated 2 times" in dock.text("note")
     assert "hip-03" in dock.text("note")
     dock.show("tables")
-    close = dock.widget.tabs.tables.tables[0]
+    people, close = dock.widget.tabs.tables.tables[:2]
+    assert people.cells()[0][:2] == ["hips", "39"]
     found = dock.widget.tabs.validation
     raw = found.result("raw", "neck").agreement
     cells = {row[0]: row[1:] for row in close.cells()}
@@ -162,7 +163,7 @@ def test_tables_and_files_hold_what_was_found(dock: Dock, stand_in: StandIn) -> 
     site.setCurrentIndex(site.findData("total"))
     dock.wait(lambda: dock.widget.tabs.is_drawn("tables"))
     total = found.result("raw", "total").agreement.r
-    cells = {row[0]: row[1:] for row in dock.widget.tabs.tables.tables[0].cells()}
+    cells = {row[0]: row[1:] for row in dock.widget.tabs.tables.tables[1].cells()}
     assert float(cells["raw film"][0]) == pytest.approx(total, abs=6e-4)
 
 
