@@ -26,7 +26,7 @@ REFUSALS = {"Refused", "NoShaft", "NoObject"}
 """With what is derived from them."""
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     "bmd/regression.py": ("unlike_fitted", "_WORDS"),
-    "core/files.py": ("cannot_be_written",),
+    "core/writable.py": ("cannot_be_written",),
     "core/options.py": ("wrong",),
     "core/radiograph.py": ("TYPED",),
     "dicom/film.py": ("_open_picture",),
@@ -34,7 +34,8 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "dicom/greys/outside.py": ("_TAGS",),
     "dicom/sniff.py": ("_OTHERS", "_REMEDY", "is_picture", "_name_of"),
     "dicom/spacing.py": ("_best", "_pair", "_magnification", "_against",
-                         "_against_aspect"),
+                         "_against_aspect", "_passed_over"),
+    "dicom/detector_elements.py": ("against_elements",),
     "grey_scale/reading.py": ("read_signs",),
     "grey_scale/canal.py": ("TOO_SHORT", "NO_ISTHMUS", "NOT_NARROWER", "CLOSED",
                             "LOST"),
@@ -47,7 +48,9 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "runs/work.py": ("done", "STOPPED"),
     "study/doubts.py": ("doubts_about", "_lie", "_beside_box", "DAMAGED"),
     "study/labelling/edits.py": ("*",),
+    "study/exchange/deeplabcut.py": ("_doubt_of_cut",),
     "study/exchange/formats.py": ("_NOTES",),
+    "study/exchange/slicer.py": ("_doubt_of_two",),
     "study/films.py": ("ANOTHER", "_OTHER_HIP", "film_doubts"),
     "study/labelling/open_case.py": ("*",),
     "study/labelling/recovery.py": ("*",),

@@ -106,7 +106,7 @@ def _by_id(items: Sequence[Mapping[str, Any]], what: str) -> dict[Any, Any]:
         ids = [item["id"] for item in items]
         twice = next(one for one in ids if ids.count(one) > 1)
         raise Refused(
-            f"two of its {what} have the id {str(twice)[:20]}, so that nobody can tell"
+            f"two of its {what} have the id {str(twice)[:20]}, and nobody can tell"
             " which of them an annotation means"
         )
     return found

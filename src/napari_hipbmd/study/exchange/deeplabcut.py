@@ -138,10 +138,7 @@ def _parcels(rows: list[tuple[int, list[str]]], intake: Intake) -> list[Parcel]:
         if any(map(str.strip, cells[width:])):
             raise Refused(f"line {line} has too many columns.")
         if len(cells) < width:
-            intake.doubts.append(
-                f"line {line}: it has {len(cells)} of {width} cells, and the landmarks"
-                " of the others were taken as not placed: the file may be cut off."
-            )
+            intake.doubts.append(_doubt_of_cut(line, len(cells), width))
         marks = {}
         for mark, (x, y) in places.items():
             xy = _position(cells, x, y, f"{mark} in line {line}")
@@ -149,6 +146,13 @@ def _parcels(rows: list[tuple[int, list[str]]], intake: Intake) -> list[Parcel]:
                 marks[mark] = Label(xy, source=intake.source)
         found.append(Parcel(bare(cells[names - 1].strip()), marks))
     return found
+
+
+def _doubt_of_cut(line: int, cells: int, width: int) -> str:
+    return (
+        f"line {line}: it has {cells} of {width} cells, and the landmarks of the others"
+        " were taken as not placed: the file may be cut off."
+    )
 
 
 def _of_one_scorer(head: Mapping[str, Row], intake: Intake) -> Row:
