@@ -11,7 +11,7 @@ from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.evaluation.published import PATIENTS, figures_of, people_lines
 from napari_hipbmd.evaluation.row_result import RowResult
 from napari_hipbmd.evaluation.success import success_curve, success_gain
-from napari_hipbmd.study import Case, Study, write_cases
+from napari_hipbmd.study import Case, write_cases
 from napari_hipbmd.tasks.digital_case import drawn_person
 from napari_hipbmd.tasks.paper_repeat import SEED
 
@@ -75,11 +75,19 @@ def test_a_study_of_films_that_are_no_digital_hips_is_refused(tmp_path, hipbmd):
     assert "hipbmd validate" in ran.err and not (tmp_path / "out").exists()
 
 
-def test_too_few_digital_hips_are_refused_before_anything_is_measured(tmp_path, hipbmd):
-    ran = hipbmd("paper-repeat", "--n", 2, "--pixels", 128, "--workers", 1,
-                 "--out", tmp_path)  # fmt: skip
-    assert ran.status == 2 and "At least 20 cases" in ran.err
-    assert len(Study.open(tmp_path / "study").cases) == 2  # kept for a larger --n
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--n", 2], "needs at least 20 digital hips, and --n is 2"),
+        (["--n", 30, "--models", "nowhere"], "nowhere holds no models"),
+    ],
+)
+def test_what_cannot_be_repeated_is_told_before_a_digital_hip_is_made(
+    tmp_path, hipbmd, options, sentence
+):
+    out = tmp_path / "out"
+    ran = hipbmd("paper-repeat", *options, "--pixels", 128, "--out", out)
+    assert ran.status == 2 and sentence in ran.err and not out.exists()
 
 
 def test_folds_are_told_as_in_the_paper():

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..bmd import PRESETS
+from ..bmd import MINIMUM_CASES, PRESETS
 from ..core.errors import Refused
 from ..core.files import write_text_atomic
 from ..core.options import check, option
@@ -35,6 +35,7 @@ from ..evaluation.published import (
 from ..evaluation.row_result import RowResult
 from ..evaluation.success import LEVELS_G_CM2, success_gain, success_rate
 from ..evaluation.tables import USE, Validation
+from ..pipeline.models import models_sha256
 from ..report.grid import Grid
 from ..runs.feature_cache import Row
 from ..study import Case, Study
@@ -204,12 +205,19 @@ def repeat_paper(
     Raises
     ------
     Refused
-        If the study is not one of digital hips, or too small.
+        If the study is not one of digital hips, or too small, or there are no models.
     Cancelled
         If asked to stop.
     """
     out = Path(out)
+    if models is not None:
+        models_sha256(Path(models))  # told before half an hour of rendering
     if study is None:
+        if count < MINIMUM_CASES:
+            raise Refused(
+                f"The repeat of the paper needs at least {MINIMUM_CASES} digital hips,"
+                f" and --n is {count}: give a larger one."
+            )
         study = out / "study"
         make_study(study, count, seed, "shifted", pixels, workers, made, cancelled)
     hips = Study.open(study)
