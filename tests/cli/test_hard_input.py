@@ -38,6 +38,12 @@ def test_an_empty_folder_does_not_stop_the_films_beside_it(tmp_path, capsys):
     assert "holds no films" in err
 
 
+def test_the_folder_one_is_in_has_its_name(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    _, _, err = measured(capsys, Path(), FILM)
+    assert f"hipbmd: {tmp_path.name}: The folder . holds no films." in err
+
+
 @pytest.mark.parametrize("command", ["measure", "enhance"])
 def test_a_table_without_rows_is_said_to_hold_no_cases(tmp_path, capsys, command):
     (tmp_path / "cases.csv").write_text("case_id,image\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -250,8 +251,9 @@ def _jobs(
         try:
             found = jobs_of(path, options)
         except Refused as error:
+            called = Path(os.path.abspath(path))  # "." has no name of its own
             refused.append(
-                Measurement(path.stem, path.name, None, "refused", str(error))
+                Measurement(called.stem, called.name, None, "refused", str(error))
             )
             continue
         for job in found:
