@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Iterator
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -62,14 +63,15 @@ def main(folder: Path) -> None:
     viewer.open_sample(PLUGIN, "type_1")
     said: dict[str, list[str]] = {}
     unreachable: list[str] = []
+    sideways: dict[str, int] = {}
     for name in ("Hip BMD", *(step.dock for step in STEPS)):
         _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, name, tabify=True)
         if name == "Landmark workbench":
             dock.studies.annotator.setEditText("anna")
             dock.open_study(study)
-            bench = dock
         QApplication.processEvents()
         said[name] = sorted(set(texts_of(dock)))
+        sideways |= {f"{name}: {page}": px for page, px in sideways_px(dock).items()}
         unreachable += [f"{name}: {each}" for each in without_keyboard(dock)]
     print(
         json.dumps(
@@ -77,7 +79,7 @@ def main(folder: Path) -> None:
                 "said": said,
                 "forgotten": forgotten.texts,
                 "unreachable": unreachable,
-                "sideways_px": sideways_px(bench),
+                "sideways_px": sideways,
             }
         )
     )
@@ -98,25 +100,34 @@ def without_keyboard(dock: QWidget) -> list[str]:
     ]
 
 
-def sideways_px(bench: Any) -> dict[str, int]:
-    """How far each tab of the workbench scrolls sideways, 320 pixels wide."""
-    dock = bench.parentWidget()
+def sideways_px(widget: QWidget) -> dict[str, int]:
+    """How far a dock, or each tab of it, scrolls sideways, 320 pixels wide."""
+    dock = widget.parentWidget()
     while not isinstance(dock, QDockWidget):
         dock = dock.parentWidget()
     dock.setFloating(True)
     dock.show()
     dock.resize(320, 700)
     found = {}
-    for i in range(bench.tabs.count()):
-        bench.tabs.setCurrentIndex(i)
+    for page in pages_of(widget):
         for _ in range(5):
             QApplication.processEvents()
-        page = bench.tabs.widget(i)
-        areas = [each for each in page.findChildren(QScrollArea) if each.isVisible()]
+        areas = [each for each in widget.findChildren(QScrollArea) if each.isVisible()]
         bars = [area.horizontalScrollBar().maximum() for area in areas]
-        found[bench.tabs.tabText(i)] = max([dock.width() - 320, *bars])
+        found[page] = max([dock.width() - 320, *bars])
     dock.setFloating(False)
     return found
+
+
+def pages_of(widget: QWidget) -> Iterator[str]:
+    """The tabs of a dock, each shown when it is named; all of it if it has none."""
+    tabs = widget.findChild(QTabWidget)
+    if tabs is None:
+        yield "all"
+        return
+    for i in range(tabs.count()):
+        tabs.setCurrentIndex(i)
+        yield tabs.tabText(i)
 
 
 def texts_of(dock: QWidget) -> list[str]:

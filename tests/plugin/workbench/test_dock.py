@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from qtpy.QtCore import Qt
+from qtpy.QtOpenGLWidgets import QOpenGLWidget
 from qtpy.QtWidgets import QComboBox, QLabel, QLineEdit, QProgressBar, QTableWidget
 
 from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.plugin.ui.keyboard import has_keyboard
 from napari_hipbmd.plugin.ui.preferences import read_preference
 from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.workbench.loader import CaseLoader
@@ -39,6 +42,26 @@ def test_a_study_opens_at_its_first_case_with_film_and_predictions(
     assert bench.viewer.layers.selection.active is bench.layer("labels")
     assert [cell(bench, i, 1) for i in range(3)] == ["predicted"] * 3
     assert "No landmark is placed yet" in bench.find(QLabel, "missing").text()
+
+
+def test_keys_are_about_the_film_once_a_study_is_open(bench: Bench) -> None:
+    name = bench.find(QComboBox, "annotator")
+    for leave in (bench.open, lambda: bench.qtbot.keyClick(name, Qt.Key.Key_Return)):
+        name.setFocus()
+        assert has_keyboard(name)
+        leave()
+        holder = bench.widget.window().focusWidget()
+        assert isinstance(holder, QOpenGLWidget), "keys go on into the name"
+
+
+def test_the_name_keeps_the_keyboard_while_no_study_is_open(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.widget.work.leave_study()
+    name = bench.find(QComboBox, "annotator")
+    name.setFocus()
+    bench.widget.open_study(tmp_path / "nowhere")
+    assert has_keyboard(name)
 
 
 def test_every_layer_lies_on_its_film_in_mm(bench: Bench) -> None:

@@ -77,6 +77,51 @@ def test_arrows_move_by_parts_of_a_pixel(bench: Bench) -> None:
     np.testing.assert_allclose(bench.labels.landmarks["N1"].xy, (100.2, 200.8))
 
 
+def test_a_film_without_predictions_is_labelled_without_a_mouse(bench: Bench) -> None:
+    bench.editor.predicted = None
+    truth = bench.study.truth(bench.widget.work.case_id, with_sto=False)
+    assert truth is not None
+    film, places = bench.layer("film"), truth.landmarks_xy
+    bench.viewer.scene.camera.center = film.data_to_world((250, 200))
+    bench.key("P")
+    assert bench.editor.current == "N1", "it would be left where it was guessed"
+    np.testing.assert_allclose(bench.labels.landmarks["N1"].xy, (200, 250))
+    bench.key("Right")
+    assert bench.labels.landmarks["N1"].xy == pytest.approx((200.2, 250))
+    for name in LANDMARK_IDS[:4]:
+        bench.editor.place(tuple(places[INDEX[name]]), name)
+    bench.editor.select("T4")
+    bench.key("P")
+    off = np.array(bench.labels.landmarks["T4"].xy) - places[INDEX["T4"]]
+    assert np.hypot(*off) < 50
+    assert bench.labels.landmarks["T4"].source == "person"
+
+
+def test_the_key_that_places_begins_at_the_prediction_and_moves_nothing(
+    bench: Bench,
+) -> None:
+    bench.key("P")
+    placed = bench.labels.landmarks["N1"]
+    assert placed.predicted_xy == placed.xy and bench.editor.current == "N1"
+    bench.key("Right")
+    moved = bench.labels.landmarks["N1"]
+    bench.key("P")
+    assert bench.labels.landmarks["N1"] == moved
+    assert bench.message == "N1 has a place: the arrow keys move it."
+
+
+def test_a_landmark_is_never_guessed_beside_the_film(bench: Bench) -> None:
+    bench.editor.predicted = None
+    bench.viewer.scene.camera.center = (-900, 9000)
+    bench.key("P")
+    rows, columns = bench.layer("film").data.shape[-2:]
+    assert bench.labels.landmarks["N1"].xy == pytest.approx((columns - 1, 0))
+    bench.editor.select("N6")
+    bench.key("P")
+    x, y = bench.labels.landmarks["N6"].xy
+    assert 0 <= x <= columns - 1 and 0 <= y <= rows - 1
+
+
 @pytest.mark.parametrize(
     ("key", "state"), [("1", "placed"), ("2", "occluded"), ("3", "uncertain")]
 )

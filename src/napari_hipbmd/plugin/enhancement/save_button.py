@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from qtpy.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from ..ui.options_form import OptionsForm
 from ..ui.rich import plain
@@ -43,10 +43,10 @@ class SaveEnhanced(QWidget):
             WRITING,
             told=self.told.emit,
         )
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.options, 1)
-        line.addWidget(self.bar, 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.options)
+        column.addWidget(self.bar)
         self.bar.wanted.connect(self._on_wanted)
         self.show_enhanced(None)
 

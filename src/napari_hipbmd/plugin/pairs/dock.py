@@ -74,6 +74,7 @@ class PairsWidget(ListeningWidget):
         self.marking = Marking(self._session, self._editor, self.panel, self._begin)
         inside = QWidget()
         column = QVBoxLayout(inside)
+        column.setContentsMargins(4, 4, 4, 4)
         for part in (self.films, self.panel, self.form):
             column.addWidget(part)
         column.addStretch(1)

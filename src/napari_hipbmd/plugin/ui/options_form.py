@@ -164,14 +164,15 @@ def texts_of(one: Option) -> Iterator[str]:
 
 
 def side_by_side(*widgets: QWidget) -> QWidget:
-    """Widgets in one row of a form, or in lines of two."""
+    """Widgets in one row of a form, or in lines of two; an odd one alone."""
     columns = len(widgets) if len(widgets) <= MOST_ABREAST else ABREAST
     whole = QWidget()
     grid = QGridLayout(whole)
     grid.setContentsMargins(0, 0, 0, 0)
     whole.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     for i, widget in enumerate(widgets):
-        grid.addWidget(widget, i // columns, i % columns)
+        alone = widget is widgets[-1] and i % columns == 0
+        grid.addWidget(widget, i // columns, i % columns, 1, columns if alone else 1)
     return whole
 
 

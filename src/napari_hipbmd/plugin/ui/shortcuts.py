@@ -55,6 +55,11 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("previous_landmark", ("A",), "Go to the landmark before."),
     Shortcut("next_missing", ("F",), "Go to the next landmark that is missing."),
     Shortcut("centre", ("C",), "Centre the landmark at the chosen zoom."),
+    Shortcut(
+        "place_likely",
+        ("P",),
+        "Place the landmark where it is likely to be; the arrows move it from there.",
+    ),
     Shortcut("placed", ("1",), "The landmark is seen: placed."),
     Shortcut("occluded", ("2",), "The landmark lies behind something: occluded."),
     Shortcut("uncertain", ("3",), "The landmark could lie elsewhere: uncertain."),

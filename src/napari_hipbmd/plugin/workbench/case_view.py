@@ -13,6 +13,7 @@ from qtpy.QtCore import QTimer
 
 from ...core.radiograph import HipBox
 from ...study import Labels
+from ...study.labelling.label import XY
 from ..viewer.camera import camera_of, look_at
 from ..viewer.edits import OwnHand, is_over, show_points, show_shapes
 from ..viewer.identity import facts_of, kind_of
@@ -186,6 +187,13 @@ class CaseView:
         camera = camera_of(self.viewer)
         camera.center = tuple(self.film.data_to_world(row_col))
         camera.zoom = self.zoom / float(np.mean(np.abs(self.film.scale)))
+
+    def middle(self) -> XY:
+        """The middle of the view, ``(x, y)`` of the film, or its nearest pixel."""
+        film, camera = self.film, camera_of(self.viewer)
+        row_col = np.array(film.world_to_data(camera.center[-2:]))
+        row, column = np.clip(row_col, 0, np.array(film.data.shape[-2:]) - 1)
+        return float(column), float(row)
 
     def where(self, name: str) -> np.ndarray | None:
         """Where a landmark is, is predicted, or others have it: ``(row, column)``."""

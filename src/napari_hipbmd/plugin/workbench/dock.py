@@ -12,6 +12,7 @@ from ...core.errors import Refused
 from ...study import Study
 from ..ui.ask_first import AskFirst
 from ..ui.key_bindings import KeyBindings
+from ..ui.keyboard import has_keyboard, let_film_have_keyboard
 from ..ui.keys_dialog import KeysDialog
 from ..ui.sentences import said
 from ..ui.translation import tr
@@ -123,6 +124,8 @@ class WorkbenchWidget(ListeningWidget):
             if Study.is_study(folder):
                 remember_study(folder)
             self.work.say(said(refusal), warning=True)
+            return
+        self._leave_name()
 
     def show_case(self, folder: Path, case_id: str) -> None:
         """Open a case of a study, with its numbers, where it is not open yet."""
@@ -185,6 +188,13 @@ class WorkbenchWidget(ListeningWidget):
             return
         if who != self.work.who:
             self.open_study(self.work.study.folder)
+        else:
+            self._leave_name()
+
+    def _leave_name(self) -> None:
+        """Who is at work has been said: keys are about the film again."""
+        if self.work.editor is not None and has_keyboard(self.studies):
+            let_film_have_keyboard(self)
 
     def _on_repeat_wanted(self, annotator: str) -> None:
         self.studies.say_who(annotator)

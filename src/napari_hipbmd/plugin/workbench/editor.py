@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 from psygnal import Signal
 
 from ...core.anatomy import INDEX, LANDMARK_IDS, TIES, Points, Region
@@ -12,6 +13,7 @@ from ...core.radiograph import HipBox
 from ...study import Change, Label, Labels, OpenCase, State
 from ...study.boxes import remember_case_box
 from ...study.labelling import edits as edit
+from ...study.labelling.label import XY
 from ..ui.sentences import said
 from ..ui.translation import tr
 from .kept_case import KeptCase
@@ -109,6 +111,36 @@ class Editor(KeptCase):
         if done and was_missing:
             self.advance()
         return done
+
+    def place_likely(self, middle: XY) -> bool:
+        """Put the current landmark, without a mouse, where it is likely to be.
+
+        That is its prediction, else where the others put it, else ``middle``. It stays
+        the current one, to be moved from there.
+        """
+        label = self.label()
+        if label is not None and label.xy is not None:
+            text = tr("{name} has a place: the arrow keys move it.")
+            self.said.emit(text.format(name=self._current))
+            return False
+        if self.predicted is not None and self._current in self.predicted.landmarks:
+            return self.accept([self._current])
+        xy = self._likely() or middle
+        return self._do(lambda: edit.place(self.labels, self._current, xy, self.who))
+
+    def _likely(self) -> XY | None:
+        """Where the other landmarks put the current one, on the film, if they do."""
+        from ...landmarks.likely import likely_place
+
+        film, xy = self.labels.film, self.labels.xy
+        if film.side is None:
+            return None
+        found = likely_place(self._current, xy, film.side, film.spacing_mm)
+        if found is None or film.shape is None:
+            return found
+        rows, columns = film.shape
+        x, y = np.clip(found, 0, (columns - 1, rows - 1))
+        return float(x), float(y)
 
     def start_from(self, name: str, xy: tuple[float, float]) -> bool:
         """Put a missing landmark, starting from its prediction."""

@@ -61,6 +61,7 @@ def actions_of(dock: HasParts) -> dict[str, Callable[[], Any]]:
         "previous_landmark": go("step", -1),
         "next_missing": go("next_missing"),
         "centre": panel.centre_current,
+        "place_likely": lambda: panel.act("place_likely", case_view.middle()),
         "placed": act("set_state", "placed"),
         "occluded": act("set_state", "occluded"),
         "uncertain": act("set_state", "uncertain"),
