@@ -9,7 +9,7 @@ import pytest
 import yaml
 from napari.components import ViewerModel
 from napari.layers import Image
-from qtpy.QtWidgets import QLabel
+from qtpy.QtWidgets import QLabel, QScrollArea
 
 import napari_hipbmd
 from napari_hipbmd.core.radiograph import Radiograph
@@ -49,6 +49,21 @@ def test_on_a_small_screen_no_line_of_help_is_cut(home: HomeWidget, qtbot: Any) 
         home.show()
     for label in home.findChildren(QLabel):
         assert label.height() >= label.heightForWidth(label.width()), label.text()
+
+
+@pytest.mark.parametrize("letters_px", [12, 19])
+def test_neither_large_letters_nor_a_long_name_make_it_scroll_sideways(
+    home: HomeWidget, qtbot: Any, labelled_study: Study, letters_px: int
+) -> None:
+    long = labelled_study.folder.rename(labelled_study.folder.with_name("study_" * 20))
+    session_of(home._viewer).choose_study(long)
+    home.setStyleSheet(f"QWidget {{ font-size: {letters_px}px }}")
+    home.resize(320, 600)
+    with qtbot.waitExposed(home):
+        home.show()
+    [area] = home.findChildren(QScrollArea)
+    assert area.horizontalScrollBar().maximum() == 0
+    assert home.states["Validate"].toolTip() == long.name
 
 
 def test_what_is_opened_is_told(

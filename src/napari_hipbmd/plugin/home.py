@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QLabel, QPushButton, QSizePolicy
 
+from .ui.controls import note
 from .ui.narrow import scrolled_column
 from .ui.translation import tr
 from .viewer.listening import Heard, ListeningWidget
@@ -105,24 +107,21 @@ class HomeWidget(ListeningWidget):
 
     def _setup_ui(self) -> None:
         column = scrolled_column(self)
-        grid = QGridLayout()
-        for row, step in enumerate(STEPS):
+        for step in STEPS:
             button = QPushButton(tr(step.dock))
             button.setObjectName(f"open_{step.dock}")
             button.setToolTip(step.text)
             button.clicked.connect(lambda _, name=step.dock: self._open(name))
-            text = QLabel(step.text)
-            text.setWordWrap(True)
-            state = self.states[step.dock] = QLabel()
-            state.setObjectName(f"state_{step.dock}")
-            grid.addWidget(button, 2 * row, 0)
-            grid.addWidget(state, 2 * row + 1, 0)
-            grid.addWidget(text, 2 * row, 1, 2, 1)
-        grid.setColumnStretch(1, 1)
-        use = QLabel(RESEARCH)
-        use.setWordWrap(True)
-        column.addLayout(grid)
-        column.addWidget(use)
+            state = self.states[step.dock] = note(f"state_{step.dock}")
+            state.setTextFormat(Qt.TextFormat.PlainText)
+            state.setStyleSheet("font-style: italic")
+            # A study may be called anything, however long.
+            state.setSizePolicy(
+                QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+            )
+            for part in (button, note(f"help_{step.dock}", step.text), state):
+                column.addWidget(part)
+        column.addWidget(note("research_use", RESEARCH))
         column.addStretch(1)
 
     def _heard(self) -> Heard:
@@ -140,7 +139,10 @@ class HomeWidget(ListeningWidget):
 
     def _show_states(self, *_: Any) -> None:
         for step in STEPS:
-            self.states[step.dock].setText(step.state(self._session))
+            text = step.state(self._session)
+            self.states[step.dock].setText(text)
+            self.states[step.dock].setToolTip(text)
+            self.states[step.dock].setVisible(bool(text))
 
     def _open(self, name: str) -> None:
         self._viewer.window.add_plugin_dock_widget(PLUGIN, name)

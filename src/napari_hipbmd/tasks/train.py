@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ..core.errors import Refused, StudyWarning
+from ..core.errors import Cancelled, Refused, StudyWarning
 from ..core.options import REQUIRED, as_arguments, option, options_of
 from ..study import annotators_of
 from .fit_plan import FitOptions
@@ -48,6 +48,12 @@ class Link:
     report: Callable[[int, int, Mapping[str, float]], None]
     reading: Callable[[int, int], None]
     cancelled: Callable[[], bool] | None = None
+
+    def read(self, done: int, count: int) -> None:
+        """A film was read; :class:`Cancelled` if that was the last one."""
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled
+        self.reading(done, count)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,18 +201,18 @@ def train(options: TrainOptions, link: Link) -> str:
         real = RealFilms(options.real, options.annotator, options.times or TIMES)
     if options.goes_on:
         return retrain_landmarks(
-            options.study[0], options.annotator, plan, start, link.reading
+            options.study[0], options.annotator, plan, start, link.read
         ).sentence()
     if options.step == "gain":
-        train_gain(options.study, plan, options.models, link.reading)
+        train_gain(options.study, plan, options.models, link.read)
     elif options.step == "locator":
         train_locator(options.study[0], plan, real)
     elif options.step == "enhancement":
         train_enhancement(
-            options.study, options.pairs, options.preset, plan, link.reading, start
+            options.study, options.pairs, options.preset, plan, link.read, start
         )
     else:
-        train_landmarks(options.study, options.preset, plan, link.reading, real, start)
+        train_landmarks(options.study, options.preset, plan, link.read, real, start)
     return ""
 
 

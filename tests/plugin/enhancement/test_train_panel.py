@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -208,6 +209,39 @@ def test_a_training_is_watched_paused_cancelled_and_resumed_as_if_unbroken(
         assert (broken / name).read_bytes() == (whole / name).read_bytes(), name
     told = json.loads((whole / "enhancement.json").read_text("utf-8"))
     assert str(tmp_path) not in json.dumps(told)
+
+
+@pytest.mark.slow
+def test_a_training_that_has_only_begun_to_load_stops_at_once(
+    training: Training, sample_study: Study, tmp_path: Path
+) -> None:
+    training.choose(sample_study.folder, tmp_path)
+    training.dock.click("train")
+    training.dock.qtbot.waitUntil(lambda: bool(trainings()))
+    [process] = trainings()
+    begun = time.monotonic()
+    training.dock.click("cancel_training")
+    training.wait_until_idle()
+    assert time.monotonic() - begun < 3, "it loads its libraries to the end first"
+    assert not process.is_running()
+    assert training.note.startswith("Stopped. No epoch was finished")
+    assert training.button("train").isEnabled()
+
+
+@pytest.mark.slow
+def test_a_training_stops_between_two_films_that_it_reads(
+    training: Training, sample_study: Study, tmp_path: Path
+) -> None:
+    panel, said = training.panel, []
+    training.choose(sample_study.folder, tmp_path)
+    training.dock.click("train")
+    training.dock.qtbot.waitUntil(lambda: "1 of 6" in panel.progress.text())
+    training.dock.click("cancel_training")
+    panel._process.reading.connect(lambda done, _: said.append(done))
+    panel._process.reading.connect(lambda *_: said.append(panel.progress.text()))
+    training.wait_until_idle()
+    assert 6 not in said, "all films are read first"
+    assert {text for text in said if isinstance(text, str)} <= {"Stopping …"}
 
 
 @pytest.mark.slow

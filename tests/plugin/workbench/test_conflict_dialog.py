@@ -54,6 +54,15 @@ def test_what_is_chosen_is_kept_and_the_other_can_be_had_back(
     assert bench.editor.case.can_undo
 
 
+def test_who_puts_the_choice_off_is_told_that_nothing_is_kept_until_then(
+    bench: Bench, dialog: ConflictDialog
+) -> None:
+    dialog.reject()
+    assert "your last change is not kept" in bench.message
+    bench.editor.place((66, 77), "N6")
+    assert not bench.widget.conflicts.dialog.isHidden()
+
+
 def test_a_conflict_that_is_left_is_shown_again_and_nobody_is_overwritten(
     bench: Bench, dialog: ConflictDialog
 ) -> None:

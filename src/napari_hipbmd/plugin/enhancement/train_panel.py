@@ -12,6 +12,7 @@ from ...core.errors import Refused
 from ..ui.ask_first import AskFirst
 from ..ui.controls import button, enable, note, press, row
 from ..ui.late_figure import LateFigure
+from ..ui.run_bar import STOPPING
 from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.session import Session
@@ -69,7 +70,7 @@ class TrainPanel(QWidget):
         """Ask a running training to stop; the last finished epoch is kept."""
         if self._process is not None:
             self._process.stop()
-            self.progress.setFormat(tr("Stopping …"))
+            self._show_progress(STOPPING)
 
     def _setup_ui(self) -> None:
         self.form = TrainingForm()
@@ -152,14 +153,14 @@ class TrainPanel(QWidget):
     def _on_reading(self, done: int, count: int) -> None:
         self.progress.setRange(0, count)
         self.progress.setValue(done)
-        self.progress.setFormat(
+        self._show_progress(
             tr("Reading films: {done} of {count}").format(done=done, count=count)
         )
 
     def _on_epoch(self, number: int, count: int, figures: dict[str, float]) -> None:
         self.progress.setRange(0, count)
         self.progress.setValue(number)
-        self.progress.setFormat(
+        self._show_progress(
             tr("Epoch {number} of {count}").format(number=number, count=count)
         )
         told = ", ".join(
@@ -169,6 +170,11 @@ class TrainPanel(QWidget):
         )
         self.note.setText(told[:1].upper() + told[1:])
         self._draw(film=True)
+
+    def _show_progress(self, text: str) -> None:
+        """What goes on; what is told by a training that stops is late."""
+        stopping = self._process is not None and self._process.is_stopping
+        self.progress.setFormat(STOPPING if stopping else text)
 
     def _on_pause_clicked(self) -> None:
         if self._process is None:

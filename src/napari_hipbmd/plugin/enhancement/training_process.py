@@ -33,6 +33,11 @@ class TrainingProcess(QObject):
     """Exactly one of ``done``, ``refused``, ``stopped`` and ``crashed`` is emitted.
 
     ``epoch`` comes with ``(number, of, figures)``, ``reading`` with ``(done, count)``.
+
+    Attributes
+    ----------
+    is_stopping
+        Whether it was asked to stop.
     """
 
     epoch = Signal(int, int, object)
@@ -51,6 +56,7 @@ class TrainingProcess(QObject):
         self._process.errorOccurred.connect(self._on_error)
         QCoreApplication.instance().aboutToQuit.connect(self._on_quit)
         self._complaint = ""
+        self._heard = self.is_stopping = False
         self._end: tuple[str, str] | None = None
         self._ended = False
 
@@ -79,6 +85,12 @@ class TrainingProcess(QObject):
 
     def stop(self) -> None:
         """Ask it to stop; the last finished epoch is kept."""
+        self.is_stopping = True
+        if not self._heard:
+            # It loads its libraries, for seconds, and has begun nothing.
+            self._end = ("stopped", "")
+            self._process.kill()
+            return
         self._say("stop")
         self._process.closeWriteChannel()
 
@@ -96,6 +108,7 @@ class TrainingProcess(QObject):
                 self._hear(told)
 
     def _hear(self, told: dict[str, Any]) -> None:
+        self._heard = True
         if "epoch" in told:
             self.epoch.emit(told["epoch"], told["of"], told["figures"])
         elif "read" in told:
@@ -123,7 +136,9 @@ class TrainingProcess(QObject):
         if not self._ended:
             self._process.blockSignals(True)
             self.stop()
-            self._process.waitForFinished(QUIT_MS)
+            if not self._process.waitForFinished(QUIT_MS):
+                self._process.kill()
+                self._process.waitForFinished(QUIT_MS)
 
     def _on_finished(self) -> None:
         if self._ended:

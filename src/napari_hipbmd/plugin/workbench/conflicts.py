@@ -8,7 +8,13 @@ from qtpy.QtCore import QObject, Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QDialog, QWidget
 
+from ..ui.translation import tr
 from .work import Work
+
+PUT_OFF = tr(
+    "The labels of {case_id} stay as they are, and your last change is not kept, until"
+    " you choose whose to keep: change something, and you are asked again."
+)
 
 
 class ConflictWatch(QObject):
@@ -59,11 +65,17 @@ class ConflictWatch(QObject):
             editor.case.conflict, self._work.case_view.film, self._window
         )
         dialog.kept.connect(editor.resolve)
+        dialog.rejected.connect(self._on_put_off)
         self.dialog = dialog
         dialog.open()
 
+    def _on_put_off(self) -> None:
+        text = PUT_OFF.format(case_id=self._work.case_id)
+        self._work.say(text, warning=True)
+
     def _close(self) -> None:
         if self.dialog is not None:
+            self.dialog.rejected.disconnect(self._on_put_off)
             self.dialog.close()
             self.dialog.deleteLater()
         self.dialog = None

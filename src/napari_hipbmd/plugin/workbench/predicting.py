@@ -100,7 +100,8 @@ class Predictor(QObject):
     def _on_stepped(self, step: Stepped) -> None:
         if step.done:
             self.predicted.emit(self._cases[step.done - 1].case_id)
-        if self.everything:
+        # The few that were under way when all were asked for are counted with those.
+        if self.everything and not self._waiting:
             self.stepped.emit(step.done, step.count)
 
     def _on_done(self, refused: dict[str, str]) -> None:

@@ -254,6 +254,7 @@ class Work(QObject):
     def predict_all(self) -> None:
         """Predict every film of the study that has no predictions yet."""
         if self._predictor is not None and self.study is not None:
+            self.say("")
             self._predictor.predict_all()
             self.predicting_stepped.emit(0, len(self.study.cases))
 
