@@ -24,6 +24,17 @@ NOT_RUNNING = tr("Nothing is running.")
 STOPPING = tr("Stopping …")
 
 
+class WordedBar(QProgressBar):
+    """A progress bar that says what goes on while nobody knows how long it takes.
+
+    Qt shows no text then.
+    """
+
+    def text(self) -> str:
+        """What is written on it."""
+        return self.format() if self.maximum() == 0 else super().text()
+
+
 class RunBar(QWidget):
     """What every dock shows of the one thing that it has running.
 
@@ -144,7 +155,7 @@ class RunBar(QWidget):
         self.cancel_button = QPushButton(tr("Cancel"))
         self.cancel_button.setObjectName(f"cancel_{name}")
         self.cancel_button.clicked.connect(lambda _: self.cancel())
-        self.progress = QProgressBar()
+        self.progress = WordedBar()
         self.progress.setObjectName(f"{prefix}progress")
         self.note = sentence(f"{prefix}note")
         buttons = QHBoxLayout()
