@@ -235,6 +235,7 @@ def test_a_training_stops_between_two_films_that_it_reads(
     panel, said = training.panel, []
     training.choose(sample_study.folder, tmp_path)
     training.dock.click("train")
+    assert panel.progress.text().startswith("Starting")
     training.dock.qtbot.waitUntil(lambda: "1 of 6" in panel.progress.text())
     training.dock.click("cancel_training")
     panel._process.reading.connect(lambda done, _: said.append(done))

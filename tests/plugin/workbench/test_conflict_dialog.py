@@ -36,6 +36,17 @@ def test_both_are_shown_and_nothing_is_written(
     assert on_disk.landmarks["N5"].xy != (77, 88)
 
 
+def test_what_is_kept_of_each_landmark_can_be_read(
+    bench: Bench, dialog: ConflictDialog
+) -> None:
+    choice = dialog.findChild(QComboBox, "keep_N2")
+    longest = "dieses Fenster, und noch etwas mehr"
+    choice.setItemText(0, longest)
+    dialog.findChild(QTableWidget, "differences").resizeColumnsToContents()
+    bench.qtbot.wait(50)
+    assert choice.width() > choice.fontMetrics().horizontalAdvance(longest)
+
+
 @pytest.mark.parametrize(
     ("button", "n2", "n5"),
     [("keep_mine", False, True), ("keep_theirs", True, False),

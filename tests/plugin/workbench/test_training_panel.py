@@ -20,12 +20,15 @@ from .conftest import Bench
 @pytest.fixture
 def learning(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Stands in for the training, which waits in its first epoch until let go."""
-    go, reached = threading.Event(), threading.Event()
+    go, reached, first_epoch = (threading.Event() for _ in range(3))
 
     def retrain(
         folder: Path, annotator: str, plan: Any, start: Path | None, progress: Any
     ) -> Any:
         assert annotator == "anna" and threading.current_thread() is not main
+        progress(3, 3)
+        while not first_epoch.wait(0.01):
+            pass
         plan.report(1, plan.epochs, {})
         reached.set()
         while not go.wait(0.01):
@@ -35,9 +38,10 @@ def learning(monkeypatch: pytest.MonkeyPatch) -> Any:
         (plan.out / "landmarks.json").write_text("{}")
         return SimpleNamespace(out=plan.out, sentence=lambda: "3.10 mm, then 2.40 mm.")
 
+    first_epoch.set()
     main = threading.current_thread()
     monkeypatch.setattr(recipes, "retrain_landmarks", retrain)
-    return SimpleNamespace(go=go, reached=reached)
+    return SimpleNamespace(go=go, reached=reached, first_epoch=first_epoch)
 
 
 def test_the_error_is_told_and_the_model_offered(bench: Bench, learning: Any) -> None:
@@ -55,6 +59,20 @@ def test_the_error_is_told_and_the_model_offered(bench: Bench, learning: Any) ->
     assert model.currentText() == "retrained-1"
     assert "Predict all" in bench.message
     assert bench.find(QPushButton, "use_model").isHidden()
+
+
+def test_a_first_epoch_that_takes_long_is_not_called_reading(
+    bench: Bench, learning: Any
+) -> None:
+    learning.first_epoch.clear()
+    bench.press("retrain")
+    bar = bench.find(QProgressBar, "retrain_progress")
+    bench.wait(lambda: bar.text() == "Learning …")
+    assert bar.value() == 0
+    learning.first_epoch.set()
+    bench.wait(lambda: bar.text() == "Epoch 1 of 40")
+    bench.press("cancel_retrain")
+    bench.wait(lambda: not bar.isVisibleTo(bench.widget))
 
 
 def test_a_model_of_a_study_that_was_left_is_not_offered_for_another(

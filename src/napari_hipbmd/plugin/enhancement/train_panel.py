@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from ...core.errors import Refused
 from ..ui.ask_first import AskFirst
 from ..ui.controls import button, enable, note, press, row
 from ..ui.late_figure import LateFigure
-from ..ui.run_bar import STOPPING
+from ..ui.run_bar import LEARNING, STOPPING, WordedBar
 from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.session import Session
@@ -78,7 +78,7 @@ class TrainPanel(QWidget):
         self.resume = button("resume_training", tr("Resume"))
         self.pause = button("pause_training", tr("Pause"))
         self.cancel = button("cancel_training", tr("Cancel"))
-        self.progress = QProgressBar()
+        self.progress = WordedBar()
         self.progress.setObjectName("train_progress")
         self.note = note("train_note", FIRST)
         self.curve = LateFigure(_loss_curve, CURVE_PX)
@@ -145,6 +145,7 @@ class TrainPanel(QWidget):
         self._paused = False
         self.note.setText(STARTING)
         self.progress.setRange(0, 0)
+        self._show_progress(STARTING)
         self._draw()
         self._show_state()
         process.start(plan, out, resume=resume)
@@ -156,6 +157,9 @@ class TrainPanel(QWidget):
         self._show_progress(
             tr("Reading films: {done} of {count}").format(done=done, count=count)
         )
+        if done == count:
+            self.progress.setRange(0, 0)
+            self._show_progress(LEARNING)
 
     def _on_epoch(self, number: int, count: int, figures: dict[str, float]) -> None:
         self.progress.setRange(0, count)

@@ -22,6 +22,8 @@ from .translation import tr
 BUSY = tr("Something is running: wait for it or press Cancel.")
 NOT_RUNNING = tr("Nothing is running.")
 STOPPING = tr("Stopping …")
+LEARNING = tr("Learning …")
+"""What a training does between its films and the end of its first epoch."""
 
 
 class WordedBar(QProgressBar):

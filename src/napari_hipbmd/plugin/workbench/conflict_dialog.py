@@ -63,8 +63,10 @@ class ConflictDialog(QDialog):
         self.table.setObjectName("differences")
         self.table.setHorizontalHeaderLabels(list(COLUMNS))
         self.table.verticalHeader().hide()
-        self.table.horizontalHeader().setSectionResizeMode(
-            QHeaderView.ResizeMode.Stretch
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(
+            len(COLUMNS) - 1, QHeaderView.ResizeMode.ResizeToContents
         )
         self.choices: dict[str, QComboBox] = {}
         for i, name in enumerate(self._names):

@@ -20,7 +20,7 @@ from ...study.labelling.labels import labelled_cases
 from ..ui.controls import button, enable, note, press
 from ..ui.narrow import scrolled_column
 from ..ui.run import Run
-from ..ui.run_bar import RunBar
+from ..ui.run_bar import LEARNING, RunBar
 from ..ui.translation import tr
 from .remembered import MODELS, own_models
 
@@ -212,6 +212,8 @@ def _retrain(run: Run, chosen: Mapping[str, Any]) -> str:
             count,
             tr("Reading films: {done} of {count}").format(done=done, count=count),
         )
+        if done == count:
+            run.tell(0, chosen["epochs"], LEARNING)
 
     def on_epoch(done: int, count: int, _figures: Any) -> None:
         run.tell(
