@@ -15,6 +15,7 @@ from napari_hipbmd.cli.steered import Steering, steered
 from napari_hipbmd.core.errors import Cancelled, Refused
 from napari_hipbmd.enhancement.watch import read_curve, read_picture
 from napari_hipbmd.learning.training import LAST
+from napari_hipbmd.tasks.train import Link
 
 QUICK = ["--epochs", 1, "--device", "cpu"]
 
@@ -176,6 +177,15 @@ def test_a_training_stops_when_told_and_when_its_window_is_gone(last):
     words.queue.put("pause\n")
     words.queue.put(last)
     until(steering.cancelled)
+
+
+def test_a_training_that_is_stopped_reads_no_further_film():
+    told = []
+    link = Link(lambda *_: None, lambda *step: told.append(step), lambda: bool(told))
+    link.read(0, 3)
+    with pytest.raises(Cancelled):
+        link.read(1, 3)
+    assert told == [(0, 3)]
 
 
 def until(condition):
