@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QComboBox, QPushButton, QTableWidget
 
+from napari_hipbmd.plugin.workbench import conflict_dialog
 from napari_hipbmd.plugin.workbench.conflict_dialog import THEIRS, ConflictDialog
 from napari_hipbmd.study.labelling import edits
 
@@ -37,14 +40,18 @@ def test_both_are_shown_and_nothing_is_written(
 
 
 def test_what_is_kept_of_each_landmark_can_be_read(
-    bench: Bench, dialog: ConflictDialog
+    bench: Bench, dialog: ConflictDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choice = dialog.findChild(QComboBox, "keep_N2")
     longest = "dieses Fenster, und noch etwas mehr"
-    choice.setItemText(0, longest)
-    dialog.findChild(QTableWidget, "differences").resizeColumnsToContents()
-    bench.qtbot.wait(50)
+    monkeypatch.setattr(conflict_dialog, "MINE", longest)
+    conflict = bench.editor.case.conflict
+    assert conflict is not None
+    other = ConflictDialog(conflict, bench.layer("film"), bench.widget)
+    with bench.qtbot.waitExposed(other):
+        other.show()
+    choice = other.findChild(QComboBox, "keep_N2")
     assert choice.width() > choice.fontMetrics().horizontalAdvance(longest)
+    other.deleteLater()
 
 
 @pytest.mark.parametrize(
@@ -63,6 +70,18 @@ def test_what_is_chosen_is_kept_and_the_other_can_be_had_back(
     on_disk = bench.study.labels("anna", bench.widget.work.case_id)
     assert on_disk.landmarks == bench.labels.landmarks
     assert bench.editor.case.can_undo
+
+
+def test_what_was_chosen_so_far_is_there_when_one_comes_back_from_elsewhere(
+    bench: Bench, dialog: ConflictDialog
+) -> None:
+    dialog.findChild(QComboBox, "keep_N2").setCurrentText(THEIRS)
+    active = Qt.ApplicationState.ApplicationActive
+    QGuiApplication.instance().applicationStateChanged.emit(active)
+    assert bench.widget.conflicts.dialog is dialog
+    dialog.reject()
+    QGuiApplication.instance().applicationStateChanged.emit(active)
+    assert not bench.widget.conflicts.dialog.isHidden(), "who put it off is asked again"
 
 
 def test_who_puts_the_choice_off_is_told_that_nothing_is_kept_until_then(

@@ -82,5 +82,7 @@ class ConflictWatch(QObject):
 
     def _on_application_state(self, state: Any) -> None:
         editor = self._work.editor
-        if state == Qt.ApplicationState.ApplicationActive and editor is not None:
+        asked = self.dialog is not None and not self.dialog.isHidden()
+        back = state == Qt.ApplicationState.ApplicationActive
+        if back and editor is not None and not asked:
             editor.look_at_disk()
