@@ -18,8 +18,9 @@ from .conftest import Bench
 
 
 @pytest.fixture
-def learning(monkeypatch: pytest.MonkeyPatch) -> Any:
+def learning(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Stands in for the training, which waits in its first epoch until let go."""
+    bench.press("accept_all")
     go, reached, first_epoch = (threading.Event() for _ in range(3))
 
     def retrain(
@@ -138,6 +139,7 @@ def test_too_few_labels_are_told_in_words(
         raise Refused("Retraining needs at least 4 labelled films.")
 
     monkeypatch.setattr(recipes, "retrain_landmarks", refuse)
+    bench.press("accept_all")
     bench.press("retrain")
     outcome = bench.find(QLabel, "outcome")
     bench.wait(lambda: "at least 4 labelled films" in outcome.text())
