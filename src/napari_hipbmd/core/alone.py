@@ -30,6 +30,6 @@ def alone_in(folder: Path, lock: str) -> Iterator[None]:
         except Busy:
             raise Refused(
                 f"Another run writes its results into {folder.name}: wait for"
-                " it, or give --out another folder."
+                " it, or choose another folder for the results."
             ) from None
         yield

@@ -124,7 +124,9 @@ def write_pairs(
     """
     before = read_manifest(out) if (out / MANIFEST).exists() else None
     if before is None and out.exists() and _holds_something_else(out):
-        raise Refused(f"{out.name} already holds other files: give --out a new folder.")
+        raise Refused(
+            f"{out.name} already holds other files: choose a new folder for the pairs."
+        )
     with _nothing_half_written(out):
         manifest = _planned(out, sources, count, options, before, cancelled)
         if before is not None:
@@ -155,7 +157,9 @@ def write_again(
     if (out / MANIFEST).exists():
         _refuse_other_pairs(out, read_manifest(out), manifest)
     elif out.exists() and _holds_something_else(out):
-        raise Refused(f"{out.name} already holds other files: give --out a new folder.")
+        raise Refused(
+            f"{out.name} already holds other files: choose a new folder for the pairs."
+        )
     with _nothing_half_written(out):
         for entry in every_entry(manifest):
             if cancelled is not None and cancelled():
@@ -287,10 +291,10 @@ def _refuse_other_pairs(out: Path, before: Manifest, now: Manifest) -> None:
     if before.options != now.options:
         raise Refused(
             f"{out.name} holds pairs of other options (seed, operator, ranges or"
-            " split): repeat them, or give --out a new folder."
+            " split): repeat them, or choose a new folder for the pairs."
         )
     if before.hips != now.hips or before.tiles != now.tiles:
         raise Refused(
             f"{out.name} holds pairs of other sources: its manifest does not match"
-            " these films, boxes and masks; give --out a new folder."
+            " these films, boxes and masks; choose a new folder for the pairs."
         )
