@@ -94,15 +94,11 @@ def fit(module: Any, train: Dataset[Any], validation: Dataset[Any], plan: Fit) -
         def on_train_batch_start(
             self, trainer: Any, _: Any, _batch: Any, batch_idx: int
         ) -> None:
-            self.listen()
             # not at the epoch's start: a resumed run draws numbers after that
             if batch_idx == 0:
                 torch.manual_seed(plan.seed * 100_003 + trainer.current_epoch)
 
         def on_train_batch_end(self, trainer: Any, *_: Any) -> None:
-            self.listen()
-
-        def listen(self) -> None:
             if plan.cancelled is not None and plan.cancelled():
                 raise Cancelled
 
