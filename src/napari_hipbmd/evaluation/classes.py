@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -100,8 +99,3 @@ def _tables(
 def _same(tables: Values) -> Values:
     same: Values = np.trace(tables, axis1=1, axis2=2) / tables.sum(axis=(1, 2))
     return same
-
-
-def in_words(counts: Sequence[int]) -> str:
-    """``14 · 16 · 0``: estimated as each of :data:`CLASSES`."""
-    return " · ".join(map(str, counts))

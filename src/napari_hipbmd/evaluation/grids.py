@@ -8,7 +8,7 @@ from ..bmd import SITE_NAMES, reference_data, t_score_reference
 from ..core.anatomy import SITES, Site
 from ..report.grid import Grid, fixed, percent, percents, span
 from .bootstrap import Difference
-from .classes import CLASSES, Reclassification, in_words
+from .classes import CLASSES, Reclassification
 from .learning_curve import LearningPoint
 from .participants import Participants
 from .repeatability import WANTED, Repeatability
@@ -156,7 +156,7 @@ def classes_grid(found: Sequence[Reclassification]) -> Grid:
         [
             (
                 f"{one.site}, {ROW_NAMES[one.row]}",
-                *map(in_words, one.counts),
+                *(" · ".join(map(str, line)) for line in one.counts),
                 percent(one.same),
                 percents(one.same_interval),
                 fixed(one.kappa, 2),

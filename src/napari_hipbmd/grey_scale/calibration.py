@@ -19,11 +19,11 @@ from ..core.grey_scale import GreyScale, Ruler
 from ..core.reading import file_sha256, read_regular
 from ..core.resources import weights_dir
 from .boosted import BoostedTrees
-from .reading import FILM, NETWORK, SHAFT, USUAL, RulerReading
+from .reading import FILM, NETWORK, SHAFT, RulerReading
 from .signs import Signs, as_row, signs_key
 
 NAME = "grey_scale"
-RULERS = (SHAFT, FILM, NETWORK)
+RULERS, USUAL = (SHAFT, FILM, NETWORK), "usual"
 VERSION = 2
 DAMAGED = (
     "The calibration of the grey scale (grey_scale.json) is damaged: copy or fit it"

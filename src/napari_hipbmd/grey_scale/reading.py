@@ -25,7 +25,7 @@ from .picture import (
 from .shaft import OF_SHAFT, NoShaft, Shaft, read_shaft
 from .signs import Signs, film_signs, shaft_signs
 
-SHAFT, FILM, NETWORK, USUAL = "shaft", "film", "network", "usual"
+SHAFT, FILM, NETWORK = "shaft", "film", "network"
 
 
 class SeesGain(Protocol):

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core.anatomy import INDEX, Points, is_mirrored
 from ..core.radiograph import Side
-from .shape import ShapeModel, bundled_shapes, centroid_size, similarity_directions
+from .shape import ShapeModel, bundled_shapes, centroid_size, loose_covariance
 
 TURN, GROWTH = 0.2, 0.15
 """SD of how hips lie turned (radians) and of their size, a part of the mean's."""
@@ -68,7 +68,5 @@ def _spread(model: ShapeModel) -> Points:
     """``(32, 32)`` mm²: of hips that were neither shifted, turned nor scaled alike."""
     whole = np.sqrt(len(model.mean)) * centroid_size(model.mean)
     growth, turn = (whole * part for part in (GROWTH, TURN))
-    free = np.diag([ANYWHERE_MM2, ANYWHERE_MM2, growth**2, turn**2])
-    directions = similarity_directions(model.mean)
-    out: Points = model.covariance + directions.T @ free @ directions
-    return out
+    variances = np.array([ANYWHERE_MM2, ANYWHERE_MM2, growth**2, turn**2])
+    return loose_covariance(model, tuple(range(len(model.mean))), variances)

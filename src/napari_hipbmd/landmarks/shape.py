@@ -251,9 +251,14 @@ def most_plausible(model: ShapeModel, shape: Points, sd: Matrix) -> Points:
     return np.stack([back.real, back.imag], -1)
 
 
-def loose_covariance(model: ShapeModel, there: tuple[int, ...]) -> Matrix:
-    """``(2k, 2k)`` mm²: of the points ``there``, with shift, turn and size free."""
+def loose_covariance(
+    model: ShapeModel, there: tuple[int, ...], variances: float | Matrix = FREE
+) -> Matrix:
+    """``(2k, 2k)`` mm²: of the points ``there``, with shift, turn and size free.
+
+    ``variances`` are of the four :func:`similarity_directions`, or of all of them.
+    """
     at = np.array([2 * i + k for i in there for k in (0, 1)])
     free = similarity_directions(model.mean[list(there)])
-    out: Matrix = model.covariance[np.ix_(at, at)] + FREE * free.T @ free
+    out: Matrix = model.covariance[np.ix_(at, at)] + variances * free.T @ free
     return out
