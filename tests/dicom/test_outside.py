@@ -44,6 +44,19 @@ def test_beyond_a_shutter_or_collimator_no_patient_is_seen(
     np.testing.assert_array_equal(film.pixels[~film.outside], stored[~film.outside])
 
 
+def test_the_corners_about_a_round_shutter_go_on_from_the_film(make_film, hip):
+    stored = np.where(CIRCLE, np.uint16(0), np.maximum(hip, 400))
+    edit = {"ShutterShape": "CIRCULAR", "CenterOfCircularShutter": [48, 40],
+            "RadiusOfCircularShutter": 36}  # fmt: skip
+    film = read_film(make_film(stored, edit=edit))
+    seen = stored[~film.outside]
+    corner = film.pixels[12:19, 4:11]
+    assert film.outside[12:19, 4:11].any()
+    assert seen.min() < corner.mean() < seen.max()
+    assert (film.pixels[:11] == seen.min()).all()  # above the rectangle: a border
+    assert (film.pixels[:, :3] == seen.min()).all()
+
+
 def test_several_shapes_leave_what_lies_in_all_of_them(make_film, hip):
     film = read_film(
         make_film(
@@ -195,3 +208,24 @@ def test_padding_that_fills_more_bits_than_are_stored_is_left_out(
     read = read_film(path)
     assert "shutter" in codes(read)
     assert read.outside[BOX].all() and (read.outside != BOX).mean() < 0.06
+
+
+def test_a_round_or_tilted_black_border_without_a_tag_is_left_out(tmp_path, hip):
+    large = np.repeat(np.repeat((hip >> 4).astype(np.uint8), 4, 0), 4, 1)
+    rows, columns = np.mgrid[: large.shape[0], : large.shape[1]]
+    round_one = np.hypot(rows - 192, columns - 160) > 150
+    tilted = np.abs(0.97 * (columns - 160) + 0.24 * (rows - 192)) > 110
+    for i, border in enumerate((round_one, tilted)):
+        path = tmp_path / f"{i}.png"
+        Image.fromarray(np.where(border, 0, np.maximum(large, 80))).save(path)
+        film = read_film(path)
+        assert "shutter" in codes(film)
+        assert (film.outside != border).mean() < 0.06
+
+
+def test_an_upright_black_border_without_a_tag_stays_as_it_is(tmp_path, hip):
+    grey = np.maximum((hip >> 4).astype(np.uint8), 80)
+    grey[:8] = grey[:, -10:] = 0
+    path = tmp_path / "collimated.png"
+    Image.fromarray(grey).save(path)
+    assert read_film(path).outside is None

@@ -70,6 +70,7 @@ def test_air_and_shutters_are_not_soft_tissue(thigh):
     film, xy = thigh
     assert soft_tissue_boxes(film, [xy])
     assert soft_tissue_boxes(np.full_like(film, 0.2), [xy]) == []
+    assert soft_tissue_boxes(film, [xy], np.ones(film.shape, bool)) == []
 
 
 def test_a_mirrored_film_gets_as_many_boxes(thigh):

@@ -139,8 +139,8 @@ class Radiograph:
         ``(rows, columns)``, True where marks in the picture hide the patient and
         ``pixels`` are filled in from around them; None without any.
     outside
-        ``(rows, columns)``, True beyond a shutter, padding or a white border, where
-        ``pixels`` are as dark as the darkest seen ones; None where all is seen.
+        ``(rows, columns)``, True beyond a shutter, padding or an even border, where
+        ``pixels`` are made up (:func:`fill.framed`); None where all is seen.
     detector_mm
         ``(row, column)`` spacing of the detector or scanned film, where it is known and
         not what ``spacing_mm`` holds.

@@ -10,17 +10,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.fill import filled, framed
 from ..core.radiograph import Flag, FloatImage, Radiograph
 from ..core.turning import Turn, turn_of
 from .cautions import cautions
 from .decoding.decode import cut_from_words, stored_values, whole_words
 from .facts import HeaderFacts, header_facts
-from .greys.fill import filled
 from .greys.grey import grey_of_colour
 from .greys.grey_range import levels
 from .greys.lut import usual_inputs
 from .greys.modality import modality_transform
-from .greys.outside import beyond, darkened, told, unused, with_white_border
+from .greys.outside import beyond, told, unused, with_even_border
 from .greys.polarity import bright_is_dense, polarity
 from .greys.windows import Window, opposed, unusable, windows
 from .guard import quietly, refusing
@@ -156,7 +156,7 @@ def displayed_film(path: Path, header: Header, facts: HeaderFacts) -> DisplayedF
     decision = polarity(facts, rising, falling)
     low, high = found.ends
     pixels, grey_range = bright_is_dense(modality, value_range, decision, high - low)
-    hidden = with_white_border(pixels, hidden)
+    hidden = with_even_border(pixels, hidden)
     size = spacing(film)
     radiograph = Radiograph(
         pixels=_shown_only(pixels, marks, hidden),
@@ -242,7 +242,7 @@ def _open_picture(path: Path) -> DisplayedFilm:
     values, bits, marks = picture.values, picture.bits, picture.burnt_in
     full = (0.0, float((1 << bits) - 1))
     pixels = values.astype(np.float32)
-    hidden = with_white_border(pixels, picture.hidden)
+    hidden = with_even_border(pixels, picture.hidden)
     return DisplayedFilm(
         stored=values,
         modality=values,
@@ -275,7 +275,7 @@ def _shown_only(
     """The pixels without what hides the patient or lies beyond the shutter."""
     if marks is not None:
         pixels = filled(pixels, marks)
-    return pixels if hidden is None else darkened(pixels, hidden)
+    return pixels if hidden is None else framed(pixels, hidden)
 
 
 def _content_limits(values: NDArray[np.generic]) -> tuple[float, float]:

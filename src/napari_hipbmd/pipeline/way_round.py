@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..core.canvas import Canvas
+from ..core.fill import framed
 from ..core.hip_box import OTHER
 from ..core.radiograph import Flag, HipBox, Radiograph, Side
 from ..core.turning import Turn
@@ -137,5 +138,5 @@ def _negative(film: Radiograph) -> Radiograph:
     low, high = film.grey_range
     pixels = np.float32(low + high) - film.pixels
     if film.outside is not None:
-        pixels[film.outside] = pixels[~film.outside].min()
+        pixels = framed(pixels, film.outside)
     return replace(film, pixels=pixels)

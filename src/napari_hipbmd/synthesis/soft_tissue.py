@@ -22,11 +22,15 @@ PELVIS_ENDS, ILIUM_ENDS = 2.7, -1.2  # head radii below the head's centre
 RIM = 0.25  # head radii between a box and the bone
 BLACK, WHITE = 0.06, 0.94  # beyond them the film shows nothing
 STEP_GREY = 0.05  # of the film's range: what stands out by more has an edge
-FLAT, FLAT_SD = 0.3, 0.003  # head radii; of the range: flatter is air or a shutter
+FLAT, FLAT_SD = 0.3, 0.003  # head radii; of the range: flatter is air or a letterbox
 FREE = 0.985  # share of a box that must be free of bone and edges
 
 
-def soft_tissue_boxes(grey: FloatImage, hips: Sequence[Points]) -> list[HipBox]:
+def soft_tissue_boxes(
+    grey: FloatImage,
+    hips: Sequence[Points],
+    outside: NDArray[np.bool_] | None = None,
+) -> list[HipBox]:
     """Square boxes beside the bones of a film, the most even ones first.
 
     Parameters
@@ -35,6 +39,8 @@ def soft_tissue_boxes(grey: FloatImage, hips: Sequence[Points]) -> list[HipBox]:
         ``(rows, columns)``, 0 … 1 of the film's range, bone bright.
     hips
         The landmarks of each hip on the film, ``(16, 2)`` in film pixels.
+    outside
+        ``(rows, columns)``, True beyond the film's shutter.
 
     Returns
     -------
@@ -50,6 +56,8 @@ def soft_tissue_boxes(grey: FloatImage, hips: Sequence[Points]) -> list[HipBox]:
     free = _free_of_bone(grey.shape, frames) & (smooth > BLACK) & (smooth < WHITE)
     away = smooth - gaussian_filter(smooth, 0.25 * radius_px)
     free &= (np.abs(away) < STEP_GREY) & ~_is_flat(grey, radius_px)
+    if outside is not None:
+        free &= ~outside
     found: list[HipBox] = []
     for share in SIDES:
         side = round(share * radius_px)
@@ -106,7 +114,7 @@ class _Frame:
 
 
 def _is_flat(grey: FloatImage, radius_px: float) -> NDArray[np.bool_]:
-    """Where nothing but one grey is seen: air, a shutter, a letterbox."""
+    """Where nothing but one grey is seen: air, a letterbox."""
     window = max(3, round(FLAT * radius_px))
     mean = uniform_filter(grey.astype(np.float64), window)
     square = uniform_filter(grey.astype(np.float64) ** 2, window)

@@ -112,7 +112,7 @@ def propose_sto_boxes(
         seen = see_hip(film, networks, one, box)
         marks.append(networks.finder.find(seen.canvas, film.spacing_mm).xy)
     there = covered(taken, film.shape)
-    boxes = soft_tissue_boxes(film.grey(), marks)
+    boxes = soft_tissue_boxes(film.grey(), marks, film.outside)
     return [box for box in boxes if not overlap_share(box, there)]
 
 

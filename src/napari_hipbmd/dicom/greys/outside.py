@@ -1,4 +1,4 @@
-"""Where a film shows no patient: beyond its shutter, its padding, a white border.
+"""Where a film shows no patient: beyond its shutter, its padding, an even border.
 
 Shutter and collimator: DICOM PS3.3 C.7.6.11 and C.8.7.3; padding: C.7.5.1.1.2.
 """
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from ...core.fill import frame_of_seen
 from ...core.radiograph import Flag, FloatImage
 from ..tags import integer, number, numbers, values
 
@@ -68,11 +69,12 @@ def unused(film: Dataset, shape: tuple[int, ...]) -> tuple[Flag, ...]:
     )
 
 
-def with_white_border(
+def with_even_border(
     pixels: FloatImage, hidden: NDArray[np.bool_] | None = None
 ) -> NDArray[np.bool_] | None:
-    """What is hidden already, and a white border (:func:`white_border`)."""
-    return _either(_either(None, hidden), white_border(pixels))
+    """What is hidden already, a white border, and a black one that is no rectangle."""
+    found = _either(_either(None, hidden), white_border(pixels))
+    return _either(found, None if hidden is not None else _dark_shutter(pixels))
 
 
 def _either(
@@ -96,15 +98,6 @@ def told(hidden: NDArray[np.bool_] | None) -> tuple[Flag, ...]:
             " collimator and shows no patient: it is left out.",
         ),
     )
-
-
-def darkened(pixels: FloatImage, hidden: NDArray[np.bool_]) -> FloatImage:
-    """A copy whose hidden pixels are as dark as the darkest seen one.
-
-    That is what networks know of collimated films; white there would change the scale
-    by which they see the hip.
-    """
-    return np.where(hidden, pixels[~hidden].min(), pixels)
 
 
 def white_border(pixels: FloatImage) -> NDArray[np.bool_] | None:
@@ -160,6 +153,14 @@ def white_border(pixels: FloatImage) -> NDArray[np.bool_] | None:
     rows, columns = pixels.shape
     whole: NDArray[np.bool_] = full[:rows, :columns]
     return whole
+
+
+def _dark_shutter(pixels: FloatImage) -> NDArray[np.bool_] | None:
+    """A black border about a round or tilted picture; networks know upright ones."""
+    found = white_border(-pixels)
+    if found is None or found[frame_of_seen(found)].mean() < LEAST_SHARE:
+        return None
+    return found
 
 
 def _beyond(
