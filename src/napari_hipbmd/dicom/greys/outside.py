@@ -73,8 +73,8 @@ def with_even_border(
     pixels: FloatImage, hidden: NDArray[np.bool_] | None = None
 ) -> NDArray[np.bool_] | None:
     """What is hidden already, a white border, and a black one that is no rectangle."""
-    found = _either(_either(None, hidden), white_border(pixels))
-    return _either(found, None if hidden is not None else _dark_shutter(pixels))
+    found = _either(_either(None, hidden), _even_border(pixels))
+    return found if found is not None else _even_border(pixels, dark=True)
 
 
 def _either(
@@ -100,8 +100,10 @@ def told(hidden: NDArray[np.bool_] | None) -> tuple[Flag, ...]:
     )
 
 
-def white_border(pixels: FloatImage) -> NDArray[np.bool_] | None:
-    """An even white area at the film's border with a sharp edge: a mask or collimator.
+def _even_border(pixels: FloatImage, *, dark: bool = False) -> NDArray[np.bool_] | None:
+    """An even area at the film's border with a sharp edge: a mask or collimator.
+
+    White, or black where that leaves no upright rectangle, which networks know.
 
     Bone that is burnt out where it leaves the film has no sharp edge, and reaches no
     two corners.
@@ -112,7 +114,7 @@ def white_border(pixels: FloatImage) -> NDArray[np.bool_] | None:
         ``(rows, columns)``, bright = dense.
     """
     step = max(1, round(max(pixels.shape) / _LOOK_PX))
-    small = pixels[::step, ::step]
+    small = pixels[::step, ::step] * np.float32(-1 if dark else 1)
     low, high = np.percentile(small, [2, 99.9])
     if high <= low:
         return None
@@ -144,6 +146,8 @@ def white_border(pixels: FloatImage) -> NDArray[np.bool_] | None:
         return None
     if not LEAST_SHARE <= area.mean() <= MOST_SHARE:
         return None
+    if dark and area[frame_of_seen(area)].mean() < LEAST_SHARE:
+        return None
     # A soft edge of the mask would be a bright line around what is seen, and so would
     # a marker upon it.
     m = _MARKER_PX
@@ -153,14 +157,6 @@ def white_border(pixels: FloatImage) -> NDArray[np.bool_] | None:
     rows, columns = pixels.shape
     whole: NDArray[np.bool_] = full[:rows, :columns]
     return whole
-
-
-def _dark_shutter(pixels: FloatImage) -> NDArray[np.bool_] | None:
-    """A black border about a round or tilted picture; networks know upright ones."""
-    found = white_border(-pixels)
-    if found is None or found[frame_of_seen(found)].mean() < LEAST_SHARE:
-        return None
-    return found
 
 
 def _beyond(
