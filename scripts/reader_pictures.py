@@ -25,7 +25,7 @@ from qtpy.QtCore import Qt
 from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import FilmTags, read_film, write_film
-from napari_hipbmd.dicom.archive import ArchivedSeries
+from napari_hipbmd.dicom.archive_answers import ArchivedSeries
 from napari_hipbmd.plugin.viewer import hip_boxes
 from napari_hipbmd.plugin.viewer.session import session_of
 from napari_hipbmd.study import Case, Study, remember_boxes, write_cases

@@ -52,18 +52,23 @@ def run_find(args: argparse.Namespace) -> int:
 
 
 def run_get(args: argparse.Namespace) -> int:
-    """Take the films; 3 when one says that it has writing in it."""
+    """Take the films; 3 when one has writing in it, or did not come whole."""
     options = options_from(args, GetOptions)
     done = get(options, Bar("films"))
     new = len(done.files) - done.before
     say(f"{new} films in {options.out}, {done.before} were there already")
     for path in done.burned_in:
         say(f"look at {path.name}: it says that writing is burned into the picture")
-    return SOME_LEFT_OUT if done.burned_in else 0
+    for path in done.cut_short:
+        say(
+            f"{path.name} was not kept: the server gave a part of its picture; run the"
+            " same again, and look at the film there if it stays so"
+        )
+    return SOME_LEFT_OUT if done.burned_in or done.cut_short else 0
 
 
 def run_send(args: argparse.Namespace) -> int:
-    """Send the reports; 3 when the study of one was not found."""
+    """Send the reports; 3 when one has no study there, or was not taken."""
     done = send(options_from(args, SendOptions), Bar("reports"))
     say(f"{done.sent} reports sent, {done.before} were there already")
     for sentence in done.left:

@@ -6,60 +6,25 @@ for: an address holds patients' numbers.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
-from ..core.errors import Cancelled, FilmRefused
+from ..core.errors import Cancelled, FilmRefused, Refused
 from ..core.extras import from_extra
+from .archive_answers import ArchivedSeries, Asked, series_of
+from .archive_reports import PATIENT
 from .archive_session import Access, logged_in, unheard
-from .guard import quietly, refusing
 
 MODALITIES = ("DX", "CR")
 _FIELDS = (
     "PatientID", "StudyDate", "StudyDescription", "SeriesDescription", "ProtocolName",
     "BodyPartExamined", "Modality",
 )  # fmt: skip
-_WORDS = ("BodyPartExamined", "SeriesDescription", "ProtocolName", "StudyDescription")
-_PARTS = {
-    "hip": "hip", "hüft": "hip", "hueft": "hip", "coxa": "hip", "pelvi": "pelvis",
-    "becken": "pelvis", "femur": "femur", "femoral": "femur",
-}  # fmt: skip
-_HIP = re.compile("|".join(_PARTS), re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class ArchivedSeries:
-    """A series of films, as the archive lists it."""
-
-    study: str
-    series: str
-    patient_id: str
-    day: str
-    modality: str
-    words: str
-
-    @property
-    def part(self) -> str:
-        """``hip``, ``pelvis`` or ``femur``, as its words say first; empty if neither.
-
-        Nothing else of them: whoever wrote them may have named somebody.
-        """
-        found = _HIP.search(self.words)
-        return "" if found is None else _PARTS[found[0].lower()]
-
-    @property
-    def is_of_hip(self) -> bool:
-        """Whether its words speak of a hip or the pelvis."""
-        return bool(self.part)
 
 
 class Archive:
@@ -107,20 +72,16 @@ class Archive:
         FilmRefused
             If the server cannot be reached or does not answer as it should.
         """
-        asked: dict[str, Any] = {}
-        if patient:
-            asked["PatientID"] = patient
-        if since or until:
-            asked["StudyDate"] = f"{since or ''}-{until or ''}"
         found: list[ArchivedSeries] = []
         for modality in MODALITIES:
+            asked = Asked(modality, study, patient, since, until)
             search = partial(
                 self._client.search_for_series,
                 study,
                 fields=_FIELDS,
-                search_filters={**asked, "Modality": modality},
+                search_filters=asked.filters(),
             )
-            found += map(_series, self._all(search))
+            found += filter(asked.fits, map(series_of, self._all(search)))
         return found
 
     def instances(self, one: ArchivedSeries) -> list[str]:
@@ -152,10 +113,11 @@ class Archive:
             found = self._client.search_for_studies(
                 fields=PATIENT, search_filters={"StudyInstanceUID": study}
             )
-            study_found = [Dataset.from_json(one) for one in found[:1]]
-        if not study_found:
+            studies = [Dataset.from_json(one) for one in found]
+            this = [one for one in studies if one.StudyInstanceUID == study]
+        if not this:
             raise FilmRefused(f"{self.access.host} has no such study any more.")
-        return study_found[0]
+        return this[0]
 
     def has(self, study: str, series: str, instance: str) -> bool:
         """Whether it has an object already."""
@@ -163,20 +125,36 @@ class Archive:
             found = self._client.search_for_instances(
                 study, search_filters={"SOPInstanceUID": instance}
             )
-        return bool(found)
+            names = [_named(Dataset.from_json(one)) for one in found]
+        return instance in names
 
-    def store(self, study: str, objects: Sequence[Dataset]) -> None:
-        """Send objects of one study.
+    def store(self, study: str, report: Dataset) -> bool:
+        """Send a report of a study; whether the server says that it has it now.
+
+        A server may answer that all is well and have taken nothing: one that names no
+        object is asked for it.
 
         Raises
         ------
         FilmRefused
-            If the server does not take one of them.
+            If it cannot be asked.
         """
+        from requests import HTTPError
+
+        name = str(report.SOPInstanceUID)
         with self._told():
-            answer = self._client.store_instances(objects, study)
-        if answer.get("FailedSOPSequence"):
-            raise FilmRefused(f"{self.access.host} did not take a report.")
+            try:
+                answer = self._client.store_instances([report], study)
+            except HTTPError as error:
+                if getattr(error.response, "status_code", None) in _DECLINED:
+                    return False
+                raise
+            taken = answer.get("ReferencedSOPSequence") or ()
+            if answer.get("FailedSOPSequence"):
+                return False
+            if name in [one.ReferencedSOPInstanceUID for one in taken]:
+                return True
+        return self.has(study, str(report.SeriesInstanceUID), name)
 
     def _all(self, search: Callable[..., list[dict[str, Any]]]) -> list[Dataset]:
         """What a search gives, page by page; a server may give the first one again."""
@@ -207,6 +185,8 @@ class Archive:
         try:
             with unheard():
                 yield
+        except Refused:
+            raise
         except JSONDecodeError:  # such as a page to log in
             raise FilmRefused(strange) from None
         except RetryError as error:
@@ -235,13 +215,8 @@ class Archive:
             raise FilmRefused(strange) from None
 
 
-PATIENT = (
-    "PatientName", "PatientID", "IssuerOfPatientID", "PatientBirthDate", "PatientSex",
-    "StudyInstanceUID", "StudyDate", "StudyTime", "StudyID", "AccessionNumber",
-    "ReferringPhysicianName",
-)  # fmt: skip
-"""What reports of a study have to say alike."""
-
+_DECLINED = (400, 409, 413, 415, 422)
+"""What a server answers that does not want an object, and works otherwise."""
 
 _NO_ANSWER = (
     ValueError, KeyError, AttributeError, TypeError, NotImplementedError, OSError,
@@ -253,70 +228,3 @@ _NO_ANSWER = (
 def _named(found: Dataset) -> str:
     """What tells a series or an instance from the others of a list."""
     return str(found.get("SOPInstanceUID") or found.SeriesInstanceUID)
-
-
-def _series(found: Dataset) -> ArchivedSeries:
-    def said(keyword: str) -> str:
-        return str(found.get(keyword) or "")
-
-    return ArchivedSeries(
-        said("StudyInstanceUID"),
-        said("SeriesInstanceUID"),
-        said("PatientID"),
-        said("StudyDate"),
-        said("Modality"),
-        " ".join(filter(None, map(said, _WORDS))),
-    )
-
-
-def reports_in(path: Path) -> list[tuple[Path, Dataset]]:
-    """The structured reports of a folder, or the one that is given.
-
-    Raises
-    ------
-    FilmRefused
-        If there is none, or one cannot be read.
-    """
-    if not path.exists():
-        raise FilmRefused(f"There is no file or folder {path}.")
-    found: list[tuple[Path, Dataset]] = []
-    inside = [file for file in sorted(path.rglob("*.dcm")) if file.name[0] != "."]
-    for file in inside if path.is_dir() else [path]:
-        with quietly(), refusing():
-            report = dcmread(file, stop_before_pixels=True)
-        if report.get("Modality") == "SR" and report.get("StudyInstanceUID"):
-            found.append((file, report))
-    if not found:
-        raise FilmRefused(
-            f"{path.name} holds no structured report: 'hipbmd measure --sr' makes them."
-        )
-    return found
-
-
-def with_identity(report: Dataset, study: Dataset, real: Mapping[str, str]) -> Dataset:
-    """A report without the person as it belongs under its study.
-
-    Parameters
-    ----------
-    study
-        As :meth:`Archive.study` tells it.
-    real
-        Unique identifiers in the report → those of the archive; changed in place.
-    """
-    _renamed(report, real)
-    for keyword in PATIENT:
-        if study.get(keyword):
-            setattr(report, keyword, study[keyword].value)
-    for keyword in ("PatientIdentityRemoved", "DeidentificationMethod"):
-        if keyword in report:
-            delattr(report, keyword)
-    return report
-
-
-def _renamed(item: Dataset, real: Mapping[str, str]) -> None:
-    for element in item:
-        if element.VR == "SQ":
-            for inner in element.value:
-                _renamed(inner, real)
-        elif element.VR == "UI" and str(element.value) in real:
-            element.value = real[str(element.value)]

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from ..core.errors import Cancelled, FilmRefused
 from ..core.extras import from_extra
+from .guard import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from requests import Session
@@ -110,10 +111,29 @@ def logged_in(access: Access, cancelled: Callable[[], bool]) -> Session:
         session.auth = (access.user, _secret(access, access.user))
 
     def stoppable(answer: Any, **_: Any) -> None:
+        _stay_there(access, answer)
         answer.raw = _Stoppable(answer.raw, cancelled)
 
     session.hooks["response"].append(stoppable)
     return session
+
+
+def _stay_there(access: Access, answer: Any) -> None:
+    """Refuse to be sent on to another server, or to one that does not encrypt.
+
+    A report has a patient's name, and the way to a film the patient's number.
+    """
+    if not answer.is_redirect:
+        return
+    there = urlsplit(urljoin(answer.url, answer.headers["location"]))
+    asked = urlsplit(answer.url)
+    if there.hostname == asked.hostname and there.scheme in (asked.scheme, "https"):
+        return
+    raise FilmRefused(
+        f"{access.host} sends on to {there.scheme}://{there.hostname or '?'}, and"
+        " nobody was asked there: give the address of that server if it is the right"
+        " one."
+    )
 
 
 def keep_secret(access: Access, secret: str) -> None:
@@ -150,7 +170,7 @@ def _not_asking(record: logging.LogRecord) -> bool:
 
 
 class _Stoppable:
-    """The body of an answer, which ends when somebody asks it to."""
+    """The body of an answer, which ends when somebody asks it to or it has no end."""
 
     def __init__(self, raw: Any, cancelled: Callable[[], bool]) -> None:
         self._raw, self._cancelled = raw, cancelled
@@ -160,10 +180,18 @@ class _Stoppable:
 
     def stream(self, *how: Any, **more: Any) -> Iterator[bytes]:
         """As urllib3's: the body bit by bit."""
+        read = 0
         for part in self._raw.stream(*how, **more):
+            read += len(part)
             if self._cancelled():
                 self._raw.close()
                 raise Cancelled
+            if read > MAX_FILE_BYTES:
+                self._raw.close()
+                raise FilmRefused(
+                    "The server's answer is larger than any film, and was broken off:"
+                    " look at the address of its services."
+                )
             yield part
 
 

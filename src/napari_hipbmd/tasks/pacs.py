@@ -16,7 +16,9 @@ from ..core.errors import Refused
 from ..core.files import write_bytes_atomic
 from ..core.options import REQUIRED, Private, check, option
 from ..dicom.anonymous import anonymous
-from ..dicom.archive import Archive, ArchivedSeries, reports_in, with_identity
+from ..dicom.archive import Archive
+from ..dicom.archive_answers import ArchivedSeries, is_whole
+from ..dicom.archive_reports import reports_in, with_identity
 from ..dicom.archive_session import Access
 from ..dicom.source import derived_uid
 
@@ -141,11 +143,15 @@ class Found:
 
 @dataclass
 class Taken:
-    """Files of films that are there now, and how many of them were before."""
+    """Files of films that are there now, and how many of them were before.
+
+    ``cut_short`` are files that are not there: the archive gave part of their picture.
+    """
 
     files: list[Path] = field(default_factory=list)
     before: int = 0
     burned_in: list[Path] = field(default_factory=list)
+    cut_short: list[Path] = field(default_factory=list)
 
 
 @dataclass
@@ -205,14 +211,15 @@ def get(
     wanted = [(one, uid) for one in series for uid in archive.instances(one)]
     for number, (one, uid) in enumerate(wanted):
         path = options.out / IMAGES / f"film-{_short(uid)}.dcm"
-        done.files.append(path)
         if path.exists():
             done.before += 1
+        elif not is_whole(film := archive.film(one, uid)):
+            done.cut_short.append(path)
         else:
-            film = archive.film(one, uid)
             if film.get("BurnedInAnnotation") == "YES":
                 done.burned_in.append(path)
             write_bytes_atomic(path, _file(film, options.identified))
+        done.files += [path] * (path not in done.cut_short)
         if progress is not None:
             progress(number + 1, len(wanted))
     return done
@@ -252,8 +259,14 @@ def send(
             for one in archive.series(study=study):
                 uids = [one.series, *archive.instances(one)]
                 real |= {name: uid for uid in uids for name in _names(uid)}
-            archive.store(study, [with_identity(report, archive.study(study), real)])
-            done.sent += 1
+            named = with_identity(report, archive.study(study), real)
+            if archive.store(study, named):
+                done.sent += 1
+            else:
+                done.left.append(
+                    f"{path.name} was not taken by {archive.access.host}: ask those"
+                    " who run it whether it takes structured reports"
+                )
         if progress is not None:
             progress(number + 1, len(reports))
     return done

@@ -141,6 +141,13 @@ class FetchPanel(QWidget):
             ).format(name=plain(path.name))
             for path in taken.burned_in
         ]
+        lines += [
+            tr(
+                "{name} was not kept: the server gave a part of its picture. Fetch"
+                " again, and look at the film there if it stays so."
+            ).format(name=plain(path.name))
+            for path in taken.cut_short
+        ]
         self.bar.say("<br>".join(lines))
         self._fetched = out / IMAGES
         self._show_state()

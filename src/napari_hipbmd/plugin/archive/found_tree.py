@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 from ..ui.translation import tr
 
 if TYPE_CHECKING:
-    from ...dicom.archive import ArchivedSeries
+    from ...dicom.archive_answers import ArchivedSeries
 
 BOX = (
     "QTreeView::indicator:unchecked"
