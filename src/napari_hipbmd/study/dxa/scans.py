@@ -10,21 +10,26 @@ from ...core.anatomy import Site
 from ...core.cells import printable
 from ...core.errors import Refused
 from ...core.radiograph import Side
+from ..cases.row import DXA_RANGE_G_CM2
 from ..cases.sexes import Sexes
 from ..cases.sheet import NotATable, rows_of
 from .reports import Report
-from .rows import Contradiction, Doubt, ReadDay, ScanRow, scan_row
+from .rows import Contradiction, Doubt, ReadDay, ScanRow, number, scan_row
 from .words import (
     column_named,
-    in_milligrams,
     is_elsewhere,
     maker_named,
     names_a_hip,
+    other_unit,
+    quantity_beside,
     side_named,
     site_named,
     site_of_bmd,
     strange_bmd,
 )
+
+_ROUNDED = 0.1
+"""BMC and area of two digits make a BMD that is off by a few per cent."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +79,25 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Measured:
-    """A cell with a BMD, and the column or the region that tells of what."""
+    """A cell with a BMD, and the column or the region that tells of what.
+
+    Attributes
+    ----------
+    quotient
+        BMC over area of the same place in g/cm², where the row has both.
+    """
 
     label: str
     cell: str
     of_column: bool
+    quotient: float | None = None
+
+    def contradicts(self, bmd_g_cm2: float) -> bool:
+        """Whether BMC and area make another BMD."""
+        low, high = DXA_RANGE_G_CM2
+        if self.quotient is None or not low <= self.quotient <= high:
+            return False
+        return abs(bmd_g_cm2 / self.quotient - 1) > _ROUNDED
 
     @property
     def site(self) -> Site | None:
@@ -123,6 +142,10 @@ class Totals:
                 elif one.site not in (None, "total"):
                     self._hips.add(scan.key(one))
 
+    def of_a_scan_of_a_hip(self, scan: Scan, one: Measured) -> bool:
+        """Whether the same scan has a neck, trochanter or shaft."""
+        return scan.key(one) in self._hips
+
     def of_a_hip(self, scan: Scan, one: Measured) -> bool:
         """Whether a total is a hip's; a column may stand alone, a region may not."""
         exam = scan.row.exam
@@ -154,12 +177,12 @@ def sheet_of(report: Report, name: str, known: bool) -> Sheet:
     except NotATable as error:
         raise Refused(f"{name}: {error}") from None
     columns = {column_named(cell) for cell in header}
-    milligrams = next(filter(in_milligrams, header), None)
-    if milligrams is not None:
-        raise Refused(
-            f"{name} has readings in mg/cm² ({printable(milligrams.strip())[:30]}):"
-            " export them in g/cm²."
-        )
+    for cell in header:
+        if unit := other_unit(cell):
+            raise Refused(
+                f"{name} has readings in {unit} ({printable(cell.strip())[:30]}):"
+                " export them in g/cm²."
+            )
     if not any(map(site_of_bmd, header)) and not {"region", "bmd"} <= columns:
         raise Refused(
             f"{name} has no BMD of a hip: neither columns such as NECK_BMD and HTOT_BMD"
@@ -200,7 +223,7 @@ def scans_of(
         if is_elsewhere(row.exam) and not names_a_hip(row.exam):
             continue
         measured = [
-            Measured(label, cell, of_column=True)
+            Measured(label, cell, True, _quotient(named, label))
             for label, cell in named
             if cell
             and (
@@ -211,5 +234,12 @@ def scans_of(
         ]
         if "region" in row.cells:
             region, cell = row.cells["region"], row.cells.get("bmd", "")
-            measured.append(Measured(region, cell, of_column=False))
+            measured.append(Measured(region, cell, False, _quotient(named, None)))
         yield Scan(where, row, measured)
+
+
+def _quotient(named: Sequence[tuple[str, str]], label: str | None) -> float | None:
+    """BMC over area of the place of a column; None where one of them is missing."""
+    found = {quantity_beside(name, label): number(cell) for name, cell in named}
+    bmc, area = found.get("bmc"), found.get("area")
+    return bmc / area if bmc and area else None

@@ -239,7 +239,7 @@ class _Reader:
             )
             return None
         if one.site is None and value and is_strange(one.label):
-            self._pass_over(scan, one, value)
+            self._pass_over(scan, one, value, totals)
         if one.site is None or not value:
             return None
         low, high = DXA_RANGE_G_CM2
@@ -248,6 +248,11 @@ class _Reader:
             others = ", and look at the others: it may be a T-score" * (value < 0)
             self.found.leave_out(
                 f"{what} is {value:g}, no BMD in g/cm²; it was left out{others}"
+            )
+        elif one.contradicts(value):
+            self.found.leave_out(
+                f"{what} is {value:g}, and its BMC over its area {one.quotient:.3g}:"
+                " one of them stands in a wrong column; it was left out"
             )
         elif one.site == "total" and not totals.of_a_hip(scan, one):
             self.found.leave_out(
@@ -262,9 +267,12 @@ class _Reader:
             return value
         return None
 
-    def _pass_over(self, scan: Scan, one: Measured, value: float) -> None:
+    def _pass_over(
+        self, scan: Scan, one: Measured, value: float, totals: Totals
+    ) -> None:
         """Tell of a reading that may be a hip's and is of no place that is known."""
         of_hip = one.of_column or names_a_hip(scan.row.exam)
+        of_hip = of_hip or totals.of_a_scan_of_a_hip(scan, one)
         if of_hip and DXA_RANGE_G_CM2[0] <= value <= DXA_RANGE_G_CM2[1]:
             self.found.doubt(
                 f"{self.name}: {printable(one.label.strip())[:30]} is none of the"

@@ -8,10 +8,22 @@ from ...core.anatomy import Site
 from ...core.radiograph import Side
 
 _SITES: dict[str, Site] = {
-    **dict.fromkeys(("neck", "schenkelhals"), "neck"),
-    **dict.fromkeys(("troch", "trochanter", "trochanteric"), "trochanter"),
     **dict.fromkeys(
-        ("inter", "intertroch", "intertrochanter", "intertrochanteric", "shaft"),
+        ("neck", "hals", "schenkelhals", "oberschenkelhals", "femurhals"), "neck"
+    ),
+    **dict.fromkeys(
+        ("troch", "trochanter", "trochanteric", "trochantär"), "trochanter"
+    ),
+    **dict.fromkeys(
+        (
+            "inter",
+            "intertroch",
+            "intertrochanter",
+            "intertrochanteric",
+            "intertrochantär",
+            "shaft",
+            "schaft",
+        ),
         "intertrochanter",
     ),
     **dict.fromkeys(("htot", "total", "gesamt"), "total"),
@@ -51,6 +63,8 @@ _ELSEWHERE = _listed(
 _NOT_BMD = _listed(
     "t z score tscore zscore percent pct ya am ref reference area bmc cv sd std change"
     " prior previous baseline upper lower ward wards mean diff difference bmad"
+    " average avg mittel mittelwert durchschnitt differenz änderung veränderung fläche"
+    " standardised standardized expected predicted adjusted"
 )
 _HIP = _listed("hip hips femur femora femoral htot hüfte hüften oberschenkel")
 _COLUMNS = {
@@ -63,7 +77,7 @@ _COLUMNS = {
     "exam": "scantype scanmode exam examtype scan site measuredsite skeletalsite"
     " bodypart",
     "region": "region roi regionname bereich",
-    "bmd": "bmd bmdgcm2",
+    "bmd": "bmd bmdgcm2 knochendichte",
     "sex": "sex gender geschlecht sexo género genero sexe genre sesso geslacht",
     "age_years": "age ageyears ageatscan patientage alter",
     "height_cm": "heightcm patientheightcm",
@@ -91,7 +105,9 @@ _WITHOUT_UNIT = {
     **{name.casefold(): "cm" for name in _HEIGHTS},
     **{name.casefold(): "kg" for name in _WEIGHTS},
 }
-_MILLIGRAMS = re.compile(r"\bmg\s*/\s*cm", re.IGNORECASE)
+_DENSITY = re.compile(r"\b(k?g|mg|gm)\s*/\s*(cm|mm|m)\s*\^?\s*([23²³]?)", re.I)
+_QUANTITIES = {"bmc": _listed("bmc"), "area": _listed("area fläche")}
+_UNITS = _listed("g cm cm2 cm² bmd")
 _UNIT = re.compile(r"[(\[]?\s*g\s*/\s*cm\s*[²2]\s*[)\]]?", re.IGNORECASE)
 
 
@@ -167,9 +183,31 @@ def side_named(text: str) -> Side | None:
     return found.pop() if len(found) == 1 else _WHOLE_SIDES.get(_letters(text))
 
 
-def in_milligrams(text: str) -> bool:
-    """Whether a column of readings is in mg/cm²; a standardised BMD is none."""
-    return "bmd" in _words(text) and bool(_MILLIGRAMS.search(text))
+def other_unit(text: str) -> str | None:
+    """The unit of a column of readings, where it is not g/cm²; one of sBMD is none."""
+    found = _DENSITY.search(text) if "bmd" in _words(text) else None
+    if found is None:
+        return None
+    mass, length = found[1].lower(), found[2].lower()
+    exponent = {"3": "³", "³": "³"}.get(found[3], "²")
+    fits = mass in ("g", "gm") and (length, exponent) == ("cm", "²")
+    return None if fits else f"{mass}/{length}{exponent}"
+
+
+def quantity_beside(text: str, label: str | None) -> str | None:
+    """``bmc`` or ``area``, where a column is that of the place of a column of BMD.
+
+    Parameters
+    ----------
+    label
+        The column of BMD; None for the only one of a table with a row a region.
+    """
+    words = _words(text)
+    place = _words(label or "") - _UNITS
+    for quantity, names in _QUANTITIES.items():
+        if names & words and words - names - _UNITS == place:
+            return quantity
+    return None
 
 
 def as_typed(text: str) -> str:
@@ -179,7 +217,7 @@ def as_typed(text: str) -> str:
 
 def is_rounded(text: str) -> bool:
     """Whether a spreadsheet made 1.23E+05 of a long number."""
-    return bool(re.fullmatch(r"\d[.,]\d+E\+\d+", text.strip(), re.IGNORECASE))
+    return bool(re.fullmatch(r"\d([.,]\d+)?E\+\d+", text.strip(), re.IGNORECASE))
 
 
 def says_nothing(text: str) -> bool:
@@ -205,7 +243,7 @@ def maker_named(text: str) -> str:
     words = _words(text)
     if words & {"hologic", "htot", "apex", "discovery", "identifier1", "qdr"}:
         return "Hologic"
-    if words & {"lunar", "ge", "encore", "prodigy", "idxa", "shaft"}:
+    if words & {"lunar", "ge", "encore", "prodigy", "idxa", "shaft", "schaft"}:
         return "GE Lunar"
     return ""
 
