@@ -83,6 +83,18 @@ def test_a_noisy_white_border_is_not_taken_for_another_sign(make_film, hip):
     assert film.grey_range == (0, 4095)
 
 
+def test_a_soft_light_frame_about_a_dark_background_changes_no_greys(make_film, hip):
+    frame = np.full(hip.shape, 4000, np.uint16)
+    frame[8:-8, 8:-8] = 3650  # its edge is two pixels wide
+    frame[9:-9, 9:-9] = 500
+    frame[10:-10, 10:-10] = np.minimum(hip, 3000)[10:-10, 10:-10]
+    frame[10:-10, 10:20] = 8
+    frame[0, 0], frame[20, 12] = 4095, 0
+    film = read_film(make_film(frame))
+    assert "range" not in codes(film)
+    assert film.grey_range == (0, 4095)
+
+
 @pytest.mark.parametrize("high_bit", [12, 15])
 def test_values_below_the_high_bit_that_the_header_names_are_read_where_they_lie(
     make_film, right, high_bit

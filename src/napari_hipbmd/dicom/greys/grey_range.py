@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...core.radiograph import Flag
 from ..facts import HeaderFacts
-from .wrapping import lines_of, of_other_sign, wraps
+from .wrapping import jump_share, lines_of, of_other_sign, wraps
 
 _FORMATS = (8, 10, 12, 14, 16)
 _UNUSED_BITS = 2
@@ -30,6 +30,8 @@ _SOME = 0.25
 
 _LETTER_LEVELS = 4
 _SMOOTHER = 0.8
+_FAR_FEWER = 0.5
+"""Jumps that the right sign leaves of those of the wrong one: .38 at most were seen."""
 _ENOUGH = 200_000
 """Pixels of a large film that are looked at: more tell nothing new."""
 
@@ -178,7 +180,8 @@ def _wrapped(values: NDArray[np.integer], facts: HeaderFacts) -> Levels:
     """A wrapped picture with the other sign where that makes it whole."""
     bits = facts.bits_stored
     other = of_other_sign(values, bits, facts.signed)
-    if wraps(other, bits):
+    smoother = jump_share(other, bits) < _FAR_FEWER * jump_share(values, bits)
+    if wraps(other, bits) or not smoother:
         text = (
             f"Neighbouring pixels jump by the whole range of the {bits} bits that the"
             " header names: the film has more bits, or another sign, and its grey"

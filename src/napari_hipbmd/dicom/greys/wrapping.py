@@ -11,9 +11,10 @@ _JUMP, _FEWEST = 0.75, 1e-3
 At wrapped hips .2–4 % do, on real films .05 % at most.
 """
 
-_MOST_ACROSS = 4.0
-"""Times as far as beside it does a wrapped picture go across a jump: 1–3 were seen.
-At a bright border or at letters it goes 5 and more times as far.
+_MOST_ACROSS, _MOST_ACROSS_SHARE = 4.0, 0.2
+"""Times as far as beside it does a wrapped picture go across a jump, and of the range:
+1–3 and .01–.19 were seen. At letters it goes 5 and more times as far, at a grey border,
+where both sides may be rough, by a quarter of the range.
 """
 
 _LINES = 250
@@ -54,7 +55,15 @@ def wraps(values: NDArray[np.integer], bits: int) -> bool:
     if jumps.size <= _FEWEST * looked_at:
         return False
     near = max(1.0, float(np.median(np.concatenate([*beside, [0]]))))
-    return float(np.median(jumps)) <= _MOST_ACROSS * near
+    most = min(_MOST_ACROSS * near, _MOST_ACROSS_SHARE * span)
+    return float(np.median(jumps)) <= most
+
+
+def jump_share(values: NDArray[np.integer], bits: int) -> float:
+    """The share of steps between neighbours that go through most of the range."""
+    steps = [np.abs(np.diff(lines_of(turned), axis=1)) for turned in (values, values.T)]
+    far = sum(np.count_nonzero(one > _JUMP * (1 << bits)) for one in steps)
+    return far / sum(one.size for one in steps)
 
 
 def of_other_sign(
