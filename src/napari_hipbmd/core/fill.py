@@ -9,6 +9,9 @@ from .radiograph import FloatImage
 
 _MARGIN_PX = 24
 _SMOOTHED = (9, 5, 3)
+ASKEW_SHARE = 0.08
+"""Of the rectangle about all that is seen: a collimator that stands a little askew, as
+networks know it, hides less of that."""
 _LOOK_PX = 448  # what lies beyond a shutter is made up: a coarse picture will do
 
 
@@ -58,22 +61,20 @@ def frame_of_seen(hidden: NDArray[np.bool_]) -> tuple[slice, slice]:
 def framed(pixels: FloatImage, hidden: NDArray[np.bool_]) -> FloatImage:
     """A copy that is collimated to a rectangle, as the films that networks know.
 
-    Between the shutter and the rectangle about all that is seen the film goes on from
-    its nearest seen pixels; beyond, it is as dark as the darkest seen one. Black there
-    would be taken for air, and white would change the scale by which networks see the
-    hip.
+    Where a shutter is round or tilted, the film goes on from its nearest seen pixels up
+    to the rectangle about all that is seen; beyond, it is as dark as the darkest seen
+    one. Black corners would be taken for air, and white would change the scale by which
+    networks see the hip.
 
     Parameters
     ----------
     pixels, hidden
         ``(rows, columns)``; some of a film has to be seen.
     """
-    darkest = pixels[~hidden].min()
+    out: FloatImage = np.where(hidden, pixels[~hidden].min(), pixels)
     frame = frame_of_seen(hidden)
-    out = np.full_like(pixels, darkest)
-    out[frame] = pixels[frame]
     corners = hidden[frame]
-    if corners.any():
+    if corners.mean() >= ASKEW_SHARE:
         out[frame][corners] = _coarsely_filled(pixels[frame], corners)[corners]
     return out
 
