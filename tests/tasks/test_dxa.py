@@ -997,6 +997,37 @@ def test_encapsulated_text_is_read_and_a_picture_of_text_is_told(study, tmp_path
         paired(study, pdf)
 
 
+@pytest.mark.parametrize(
+    ("kind", "encoding", "preamble"),
+    [
+        ("text/plain; charset=utf-8", "utf-8", True),
+        ("text/plain", "utf-16", True),
+        ("text/plain", "utf-8", False),
+    ],
+)
+def test_encapsulated_text_is_read_however_it_is_told_and_stored(
+    study, tmp_path, kind, encoding, preamble
+):
+    text = "\n".join(REPORT.splitlines()[3:]).encode(encoding)
+    path = dicom(
+        tmp_path / "text.dcm", "DOC", MIMETypeOfEncapsulatedDocument=kind,
+        EncapsulatedDocument=text + b"\0" * (len(text) % 2),
+    )  # fmt: skip
+    if not preamble:
+        path.write_bytes(path.read_bytes()[132:])
+    assert paired(study, path).pairs[0].reading.bmd_g_cm2["neck"] == 0.718
+
+
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [(b"%PDF-1.4\n", "a PDF document"), (b"\xff\xd8\xff", "a picture")],
+)
+def test_a_report_that_is_a_picture_is_called_so(study, tmp_path, head, what):
+    (tmp_path / "report").write_bytes(head + b"Neck 0.8")
+    with pytest.raises(Refused, match=f"report is {what}, of which no number can be"):
+        paired(study, tmp_path / "report")
+
+
 def test_a_text_about_somebody_else_than_its_header_is_told_and_left_out(
     study, tmp_path
 ):

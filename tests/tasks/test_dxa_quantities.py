@@ -69,8 +69,9 @@ def test_readings_of_a_volume_are_refused_with_their_unit(unit, said):
         read(LUNAR.replace("g/cm²", unit) + "P1;14.03.2024;L;Neck;0,28;;\n")
 
 
-def test_a_unit_that_lost_its_exponent_is_still_one_of_an_area():
-    text = "PATIENT_ID,SCAN_DATE,SIDE,NECK_BMD (gm/cm?)\nP1,2024-03-14,L,0.8\n"
+@pytest.mark.parametrize("unit", ["gm/cm?", "g/cm", "g/cmÂ²", "g/cm^2"])
+def test_a_unit_whose_exponent_is_spoilt_is_still_one_of_an_area(unit):
+    text = LUNAR.replace("g/cm²", unit) + "P1;14.03.2024;L;Neck;0,8;;\n"
     assert read(text).readings[0].bmd_g_cm2 == {"neck": 0.8}
 
 

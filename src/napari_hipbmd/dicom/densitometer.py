@@ -64,7 +64,7 @@ def dxa_report(path: Path) -> DxaReport:
         report = read_header(path).dataset
         numbers = tuple(_densities(report, "", 0))
         kind = (text(report, "MIMETypeOfEncapsulatedDocument") or "").lower()
-        words = _document(report) if kind in _TEXTS else ""
+        words = _document(report) if kind.split(";")[0].strip() in _TEXTS else ""
         patient = patient_key(text(report, "PatientID") or "")
         maker = text(report, "Manufacturer") or ""
         found = DxaReport(
@@ -109,6 +109,8 @@ def _document(report: Dataset) -> str:
     [data, *_] = [*values(report, "EncapsulatedDocument"), b""]
     if not isinstance(data, bytes) or len(data) > _LARGEST_TEXT:
         return ""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "ignore").rstrip("\0")
     raw = data.rstrip(b"\0")
     try:
         return raw.decode("utf-8-sig")

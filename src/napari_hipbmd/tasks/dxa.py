@@ -22,6 +22,7 @@ from ..dicom import (
     patient_key,
     public_path,
 )
+from ..dicom.sniff import file_kind
 from ..study import Case, read_cases, write_cases
 from ..study.cases.columns import reading_doubts
 from ..study.cases.sexes import Sexes, two_languages
@@ -196,8 +197,14 @@ def _of_file(path: Path, order: DateOrder | None) -> DxaTable:
         data = read_regular(path, _LARGEST_BYTES)
     except Refused as refusal:
         raise Refused(f"{name} cannot be used: {refusal}.") from None
-    if data[128:132] == b"DICM":
+    kind, what = file_kind(path)
+    if kind in ("dicom", "bare dicom"):
         return _of_dicom(path, name, order)
+    if kind == "picture" or what == "a PDF document":
+        raise Refused(
+            f"{name} is {what or 'a picture'}, of which no number can be read: export"
+            " the readings as a table (CSV) or a text."
+        )
     try:
         text = text_of(data)
     except UnicodeDecodeError:

@@ -294,3 +294,40 @@ def test_words_beside_a_point_of_slicer_are_states_in_any_case_or_told(
     done = import_labels(labelled_study, "slicer", path, ImportPlan("carl"))
     assert done.states == {"occluded": 1, "placed": 15}
     assert "'verdeckt' is no state" in " ".join(done.told)
+
+
+def test_a_landmark_that_was_taken_out_in_another_program_stays_and_is_told(
+    labelled_study, tmp_path
+):
+    case_id = labelled_study.cases[0].case_id
+    export_labels(labelled_study, "deeplabcut", tmp_path / "out", ["anna"])
+    table = tmp_path / "out" / "anna.csv"
+    head = table.read_text().splitlines()
+    cells = head[3].split(",")
+    column = head[1].split(",").index("T5")
+    cells[column : column + 2] = ["", ""]
+    table.write_text("\n".join([*head[:3], ",".join(cells), *head[4:]]) + "\n")
+    done = import_labels(labelled_study, "deeplabcut", table, ImportPlan("anna"))
+    assert done.told == (
+        f"{case_id}: the file has no place of T5; what anna has there stays.",
+    )
+    again = import_labels(labelled_study, "deeplabcut", table, ImportPlan("carl"))
+    assert again.told == ()
+
+
+def test_animals_of_a_project_that_nobody_labelled_are_passed_over(
+    labelled_study, tmp_path
+):
+    export_labels(labelled_study, "deeplabcut", tmp_path / "out", ["anna"])
+    lines = (tmp_path / "out" / "anna.csv").read_text().splitlines()
+    rows = [line.split(",") for line in lines]
+    more = [[*row, *(row[3:] if i < 3 else [""] * 32)] for i, row in enumerate(rows)]
+    animals = ["individuals", "", "", *["hip1"] * 32, *["hip2"] * 32]
+    table = tmp_path / "CollectedData_carl.csv"
+    table.write_text("\n".join(map(",".join, [more[0], animals, *more[1:]])) + "\n")
+    done = import_labels(labelled_study, "deeplabcut", table, ImportPlan("carl"))
+    assert done.landmarks == 48 and done.doubts == ()
+    both = [*more[:3], *([*row, *row[3:]] for row in rows[3:])]
+    table.write_text("\n".join(map(",".join, [both[0], animals, *both[1:]])) + "\n")
+    with pytest.raises(Refused, match="several animals"):
+        import_labels(labelled_study, "deeplabcut", table, ImportPlan("carl"))

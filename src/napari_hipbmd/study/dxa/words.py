@@ -77,7 +77,7 @@ _COLUMNS = {
     "exam": "scantype scanmode exam examtype scan site measuredsite skeletalsite"
     " bodypart",
     "region": "region roi regionname bereich",
-    "bmd": "bmd bmdgcm2 knochendichte",
+    "bmd": "bmd knochendichte",
     "sex": "sex gender geschlecht sexo género genero sexe genre sesso geslacht",
     "age_years": "age ageyears ageatscan patientage alter",
     "height_cm": "heightcm patientheightcm",
@@ -108,12 +108,13 @@ _WITHOUT_UNIT = {
 _DENSITY = re.compile(r"\b(k?g|mg|gm)\s*/\s*(cm|mm|m)\s*\^?\s*([23²³]?)", re.I)
 _QUANTITIES = {"bmc": _listed("bmc"), "area": _listed("area fläche")}
 _UNITS = _listed("g cm cm2 cm² bmd")
-_UNIT = re.compile(r"[(\[]?\s*g\s*/\s*cm\s*[²2]\s*[)\]]?", re.IGNORECASE)
+_UNIT = re.compile(r"[(\[]?\s*gm?\s*/\s*cm\s*[\^Â]?[²2?\ufffd]?\s*[)\]]?", re.I)
+"""Also where a wrong set of characters has spoilt its exponent."""
 
 
 def column_named(text: str) -> str | None:
     """The column that a name stands for, other than a reading; None if it is none."""
-    return _BY_LETTERS.get(_letters(text))
+    return _BY_LETTERS.get(_letters(_UNIT.sub("", text)))
 
 
 def names_a_patient(text: str) -> bool:

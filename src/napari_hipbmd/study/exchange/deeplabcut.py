@@ -125,9 +125,7 @@ def _parcels(rows: list[tuple[int, list[str]]], intake: Intake) -> list[Parcel]:
     for level in ("scorer", "bodyparts", "coords"):
         if level not in head:
             raise Refused(f"it has no line that begins with {level!r}.")
-    if len({cell for cell in head.get("individuals", ())[1:] if cell}) > 1:
-        raise Refused("it has several animals, and a film has one hip a case.")
-    coords = _of_one_scorer(head, intake)
+    coords = _of_one_animal(head, _of_one_scorer(head, intake), rows)
     places = _places(head["bodyparts"], coords, intake)
     names = next(i for i, c in enumerate(head["coords"]) if i and c.strip())
     found = []
@@ -171,6 +169,23 @@ def _of_one_scorer(head: Mapping[str, Row], intake: Intake) -> Row:
     return [
         coord if i == 0 or i < len(scorers) and scorers[i] == intake.annotator else ""
         for i, coord in enumerate(head["coords"])
+    ]
+
+
+def _of_one_animal(
+    head: Mapping[str, Row], coords: Row, rows: list[tuple[int, list[str]]]
+) -> Row:
+    """What x and y are in the columns of the one animal that has any labels."""
+    animals = dict(enumerate(map(str.strip, head.get("individuals", ()))))
+    animals[0] = ""  # the line's own name
+    filled = {i for _, cells in rows for i, cell in enumerate(cells) if cell.strip()}
+    of = {i: animals.get(i, "") for i, coord in enumerate(coords) if coord.strip()}
+    labelled = {animal for i, animal in of.items() if i in filled} or set(of.values())
+    if len(labelled - {""}) > 1:
+        raise Refused("it has several animals, and a film has one hip a case.")
+    return [
+        coord if of.get(i, "") in {"", *labelled} else ""
+        for i, coord in enumerate(coords)
     ]
 
 

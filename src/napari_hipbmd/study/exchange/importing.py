@@ -7,8 +7,7 @@ it came from.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from ...core.anatomy import TIES, Region
 from ...core.errors import Refused
 from ...core.progress import StepProgress
 from ...core.reading import read_regular
-from ..doubts import doubts_about
 from ..labelling.changes import Change
 from ..labelling.facts import FilmFacts
 from ..labelling.label import Label
@@ -33,10 +31,9 @@ from .formats import LabelFormat, format_named
 from .masks import VALUES, label_image, largest_piece
 from .names import Names
 from .parcel import IMPORTED, Intake, Parcel, same_label, same_outline
+from .telling import doubts_of, states_of, tell_what_stays
 from .turned import as_shown, stored_facts
 from .writing import Asked, apply_all, step
-
-MANY = 8
 
 
 @dataclass(frozen=True)
@@ -164,6 +161,7 @@ def import_labels(
         text = f"{IMPORTED} {form} by {plan.by or plan.annotator}"
         planned = Change(text, when)
         change, clash = _change(before, parcel, cases.film(case_id), plan, planned)
+        tell_what_stays(before, parcel, intake)
         if clash:
             clashes.append(before)
         if change:
@@ -178,33 +176,9 @@ def import_labels(
         sum(len(change.landmarks) for _, change in changes.values()),
         sum(len(change.regions) for _, change in changes.values()),
         tuple(intake.told),
-        _states(change for _, change in changes.values()),
-        (*intake.doubts, *_doubts(study, plan.annotator, wanted, cases)),
+        states_of(change for _, change in changes.values()),
+        (*intake.doubts, *doubts_of(study, plan.annotator, wanted, cases)),
     )
-
-
-def _states(changes: Iterable[Change]) -> dict[str, int]:
-    marks = [m for change in changes for m in change.landmarks.values() if m]
-    return dict(Counter(str(mark.state) for mark in marks))
-
-
-def _doubts(
-    study: Study, annotator: str, read: Iterable[str], cases: Cases
-) -> Iterator[str]:
-    """What a check of these cases says, and points that come all as occluded."""
-    for case_id in read:
-        labels = study.labels(annotator, case_id)
-        if labels is None:
-            continue
-        film = cases.film(case_id)
-        for doubt in doubts_about(replace(labels, film=film.or_else(labels.film))):
-            yield f"{case_id}: {doubt.text}"
-        states = {mark.state for mark in labels.landmarks.values()}
-        if len(labels.landmarks) >= MANY and states == {"occluded"}:
-            yield (
-                f"{case_id}: all {len(labels.landmarks)} landmarks came as occluded: a"
-                " program that knows visible and not visible alone may mean visible."
-            )
 
 
 def _read(
