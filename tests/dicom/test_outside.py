@@ -243,3 +243,18 @@ def test_an_upright_black_border_without_a_tag_stays_as_it_is(tmp_path, hip):
     path = tmp_path / "collimated.png"
     Image.fromarray(grey).save(path)
     assert read_film(path).outside is None
+
+
+def test_the_air_beside_a_hip_is_no_border_where_pixels_are_no_squares(
+    sample_study, tmp_path
+):
+    square = read_film(sample_study.cases[2].image)
+    film = pydicom.dcmread(sample_study.cases[2].image)
+    grey = film.pixel_array.reshape(900, 450, 2).mean(2).astype(np.uint16)
+    film.PixelData, film.Columns = grey.tobytes(), 450
+    row, column = film.ImagerPixelSpacing
+    film.ImagerPixelSpacing = [row, 2 * column]
+    film.save_as(tmp_path / "film.dcm")
+    wide = read_film(tmp_path / "film.dcm")
+    assert wide.spacing_mm == (square.spacing_mm[0], 2 * square.spacing_mm[1])
+    assert square.outside is None and wide.outside is None

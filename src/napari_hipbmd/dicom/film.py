@@ -156,8 +156,9 @@ def displayed_film(path: Path, header: Header, facts: HeaderFacts) -> DisplayedF
     decision = polarity(facts, rising, falling)
     low, high = found.ends
     pixels, grey_range = bright_is_dense(modality, value_range, decision, high - low)
-    hidden = with_even_border(pixels, hidden)
     size = spacing(film)
+    aspect = size.mm[0] / size.mm[1] if size.mm else size.aspect
+    hidden = with_even_border(pixels, hidden, aspect)
     radiograph = Radiograph(
         pixels=_shown_only(pixels, marks, hidden),
         grey_range=grey_range,
@@ -242,7 +243,7 @@ def _open_picture(path: Path) -> DisplayedFilm:
     values, bits, marks = picture.values, picture.bits, picture.burnt_in
     full = (0.0, float((1 << bits) - 1))
     pixels = values.astype(np.float32)
-    hidden = with_even_border(pixels, picture.hidden)
+    hidden = with_even_border(pixels, picture.hidden, picture.aspect)
     return DisplayedFilm(
         stored=values,
         modality=values,

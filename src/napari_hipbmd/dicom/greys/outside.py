@@ -70,11 +70,21 @@ def unused(film: Dataset, shape: tuple[int, ...]) -> tuple[Flag, ...]:
 
 
 def with_even_border(
-    pixels: FloatImage, hidden: NDArray[np.bool_] | None = None
+    pixels: FloatImage, hidden: NDArray[np.bool_] | None = None, aspect: float = 1.0
 ) -> NDArray[np.bool_] | None:
-    """What is hidden already, a white border, and a black one that is no rectangle."""
-    found = _either(_either(None, hidden), _even_border(pixels))
-    return found if found is not None else _even_border(pixels, dark=True)
+    """What is hidden already, a white border, and a black one that is no rectangle.
+
+    Parameters
+    ----------
+    pixels
+        ``(rows, columns)``, bright = dense.
+    hidden
+        True where no patient is seen.
+    aspect
+        A pixel's height over its width.
+    """
+    found = _either(_either(None, hidden), _even_border(pixels, aspect))
+    return found if found is not None else _even_border(pixels, aspect, dark=True)
 
 
 def _either(
@@ -100,21 +110,19 @@ def told(hidden: NDArray[np.bool_] | None) -> tuple[Flag, ...]:
     )
 
 
-def _even_border(pixels: FloatImage, *, dark: bool = False) -> NDArray[np.bool_] | None:
+def _even_border(
+    pixels: FloatImage, aspect: float, *, dark: bool = False
+) -> NDArray[np.bool_] | None:
     """An even area at the film's border with a sharp edge: a mask or collimator.
 
     White, or black where that leaves no upright rectangle, which networks know.
 
     Bone that is burnt out where it leaves the film has no sharp edge, and reaches no
     two corners.
-
-    Parameters
-    ----------
-    pixels
-        ``(rows, columns)``, bright = dense.
     """
-    step = max(1, round(max(pixels.shape) / _LOOK_PX))
-    small = pixels[::step, ::step] * np.float32(-1 if dark else 1)
+    across = max(pixels.shape[0] * aspect, pixels.shape[1]) / _LOOK_PX
+    down, across = (max(1, round(each)) for each in (across / aspect, across))
+    small = pixels[::down, ::across] * np.float32(-1 if dark else 1)
     low, high = np.percentile(small, [2, 99.9])
     if high <= low:
         return None
@@ -153,7 +161,7 @@ def _even_border(pixels: FloatImage, *, dark: bool = False) -> NDArray[np.bool_]
     m = _MARKER_PX
     closed = binary_closing(np.pad(area, m, mode="edge"), iterations=m)
     wide = binary_dilation(closed[m:-m, m:-m])
-    full = np.repeat(np.repeat(wide, step, 0), step, 1)
+    full = np.repeat(np.repeat(wide, down, 0), across, 1)
     rows, columns = pixels.shape
     whole: NDArray[np.bool_] = full[:rows, :columns]
     return whole
