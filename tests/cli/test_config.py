@@ -159,6 +159,7 @@ def test_several_values_are_a_list(toml):
         ),
         ("[side]\na = 1", "side: {'a': 1} is no value of it"),
         ("side = ", "is no TOML file"),
+        (r'csv = "C:\new.csv"', "csv: 'C:\\new.csv' holds a line break or a tab"),
         ("side = 1979-05-27", "side: datetime.date(1979, 5, 27) is no value of it"),
     ],
 )

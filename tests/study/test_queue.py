@@ -111,6 +111,39 @@ def test_a_spoilt_queue_is_told_in_one_sentence(study: Study, content: bytes) ->
         Queue(study, "anna")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_queue_with_a_spreadsheets_habits_is_read(
+    study: Study, encoding: str
+) -> None:
+    Queue(study, "anna").set_status("a", "done")
+    text = "sep=;\r\nCase_ID;Status;Note;Changed\r\na;done;;\r\nb;;x;\r\n;;;\r\n"
+    path = Queue(study, "anna").path
+    path.write_bytes(text.encode(encoding))
+    again = Queue(study, "anna")
+    assert statuses(again)[0] == "done" and again.entries[1].note == "x"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('case_id,status,note\na,done,"x\nb,done,y\n', "unexpected end of data"),
+        ("case_id,state\na,done\n", "no column 'state'.*belongs into cases.csv"),
+        ("case_id,status,mine\na,done,7\n", "no column 'mine'"),
+        ("case_id,status\na,done,7\n", "line 2 has more cells than columns"),
+        ("case_id,status\na,done\na,\n", "a has two rows"),
+    ],
+)
+def test_what_the_next_change_of_a_queue_would_lose_is_told_before(
+    study: Study, text: str, sentence: str
+) -> None:
+    Queue(study, "anna").set_status("a", "done")
+    path = Queue(study, "anna").path
+    path.write_text(text, "utf-8")
+    with pytest.raises(Refused, match=sentence):
+        Queue(study, "anna")
+    assert path.read_text("utf-8") == text
+
+
 def test_an_unknown_case_or_status_is_refused(study: Study) -> None:
     queue = Queue(study, "anna")
     with pytest.raises(Refused, match="no case 'z'"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -111,6 +112,11 @@ def _one(value: Any, action: argparse.Action, folder: Path) -> Any:
         raise ValueError(f"{_shown(value)} is no value of it")
     text = str(value)
     if is_path(text, action):
+        if re.search(r"[\x00-\x1f]", text):
+            raise ValueError(
+                f"{_shown(value)} holds a line break or a tab, which a backslash makes"
+                " in TOML: write C:/films, or put 'C:\\films' between such quotes"
+            )
         text = os.path.normpath(folder / os.path.expanduser(text))
     made = action.type(text) if callable(action.type) else text
     if action.choices is not None and made not in action.choices:

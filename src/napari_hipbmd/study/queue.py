@@ -20,6 +20,7 @@ from ..core.files import write_text_atomic
 from ..core.locks import locked
 from ..core.reading import read_regular
 from .cases.case import checked_name
+from .cases.sheet import NotATable, rows_of, text_of
 from .labelling.labels import labelled_cases, utc_now
 from .labelling.predictions import predicted_cases
 from .still_there import insist_on_study
@@ -222,24 +223,30 @@ class Queue:
 
     def _read(self) -> dict[str, QueueEntry]:
         try:
-            text = read_regular(self.path, _LARGEST_BYTES).decode("utf-8-sig")
+            text = text_of(read_regular(self.path, _LARGEST_BYTES))
+            header, rows = rows_of(text, _COLUMNS)
         except FileNotFoundError:
             return {}
-        except Refused as refusal:
-            raise self._refusal(str(refusal)) from None
+        except (Refused, NotATable) as refusal:
+            raise self._refusal(str(refusal).rstrip(".")) from None
         except (OSError, UnicodeDecodeError):
             raise self._refusal("it is not UTF-8 text") from None
-        first = text.partition("\n")[0]
-        delimiter = max(",;\t", key=first.count)
-        try:
-            rows = list(csv.DictReader(io.StringIO(text), delimiter=delimiter))
-        except csv.Error as error:
-            raise self._refusal(str(error)) from None
-        out = {}
-        for row in rows:
-            entry = QueueEntry(*(bare(row.get(name) or "") for name in _COLUMNS))  # type: ignore[arg-type]
+        strange = [name for name in header if name not in _COLUMNS]
+        if strange:  # the next change would write the file without it
+            raise self._refusal(
+                f"it has no column {strange[0][:20]!r}, and its columns are"
+                f" {', '.join(_COLUMNS)}; what is yours belongs into cases.csv"
+            )
+        out: dict[str, QueueEntry] = {}
+        for line, cells in rows:
+            row = dict(zip(header, map(bare, cells), strict=False))
+            if any(map(str.strip, cells[len(header) :])):
+                raise self._refusal(f"line {line} has more cells than columns")
+            entry = QueueEntry(*(row.get(name, "") for name in _COLUMNS))  # type: ignore[arg-type]
             if not entry.case_id:
                 raise self._refusal("a row has no case_id")
+            if entry.case_id in out:
+                raise self._refusal(f"{entry.case_id[:40]} has two rows: keep one")
             if entry.status and entry.status not in STATUSES:
                 raise self._refusal(
                     f"the status of {entry.case_id[:40]} is {entry.status[:20]!r}, not"
