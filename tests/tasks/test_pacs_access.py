@@ -1,7 +1,10 @@
 """Certificates and tokens, with a real archive and a keyring of the test's own."""
 
 import ipaddress
+import ssl
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 
@@ -52,23 +55,23 @@ def folder(tmp_path):
     return tmp_path
 
 
-def certificate(folder):
-    """A key and a certificate of 127.0.0.1 that signs itself; gives the latter."""
+def certificate(folder, days=1, address="127.0.0.1"):
+    """A key and a certificate of an address that signs itself; gives the latter."""
     x509 = pytest.importorskip("cryptography.x509")
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
 
     key = rsa.generate_private_key(65537, 2048)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now, here = datetime.now(UTC), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    now, here = datetime.now(UTC), x509.IPAddress(ipaddress.ip_address(address))
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=9))
+        .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([here]), critical=False)
         .add_extension(x509.BasicConstraints(True, None), critical=True)
         .sign(key, hashes.SHA256())
@@ -104,6 +107,33 @@ def test_a_certificate_is_trusted_when_it_is_given_and_else_told(folder):
                 "The certificate of 127.0.0.1 is not trusted: give a file with that of"
                 " its authority (ca)."
             )
+
+
+@pytest.mark.parametrize(
+    ("days", "address", "sentence"),
+    [
+        (-1, "127.0.0.1", "is not valid today: look at this computer's clock"),
+        (1, "127.0.0.9", "names another server: look at the address"),
+        (None, "", "does not speak https there: look at the address and its port"),
+    ],
+)
+def test_a_connection_that_is_not_safe_says_why(tmp_path, days, address, sentence):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    ca = None
+    if days is not None:
+        ca = certificate(tmp_path, days, address)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tmp_path / "both.pem")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.handle_error = lambda *_: None
+    Thread(target=server.serve_forever, daemon=True).start()
+    url = f"https://127.0.0.1:{server.server_address[1]}/dicom-web"
+    try:
+        with pytest.raises(Refused, match=sentence):
+            find(FindOptions(url=url, ca=ca))
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def test_a_file_of_certificates_that_is_not_there_is_told(tmp_path):

@@ -304,3 +304,21 @@ def test_a_report_gets_no_patient_of_another_study(sample_study, tmp_path):
     answer = (200, JSON, listed(TAKEN, "NAME"))
     with pytest.raises(Refused, match="has no such study any more"):
         sends(sample_study, tmp_path, answer, patient_of=OTHER)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda whole: whole[:-40], "b.dcm is cut short, and nothing was sent"),
+        (lambda whole: b"junk" * 99, "b.dcm is damaged or not what it claims to be"),
+        (lambda whole: b"", "b.dcm is damaged or not what it claims to be"),
+    ],
+)
+def test_a_report_that_is_not_whole_is_named_before_anything_is_sent(
+    sample_study, tmp_path, spoil, sentence
+):
+    whole = report(sample_study.cases[0].image)
+    (tmp_path / "a.dcm").write_bytes(whole)
+    (tmp_path / "b.dcm").write_bytes(spoil(whole))
+    with pytest.raises(Refused, match=sentence):
+        send(SendOptions(url="http://127.0.0.1:1/x", reports=tmp_path))

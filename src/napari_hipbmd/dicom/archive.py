@@ -18,7 +18,7 @@ from ..core.errors import Cancelled, FilmRefused, Refused
 from ..core.extras import from_extra
 from .archive_answers import ArchivedSeries, Asked, series_of
 from .archive_reports import PATIENT
-from .archive_session import Access, logged_in, unheard
+from .archive_session import Access, logged_in, unheard, why_untrusted
 
 MODALITIES = ("DX", "CR")
 _FIELDS = (
@@ -203,10 +203,7 @@ class Archive:
             if status is not None:
                 raise FilmRefused(f"{host} answers with the error {status}.") from None
             if "SSL" in type(error).__name__ or "CERTIFICATE" in str(error):
-                raise FilmRefused(
-                    f"The certificate of {host} is not trusted: give a file with"
-                    " that of its authority (ca)."
-                ) from None
+                raise FilmRefused(why_untrusted(host, str(error))) from None
             raise FilmRefused(
                 f"The connection to {host} cannot be made or broke off: what is"
                 " finished is kept, run the same again."

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from ..core.errors import FilmRefused
-from .guard import quietly, refusing
+from .guard import Metered, quietly, refusing
 
 PATIENT = (
     "PatientName", "PatientID", "IssuerOfPatientID", "PatientBirthDate", "PatientSex",
@@ -27,13 +28,20 @@ def reports_in(path: Path) -> list[tuple[Path, Dataset]]:
     FilmRefused
         If there is none, or one cannot be read.
     """
-    if not path.exists():
+    if not path.is_file() and not path.is_dir():
         raise FilmRefused(f"There is no file or folder {path}.")
     found: list[tuple[Path, Dataset]] = []
-    inside = [file for file in sorted(path.rglob("*.dcm")) if file.name[0] != "."]
+    every = sorted(path.rglob("*.dcm"))
+    inside = [file for file in every if file.name[0] != "." and file.is_file()]
     for file in inside if path.is_dir() else [path]:
-        with quietly(), refusing():
-            report = dcmread(file, stop_before_pixels=True)
+        with quietly(), refusing(file.name), file.open("rb") as opened:
+            metered = Metered(opened)
+            report = dcmread(cast(BinaryIO, metered), stop_before_pixels=True)
+        if metered.is_short:
+            raise FilmRefused(
+                f"{file.name} is cut short, and nothing was sent: make it again, or"
+                " take it away."
+            )
         if report.get("Modality") == "SR" and report.get("StudyInstanceUID"):
             found.append((file, report))
     if not found:

@@ -136,6 +136,24 @@ def _stay_there(access: Access, answer: Any) -> None:
     )
 
 
+def why_untrusted(host: str, error: str) -> str:
+    """A sentence about a connection that could not be made safe."""
+    said = error.lower()
+    if "certificate" not in said:
+        return f"{host} does not speak https there: look at the address and its port."
+    if "expired" in said or "not yet valid" in said:
+        return (
+            f"The certificate of {host} is not valid today: look at this computer's"
+            " clock, and tell those who run the server."
+        )
+    if "mismatch" in said or "not valid for" in said:
+        return f"The certificate of {host} names another server: look at the address."
+    return (
+        f"The certificate of {host} is not trusted: give a file with that of its"
+        " authority (ca)."
+    )
+
+
 def keep_secret(access: Access, secret: str) -> None:
     """Keep the password of the user, or the token, in the system's keyring.
 

@@ -61,7 +61,8 @@ def dxa_report(path: Path) -> DxaReport:
         If it holds neither densities nor text, such as a report that is a picture.
     """
     with quietly(), refusing():
-        report = read_header(path).dataset
+        header = read_header(path)
+        report = header.dataset
         numbers = tuple(_densities(report, "", 0))
         kind = (text(report, "MIMETypeOfEncapsulatedDocument") or "").lower()
         words = _document(report) if kind.split(";")[0].strip() in _TEXTS else ""
@@ -70,6 +71,8 @@ def dxa_report(path: Path) -> DxaReport:
         found = DxaReport(
             patient, day_of(report), person_of(report).patient, maker, numbers, words
         )
+    if header.is_short:
+        raise FilmRefused(f"{path.name} is cut short: export it again.")
     if not numbers and not words:
         what = f"a document of the type {kind[:40]}" if kind else "a file without BMD"
         raise FilmRefused(

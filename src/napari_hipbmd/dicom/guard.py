@@ -139,6 +139,8 @@ class Metered:
 
     A million tiny elements cost a parser gigabytes; a length of 4 GiB is no reason
     to ask for 4 GiB. Real headers stay a hundred times below these limits.
+
+    ``is_short`` once a value was to be longer than what is left of the file.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -148,6 +150,7 @@ class Metered:
         file.seek(0)
         self.tell = file.tell
         self.seek = file.seek
+        self.is_short = False
         self._reads = 0
         self._bytes = 0
 
@@ -155,6 +158,8 @@ class Metered:
         """Read at most ``size`` bytes, and at most what there is."""
         left = max(0, self.size - self.tell())
         wanted = left if size is None or size < 0 else min(size, left)
+        # A few loose bytes behind the last element are none: pydicom asks for 8 there.
+        self.is_short |= size is not None and size != 8 and 0 < left < size
         self._reads += 1
         self._bytes += wanted
         if self._reads > _MAX_HEADER_READS or self._bytes > _MAX_HEADER_BYTES:

@@ -56,6 +56,8 @@ class Header:
         How many bytes of it are really in the file.
     encapsulated
         Whether it is wrapped in fragments (undefined length).
+    is_short
+        Whether the file ends in the middle of an element before the pixels.
     """
 
     dataset: Dataset
@@ -64,6 +66,7 @@ class Header:
     pixel_vr: str | None
     pixel_bytes: int
     encapsulated: bool
+    is_short: bool
     _offset: int
     _held: bytes | None
     _path: Path
@@ -134,6 +137,7 @@ def _parse(path: Path, file: BinaryIO, held: bytes | None, inflated: bool) -> He
         pixel_vr,
         available if encapsulated else min(length, available),
         encapsulated,
+        metered.is_short,
         offset,
         held,
         path,
