@@ -3,8 +3,11 @@
 import numpy as np
 import pydicom
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+from scipy.ndimage import gaussian_filter
 
 from napari_hipbmd.dicom import open_film, read_film
 
@@ -93,6 +96,33 @@ def test_a_soft_light_frame_about_a_dark_background_changes_no_greys(make_film, 
     film = read_film(make_film(frame))
     assert "range" not in codes(film)
     assert film.grey_range == (0, 4095)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    frame=st.integers(0, 4095),
+    width=st.integers(0, 20),
+    noise=st.integers(0, 250),
+    soft=st.sampled_from([0.0, 0.7, 1.4]),
+)
+@example(frame=3900, width=12, noise=150, soft=0.0)
+@example(frame=4000, width=4, noise=100, soft=0.0)
+def test_any_frame_about_a_film_of_a_right_header_changes_no_greys(
+    make_film, hip, frame, width, noise, soft
+):
+    framed = np.full((160, 140), frame, float)
+    framed[width : 160 - width, width : 140 - width] = (
+        np.kron(hip, np.ones((2, 2)))[
+            16 + width : 176 - width, 10 + width : 150 - width
+        ]
+        - 340.0
+    )
+    rough = np.random.default_rng(1).normal(0, noise, framed.shape)
+    stored = (gaussian_filter(framed, soft) + rough).clip(0, 4095).astype(np.uint16)
+    film = read_film(make_film(stored))
+    assert "range" not in codes(film)
+    seen = np.ones(stored.shape, bool) if film.outside is None else ~film.outside
+    np.testing.assert_array_equal(film.pixels[seen], stored[seen])
 
 
 @pytest.mark.parametrize("high_bit", [12, 15])

@@ -17,6 +17,9 @@ _MOST_ACROSS, _MOST_ACROSS_SHARE = 4.0, 0.2
 where both sides may be rough, by a quarter of the range.
 """
 
+_STRAIGHT = 0.2
+"""Of the lines: where so many jump at one place, there is the edge of a frame."""
+
 _LINES = 250
 """Lines of a large film that are looked at: more tell nothing new."""
 
@@ -44,6 +47,7 @@ def wraps(values: NDArray[np.integer], bits: int) -> bool:
         steps = np.abs(np.diff(lines, axis=1))
         looked_at += steps.size
         far = steps > _JUMP * span
+        far[:, far.mean(axis=0) > _STRAIGHT] = False
         if not far.any():
             continue
         # A mask or letters end at one and the same value.
