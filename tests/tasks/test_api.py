@@ -8,6 +8,7 @@ import pytest
 
 import napari_hipbmd as hipbmd
 from napari_hipbmd.core.errors import Refused
+from napari_hipbmd.runs.jobs import Options
 from napari_hipbmd.tasks.api import as_radiograph
 
 
@@ -116,3 +117,35 @@ def test_a_side_in_other_words_and_landmarks_of_another_number_are_refused(case)
         hipbmd.measure(case.image, side="left")
     with pytest.raises(Refused, match="Landmarks are 16 rows of x and y"):
         hipbmd.measure(case.image, landmarks_xy=[[1, 2]] * 15)
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"patient": {"sex": "F"}}, "A patient is Patient"),
+        ({"patient": hipbmd.Patient(age_years=-5)}, "-5 is not between 0 and 120"),
+        ({"patient": hipbmd.Patient(height_cm=1.6)}, "1.6 is not between 50 and 250"),
+        ({"box": (0, 0, 800, 800)}, "A hip box is HipBox"),
+    ],
+)
+def test_a_patient_or_a_box_that_can_be_none_is_refused(case, told, why):
+    with pytest.raises(Refused, match=why):
+        hipbmd.measure(case.image, **told)
+
+
+def test_a_sex_or_a_side_in_other_words_is_refused_before_any_film_is_read():
+    with pytest.raises(Refused, match="A sex is F or M, or None, and 'female'"):
+        hipbmd.Patient("female")
+    with pytest.raises(Refused, match="A side is L or R, and 'left'"):
+        Options(side="left")
+
+
+def test_features_take_plain_lists_and_refuse_what_is_no_image(found):
+    images, marks = found.images, found.landmarks.xy
+    plain = hipbmd.features(images.bone, marks.tolist())
+    with_arrays = hipbmd.features(images.bone, marks)
+    np.testing.assert_array_equal(plain["neck"].features, with_arrays["neck"].features)
+    with pytest.raises(Refused, match="An image is rows × columns"):
+        hipbmd.features(images.bone[None], marks)
+    with pytest.raises(Refused, match="Landmarks are 16 rows"):
+        hipbmd.features(images.bone, marks[:3])

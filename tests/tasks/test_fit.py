@@ -304,3 +304,17 @@ def test_a_regression_of_which_some_films_are_digital_says_so(made_up, tmp_path)
     assert found.digital and any(
         "not valid for patients" in n for n in fit_notes(found)
     )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"targets": ("hip",)}, "'hip' is no target: choose among neck"),
+        ({"targets": ()}, "is no target"),
+        ({"image": "bone"}, "'bone' is no image: choose among raw"),
+        ({"preset": "paper"}, "is one of napari_hipbmd.bmd.PRESETS"),
+    ],
+)
+def test_a_plan_of_what_there_is_not_is_refused_as_it_is_made(wrong, why):
+    with pytest.raises(Refused, match=why):
+        FitPlan(**wrong)

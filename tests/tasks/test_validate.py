@@ -450,3 +450,19 @@ def test_the_regression_that_is_shipped_is_compared_and_looked_at_in_parts(valid
     against = {one.against for one in summary.differences if one.row == "calibrated"}
     assert against == {"biology", "raw", "ring", "enhanced", "exact"}
     assert {one.row for one in summary.strata} == {"raw", "enhanced", "calibrated"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"rows": ("bone",)}, "'bone' is no row: choose among biology, raw"),
+        ({"repeats": 0}, "at least 1 of repeats, not 0"),
+        ({"samples": 0}, "at least 1 of samples, not 0"),
+    ],
+)
+def test_what_no_validation_can_be_made_of_is_refused_before_measuring(
+    made_up, tmp_path, wrong, why
+):
+    with pytest.raises(Refused, match=why):
+        validate(made_up, tmp_path, **wrong)
+    assert not list(tmp_path.iterdir())

@@ -47,6 +47,10 @@ class Patient:
     height_cm: float | None = None
     weight_kg: float | None = None
 
+    def __post_init__(self) -> None:
+        if self.sex not in (None, "F", "M"):
+            raise Refused(f"A sex is F or M, or None, and {self.sex!r} was given.")
+
     @property
     def complete(self) -> bool:
         """Whether all four values are known."""
@@ -60,6 +64,18 @@ class Patient:
             _first(self.height_cm, other.height_cm),
             _first(self.weight_kg, other.weight_kg),
         )
+
+
+def check_side(side: Side | None) -> None:
+    """Refuse what is no side of the body.
+
+    Raises
+    ------
+    Refused
+        If it is none of L, R and None.
+    """
+    if side not in (None, "L", "R"):
+        raise Refused(f"A side is L or R, and {side!r} was given.")
 
 
 def _first(a: float | None, b: float | None) -> float | None:

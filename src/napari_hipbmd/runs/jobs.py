@@ -11,7 +11,7 @@ import numpy as np
 
 from ..core.anatomy import SITES, Points, Site
 from ..core.errors import Refused
-from ..core.radiograph import HipBox, Patient, Side
+from ..core.radiograph import HipBox, Patient, Side, check_side
 from ..dicom import look_through, public_path
 from ..quality import Policy, policy_of_study
 from ..study import PREDICTED, TRUTH, Case, Study, film_boxes, placed_landmarks
@@ -25,6 +25,11 @@ class Options:
 
     Attributes
     ----------
+    side, patient, box
+        Instead of what a study's table or the film says; sizes as of ``Patient``, box
+        in pixels of the film.
+    spacing_mm, force_spacing
+        Size of a pixel where the film does not know it, or in any case.
     policy
         Which values are withheld; by default what the study's own policy says.
     landmarks
@@ -39,6 +44,9 @@ class Options:
     force_spacing: bool = False
     policy: Policy | None = None
     landmarks: str = PREDICTED
+
+    def __post_init__(self) -> None:
+        check_side(self.side)
 
 
 @dataclass(frozen=True)

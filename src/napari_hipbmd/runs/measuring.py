@@ -39,6 +39,14 @@ def measure_path(
     A film that cannot be used becomes a result with status ``"refused"``; it never
     stops the others.
 
+    Parameters
+    ----------
+    options
+        What is said about every film: :class:`napari_hipbmd.runs.jobs.Options`.
+    models
+        Of :func:`napari_hipbmd.pipeline.models.load_models`; the bundled ones by
+        default.
+
     Raises
     ------
     Refused
@@ -154,7 +162,8 @@ class Make:
     models
         Folder of models; None for the bundled ones.
     layers
-        STO and bone image as float32 TIFF, on the film's 0 … 1 grey range.
+        STO and bone image as float32 TIFF, on the film's 0 … 1 grey range, and the
+        mineral map in g/cm².
     html
         The hip's page, and a small picture for the study's.
     sr

@@ -16,13 +16,21 @@ from ..core.anatomy import LANDMARK_IDS, Points, Region, polygons
 from ..core.errors import Refused
 from ..core.hip_images import LandmarkSet
 from ..core.measurement import Measurement
-from ..core.radiograph import FloatImage, HipBox, Patient, Radiograph, Side
+from ..core.radiograph import (
+    FloatImage,
+    HipBox,
+    Patient,
+    Radiograph,
+    Side,
+    check_side,
+)
 from ..dicom import read_film
 from ..dicom.greys.grey_range import levels_of_picture
 from ..pipeline.enhanced import Enhanced, enhance_film
 from ..pipeline.models import load_models, load_networks
 from ..study.exact_sto import exact_sto_of
 from .film_options import SPACING_MM
+from .measure import MeasureOptions
 
 _BEYOND = 1.0  # of the grey range: resampling leaves it a little
 
@@ -54,8 +62,7 @@ def as_radiograph(
     Refused
         If it cannot be used, or an array does not tell its grey range.
     """
-    if side not in (None, "L", "R"):
-        raise Refused(f"A side is L or R, and {side!r} was given.")
+    check_side(side)
     if spacing_mm is not None:
         _check_spacing(spacing_mm)
     if isinstance(film, str | Path):
@@ -77,34 +84,44 @@ def measure(
     landmarks_xy: Points | None = None,
     models: Path | None = None,
 ) -> Measurement:
-    """Measure one hip of a film; see :func:`pipeline.measure`.
+    """Measure one hip of a film.
 
     Parameters
     ----------
     film, spacing_mm, side
-        As of :func:`as_radiograph`.
+        As of :func:`as_radiograph`; a side that nobody tells is guessed (flag
+        ``side-guessed``).
+    patient
+        Sex, age in years, height in cm and weight in kg; what is None is taken from the
+        film, and the regression without them is used where it does not say either.
+    box
+        The hip box, in pixels of the film; by default the whole film, or on a large one
+        the place where the networks are surest.
     landmarks_xy
-        ``(16, 2)`` film pixels that somebody placed; the networks find them when
-        absent.
+        ``(16, 2)`` film pixels that somebody placed, in the order of
+        ``core.anatomy.LANDMARK_IDS``; the networks find them when absent.
     models
         Folder of models; the bundled ones by default.
+
+    Returns
+    -------
+    Measurement
+        Status ``"partial"`` with a ``reason`` where there is no aBMD, such as without a
+        pixel spacing.
 
     Raises
     ------
     Refused
-        If the film, the box or the models cannot be used.
+        If film, patient, box, landmarks or models cannot be used.
     """
+    if patient is not None:
+        _check_patient(patient)
     if landmarks_xy is not None:
-        landmarks_xy = np.asarray(landmarks_xy, dtype=np.float64)
-        if landmarks_xy.shape != (len(LANDMARK_IDS), 2):
-            raise Refused(
-                f"Landmarks are {len(LANDMARK_IDS)} rows of x and y, and an array of"
-                f" the shape {landmarks_xy.shape} was given."
-            )
+        landmarks_xy = _sixteen(landmarks_xy)
     return pipeline.measure(
         as_radiograph(film, spacing_mm=spacing_mm, side=side),
         patient=patient,
-        box=box,
+        box=_checked_box(box),
         landmarks_xy=landmarks_xy,
         models=load_models(models),
     )
@@ -120,13 +137,16 @@ def enhance(
 ) -> Enhanced:
     """STO and bone image of one hip; its error, too, where the truth is known.
 
-    Parameters and errors are those of :func:`measure`.
+    Parameters and errors are those of :func:`measure`. ``images`` of the result holds
+    film, STO and bone image ``(rows, columns)`` of the box on the grey range 0 … 1.
     """
     read = as_radiograph(film, spacing_mm=spacing_mm, side=side)
     exact = None
     if isinstance(film, str | Path):
         exact = exact_sto_of(Path(film), read)
-    return enhance_film(read, load_networks(models), read.side, box, exact)
+    return enhance_film(
+        read, load_networks(models), read.side, _checked_box(box), exact
+    )
 
 
 def find_landmarks(
@@ -142,7 +162,9 @@ def find_landmarks(
     Parameters and errors are those of :func:`measure`.
     """
     read = as_radiograph(film, spacing_mm=spacing_mm, side=side)
-    found, _, _ = pipeline.find_landmarks(read, load_networks(models), read.side, box)
+    found, _, _ = pipeline.find_landmarks(
+        read, load_networks(models), read.side, _checked_box(box)
+    )
     return found
 
 
@@ -160,9 +182,52 @@ def features(
     landmarks_xy
         ``(16, 2)`` film pixels.
     corner_xy
-        Where in the film pixel ``[0, 0]`` of the image lies.
+        Where in the film pixel ``[0, 0]`` of the image lies, ``(x, y)``.
+
+    Returns
+    -------
+    dict
+        ``"neck"``, ``"trochanter"`` and ``"intertrochanter"`` → thresholds ``(3, 2)``
+        and features ``(3,)`` on the range of the image; NaN where the region has no
+        pixel in it.
+
+    Raises
+    ------
+    Refused
+        If the image is no ``(rows, columns)`` or the landmarks are not sixteen.
     """
-    return region_features(image, polygons(landmarks_xy), corner_xy)
+    image = np.asarray(image, dtype=np.float32)
+    if image.ndim != 2:
+        raise Refused(
+            f"An image is rows × columns, and an array of the shape {image.shape} was"
+            " given."
+        )
+    return region_features(image, polygons(_sixteen(landmarks_xy)), corner_xy)
+
+
+def _sixteen(landmarks_xy: Points) -> Points:
+    found = np.asarray(landmarks_xy, dtype=np.float64)
+    if found.shape != (len(LANDMARK_IDS), 2):
+        raise Refused(
+            f"Landmarks are {len(LANDMARK_IDS)} rows of x and y, and an array of the"
+            f" shape {found.shape} was given."
+        )
+    return found
+
+
+def _check_patient(patient: Patient) -> None:
+    if not isinstance(patient, Patient):
+        raise Refused(
+            "A patient is Patient(sex, age_years, height_cm, weight_kg), and"
+            f" {patient!r} was given."
+        )
+    MeasureOptions(**vars(patient))  # refuses what the command line does
+
+
+def _checked_box(box: HipBox | None) -> HipBox | None:
+    if box is not None and not isinstance(box, HipBox):
+        raise Refused(f"A hip box is HipBox(x0, y0, x1, y1), and {box!r} was given.")
+    return box
 
 
 def _check_spacing(spacing_mm: float) -> None:

@@ -90,6 +90,12 @@ def fit_regression(
 
     Parameters
     ----------
+    study
+        With at least 20 readings in g/cm² of a target, of as many patients as folds.
+    plan
+        Targets, grey values, landmarks, preset and folds:
+        :class:`napari_hipbmd.tasks.fit_plan.FitPlan`; all four targets by the preset
+        ``"default"`` when absent.
     out
         Folder for ``bmd.json``, which then is a folder of models, and for
         ``features.csv``, from which an interrupted run resumes. Networks of

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..bmd import PRESETS, SITE_NAMES, ReadImage, RegressionPreset
+from ..bmd import IMAGES, PRESETS, SITE_NAMES, ReadImage, RegressionPreset
 from ..core.anatomy import SITES, Site
+from ..core.errors import Refused
 from ..core.options import option
 from ..study import PREDICTED
 from .regression import RegressionOptions, one_of
@@ -42,6 +43,11 @@ class FitPlan:
         Least squares or ridge, and which covariates.
     folds, seed
         Folds by patient of the figures and intervals.
+
+    Raises
+    ------
+    Refused
+        If a target, the image or the preset is none that there is.
     """
 
     targets: tuple[Site, ...] = SITES
@@ -50,6 +56,22 @@ class FitPlan:
     preset: RegressionPreset = field(default_factory=lambda: PRESETS["default"])
     folds: int = FOLDS
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        for chosen, known, what in (
+            (self.targets or ("",), SITES, "target"),
+            ((self.image,), IMAGES, "image"),
+        ):
+            for name in chosen:
+                if name not in known:
+                    raise Refused(
+                        f"'{name}' is no {what}: choose among {', '.join(known)}."
+                    )
+        if not isinstance(self.preset, RegressionPreset):
+            raise Refused(
+                "The preset of a plan is one of napari_hipbmd.bmd.PRESETS, such as"
+                " PRESETS['paper']."
+            )
 
     @property
     def command(self) -> str:

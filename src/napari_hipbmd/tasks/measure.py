@@ -83,7 +83,8 @@ class MeasureOptions:
     )
     withhold: str | None = option(
         None,
-        "withhold values with these flags (the study's policy.json, or none)",
+        "withhold values with these flags (default: by the study's policy.json, else"
+        " none)",
         metavar="CODE,…|none|default|FILE.json",
         path=lambda text: text.endswith(".json"),
     )
@@ -95,7 +96,7 @@ class MeasureOptions:
     )
     csv: Path | None = option(None, "write a row a hip", metavar="FILE")
     layers: Path | None = option(
-        None, "write STO and bone image as TIFF", metavar="DIR"
+        None, "write STO, bone image and mineral map as TIFF", metavar="DIR"
     )
     out: Path | None = option(
         None,

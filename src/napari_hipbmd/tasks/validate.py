@@ -162,16 +162,29 @@ def validate(
     prepare
         Finds images and landmarks of one case; the pipeline when absent.
 
+    Returns
+    -------
+    Validation
+        All that was written: ``text()`` are the tables, ``summary`` the figures, with
+        aBMD in g/cm².
+
     Raises
     ------
     Refused
-        If the study has no DXA readings, or too few cases or patients, or nobody of
+        If a row is unknown, or there are no repeats or samples; if the study has no DXA
+        readings, or too few cases or patients, or nobody of
         that name has placed landmarks; if another run writes into ``out``.
     Cancelled
         When asked to stop; the next run resumes.
     """
     study = study if isinstance(study, Study) else Study.open(study)
     out = Path(out)
+    for row in rows:
+        if row not in ROWS:
+            raise Refused(f"'{row}' is no row: choose among {', '.join(ROWS)}.")
+    for name, count in (("repeats", repeats), ("samples", samples)):
+        if count < 1:
+            raise Refused(f"A validation takes at least 1 of {name}, not {count}.")
     refuse_too_small(study.cases, folds)
     refuse_wrong_units(study.cases)
     preset = checked_covariates(study.cases, chosen_preset(preset))
