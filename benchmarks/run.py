@@ -21,8 +21,10 @@ from time import perf_counter
 
 import numpy as np
 import torch
+from scipy.stats import binom
 from threadpoolctl import threadpool_limits
 
+from napari_hipbmd.bmd.site_model import INTERVAL
 from napari_hipbmd.core.anatomy import Site
 from napari_hipbmd.core.canvas import make_canvas
 from napari_hipbmd.core.caveats import RESEARCH_USE
@@ -33,6 +35,7 @@ from napari_hipbmd.dicom import read_film
 from napari_hipbmd.enhancement.apply import subtract_sto
 from napari_hipbmd.enhancement.networks import AutoencoderShape, build
 from napari_hipbmd.evaluation.gap import gap_closed
+from napari_hipbmd.evaluation.strata import Stratum
 from napari_hipbmd.evaluation.tables import Validation
 from napari_hipbmd.learning.weights import read_model
 from napari_hipbmd.pipeline.models import load_models
@@ -130,12 +133,12 @@ def cautions(found: Validation) -> str:
         one for one in summary.screening
         if (one.site, one.row, one.cut) == ("neck", "calibrated", "T <= -2.5")
     )  # fmt: skip
-    women, men = (
+    women, men, at_total = (
         next(
             one for one in summary.strata
-            if (one.site, one.row, one.level) == ("neck", "calibrated", sex)
+            if (one.site, one.row, one.level) == (site, "calibrated", sex)
         )
-        for sex in ("F", "M")
+        for site, sex in (("neck", "F"), ("neck", "M"), ("total", "M"))
     )  # fmt: skip
     return f"""What is easily overlooked, of *calibrated* at the neck with the biology:
 
@@ -145,12 +148,22 @@ def cautions(found: Validation) -> str:
   Estimates lean towards the mean (*trend*), the more the less a row knows.
 - The 90 % interval holds {percent(women.coverage)}
   ({percents(women.coverage_interval)}) of the women's readings and
-  {percent(men.coverage)} ({percents(men.coverage_interval)}) of the {men.n} men's: it
-  is as wide for all, and men's errors are larger.
+  {percent(men.coverage)} ({percents(men.coverage_interval)}) of the {men.n} men's. Did
+  it hold 90 % of all men's, as few would be held in {percent(chance(men))} of such
+  groups (total hip: {percent(at_total.coverage)}, {percent(chance(at_total))}). Of 88
+  other men the bundled regression's holds 91 to 97 % ([bmd.md](bmd.md#regression)).
 - The regressions are fitted and judged on hips of one hospital. Intervals are of these
   fits: none counts that other patients would have given another regression, nor how
   many comparisons there are.
 """
+
+
+def chance(part: Stratum) -> float:
+    """How likely as few readings are held by chance, were the true share 90 %.
+
+    The lower tail of the binomial distribution, with hips for patients.
+    """
+    return float(binom.cdf(round(part.coverage * part.n), part.n, INTERVAL))
 
 
 def page(found: Validation, timed: str) -> str:

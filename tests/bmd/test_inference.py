@@ -79,3 +79,16 @@ def test_variance_inflation_is_how_well_the_others_tell_an_input():
         r2 = LinearRegression().fit(others, x[:, i]).score(others, x[:, i])
         assert found[i] == pytest.approx(1 / (1 - r2))
     assert found[3] > 5 and np.isnan(found[4])
+
+
+@pytest.mark.parametrize("kind", ["ols", "ridge"])
+def test_nothing_is_told_of_an_input_that_never_differs_and_nothing_warns(
+    kind, recwarn
+):
+    x, y, who = cases()
+    alone = uncertainty(x, y, fit_linear(x, y, kind=kind, groups=who), who)
+    x = np.column_stack([x, np.ones(150)])
+    found = uncertainty(x, y, fit_linear(x, y, kind=kind, groups=who), who)
+    np.testing.assert_allclose(found.standard_errors[:4], alone.standard_errors)
+    assert np.isnan(found.standard_errors[4])
+    assert not recwarn.list

@@ -13,12 +13,15 @@ from scipy import stats
 from sklearn.metrics import cohen_kappa_score, confusion_matrix
 
 from napari_hipbmd.bmd import patient_weights, t_scores
+from napari_hipbmd.core.radiograph import Patient
 from napari_hipbmd.evaluation.agreement import agreement
-from napari_hipbmd.evaluation.bootstrap import share_interval
+from napari_hipbmd.evaluation.bootstrap import Resampled, share_interval
 from napari_hipbmd.evaluation.classes import reclassification
+from napari_hipbmd.evaluation.grids import repeatability_grid
 from napari_hipbmd.evaluation.repeatability import repeatability
 from napari_hipbmd.evaluation.row_result import RowResult
 from napari_hipbmd.evaluation.screening import screening
+from napari_hipbmd.evaluation.strata import strata
 from napari_hipbmd.study import Case
 
 
@@ -131,3 +134,64 @@ def test_the_other_hip_another_reading_or_an_unknown_side_is_no_second_film() ->
     assert not repeatability(found, cases(["L", "R"] * 10))
     assert not repeatability(found, cases([None] * 20))
     assert repeatability(found, cases(["R"] * 20))
+
+
+def test_a_film_that_a_study_has_twice_tells_nothing_of_precision() -> None:
+    reading = np.linspace(0.5, 0.9, 10).repeat(3)
+    patient = np.arange(10).repeat(3)
+    first, second = pair(0, 10)[0], pair(1, 10)[0]
+    twice = np.column_stack([first, first, second]).ravel()
+    (one,) = repeatability(result(twice, reading, patient), cases(["L"] * 30))
+    assert (one.hips, one.freedom) == (10, 10)
+    sds = np.column_stack([first, second]).std(axis=1, ddof=1)
+    assert one.error_g_cm2 == pytest.approx(np.sqrt((sds**2).mean()))
+    copies = result(first.repeat(3), reading, patient)
+    assert not repeatability(copies, cases(["L"] * 30))
+
+
+def test_no_least_significant_change_is_told_of_less_than_thirty_degrees() -> None:
+    estimate, reading = pair(0, 29)
+    two = np.column_stack([estimate, estimate + 0.01]).ravel()
+    found = result(two, reading.repeat(2), np.arange(29).repeat(2))
+    (one,) = repeatability(found, cases(["L"] * 58))
+    assert one.freedom == 29 and np.isnan(one.least_change_g_cm2)
+    line = repeatability_grid([one]).rows[0]
+    assert line[-1] == "–" and "nan" not in "".join(line)
+
+
+def test_nine_sick_patients_give_an_auc_and_no_interval_of_it() -> None:
+    reading = np.linspace(0.7, 1.0, 60)
+    estimate = np.random.default_rng(0).permutation(reading)
+    for sick, told in ((9, False), (10, True)):
+        low = np.where(np.arange(60) < sick, 0.5, reading)
+        found = result(estimate, low)
+        one = screening(found, patient_weights(found.patient, 50))[0]
+        assert one.positive == sick and 0 < one.auc < 1
+        assert bool(np.isfinite(one.auc_interval).all()) is told
+
+
+def test_ten_films_of_one_man_are_figures_without_an_interval() -> None:
+    estimate, reading = pair(0, 40)
+    patient = np.where(np.arange(40) < 10, 0, np.arange(40))
+    sexes = [Patient("M" if i < 10 else "F") for i in range(40)]
+    known = [
+        replace(case, patient=who)
+        for case, who in zip(cases(["L"] * 40), sexes, strict=True)
+    ]
+    found = result(estimate, reading, patient)
+    women, man = strata(found, known, patient_weights(patient, 50))
+    assert man.n == 10 and np.isfinite([man.r, man.coverage]).all()
+    intervals = man.r_interval, man.bias_interval_g_cm2, man.coverage_interval
+    assert np.isnan(intervals).all()
+    assert np.isfinite(women.r_interval).all()
+
+
+def test_of_fewer_than_ten_patients_no_interval_is_told_and_nothing_warns(
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    estimate, reading = pair(0, 27)
+    found = result(estimate, reading, np.arange(27) // 3)
+    both = Resampled([found, replace(found, row="raw")], 50)
+    assert np.isnan(list(both.intervals("enhanced").values())).all()
+    assert np.isnan(both.difference("enhanced", "raw").r_interval).all()
+    assert not recwarn.list

@@ -28,7 +28,8 @@ class Uncertainty:
     method
         How the standard errors were found, in words.
     standard_errors, intercept_standard_error
-        ``(p,)`` and one number, in g/cm² for one standard deviation of the input.
+        ``(p,)`` and one number, in g/cm² for one standard deviation of the input. NaN
+        for an input that does not vary: nothing is known of its coefficient.
     variance_inflation
         ``(p,)``: how many times the variance of each coefficient is raised by the
         other inputs. Above 10 the coefficient should not be read alone. NaN for an
@@ -58,11 +59,16 @@ def uncertainty(
         The patient of each case, ``(n,)``.
     """
     z = (x - linear.mean) / linear.scale
+    varies = z.std(axis=0) > 0
+    known = z[:, varies]
     if linear.strength > 0:
-        method, errors = BOOTSTRAP, _ridge_errors(z, y, linear.strength, groups, seed)
+        method = BOOTSTRAP
+        errors = _ridge_errors(known, y, linear.strength, groups, seed)
     else:
-        method, errors = _least_squares_errors(z, y, groups)
-    return Uncertainty(method, errors[1:], float(errors[0]), variance_inflation(z))
+        method, errors = _least_squares_errors(known, y, groups)
+    of_inputs = np.full(z.shape[1], np.nan)
+    of_inputs[varies] = errors[1:]
+    return Uncertainty(method, of_inputs, float(errors[0]), variance_inflation(z))
 
 
 def variance_inflation(z: Matrix) -> Matrix:

@@ -17,6 +17,8 @@ from .gap import GAP_ROWS, Gap, gap_closed, share_of_gap
 from .row_result import RowResult
 
 SAMPLES = 2000
+FEWEST = 10
+"""Patients below which drawing them anew tells no interval: all draws look alike."""
 Interval = tuple[float, float]
 
 
@@ -41,13 +43,15 @@ class Resampled:
     results
         Rows of one site, all on the same cases.
     samples, seed
-        How many samples of patients, drawn with replacement.
+        How many samples of patients, drawn with replacement; one of fewer than
+        :data:`FEWEST` patients, so that there are no intervals.
     """
 
     def __init__(
         self, results: Sequence[RowResult], samples: int = SAMPLES, seed: int = 0
     ) -> None:
-        self.weights = patient_weights(results[0].patient, samples, seed)
+        drawn = samples if results[0].patients >= FEWEST else 1
+        self.weights = patient_weights(results[0].patient, drawn, seed)
         self._figures: Mapping[Row, dict[str, Values]] = {
             found.row: self._of(found) for found in results
         }

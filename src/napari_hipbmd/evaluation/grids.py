@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from ..bmd import SITE_NAMES, reference_data, t_score_reference
 from ..core.anatomy import SITES, Site
 from ..report.grid import Grid, fixed, percent, percents, span
-from .bootstrap import Difference
+from .bootstrap import FEWEST, Difference
 from .classes import CLASSES, Reclassification
 from .learning_curve import LearningPoint
 from .participants import Participants
 from .repeatability import WANTED, Repeatability
 from .row_result import ROW_NAMES, RowResult
 from .screening import Screening
-from .strata import FEWEST, Stratum
+from .strata import Stratum
 from .success import LEVELS_G_CM2, success_rate
 from .summary import Inputs, RowSummary, Summary
 
@@ -142,6 +142,7 @@ def screening_grid(found: Sequence[Screening]) -> Grid:
             for one in found
         ],
         "Sensitivity and specificity take the same cut on the estimated T-score."
+        f" An AUC of fewer than {FEWEST} patients on either side has no interval."
         f" T-scores of everybody are against {t_score_reference()}:"
         f" {reference_data()['young_adult']['citation']}",
     )
@@ -186,7 +187,7 @@ def repeatability_grid(found: Sequence[Repeatability]) -> Grid:
             for one in found
         ],
         "g/cm², of films of one patient, side and reading. least change: 2.77 times the"
-        f" error. ISCD asks for {WANTED} degrees of freedom.",
+        f" error; a dash below the {WANTED} degrees of freedom that ISCD asks for.",
     )
 
 
@@ -234,7 +235,7 @@ def strata_grid(found: Sequence[Stratum], site: Site) -> Grid:
             )
             for one in found
         ],
-        f"A dash: fewer than {FEWEST} cases, or unknown.",
+        f"A dash: fewer than {FEWEST} cases (for an interval: patients), or unknown.",
         site,
     )
 

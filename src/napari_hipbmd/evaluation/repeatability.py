@@ -35,7 +35,8 @@ class Repeatability:
     cv
         The same over the mean estimate.
     least_change_g_cm2
-        Least significant change, 2.77 times the error.
+        Least significant change, 2.77 times the error; NaN with less freedom than
+        :data:`WANTED`.
     """
 
     site: Site
@@ -52,6 +53,7 @@ def repeatability(found: RowResult, cases: Sequence[Case]) -> list[Repeatability
     """From films of one patient, side and reading; none without two such films.
 
     Films of one patient are in one fold, so that one regression estimates all of them.
+    Films with one estimate to the last digit are copies of one film and count once.
 
     Parameters
     ----------
@@ -61,11 +63,12 @@ def repeatability(found: RowResult, cases: Sequence[Case]) -> list[Repeatability
     from scipy.stats import chi2
 
     by_id = {case.case_id: case for case in cases}
-    same: dict[tuple[int, str, float], list[int]] = defaultdict(list)
+    same: dict[tuple[int, str, float], dict[float, int]] = defaultdict(dict)
     for i, name in enumerate(found.case_ids):
         if side := by_id[name].side:
-            same[int(found.patient[i]), side, float(found.reading[i])].append(i)
-    hips = [films for films in same.values() if len(films) > 1]
+            hip = int(found.patient[i]), side, float(found.reading[i])
+            same[hip][float(found.estimates[0, i])] = i
+    hips = [list(films.values()) for films in same.values() if len(films) > 1]
     if not hips:
         return []
     freedom = sum(len(films) - 1 for films in hips)
@@ -76,6 +79,6 @@ def repeatability(found: RowResult, cases: Sequence[Case]) -> list[Repeatability
     return [
         Repeatability(
             found.site, found.row, len(hips), freedom, error, (low, high),
-            error / mean, LEAST_CHANGE * error,
+            error / mean, LEAST_CHANGE * error if freedom >= WANTED else float("nan"),
         )
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from ..bmd import T_SCORE_SITES, t_scores
 from ..core.anatomy import Site
 from ..core.arrays import Values
 from ..runs.feature_cache import Row
-from .bootstrap import Interval, interval, share_interval
+from .bootstrap import FEWEST, Interval, interval, share_interval
 from .row_result import RowResult
 
 Cut = Literal["T <= -2.5", "T < -1"]
@@ -26,7 +26,9 @@ class Screening:
 
     ``auc`` takes the estimate as a scale, ``sensitivity`` and ``specificity`` the cut
     on the estimated T-score. NaN when all cases are on one side of the cut; the AUC has
-    no interval where the estimates part low from not low without an error.
+    no interval where the estimates part low from not low without an error, or one side
+    has fewer than ``FEWEST`` patients: of one sick patient, samples of patients
+    held the true AUC in 23 of 100 made-up studies, of five in 82, of twelve in 92.
     """
 
     site: Site
@@ -74,12 +76,14 @@ def _at(found: RowResult, weights: Values, cut: Cut) -> Screening:
     every = np.vstack([np.ones(low.size), weights])  # the cases themselves come first
     areas = np.mean([auc(low, one, every) for one in found.estimates], axis=0)
     area = float(areas[0])
+    fewest = min(np.unique(found.patient[side]).size for side in (low, ~low))
+    told = 0 < area < 1 and fewest >= FEWEST
     called = np.mean([is_low(one, found.site, cut) for one in found.estimates], axis=0)
     sensitivity, between = _share(called, low, found.patient, weights)
     specificity, among = _share(1 - called, ~low, found.patient, weights)
     return Screening(
         found.site, found.row, cut, low.size, int(low.sum()),
-        area, interval(areas[1:]) if 0 < area < 1 else (float("nan"), float("nan")),
+        area, interval(areas[1:]) if told else (float("nan"), float("nan")),
         sensitivity, between, specificity, among,
     )  # fmt: skip
 

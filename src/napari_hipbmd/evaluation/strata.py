@@ -12,10 +12,9 @@ from ..core.arrays import Values
 from ..runs.feature_cache import Row
 from ..study import Case
 from .agreement import agreement, mean_agreement, weighted_figures
-from .bootstrap import Interval, interval, share_interval
+from .bootstrap import FEWEST, Interval, interval, share_interval
 from .row_result import RowResult
 
-FEWEST = 10
 AGES = ((0, 60, "under 60"), (60, 70, "60 to 69"), (70, 80, "70 to 79"),
         (80, 200, "80 and over"))  # fmt: skip
 BMIS = ((0, 18.5, "under 18.5"), (18.5, 25, "18.5 to 24.9"), (25, 30, "25 to 29.9"),
@@ -27,8 +26,8 @@ class Stratum:
     """One row on part of the cases.
 
     ``by`` names the kind of part (``"sex"``) and ``level`` the part (``"F"``). Figures
-    are NaN with fewer than :data:`FEWEST` cases. ``coverage`` is the share of readings
-    inside the 90 % interval.
+    are NaN with fewer than ``FEWEST`` cases, intervals with fewer patients.
+    ``coverage`` is the share of readings inside the 90 % interval.
     """
 
     site: Site
@@ -91,12 +90,15 @@ def _part(
         name: interval(np.mean([one[name] for one in figures], axis=0))
         for name in ("r", "mae_g_cm2", "bias_g_cm2")
     }
+    covered = share_interval(found.covered[inside], every, found.patient[inside])
+    if np.unique(found.patient[inside]).size < FEWEST:
+        bounds, covered = dict.fromkeys(bounds, none), none
     a = mean_agreement([agreement(one, reading) for one in estimates])
     return Stratum(
         found.site, found.row, by, level, n,
         a.r, bounds["r"], a.mae_g_cm2, bounds["mae_g_cm2"],
         a.bias_g_cm2, bounds["bias_g_cm2"], float(np.mean(found.covered[inside])),
-        share_interval(found.covered[inside], every, found.patient[inside]),
+        covered,
     )  # fmt: skip
 
 

@@ -13,8 +13,7 @@ from ...core.anatomy import REGIONS, SITES
 from ...core.arrays import Values
 from ...core.cells import guarded
 from ...report.grid import span
-from ..bootstrap import SAMPLES, Interval, interval
-from ..strata import FEWEST
+from ..bootstrap import FEWEST, SAMPLES, Interval, interval
 from .run import ModelComparison
 from .scores import FilmScore
 

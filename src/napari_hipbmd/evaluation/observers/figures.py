@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...bmd import patient_weights
-from ..bootstrap import interval
+from ..bootstrap import FEWEST, interval
 from .compare import MISSING, FilmDifference
 
 Unit = Literal["mm", "px"]
@@ -37,7 +37,8 @@ class ErrorFigures:
     mean, sd, median, p95, largest
         Of the distances; ``p95`` is their 95th percentile.
     mean_interval
-        95 % interval of the mean, from samples of patients drawn with replacement.
+        95 % interval of the mean, from samples of patients drawn with replacement; NaN
+        for fewer than ten.
     technical
         Technical error of measurement.
     within_2_mm
@@ -136,7 +137,7 @@ def _mean_interval(
     lengths: NDArray[np.float64], patients: Sequence[str], seed: int
 ) -> tuple[float, float]:
     names, patient = np.unique(np.asarray(patients), return_inverse=True)
-    if len(names) < 2:
+    if len(names) < FEWEST:
         return NAN, NAN
     sums, counts = np.bincount(patient, lengths), np.bincount(patient)
     weights = patient_weights(names.tolist(), SAMPLES, seed)
