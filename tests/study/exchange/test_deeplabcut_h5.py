@@ -172,6 +172,27 @@ def test_an_array_that_unfolds_to_a_thousand_times_its_size_is_refused(
     assert "its block0_values is too large" in refused()
 
 
+def test_a_small_file_of_a_million_empty_films_is_refused_at_once(xy, refused, path):
+    frame(xy).to_hdf(path, key=KEY, mode="w")
+    with h5py.File(path, "a") as file:
+        for name in ("axis1_label0", "axis1_label1", "axis1_label2"):
+            del file[KEY][name]
+            file[KEY].create_dataset(
+                name, (1_000_000,), "i1", chunks=True, compression="gzip"
+            )
+    assert path.stat().st_size < 100_000
+    assert "it is larger than any table of labels" in refused()
+
+
+def test_damage_inside_is_told_in_no_words_of_the_library(xy, refused, path):
+    frame(xy).to_hdf(path, key=KEY, mode="w")
+    whole = path.read_bytes()
+    with h5py.File(path) as file:
+        at = h5py.h5o.get_info(file[KEY]["block0_values"].id).addr
+    path.write_bytes(whole[:at] + b"\xff" * 64 + whole[at + 64 :])
+    assert "it is damaged, or no HDF5 file" in refused()
+
+
 @pytest.mark.parametrize("length", [0, 100, 3000])
 def test_a_damaged_file_is_told(xy, refused, path, length):
     frame(xy).to_hdf(path, key=KEY, mode="w")

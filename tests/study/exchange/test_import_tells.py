@@ -215,6 +215,14 @@ def test_two_things_of_one_id_in_a_coco_file_are_not_mixed(
         coco_comes_in(labelled_study, two_films, tmp_path / "a.json")
 
 
+def test_two_hips_on_one_picture_are_told_with_what_to_do(
+    labelled_study, two_films, tmp_path
+):
+    two_films["annotations"][1]["image_id"] = 0
+    with pytest.raises(Refused, match="two sets of keypoints; give each hip an image"):
+        coco_comes_in(labelled_study, two_films, tmp_path / "a.json")
+
+
 def test_keypoints_that_have_a_place_and_are_called_not_labelled_are_told(
     labelled_study, two_films, tmp_path
 ):
@@ -294,6 +302,21 @@ def test_words_beside_a_point_of_slicer_are_states_in_any_case_or_told(
     done = import_labels(labelled_study, "slicer", path, ImportPlan("carl"))
     assert done.states == {"occluded": 1, "placed": 15}
     assert "'verdeckt' is no state" in " ".join(done.told)
+
+
+def test_a_point_of_slicer_that_somebody_only_hovered_over_is_told(
+    labelled_study, tmp_path
+):
+    case = labelled_study.cases[0]
+    export_labels(labelled_study, "slicer", tmp_path / "out", ["anna"])
+    (path,) = (tmp_path / "out").rglob(f"{case.case_id}.mrk.json")
+    content = json.loads(path.read_text("utf-8"))
+    del content["hipbmd"]
+    content["markups"][0]["controlPoints"][0]["positionStatus"] = "preview"
+    path.write_text(json.dumps(content), "utf-8")
+    done = import_labels(labelled_study, "slicer", path, ImportPlan("carl"))
+    assert done.landmarks == 15
+    assert "The point 'N1' is 'preview'" in " ".join(done.told)
 
 
 def test_a_landmark_that_was_taken_out_in_another_program_stays_and_is_told(

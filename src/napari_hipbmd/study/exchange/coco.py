@@ -188,7 +188,10 @@ def _parcel(
         region = intake.names.region(kind["name"])
         if annotation.get("keypoints"):
             if landmarks is not None:
-                raise Refused(f"the image {case[:40]!r} has two sets of keypoints.")
+                raise Refused(
+                    f"the image {case[:40]!r} has two sets of keypoints; give each hip"
+                    " an image that is called after its case, or take one of them away."
+                )
             landmarks = _landmarks(annotation, kind["keypoints"], kept, intake)
             _tell_of_unlabelled(annotation["keypoints"], case, intake)
         elif region is not None:

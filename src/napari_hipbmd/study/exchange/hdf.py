@@ -25,7 +25,10 @@ from ...core.extras import from_extra
 from .content import LARGEST_BYTES
 
 _EXTRA, _WHAT = "deeplabcut", "A table of DeepLabCut's as .h5"
+_DAMAGED = "it is damaged, or no HDF5 file."
 _BLOCKS, _DEPTH = 100, 10
+_MOST_CELLS = 2_000_000
+"""A few kilobytes unfold to many more; 40 000 films of 16 landmarks have fewer."""
 Names = list[tuple[str, ...]]
 
 
@@ -92,8 +95,12 @@ def cells_of_frame(data: bytes, key: str) -> list[list[str]]:
     try:
         with h5py.File(io.BytesIO(data)) as file:
             return _cells(_Frame(_group(file, key)))
+    except KeyError as error:
+        if "nable to" not in str(error):  # h5py's own words for what it cannot open
+            raise
+        raise Refused(_DAMAGED) from None
     except (OSError, RuntimeError):
-        raise Refused("it is damaged, or no HDF5 file.") from None
+        raise Refused(_DAMAGED) from None
 
 
 def _group(file: Any, key: str) -> Any:
@@ -127,7 +134,7 @@ class _Frame:
     """The arrays of a table's group; only plain numbers and texts are ever read."""
 
     def __init__(self, group: Any) -> None:
-        self._group = group
+        self._group, self._left = group, _MOST_CELLS
         if self._attribute("pandas_type") != "frame":
             raise Refused(
                 "it is no table of pandas' fixed format, which is all that can be read"
@@ -201,4 +208,8 @@ class _Frame:
         return found
 
     def _array(self, name: str) -> Any:
-        return self._dataset(name)[()]
+        found = self._dataset(name)
+        self._left -= found.size
+        if self._left < 0:
+            raise Refused("it is larger than any table of labels.")
+        return found[()]

@@ -149,6 +149,11 @@ def _label(
     if status == "missing" or (status == "undefined" and said == "absent"):
         return Label(None, "absent", source=intake.source)
     if status != "defined":
+        if status != "undefined":
+            intake.tell(
+                f"The point {str(point['label'])[:40]!r} is {str(status)[:20]!r}, which"
+                " is no position that somebody gave, and was left out."
+            )
         return None
     known = said in STATES and said != "absent"
     if said and not known:
