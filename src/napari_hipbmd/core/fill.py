@@ -52,9 +52,9 @@ def _from_around(pixels: FloatImage, hidden: NDArray[np.bool_]) -> FloatImage:
     return out
 
 
-def frame_of_seen(hidden: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """Rows and columns of the least rectangle about all that is not hidden."""
-    rows, columns = (np.flatnonzero((~hidden).any(axis)) for axis in (1, 0))
+def frame_of(area: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Rows and columns of the least rectangle about all that is True; some is."""
+    rows, columns = (np.flatnonzero(area.any(axis)) for axis in (1, 0))
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
@@ -72,7 +72,7 @@ def framed(pixels: FloatImage, hidden: NDArray[np.bool_]) -> FloatImage:
         ``(rows, columns)``; some of a film has to be seen.
     """
     out: FloatImage = np.where(hidden, pixels[~hidden].min(), pixels)
-    frame = frame_of_seen(hidden)
+    frame = frame_of(~hidden)
     corners = hidden[frame]
     if corners.mean() >= ASKEW_SHARE:
         out[frame][corners] = _coarsely_filled(pixels[frame], corners)[corners]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,13 @@ from scipy.ndimage import (
     find_objects,
     gaussian_gradient_magnitude,
     label,
+    minimum_filter,
 )
-from skimage.draw import disk
 from skimage.morphology import convex_hull_image
 
 from ..core.anatomy import Points, Region, mask, polygons
 from ..core.canvas import Canvas
+from ..core.fill import frame_of
 from ..core.radiograph import Flag, FloatImage
 
 METAL_CONTRAST = 0.12  # of the grey spread near the hip
@@ -63,10 +65,10 @@ def metal(
     """
     marks = canvas.from_film(landmarks_xy)
     size = canvas.grey.shape[0]
-    near = np.zeros(canvas.grey.shape, bool)
     reach = 0.75 * float(np.ptp(marks, axis=0).max())
-    rows, columns = disk(marks.mean(0)[::-1], reach, shape=near.shape)
-    near[rows, columns] = True
+    rows, columns = np.ogrid[:size, :size]
+    x, y = marks.mean(0)
+    near = (rows - y) ** 2 + (columns - x) ** 2 < reach**2
     edge = size // 40
     if outside is not None:
         near &= ~binary_dilation(outside, iterations=edge)
@@ -75,15 +77,15 @@ def metal(
         return ()
     low, high = np.percentile(canvas.grey[near], [5, 95])
     seen = (canvas.grey - low) / max(float(high - low), 1e-3)
-    window = find_objects(near.astype(int))[0]
+    window = frame_of(near)
     bright = _not_in_lines(seen[window]) > METAL_CONTRAST
-    parts, _count = label(bright & near[window])
-    area = np.bincount(parts.ravel())
-    fits = (area >= METAL_AREA_PX[0]) & (area <= METAL_AREA_PX[1])
+    parts, count = label(bright & near[window])
+    short, fits = _short_and_fit(seen[window], parts, count)
+    places = find_objects(parts)
     found = [
         parts == i
-        for i, place in enumerate(find_objects(parts), 1)
-        if fits[i] and _stands_alone(seen[window], parts, i, place)
+        for i in np.flatnonzero(fits)
+        if _stands_alone(seen[window], parts, int(i), places[i - 1], short[i])
     ]
     large = _plateaus(seen[window], near[window])
     if not found and not large:
@@ -170,39 +172,65 @@ def _is_implant(
     return bool(edge > IMPLANT_EDGE)
 
 
+def _short_and_fit(
+    image: FloatImage, parts: NDArray[np.int_], count: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which parts are short, and which may be metal by size, grey and surroundings.
+
+    ``(count + 1,)`` each, the first of what is no part. Some ninety things a film are
+    bright and short: all are looked at together, and few are left.
+    """
+    at = np.nonzero(parts)
+    number = parts[at]
+
+    def mean(values: NDArray[Any]) -> NDArray[np.float64]:
+        return np.bincount(number, values, count + 1) / np.maximum(area, 1)
+
+    area = np.bincount(number, minlength=count + 1)
+    grey = mean(image[at])
+    # the longer axis of the ellipse with the same second moments
+    y, x = (axis - mean(axis)[number] for axis in at)
+    yy, xx, yx = (mean(product) for product in (y * y, x * x, y * x))
+    along = (yy + xx) / 2 + np.hypot((yy - xx) / 2, yx)
+    length = 4 * np.sqrt(along * area / np.maximum(area - 1, 1))
+    short = length < LENGTH_PX
+    # no ring is darker than the darkest pixel as far away as rings reach
+    darkest = minimum_filter(image, 2 * RING_PX[1] + 1)
+    around = np.full(count + 1, np.inf)
+    np.minimum.at(around, number, darkest[at])
+    steps = grey - around
+    fits = (area >= METAL_AREA_PX[0]) & (area <= METAL_AREA_PX[1]) & (grey >= BRIGHT)
+    fits &= steps > np.where(short, SHOT, METAL_CONTRAST) - 1e-6
+    fits[0] = False
+    return short, fits
+
+
 def _stands_alone(
-    image: FloatImage, parts: NDArray[np.int_], number: int, place: tuple[slice, slice]
+    image: FloatImage,
+    parts: NDArray[np.int_],
+    number: int,
+    place: tuple[slice, slice],
+    short: bool,
 ) -> bool:
     """Whether a bright thing is no crossing of cortices, no trabecula and no chalk.
 
     It has an even ring around it, or a sharp edge and outshines all around it; it is
-    bright, and long or of great contrast.
+    long or of great contrast.
     """
     around = tuple(slice(max(0, s.start - 8), s.stop + 8) for s in place)
     inside, part = parts[around] == number, image[around]
     away = distance_transform_cdt(~inside, "taxicab")
     ring = np.sort(part[(away > RING_PX[0]) & (away <= RING_PX[1])])
-    # read between its values: some ninety things a film are looked at
     shares = np.array([0.5, 0.95, 1.0]) * (len(ring) - 1)
     level, high, top = np.interp(shares, np.arange(len(ring)), ring)
     mean = float(part[inside].mean())
     contrast = mean - level
-    if contrast <= METAL_CONTRAST or mean < BRIGHT:
-        return False
-    if contrast < SHOT and _length(inside) < LENGTH_PX:
+    if contrast <= METAL_CONTRAST or (short and contrast < SHOT):
         return False
     if high - level < EVEN_RING * contrast:
         return True
     outshines = bool(mean > top + OUTSHINES)
     return outshines and _rim_slope(part, inside) > SHARP_EDGE * contrast
-
-
-def _length(thing: NDArray[np.bool_]) -> float:
-    """Of the ellipse with a thing's second moments, its longer axis in pixels."""
-    if thing.sum() < 2:
-        return float(thing.sum())
-    along = np.linalg.eigvalsh(np.cov(np.nonzero(thing)))
-    return 4 * float(np.sqrt(along[-1]))
 
 
 def _rim_slope(image: FloatImage, thing: NDArray[np.bool_]) -> float:

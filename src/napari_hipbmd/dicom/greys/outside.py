@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from ...core.fill import ASKEW_SHARE, frame_of_seen
+from ...core.fill import ASKEW_SHARE, frame_of
 from ...core.radiograph import Flag, FloatImage
 from ..tags import integer, number, numbers, values
 
@@ -154,7 +154,7 @@ def _even_border(
         return None
     if not LEAST_SHARE <= area.mean() <= MOST_SHARE:
         return None
-    if dark and area[frame_of_seen(area)].mean() < ASKEW_SHARE:
+    if dark and area[frame_of(~area)].mean() < ASKEW_SHARE:
         return None
     # A soft edge of the mask would be a bright line around what is seen, and so would
     # a marker upon it.
