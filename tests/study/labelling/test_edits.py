@@ -159,3 +159,16 @@ def test_landmarks_that_tangle_a_region_are_told() -> None:
     labels = after(labels, edits.place(labels, "N2", b, "anna"))
     labels = after(labels, edits.place(labels, "N5", a, "anna"))
     assert edits.tangled(labels) == ("neck",)
+
+
+def test_landmarks_of_one_place_tangle_no_region() -> None:
+    labels = after(EMPTY, edits.accept(EMPTY, PREDICTED, "anna"))
+    x, y = labels.landmarks["N2"].xy
+    for there in ((x, y), (x + 0.05, y - 0.05)):
+        same = after(labels, edits.place(labels, "N1", there, "anna"))
+        same = after(same, edits.place(same, "N6", same.landmarks["N5"].xy, "anna"))
+        assert edits.tangled(same) == ()
+        corners = same.outlines()["neck"].copy()
+        corners[3] += 3
+        drawn = after(same, edits.outline(same, "neck", corners))
+        np.testing.assert_array_equal(drawn.outlines()["neck"], corners)

@@ -17,7 +17,7 @@ from .changes import Change
 from .facts import FilmFacts
 from .label import XY, Label, State
 from .labels import Labels, utc_now
-from .outlines import as_polygon, crosses_itself
+from .outlines import as_polygon, crosses_itself, without_repeats
 
 
 def place(labels: Labels, name: str, xy: XY, who: str) -> Change:
@@ -253,6 +253,7 @@ def tangled(labels: Labels) -> tuple[Region, ...]:
     """Regions whose landmarks, as they are placed, make an outline that crosses itself.
 
     A region with a missing landmark, or an outline of its own, is not among them.
+    Neighbours may be one place, as N1 and N2 are on many hips.
     """
     shapes = polygons(labels.xy)
     return tuple(
@@ -260,7 +261,7 @@ def tangled(labels: Labels) -> tuple[Region, ...]:
         for region in POLYGONS
         if region not in labels.regions
         and np.isfinite(shapes[region]).all()
-        and crosses_itself(shapes[region])
+        and crosses_itself(without_repeats(shapes[region]))
     )
 
 

@@ -12,6 +12,7 @@ from .label import FARTHEST_PX
 
 Polygon = tuple[tuple[float, float], ...]
 MOST_CORNERS = 1000
+ONE_PLACE = 0.01  # of an outline's extent: corners so near to each other are one
 
 
 def checked_polygon(corners: Sequence[Sequence[float]] | Points, region: str) -> None:
@@ -30,7 +31,7 @@ def checked_polygon(corners: Sequence[Sequence[float]] | Points, region: str) ->
         raise Refused(f"The outline of the {region} has more than 1000 corners.")
     if not (np.abs(points) <= FARTHEST_PX).all():
         raise Refused(f"The outline of the {region} has a corner off any film.")
-    if area(points) < 1e-6 or crosses_itself(points):
+    if area(points) < 1e-6 or crosses_itself(without_repeats(points)):
         raise Refused(
             f"The outline of the {region} crosses itself or encloses nothing: move its"
             " corners, or let it follow the landmarks again."
@@ -52,6 +53,14 @@ def crosses_itself(polygon_xy: Points) -> bool:
     low = np.maximum(np.minimum(p, q), np.minimum(r, s))
     high = np.minimum(np.maximum(p, q), np.maximum(r, s))
     return bool((around & (low <= high).all(axis=1)).any()) or _folds_back(start)
+
+
+def without_repeats(polygon_xy: Points) -> Points:
+    """A closed polygon without corners that are where the one before them is."""
+    near = ONE_PLACE * float(np.ptp(polygon_xy, axis=0).max())
+    before = np.roll(polygon_xy, 1, axis=0)
+    kept: Points = polygon_xy[np.hypot(*(polygon_xy - before).T) > near]
+    return kept if len(kept) >= 3 else polygon_xy
 
 
 def _folds_back(points: Points) -> bool:
