@@ -56,6 +56,20 @@ def test_a_journal_with_one_wrong_value_is_used_or_refused(folder):
     assert refused > 100
 
 
+@pytest.mark.parametrize("value", [-3, 1.9])
+def test_a_value_that_somebody_changed_beyond_its_interval_is_no_result(
+    folder, hipbmd, value
+):
+    journal = folder / "out" / "results.jsonl"
+    header, line = journal.read_text("utf-8").splitlines()
+    record = json.loads(line)
+    record["result"]["bmd_g_cm2"]["neck"]["value"] = value
+    journal.write_text(f"{header}\n{json.dumps(record)}\n", "utf-8")
+    ran = hipbmd("measure", folder / "films", "--out", folder / "out")
+    assert ran.status == 2
+    assert "line 2: bmd_g_cm2.neck has a value outside of its interval" in ran.err
+
+
 def test_a_script_in_the_journal_does_not_run_in_the_page(folder, hipbmd):
     out = folder / "out"
     journal = out / "results.jsonl"

@@ -18,10 +18,11 @@ from .anatomy import (
     polygons,
 )
 from .bounded_json import as_type
+from .errors import Refused
 from .hip_images import LandmarkSet
 from .measurement import Estimate, Measurement, RegionMeasurement
 from .radiograph import Flag, HipBox
-from .stored_measurement import StoredMeasurement
+from .stored_measurement import StoredEstimate, StoredMeasurement
 
 
 def measurement_as_json(m: Measurement) -> dict[str, Any]:
@@ -135,7 +136,7 @@ def measurement_from_json(data: Mapping[str, Any]) -> Measurement:
         bmd_g_cm2=None
         if values is None
         else {
-            site: Estimate(*(_not_a_number(v) for v in astuple(one)))
+            site: _estimate_of(site, one)
             for site, one in values.items()
             if one is not None
         },
@@ -174,6 +175,14 @@ def _estimate(m: Measurement, site: Site) -> dict[str, float | None] | None:
     if found is None:
         return None
     return {name: _number(getattr(found, name), 4) for name in ("value", "low", "high")}
+
+
+def _estimate_of(site: Site, stored: StoredEstimate) -> Estimate:
+    """An estimate as it was kept; nobody's value lies outside of its own interval."""
+    found = Estimate(*(_not_a_number(v) for v in astuple(stored)))
+    if found.value < found.low or found.value > found.high:
+        raise Refused(f"bmd_g_cm2.{site} has a value outside of its interval")
+    return found
 
 
 def _not_a_number(value: float | None) -> float:
