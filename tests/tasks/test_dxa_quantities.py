@@ -38,9 +38,25 @@ def test_columns_of_one_site_are_held_against_each_other_and_not_against_another
     assert right.doubts == []
 
 
-def test_an_area_in_another_unit_says_nothing_of_the_bmd():
-    table = read(rows("Neck;0,812;3,74;461"))
-    assert table.readings[0].bmd_g_cm2 == {"neck": 0.812}
+def test_a_row_that_lacks_a_cell_and_is_shifted_is_told():
+    head = "Patient ID: P1\nScan Date: 14-Mar-2024\nScan Type: Left Hip\n"
+    table = "Region  Area  BMC  BMD  T-score\nNeck  4.60  3.70  0.804  -1.2\n"
+    read_table = read(head + table + "Total  29.8  0.914  0.5\n")
+    assert read_table.readings[0].bmd_g_cm2 == {"neck": 0.804}
+    assert "total is 0.5, and its BMC over its area 0.0307" in read_table.doubts[0]
+
+
+@pytest.mark.parametrize("amounts", ["3,74;461", "3740;4,61"])
+def test_a_bmc_in_mg_and_an_area_in_square_millimetres_say_nothing_against_it(amounts):
+    table = read(rows(f"Neck;0,812;{amounts}"))
+    assert table.readings[0].bmd_g_cm2 == {"neck": 0.812} and table.doubts == []
+
+
+@pytest.mark.parametrize("name", ["Scan Typ", "Scanart", "Untersuchung", "Messort"])
+def test_a_german_report_tells_its_side(name):
+    head = f"Patienten-ID: P1\nMessdatum: 14.03.2024\n{name}: Linke Hüfte\n"
+    table = read(head + "Region  BMD\nSchenkelhals  0,804\nGesamt  0,914\n")
+    assert [one.side for one in table.readings] == ["L"]
 
 
 def test_german_names_of_regions_are_read_and_an_unknown_one_of_the_same_scan_is_told():

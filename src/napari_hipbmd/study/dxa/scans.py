@@ -10,7 +10,6 @@ from ...core.anatomy import Site
 from ...core.cells import printable
 from ...core.errors import Refused
 from ...core.radiograph import Side
-from ..cases.row import DXA_RANGE_G_CM2
 from ..cases.sexes import Sexes
 from ..cases.sheet import NotATable, rows_of
 from .reports import Report
@@ -30,6 +29,8 @@ from .words import (
 
 _ROUNDED = 0.1
 """BMC and area of two digits make a BMD that is off by a few per cent."""
+_UNITS = (1.0, 100.0, 0.001)
+"""g and cm²; an area in mm²; a BMC in mg: columns do not always say."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Measured:
     Attributes
     ----------
     quotient
-        BMC over area of the same place in g/cm², where the row has both.
+        BMC over area of the same place, where the row has both.
     """
 
     label: str
@@ -94,10 +95,10 @@ class Measured:
 
     def contradicts(self, bmd_g_cm2: float) -> bool:
         """Whether BMC and area make another BMD."""
-        low, high = DXA_RANGE_G_CM2
-        if self.quotient is None or not low <= self.quotient <= high:
+        if self.quotient is None:
             return False
-        return abs(bmd_g_cm2 / self.quotient - 1) > _ROUNDED
+        times = bmd_g_cm2 / self.quotient
+        return all(abs(times / unit - 1) > _ROUNDED for unit in _UNITS)
 
     @property
     def site(self) -> Site | None:

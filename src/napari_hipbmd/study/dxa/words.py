@@ -75,7 +75,7 @@ _COLUMNS = {
     " dateofmeasurement untersuchungsdatum messdatum studydate date",
     "side": "side laterality hipside scanside seite lado lateralidad côté cote lato",
     "exam": "scantype scanmode exam examtype scan site measuredsite skeletalsite"
-    " bodypart",
+    " bodypart scantyp scanart untersuchung messort körperteil",
     "region": "region roi regionname bereich",
     "bmd": "bmd knochendichte",
     "sex": "sex gender geschlecht sexo género genero sexe genre sesso geslacht",
