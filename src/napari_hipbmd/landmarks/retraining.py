@@ -74,7 +74,7 @@ class Retrained:
         films = "film" if self.held_films == 1 else "films"
         return (
             f"On {self.held_films} held-out {films} the mean radial error was"
-            f" {self.before:.2f} {self.unit} before and is {self.after:.2f} {self.unit}"
+            f" {self.before:.3g} {self.unit} before and is {self.after:.3g} {self.unit}"
             f" after learning from {self.films}. {verdict}"
         )
 
