@@ -318,3 +318,22 @@ def test_a_regression_of_which_some_films_are_digital_says_so(made_up, tmp_path)
 def test_a_plan_of_what_there_is_not_is_refused_as_it_is_made(wrong, why):
     with pytest.raises(Refused, match=why):
         FitPlan(**wrong)
+
+
+def test_a_regression_of_too_few_with_biology_says_so_and_misses_none_of_a_patient(
+    made_up, tmp_path
+):
+    whole = made_up.study.cases[0].patient
+    cases = [
+        case if i < 15 else replace(case, patient=Patient())
+        for i, case in enumerate(made_up.study.cases)
+    ]
+    write_cases(made_up.study.folder, cases)
+    study = Study.open(made_up.study.folder)
+    found = fit_regression(study, tmp_path / "out", prepare=made_up.prepare)
+    assert not found.model.with_biology
+    assert (
+        "Fitted without the biology: fewer than 20 cases with a reading know all of"
+        " age_years, height_cm, weight_kg" in fit_notes(found)
+    )
+    assert not found.model.lacks_biology(whole)

@@ -154,8 +154,8 @@ class BmdModel:
         )
 
     def lacks_biology(self, patient: Patient) -> bool:
-        """Whether covariates that the model asks for are unknown."""
-        return bool(self.preset.covariates) and not self.uses_biology(patient)
+        """Whether it knows what the biology tells, and not that of this patient."""
+        return bool(self.with_biology) and not self.uses_biology(patient)
 
     def uses_biology(self, patient: Patient) -> bool:
         """Whether all covariates that this model needs are known."""

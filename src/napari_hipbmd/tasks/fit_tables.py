@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..bmd import SITE_NAMES, SiteModel
+from ..bmd import MINIMUM_CASES, SITE_NAMES, SiteModel
 from ..evaluation.checks import sites_note
 from ..evaluation.contradictions import doubt_notes
 from ..evaluation.densitometers import scale_notes
@@ -76,6 +76,12 @@ def fit_notes(found: FittedRegression) -> list[str]:
     notes = [_INFLATED]
     if found.digital:
         notes.insert(0, NOT_FOR_PATIENTS)
+    covariates = found.model.preset.covariates
+    if covariates and not found.model.with_biology:
+        notes.append(
+            f"Fitted without the biology: fewer than {MINIMUM_CASES} cases with a"
+            f" reading know all of {', '.join(covariates)}"
+        )
     notes += sites_note(found.not_fitted, "Targets that are not fitted")
     notes += scale_notes(found.model.provenance.get("densitometers", {}))
     missing = list(found.left_out.items())
