@@ -150,8 +150,9 @@ def cautions(found: Validation) -> str:
   ({percents(women.coverage_interval)}) of the women's readings and
   {percent(men.coverage)} ({percents(men.coverage_interval)}) of the {men.n} men's. Did
   it hold 90 % of all men's, as few would be held in {percent(chance(men))} of such
-  groups (total hip: {percent(at_total.coverage)}, {percent(chance(at_total))}). Of 88
-  other men the bundled regression's holds 91 to 97 % ([bmd.md](bmd.md#regression)).
+  groups (total hip: {percent(at_total.coverage)}, {percent(chance(at_total))}). How
+  many of other men's the bundled regression's holds tells
+  [bmd.md](bmd.md#regression).
 - The regressions are fitted and judged on hips of one hospital. Intervals are of these
   fits: none counts that other patients would have given another regression, nor how
   many comparisons there are.
