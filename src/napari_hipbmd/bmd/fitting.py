@@ -121,28 +121,30 @@ def interval_half_width(residuals: NDArray[np.float64], inputs: int) -> float:
 
 
 def interval_by_error(
-    residuals: NDArray[np.float64], gain_errors: NDArray[np.float64], inputs: int
+    residuals: NDArray[np.float64], errors_g_cm2: NDArray[np.float64], inputs: int
 ) -> tuple[float, float]:
     """Half the 90 % interval at a known gain, and what the gain's error adds to it.
 
-    The residuals' variance is taken for a line in the error's square; freed of it they
-    give the quantile of :func:`interval_half_width`. The interval of a film is the root
-    of the first's square and that of the second times the film's error.
+    A gain that is off by a tenth makes an estimate that is off by a tenth, so that the
+    same relative error weighs more in dense bone. The residuals' variance is taken for
+    a line in the error's square; freed of it they give the quantile of
+    :func:`interval_half_width`. The interval of a film is the root of the first's
+    square and that of the second times the film's error.
 
     Parameters
     ----------
     residuals
         ``(n,)`` out of fold, g/cm².
-    gain_errors
-        ``(n,)`` relative errors of the films' gains.
+    errors_g_cm2
+        ``(n,)`` relative errors of the films' gains times their estimates.
     """
-    if residuals.size < _FEWEST_FOR_A_LINE or np.ptp(gain_errors) < 1e-6:
+    if residuals.size < _FEWEST_FOR_A_LINE or np.ptp(errors_g_cm2) < 1e-6:
         return interval_half_width(residuals, inputs), 0.0
     from scipy.optimize import nnls
 
     squares = residuals**2
     squares = np.minimum(squares, 9 * np.median(squares) / 0.455)  # three SD
-    line = np.stack([np.ones(squares.size), gain_errors**2], axis=1)
+    line = np.stack([np.ones(squares.size), errors_g_cm2**2], axis=1)
     known, added = nnls(line, squares)[0]
     spread = np.sqrt(np.maximum(line @ [known, added], 1e-12))
     width = interval_half_width(residuals / spread, inputs)
@@ -163,7 +165,9 @@ def _fit_site(
     residuals = predicted - y
     with np.errstate(invalid="ignore"):
         r = float(np.corrcoef(predicted, y)[0, 1])
-    half_width, per_error = interval_by_error(residuals, gain_errors, x.shape[1])
+    half_width, per_error = interval_by_error(
+        residuals, gain_errors * predicted, x.shape[1]
+    )
     return SiteModel(
         linear,
         half_width,

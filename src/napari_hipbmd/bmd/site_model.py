@@ -21,8 +21,8 @@ class SiteModel:
     ``half_width_g_cm2`` is half the 90 % interval; ``r`` and ``mae_g_cm2`` are the
     correlation and the mean absolute error over ``n`` cases, out of fold.
     ``uncertainty`` tells how well the coefficients are known.
-    ``half_width_per_error_g_cm2`` is what the relative error of a film's gain adds,
-    times that error, in quadrature; 0 where no gain enters.
+    ``half_width_per_error`` times the gain's standard error in g/cm² (its relative
+    error times the estimate) is added in quadrature; 0 where no gain enters.
     """
 
     linear: Linear
@@ -31,14 +31,16 @@ class SiteModel:
     mae_g_cm2: float
     n: int
     uncertainty: Uncertainty | None = None
-    half_width_per_error_g_cm2: float = 0.0
+    half_width_per_error: float = 0.0
 
     def predict(self, row: Matrix, gain_error: float = 0.0) -> Estimate:
         """Estimate from one row of inputs ``(p,)`` and the gain's relative error."""
         value = float(self.linear.predict(row))
-        half = float(
-            np.hypot(
-                self.half_width_g_cm2, self.half_width_per_error_g_cm2 * gain_error
-            )
-        )
+        half = self.half_width(value, gain_error)
         return Estimate(value, value - half, value + half)
+
+    def half_width(self, value_g_cm2: float, gain_error: float) -> float:
+        """Half the 90 % interval of an estimate, by the gain's relative error."""
+        error_g_cm2 = gain_error * abs(value_g_cm2)
+        added = self.half_width_per_error * error_g_cm2
+        return float(np.hypot(self.half_width_g_cm2, added))

@@ -21,7 +21,8 @@ _FORMAT = "napari-hipbmd BMD regression"
 _FORMAT_VERSION = 2
 _READABLE = (1, 2)  # version 1 knows neither image nor provenance
 _IMAGES_TOLD = ", ".join(IMAGES)
-_PER_ERROR = "half_width_per_error_g_cm2"  # absent before gains were read
+_PER_ERROR = "half_width_per_error"  # absent before gains were read
+_PER_RELATIVE_ERROR = "half_width_per_error_g_cm2"  # as wide for thin bone as for dense
 
 
 def stored(
@@ -137,7 +138,7 @@ def _site_as_dict(model: SiteModel) -> dict[str, Any]:
         "r": model.r,
         "mae_g_cm2": model.mae_g_cm2,
         "half_width_g_cm2": model.half_width_g_cm2,
-        "half_width_per_error_g_cm2": model.half_width_per_error_g_cm2,
+        _PER_ERROR: model.half_width_per_error,
         "ridge_strength": linear.strength,
         "condition_number": (
             linear.condition_number if np.isfinite(linear.condition_number) else None
@@ -172,6 +173,8 @@ def _site(stored: Mapping[str, Any], inputs: int) -> SiteModel:
             raise ValueError(f"'{name}' is not a list of {inputs} numbers")
     if np.any(arrays["scale"] <= 0):
         raise ValueError("'scale' holds a number that is not positive")
+    if stored.get(_PER_RELATIVE_ERROR):
+        raise ValueError("its intervals are of an earlier version: fit it again")
     condition = stored["condition_number"]
     linear = Linear(
         **arrays,
@@ -188,7 +191,7 @@ def _site(stored: Mapping[str, Any], inputs: int) -> SiteModel:
         mae_g_cm2=_number(stored, "mae_g_cm2"),
         n=int(_number(stored, "n")),
         uncertainty=_uncertainty(stored.get("uncertainty"), inputs),
-        half_width_per_error_g_cm2=_number({_PER_ERROR: 0.0, **stored}, _PER_ERROR),
+        half_width_per_error=_number({_PER_ERROR: 0.0, **stored}, _PER_ERROR),
     )
 
 

@@ -212,9 +212,10 @@ def _out_of_fold(
                     x[train], y[train], groups=seen, kind=kind, folds=inner, seed=seed
                 )
                 known, added = interval_by_error(
-                    without - y[train], gain_errors[train], x.shape[1]
+                    without - y[train], gain_errors[train] * without, x.shape[1]
                 )
-                found.half_width[test] = np.hypot(known, added * gain_errors[test])
+                errors = gain_errors[test] * found.estimates[0, test]
+                found.half_width[test] = np.hypot(known, added * errors)
             fold_done(repeat * folds + k + 1, found.so_far(repeat))
     found.fitted[:] = fit_linear(x, y, kind=kind, groups=patient).predict(x)
     return found

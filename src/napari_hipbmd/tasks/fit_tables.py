@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from ..bmd import MINIMUM_CASES, SITE_NAMES, SiteModel
@@ -64,11 +63,11 @@ def fit_grids(found: FittedRegression) -> list[Grid]:
 
 
 def _usual_half_width(model: SiteModel, inputs: Sequence[str]) -> float:
-    """Half the 90 % interval of a film whose gain is known as well as most."""
+    """Half the 90 % interval of usual bone on a film with a gain of the usual error."""
     if "gain_error" not in inputs:
         return model.half_width_g_cm2
     usual = float(model.linear.mean[inputs.index("gain_error")])
-    return math.hypot(model.half_width_g_cm2, model.half_width_per_error_g_cm2 * usual)
+    return model.half_width(model.linear.intercept, usual)
 
 
 def fit_notes(found: FittedRegression) -> list[str]:
