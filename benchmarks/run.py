@@ -148,11 +148,10 @@ def cautions(found: Validation) -> str:
   Estimates lean towards the mean (*trend*), the more the less a row knows.
 - The 90 % interval holds {percent(women.coverage)}
   ({percents(women.coverage_interval)}) of the women's readings and
-  {percent(men.coverage)} ({percents(men.coverage_interval)}) of the {men.n} men's. Did
-  it hold 90 % of all men's, as few would be held in {percent(chance(men))} of such
-  groups (total hip: {percent(at_total.coverage)}, {percent(chance(at_total))}). How
-  many of other men's the bundled regression's holds tells
-  [bmd.md](bmd.md#regression).
+  {percent(men.coverage)} ({percents(men.coverage_interval)}) of the {men.n} men's; of
+  the total hip {percent(at_total.coverage)} of the men's, which chance makes so few in
+  {percent(chance(at_total))} of such groups. How many of other people's the bundled
+  regression's holds tells [bmd.md](bmd.md#regression).
 - The regressions are fitted and judged on hips of one hospital. Intervals are of these
   fits: none counts that other patients would have given another regression, nor how
   many comparisons there are.
@@ -183,7 +182,7 @@ def page(found: Validation, timed: str) -> str:
 
 Made by `make bench` (`benchmarks/run.py`) on {datetime.now(UTC):%Y-%m-%d}, with
 Python {platform.python_version()}, torch {torch.__version__.split("+")[0]},
-{torch.get_num_threads()} threads, no GPU. Nothing here may be used to tune anything:
+threads: {torch.get_num_threads()}, no GPU. Nothing here may be used to tune anything:
 the family `shifted` is for testing only.
 
 {RESEARCH_USE}
