@@ -35,6 +35,8 @@ from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.plugin.ui import translation
 
 PLUGIN = "napari-hipbmd"
+LARGE, LARGE_LEAST = "* { font-size: 14pt }", 360
+LARGE_DOCKS = ("Archive (PACS)", "Landmark workbench")
 
 
 class Forgotten(NullTranslations):
@@ -64,6 +66,7 @@ def main(folder: Path) -> None:
     said: dict[str, list[str]] = {}
     unreachable: list[str] = []
     sideways: dict[str, int] = {}
+    large: dict[str, int] = {}
     for name in ("Hip BMD", *(step.dock for step in STEPS)):
         _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, name, tabify=True)
         if name == "Landmark workbench":
@@ -73,6 +76,10 @@ def main(folder: Path) -> None:
         said[name] = sorted(set(texts_of(dock)))
         sideways |= {f"{name}: {page}": px for page, px in sideways_px(dock).items()}
         unreachable += [f"{name}: {each}" for each in without_keyboard(dock)]
+        if name in LARGE_DOCKS:
+            dock.setStyleSheet(LARGE)
+            pages = sideways_px(dock, LARGE_LEAST)
+            large |= {f"{name}: {page}": px for page, px in pages.items()}
     print(
         json.dumps(
             {
@@ -80,6 +87,7 @@ def main(folder: Path) -> None:
                 "forgotten": forgotten.texts,
                 "unreachable": unreachable,
                 "sideways_px": sideways,
+                "large_px": large,
             }
         )
     )
@@ -100,21 +108,21 @@ def without_keyboard(dock: QWidget) -> list[str]:
     ]
 
 
-def sideways_px(widget: QWidget) -> dict[str, int]:
-    """How far a dock, or each tab of it, scrolls sideways, 320 pixels wide."""
+def sideways_px(widget: QWidget, least: int = 320) -> dict[str, int]:
+    """How far a dock, or each tab of it, scrolls sideways, so many pixels wide."""
     dock = widget.parentWidget()
     while not isinstance(dock, QDockWidget):
         dock = dock.parentWidget()
     dock.setFloating(True)
     dock.show()
-    dock.resize(320, 700)
+    dock.resize(least, 700)
     found = {}
     for page in pages_of(widget):
         for _ in range(5):
             QApplication.processEvents()
         areas = [each for each in widget.findChildren(QScrollArea) if each.isVisible()]
         bars = [area.horizontalScrollBar().maximum() for area in areas]
-        found[page] = max([dock.width() - 320, *bars])
+        found[page] = max([dock.width() - least, *bars])
     dock.setFloating(False)
     return found
 

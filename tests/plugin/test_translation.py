@@ -222,5 +222,14 @@ def test_no_german_dock_scrolls_sideways_at_320_pixels(window) -> None:
 
 
 @pytest.mark.slow
+def test_archive_and_workbench_do_not_scroll_sideways_with_large_letters(
+    window,
+) -> None:
+    wide = {page: px for page, px in window["large_px"].items() if px}
+    assert len(window["large_px"]) == 8
+    assert not wide
+
+
+@pytest.mark.slow
 def test_the_keyboard_alone_comes_to_every_control(window) -> None:
     assert window["unreachable"] == []

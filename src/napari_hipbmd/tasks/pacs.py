@@ -117,7 +117,7 @@ class GetOptions(FindOptions):
     identified: bool = option(
         False,
         "with the patient's name, number and dates (never otherwise)",
-        label="with name, number and dates",
+        label="with name and number",
     )
 
 

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
-from qtpy.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QProgressBar
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+)
+
+from napari_hipbmd.core.errors import Cancelled
 
 from .conftest import Bench
 
@@ -112,3 +125,39 @@ def test_a_damaged_file_is_told_and_the_case_stays_open(
     bench.press("import_labels")
     assert "not whole JSON" in done(bench)
     assert bench.widget.work.case_id == case and bench.editor is not None
+
+
+def test_who_closes_the_dock_during_an_import_is_asked_and_cancel_is_answered(
+    bench: Bench, monkeypatch
+) -> None:
+    go_on = Event()
+
+    def wait(*given: Any) -> None:
+        given[-2]("written", 1, 3)
+        go_on.wait(60)
+        raise Cancelled
+
+    monkeypatch.setattr("napari_hipbmd.plugin.workbench.exchange.import_labels", wait)
+    file_is(monkeypatch, bench.folder)
+    bar = bench.find(QProgressBar, "exchange_progress")
+    bar.setRange(0, 3)
+    bar.setValue(3)
+    bench.press("import_labels")
+    assert bar.maximum() == 0, "nothing is known of it yet"
+    bench.wait(lambda: bar.text() == "1 of 3 written")
+    title = bench.dock.titleBarWidget()
+    cross = title.findChild(QPushButton, "QTitleBarCloseButton")
+    bench.qtbot.mouseClick(cross, Qt.MouseButton.LeftButton)
+    box = question()
+    assert box.text() == "Import is still running."
+    next(one for one in box.buttons() if one.text() == "Stay").click()
+    bench.press("cancel_exchange")
+    assert bar.text() == "Stopping …"
+    go_on.set()
+    assert done(bench) == "Stopped; nothing was changed."
+    assert bench.editor is not None
+
+
+def question() -> Any:
+    shown = QApplication.topLevelWidgets()
+    return next((one for one in shown if one.objectName() == "ask_first"), None)

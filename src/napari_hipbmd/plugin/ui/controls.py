@@ -8,7 +8,6 @@ from typing import Any
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -18,6 +17,7 @@ from qtpy.QtWidgets import (
 
 from .shortcuts import BY_ID, current_keys
 from .translation import tr
+from .wrapping_row import WrappingRow
 
 
 def button(name: str, text: str, hint: str = "", shortcut: str = "") -> QPushButton:
@@ -51,13 +51,9 @@ def note(name: str, text: str = "") -> QLabel:
     return label
 
 
-def row(*widgets: QWidget, stretch: int = 1) -> QHBoxLayout:
-    """Widgets side by side, of equal width."""
-    layout = QHBoxLayout()
-    layout.setSpacing(4)
-    for widget in widgets:
-        layout.addWidget(widget, stretch)
-    return layout
+def row(*widgets: QWidget) -> WrappingRow:
+    """Widgets side by side, of equal width; in several lines where it is narrow."""
+    return WrappingRow(widgets)
 
 
 def scroll_in(widget: QWidget, inside: QWidget) -> QVBoxLayout:

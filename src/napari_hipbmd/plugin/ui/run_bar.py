@@ -7,7 +7,6 @@ from typing import Any
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
-    QHBoxLayout,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from .ask_first import AskFirst
 from .rich import plain, sentence
 from .run import FAILED, STOPPED, Run, Stepped, begin
 from .translation import tr
+from .wrapping_row import WrappingRow
 
 BUSY = tr("Something is running: wait for it or press Cancel.")
 NOT_RUNNING = tr("Nothing is running.")
@@ -160,12 +160,8 @@ class RunBar(QWidget):
         self.progress = WordedBar()
         self.progress.setObjectName(f"{prefix}progress")
         self.note = sentence(f"{prefix}note")
-        buttons = QHBoxLayout()
-        for widget in beside:
-            buttons.addWidget(widget, 2)
-        buttons.addWidget(self.button, 2)
-        buttons.addWidget(self.cancel_button, 1)
-        column.addLayout(buttons)
+        buttons = [*beside, self.button, self.cancel_button]
+        column.addLayout(WrappingRow(buttons, [2] * (len(buttons) - 1) + [1]))
         column.addWidget(self.progress)
         if self._told is None:
             column.addWidget(self.note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ..ui.colours import readable
 from ..ui.controls import button, enable, note, press, row, with_key
@@ -64,16 +64,19 @@ class CaseBar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 0, 4, 4)
         column.setSpacing(4)
-        heading = row(self.title)
+        heading = QHBoxLayout()
+        heading.setSpacing(4)
+        heading.addWidget(self.title, 1)
         heading.addWidget(self.done)
         column.addLayout(heading)
         column.addWidget(self.missing)
         signs = [self.previous, self.next, self.undone, self.other_hip]
         signs.append(self.second_look)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2)
         for each in signs:
             each.setFixedWidth(SMALL)
-        buttons = row(*signs)
-        buttons.setSpacing(2)
+            buttons.addWidget(each, 1)
         buttons.addWidget(self.accept, 3)
         buttons.addWidget(self.finish, 2)
         column.addWidget(self.offer)

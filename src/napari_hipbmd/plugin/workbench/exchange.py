@@ -13,7 +13,7 @@ from qtpy.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFormLayout,
-    QProgressBar,
+    QPushButton,
     QWidget,
 )
 
@@ -31,9 +31,11 @@ from ...study.exchange import (
     import_labels,
     read_names,
 )
+from ..ui.ask_first import AskFirst
 from ..ui.controls import button, enable, note, press, row
 from ..ui.narrow import scrolled_column
 from ..ui.run import Run, Stepped, begin
+from ..ui.run_bar import STOPPING, WordedBar
 from ..ui.sentences import said
 from ..ui.translation import tr
 from .work import Work
@@ -59,6 +61,7 @@ class ExchangePanel(QWidget):
         self._work = work
         self._run: Run | None = None
         self._names: Path | None = None
+        self._ask_first = AskFirst(self, self._on_cancel_clicked)
         self._setup_ui()
         self._connect()
         self._on_form_changed()
@@ -82,7 +85,7 @@ class ExchangePanel(QWidget):
         self.replace.setToolTip(REPLACE_HINT)
         self.import_ = button("import_labels", tr("Import …"))
         self.cancel = button("cancel_exchange", tr("Cancel"))
-        self.progress = QProgressBar()
+        self.progress = WordedBar()
         self.progress.setObjectName("exchange_progress")
         self.outcome = note("exchange_outcome")
         self.outcome.setTextInteractionFlags(
@@ -181,7 +184,7 @@ class ExchangePanel(QWidget):
             found = export_labels(study, form.name, out, who, step, run.is_cancelled)
             return found, out
 
-        self._start(work, self._on_exported)
+        self._start(self.export, work, self._on_exported)
 
     def _on_exported(self, result: tuple[Exported, Path]) -> None:
         found, out = result
@@ -226,7 +229,7 @@ class ExchangePanel(QWidget):
                 study, form.name, path, plan, _stepping(run), run.is_cancelled
             )
 
-        self._start(read, self._on_imported)
+        self._start(self.import_, read, self._on_imported)
 
     def _asked_path(self, form: LabelFormat) -> str:
         if form.read_study is None:
@@ -253,25 +256,33 @@ class ExchangePanel(QWidget):
 
     # running
 
-    def _start(self, work: Callable[[Run], Any], done: Callable[[Any], None]) -> None:
+    def _start(
+        self, pressed: QPushButton, work: Callable[[Run], Any], done: Callable[..., Any]
+    ) -> None:
         self.outcome.setText("")
+        self.progress.setRange(0, 0)
+        self.progress.setFormat(pressed.text())
         self._run = begin(
             self, work, done, self._on_ended,
             stepped=self._on_stepped, stopped=STOPPED, failed=FAILED,
         )  # fmt: skip
+        self._ask_first.begin(pressed.text().rstrip(" …"))
         self._enable()
 
     def _on_stepped(self, step: Stepped) -> None:
         self.progress.setRange(0, step.count)
         self.progress.setValue(step.done)
-        self.progress.setFormat(tr("%v of %m {what}").format(what=step.what))
+        if self._run is not None and not self._run.is_cancelled():
+            self.progress.setFormat(tr("%v of %m {what}").format(what=step.what))
 
     def _on_cancel_clicked(self) -> None:
         if self._run is not None:
             self._run.cancel()
+            self.progress.setFormat(STOPPING)
 
     def _on_ended(self, text: str) -> None:
         self._run = None
+        self._ask_first.end()
         self.outcome.setText(text)
         self._enable()
         self._reopen()
