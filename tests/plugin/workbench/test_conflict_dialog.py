@@ -12,6 +12,7 @@ from qtpy.QtWidgets import QComboBox, QPushButton, QTableWidget
 from napari_hipbmd.plugin.workbench import conflict_dialog
 from napari_hipbmd.plugin.workbench.conflict_dialog import THEIRS, ConflictDialog
 from napari_hipbmd.study.labelling import edits
+from napari_hipbmd.study.queue import Queue
 
 from .conftest import Bench
 
@@ -101,3 +102,36 @@ def test_a_conflict_that_is_left_is_shown_again_and_nobody_is_overwritten(
     assert bench.widget.conflicts.dialog is None
     on_disk = bench.study.labels("anna", case_id)
     assert on_disk.landmarks["N2"].xy == (44, 55)
+
+
+def come_to_front(bench: Bench) -> None:
+    """From another window of the same program."""
+    window = bench.widget.window()
+    window.winId()
+    QGuiApplication.instance().focusWindowChanged.emit(window.windowHandle())
+
+
+def test_who_comes_from_another_window_of_the_program_is_asked_once(
+    bench: Bench,
+) -> None:
+    with bench.study.open_case("anna", bench.widget.work.case_id) as elsewhere:
+        elsewhere.apply(edits.place(elsewhere.state, "N2", (44, 55), "anna"))
+    come_to_front(bench)
+    dialog = bench.widget.conflicts.dialog
+    assert isinstance(dialog, ConflictDialog)
+    dialog.reject()
+    come_to_front(bench)
+    assert dialog.isHidden(), "putting it off brings the window to the front"
+    bench.editor.look_at_disk()
+    bench.widget.conflicts.dialog.findChild(QPushButton, "keep_theirs").click()
+    assert bench.labels.landmarks["N2"].xy == (44, 55)
+
+
+def test_what_is_marked_in_another_window_is_seen_when_this_one_comes_to_the_front(
+    bench: Bench,
+) -> None:
+    assert bench.find(QTableWidget, "queue").item(1, 1).text() != "done"
+    other = bench.study.cases[1].case_id
+    Queue(bench.study, "anna").set_status(other, "done")
+    come_to_front(bench)
+    assert bench.find(QTableWidget, "queue").item(1, 1).text() == "done"

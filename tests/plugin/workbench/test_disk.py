@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from napari.components import ViewerModel
 from qtpy.QtWidgets import QLineEdit, QPushButton, QTableWidget
+from shiboken6 import delete
 
 from napari_hipbmd.plugin.workbench.conflict_dialog import ConflictDialog
+from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
+from napari_hipbmd.plugin.workbench.predicting import Predictor
 from napari_hipbmd.study.labelling import edits
 from napari_hipbmd.study.labelling.journal import Journal
+from napari_hipbmd.study.labelling.labels import read_labels
 from napari_hipbmd.study.queue import Queue
 
 from .conftest import Bench
@@ -132,3 +137,28 @@ def test_one_line_more_than_a_disk_takes_settles_nothing_of_a_conflict(
     assert bench.labels.landmarks["N2"].xy == (44, 55)
     bench.key("Ctrl+Z")
     assert bench.labels.landmarks["N2"].xy == (77, 88)
+
+
+def test_a_window_that_is_closed_leaves_the_label_file_with_the_last_change(
+    qtbot: Any, study_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Predictor, "predict_ahead", lambda self, names: None)
+    viewer = ViewerModel()
+    dock = WorkbenchWidget(viewer)
+    dock.studies.annotator.setEditText("anna")
+    dock.open_study(study_folder)
+    case_id = dock.work.case_id
+    dock.work.editor.place((50, 60), "N2")
+    delete(dock)  # as Qt does with what is in a window
+    assert read_labels(study_folder, "anna", case_id).landmarks["N2"].xy == (50, 60)
+
+
+def test_a_queue_that_was_spoilt_elsewhere_is_told_and_the_case_stays(
+    bench: Bench,
+) -> None:
+    bench.press("second_look")
+    queue = bench.folder / "labels" / "anna" / "queue.csv"
+    queue.write_text("case_id,status,note,changed\nx,perhaps,,\n")
+    bench.press("second_look")
+    assert "the status of x is 'perhaps'" in bench.message
+    assert bench.editor.case.state is not None

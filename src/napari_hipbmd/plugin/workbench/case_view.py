@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from weakref import ref
@@ -11,6 +12,7 @@ import numpy as np
 from psygnal import Signal
 from qtpy.QtCore import QTimer
 
+from ...core.errors import Refused
 from ...core.radiograph import HipBox
 from ...study import Labels
 from ...study.labelling.label import XY
@@ -115,6 +117,14 @@ class CaseView:
             self.editor.current_changed.disconnect(self._on_current_changed)
             self._lines.leave()
         self.editor = None
+
+    def end(self) -> None:
+        """The window is gone, and nobody can be told: save, and follow no more."""
+        editor = self.editor
+        self.leave()
+        if editor is not None:
+            with suppress(Refused, OSError):  # the journal has it
+                editor.case.close()
 
     def hide(self) -> None:
         """Show nothing until the next case: what is there is of the one before."""

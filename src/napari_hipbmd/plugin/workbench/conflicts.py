@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from qtpy.QtCore import QObject, Qt
-from qtpy.QtGui import QGuiApplication
+from qtpy.QtGui import QGuiApplication, QWindow
 from qtpy.QtWidgets import QDialog, QWidget
 
+from ...core.errors import Refused
 from ..ui.translation import tr
 from .work import Work
 
@@ -37,11 +39,13 @@ class ConflictWatch(QObject):
         """Look at the disk whenever the window comes to the front."""
         application = QGuiApplication.instance()
         application.applicationStateChanged.connect(self._on_application_state)
+        application.focusWindowChanged.connect(self._on_window_in_front)
 
     def leave(self) -> None:
         """Look no more."""
         application = QGuiApplication.instance()
         application.applicationStateChanged.disconnect(self._on_application_state)
+        application.focusWindowChanged.disconnect(self._on_window_in_front)
 
     def _on_case_opened(self, editor: Any) -> None:
         editor.conflicted.connect(self._on_conflicted)
@@ -86,3 +90,22 @@ class ConflictWatch(QObject):
         back = state == Qt.ApplicationState.ApplicationActive
         if back and editor is not None and not asked:
             editor.look_at_disk()
+            self._look_at_queue()
+
+    def _on_window_in_front(self, window: QWindow | None) -> None:
+        """Another window of this program may have written, too."""
+        editor = self._work.editor
+        mine = window is not None and window == self._window.window().windowHandle()
+        if mine and editor is not None and editor.case.conflict is None:
+            editor.look_at_disk()
+            self._look_at_queue()
+
+    def _look_at_queue(self) -> None:
+        """Show what was marked elsewhere; else a note that is being typed stays."""
+        queue = self._work.queue
+        assert queue is not None
+        before = queue.entries
+        with suppress(Refused):  # told when something is marked here
+            queue.refresh()
+        if queue.entries != before:
+            self._work.queue_changed.emit()

@@ -62,7 +62,7 @@ class WorkbenchWidget(ListeningWidget):
         self._keys.bind_widget(self)
         self.case_view.on_made = self._keys.bind
         # A window that closes deletes the widgets, and its layers after them.
-        self.destroyed.connect(self.case_view.leave)
+        self.destroyed.connect(self.case_view.end)
         self._listen()
         self.bar.say(FIRST)
 

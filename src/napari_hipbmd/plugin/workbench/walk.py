@@ -105,7 +105,10 @@ class Walk(QObject):
         queue = self._work.queue
         if queue is None:
             return
-        queue.refresh()
+        try:
+            queue.refresh()
+        except Refused as refusal:  # it was edited elsewhere: what was read stays
+            self._work.say(said(refusal), warning=True)
         self._cases.show_rows(queue.entries, self._work.case_id)
         self._show_case()
 
