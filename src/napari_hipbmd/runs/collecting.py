@@ -21,6 +21,7 @@ from ..core.version import __version__
 from ..grey_scale import Calibration, mean_mineral, true_gain
 from ..pipeline import PreparedHip
 from ..study import PREDICTED, Case, Study
+from ..study.still_there import insist_on_study, is_study
 from .feature_cache import CaseFeatures, Row, Said, read_cache, write_cache
 from .jobs import Job, Options, jobs_of_study
 from .journal import film_sha256, made_of
@@ -72,7 +73,8 @@ def collect(
     Raises
     ------
     Refused
-        If nobody of that name has placed landmarks in the study.
+        If nobody of that name has placed landmarks in the study, or the study goes
+        while it is measured. What was measured is in the cache.
     Cancelled
         When asked to stop. What was measured is in the cache.
 
@@ -112,6 +114,8 @@ def collect(
         for (job, measured), after in zip(
             run_jobs(left, work, cancelled=cancelled), following, strict=True
         ):
+            if measured.reason:  # not of this film, where the drive of all is gone
+                insist_on_study(study.folder)
             found[job.name] = jobs[job.name][1], _calibrated(measured, calibration)
             begun = perf_counter()
             if len(found) % _SAVE_EVERY == 0 and begun - written >= _RARER * cost:
@@ -122,7 +126,8 @@ def collect(
                 tell(after)
     finally:
         ordered = {c.case_id: found[c.case_id] for c in cases if c.case_id in found}
-        write_cache(cache, {**known, **ordered})
+        if is_study(study.folder) or not cache.is_relative_to(study.folder):
+            write_cache(cache, {**known, **ordered})
     tell("")
     return [one for _, one in ordered.values()]
 

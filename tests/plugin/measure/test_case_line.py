@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 from napari.layers import Layer
-from qtpy.QtWidgets import QLabel, QLineEdit, QPushButton, QTableWidget
+from qtpy.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTableWidget,
+)
 
 from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS
 from napari_hipbmd.core.radiograph import Radiograph
@@ -194,3 +200,15 @@ def test_a_film_of_no_file_has_no_such_line(
 ) -> None:
     measure_dock.viewer.layers.append(Layer.create(*radiograph_layer(film)))
     assert measure_dock.findChild(QLabel, "case").parent().isHidden()
+
+
+def test_a_landmark_that_was_moved_just_before_the_dock_is_closed_is_kept(
+    measure_dock: Any, study: Study, qtbot: Any
+) -> None:
+    case = study.cases[2]
+    opened(measure_dock, case.image, "anna")
+    drag(measure(measure_dock, qtbot), "N1", (120.0, 130.0))
+    QApplication.processEvents()
+    measure_dock.viewer.window.remove_dock_widget("all")
+    kept = read_labels(study.folder, "anna", case.case_id)
+    assert kept.landmarks["N1"].xy == (120, 130)

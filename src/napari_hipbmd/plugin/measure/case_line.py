@@ -88,7 +88,7 @@ class CaseLine(QWidget):
 
     def _on_workbench_clicked(self) -> None:
         if self._case is not None:
-            self.keeper.leave()  # the workbench writes these labels from now on
+            self.keeper.let_go()  # the workbench writes these labels from now on
             _, workbench = self._viewer.window.add_plugin_dock_widget(*WORKBENCH)
             if self._who():
                 workbench.studies.say_who(self._who())

@@ -126,7 +126,7 @@ class MeasureWidget(ListeningWidget):
 
     def _on_left(self) -> None:
         self.bar.cancel()
-        self.case.keeper.leave()
+        self.case.keeper.let_go()
 
     def _on_layers_changed(self, event: Any = None) -> None:
         self.form.set_films(self._session.films(), self._session.passed_over())

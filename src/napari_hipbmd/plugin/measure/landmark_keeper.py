@@ -87,8 +87,7 @@ class LandmarkKeeper(QObject):
         """Turn to another film, or to another person's labels of it."""
         if film_layer is self._film and who == self._who:
             return
-        self._on_rest()
-        self.leave()
+        self.let_go()
         self._film, self._who = film_layer, who
         if self._of_study() is not None or self._origin() in self._kept_loose:
             self._open()
@@ -147,8 +146,12 @@ class LandmarkKeeper(QObject):
             self.said.emit(tr("Undone: {text}.").format(text=said(undone.text)))
         self.changed.emit()
 
-    def leave(self) -> None:
-        """Save, and let other windows write these labels."""
+    def let_go(self) -> None:
+        """Keep what was moved last, and let other windows write these labels."""
+        self._on_rest()
+        self._leave()
+
+    def _leave(self) -> None:
         case, self._case, self._film = self._case, None, None
         if case is not None:
             try:
@@ -194,7 +197,7 @@ class LandmarkKeeper(QObject):
             return
         if self._case.conflict is not None:
             self.said.emit(CONFLICT)
-            self.leave()
+            self._leave()
         elif self._case.notice:
             self.said.emit(said(self._case.notice))
 
