@@ -513,3 +513,9 @@ def test_the_widget_needs_only_a_viewer(viewer: Any, qtbot: Any) -> None:
     widget = MeasureWidget(viewer)
     qtbot.addWidget(widget)
     assert widget.findChild(QPushButton, "measure") is not None
+
+
+def test_where_a_spacing_comes_from_makes_the_dock_no_wider(dock: Dock) -> None:
+    source = "ImagerPixelSpacing / 1.18 (EstimatedRadiographicMagnificationFactor)"
+    dock.widget.form.show_spacing((0.2, 0.2), source, typed=False)
+    assert dock.widget.form.minimumSizeHint().width() < 290

@@ -77,3 +77,10 @@ def test_the_table_and_the_rarer_tools_fold_away(bench: Bench) -> None:
     assert bench.find(QPushButton, "outlines").isVisibleTo(bench.widget) == (
         tools.isChecked()
     )
+
+
+def test_a_case_of_a_long_name_keeps_the_dock_narrow(bench: Bench) -> None:
+    name = "8f14e45fceea167a5a36dedd4bea2543" * 2
+    bench.widget.bar.show_case(name, 1, 24, 0, "in work", None)
+    bench.widget.bar.say(f"{name}: no landmark is placed yet.", warning=True)
+    assert bench.widget.minimumSizeHint().width() <= 320

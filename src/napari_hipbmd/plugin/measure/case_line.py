@@ -8,7 +8,7 @@ from qtpy.QtWidgets import QGridLayout, QWidget
 
 from ..ui.annotator import AnnotatorField, choose_annotator
 from ..ui.controls import button, enable, press
-from ..ui.rich import plain, sentence
+from ..ui.rich import breakable, plain, sentence
 from ..ui.translation import tr
 from ..viewer.case_of_film import FilmCase, case_of_film
 from ..viewer.session import Session
@@ -101,7 +101,8 @@ class CaseLine(QWidget):
         count = 0 if labels is None else 16 - len(labels.missing)
         if case is not None:
             told = OF_STUDY.format(
-                case=plain(case.case_id), study=plain(case.study.name)
+                case=breakable(plain(case.case_id)),
+                study=breakable(plain(case.study.name)),
             )
             told += KEPT.format(count=count) if self._who() else NO_NAME
         elif labels is None:

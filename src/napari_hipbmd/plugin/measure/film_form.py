@@ -18,6 +18,7 @@ from qtpy.QtWidgets import (
 from ...core.radiograph import Patient, Side
 from ..ui.controls import add_greyed
 from ..ui.decimals import number_box
+from ..ui.rich import breakable
 from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.box_tool import BoxTool
@@ -126,7 +127,7 @@ class FilmForm(QWidget):
             )
             self.spacing_note.setText(
                 tr("{row:.4g} × {column:.4g} mm from {source}").format(
-                    row=row, column=column, source=source
+                    row=row, column=column, source=breakable(source)
                 )
             )
         else:

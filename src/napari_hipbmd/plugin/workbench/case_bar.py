@@ -7,6 +7,7 @@ from qtpy.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ..ui.colours import readable
 from ..ui.controls import button, enable, note, press, row, with_key
+from ..ui.rich import breakable
 from ..ui.translation import tr
 
 WARNING = "#ffb347"
@@ -116,7 +117,7 @@ class CaseBar(QWidget):
         whose = f" · {whose}" if whose else ""
         self.title.setText(
             tr("<b>{case_id}</b>&nbsp; {number} of {count} · {status}{whose}").format(
-                case_id=case_id,
+                case_id=breakable(case_id),
                 number=number,
                 count=count,
                 status=tr(status),
@@ -163,7 +164,7 @@ class CaseBar(QWidget):
 
     def say(self, text: str, warning: bool = False) -> None:
         """A sentence for the annotator, until the next one."""
-        coloured = warning and bool(text)
+        coloured, text = warning and bool(text), breakable(text)
         self.message.setText(
             f"<font color='{readable(WARNING, self)}'>{text}</font>"
             if coloured
