@@ -33,7 +33,7 @@ from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.files import write_text_atomic
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
-from napari_hipbmd.plugin.workbench.predicting import Predictor
+from napari_hipbmd.plugin.workbench.opened.predicting import Predictor
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
 from napari_hipbmd.study.labelling.predictions import write_predictions
 

@@ -40,7 +40,7 @@ from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.dicom.write import FilmTags, write_film
 from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
-from napari_hipbmd.plugin.workbench.predicting import Predictor
+from napari_hipbmd.plugin.workbench.opened.predicting import Predictor
 from napari_hipbmd.study import Case, FilmFacts, Label, Labels, Study, write_cases
 from napari_hipbmd.study.labelling.predictions import write_predictions
 

@@ -73,9 +73,9 @@ def from_below() -> Iterator[str]:
     from napari_hipbmd.evaluation.row_result import ROW_NAMES
     from napari_hipbmd.plugin.home import STEPS
     from napari_hipbmd.plugin.ui.shortcuts import SCOPES, SHORTCUTS
-    from napari_hipbmd.plugin.workbench.case_layers import STATE_COLOURS
-    from napari_hipbmd.plugin.workbench.landmark_table import MISSING
-    from napari_hipbmd.plugin.workbench.queue_panel import ALL, UNDONE
+    from napari_hipbmd.plugin.workbench.case.layers import STATE_COLOURS
+    from napari_hipbmd.plugin.workbench.landmarks.table import MISSING
+    from napari_hipbmd.plugin.workbench.queue.panel import ALL, UNDONE
     from napari_hipbmd.study import STATUSES
 
     yield from (CANNOT_RULE_OUT, OF_BUNDLED)

@@ -20,7 +20,10 @@ from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.study import Study
 
-OUT = Path(__file__).resolve().parent.parent / "src/napari_hipbmd/plugin/workbench"
+OUT = (
+    Path(__file__).resolve().parent.parent
+    / "src/napari_hipbmd/plugin/workbench/landmarks"
+)
 SIZE = 400
 AROUND = 1.42
 """The picture's side, in extents of the landmarks."""

@@ -27,7 +27,7 @@ from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.core.resources import sample_data_dir
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
-from napari_hipbmd.plugin.workbench.predicting import Predictor
+from napari_hipbmd.plugin.workbench.opened.predicting import Predictor
 from napari_hipbmd.study import FilmFacts, Labels, Study
 from napari_hipbmd.study.labelling import edits
 from napari_hipbmd.study.queue import Queue

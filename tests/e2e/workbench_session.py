@@ -22,7 +22,7 @@ from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QPushButton
 
-from napari_hipbmd.plugin.workbench.predicting import Predictor
+from napari_hipbmd.plugin.workbench.opened.predicting import Predictor
 from napari_hipbmd.study.labelling.labels import labels_json
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # it runs by itself, too

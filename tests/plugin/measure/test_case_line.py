@@ -24,7 +24,7 @@ from napari_hipbmd.plugin.viewer.case_of_film import case_of_film
 from napari_hipbmd.plugin.viewer.films import open_film_layer, radiograph_layer
 from napari_hipbmd.plugin.viewer.identity import kind_of
 from napari_hipbmd.plugin.viewer.origins import remember_origin
-from napari_hipbmd.plugin.workbench.predicting import Predictor
+from napari_hipbmd.plugin.workbench.opened.predicting import Predictor
 from napari_hipbmd.study import Study
 from napari_hipbmd.study.labelling import edits
 from napari_hipbmd.study.labelling.labels import read_labels

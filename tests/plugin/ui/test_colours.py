@@ -16,11 +16,11 @@ from napari_hipbmd.plugin.measure.feature_table import FeatureRows
 from napari_hipbmd.plugin.measure.threshold_form import CHANGED
 from napari_hipbmd.plugin.ui.colours import contrast, darkened, readable
 from napari_hipbmd.plugin.viewer.layers import DOUBTFUL, PLACED, SURE, UNKNOWN, UNSURE
-from napari_hipbmd.plugin.workbench.case_bar import WARNING
-from napari_hipbmd.plugin.workbench.case_layers import OTHER_COLOUR, STATE_COLOURS
-from napari_hipbmd.plugin.workbench.landmark_panel import CROSSED
-from napari_hipbmd.plugin.workbench.overlay import FIRST_COLOUR
-from napari_hipbmd.plugin.workbench.queue_panel import STATUS_COLOURS
+from napari_hipbmd.plugin.workbench.case.layers import OTHER_COLOUR, STATE_COLOURS
+from napari_hipbmd.plugin.workbench.case.overlay import FIRST_COLOUR
+from napari_hipbmd.plugin.workbench.landmarks.panel import CROSSED
+from napari_hipbmd.plugin.workbench.queue.case_bar import WARNING
+from napari_hipbmd.plugin.workbench.queue.panel import STATUS_COLOURS
 
 COLOURS = sorted(
     {CHANGED, WARNING, CROSSED, FIRST_COLOUR, OTHER_COLOUR}

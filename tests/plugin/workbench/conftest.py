@@ -10,9 +10,9 @@ import pytest
 from qtpy.QtWidgets import QWidget
 
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
+from napari_hipbmd.plugin.workbench.case.editor import Editor
 from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
-from napari_hipbmd.plugin.workbench.editor import Editor
-from napari_hipbmd.plugin.workbench.predicting import Predictor
+from napari_hipbmd.plugin.workbench.opened.predicting import Predictor
 from napari_hipbmd.study import FilmFacts, Label, Labels, Study
 from napari_hipbmd.study.labelling.predictions import write_predictions
 

@@ -9,8 +9,8 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QComboBox, QPushButton, QTableWidget
 
-from napari_hipbmd.plugin.workbench import conflict_dialog
-from napari_hipbmd.plugin.workbench.conflict_dialog import THEIRS, ConflictDialog
+from napari_hipbmd.plugin.workbench.opened import conflict_dialog
+from napari_hipbmd.plugin.workbench.opened.conflict_dialog import THEIRS, ConflictDialog
 from napari_hipbmd.study.labelling import edits
 from napari_hipbmd.study.queue import Queue
 

@@ -11,9 +11,9 @@ from napari.components import ViewerModel
 from qtpy.QtWidgets import QLineEdit, QPushButton, QTableWidget
 from shiboken6 import delete
 
-from napari_hipbmd.plugin.workbench.conflict_dialog import ConflictDialog
 from napari_hipbmd.plugin.workbench.dock import WorkbenchWidget
-from napari_hipbmd.plugin.workbench.predicting import Predictor
+from napari_hipbmd.plugin.workbench.opened.conflict_dialog import ConflictDialog
+from napari_hipbmd.plugin.workbench.opened.predicting import Predictor
 from napari_hipbmd.study.labelling import edits
 from napari_hipbmd.study.labelling.journal import Journal
 from napari_hipbmd.study.labelling.labels import read_labels

@@ -17,9 +17,9 @@ from napari_hipbmd.core.errors import Refused
 from napari_hipbmd.plugin.ui.keyboard import has_keyboard
 from napari_hipbmd.plugin.ui.preferences import read_preference
 from napari_hipbmd.plugin.viewer.identity import kind_of
-from napari_hipbmd.plugin.workbench.loader import CaseLoader
-from napari_hipbmd.plugin.workbench.remembered import last_case
-from napari_hipbmd.plugin.workbench.stack import ORDER
+from napari_hipbmd.plugin.workbench.case.stack import ORDER
+from napari_hipbmd.plugin.workbench.opened.loader import CaseLoader
+from napari_hipbmd.plugin.workbench.opened.remembered import last_case
 from napari_hipbmd.plugin.workbench.study_bar import StudyBar
 from napari_hipbmd.study.labelling.labels import read_labels
 

@@ -18,8 +18,8 @@ from qtpy.QtWidgets import (
 
 from napari_hipbmd.core.anatomy import INDEX, LANDMARK_IDS
 from napari_hipbmd.core.radiograph import HipBox
-from napari_hipbmd.plugin.workbench.case_layers import STATE_COLOURS, TANGLED
-from napari_hipbmd.plugin.workbench.where import hip_picture
+from napari_hipbmd.plugin.workbench.case.layers import STATE_COLOURS, TANGLED
+from napari_hipbmd.plugin.workbench.landmarks.where import hip_picture
 from napari_hipbmd.study import Study
 
 from .conftest import Bench

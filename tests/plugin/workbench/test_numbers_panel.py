@@ -14,7 +14,7 @@ from napari_hipbmd.core.anatomy import INDEX
 from napari_hipbmd.core.radiograph import HipBox
 from napari_hipbmd.pipeline.models import load_models
 from napari_hipbmd.plugin.viewer.session import session_of
-from napari_hipbmd.plugin.workbench.numbers_panel import NumbersPanel
+from napari_hipbmd.plugin.workbench.landmarks.numbers_panel import NumbersPanel
 from napari_hipbmd.runs.jobs import Options, jobs_of
 from napari_hipbmd.runs.measuring import measure_job
 

@@ -12,7 +12,7 @@ from qtpy.QtWidgets import QComboBox, QFileDialog, QLabel, QPushButton
 from napari_hipbmd.core.anatomy import LANDMARK_IDS
 from napari_hipbmd.dicom import read_film
 from napari_hipbmd.evaluation.observers import CONSENSUS
-from napari_hipbmd.plugin.workbench.differences_table import DifferencesTable
+from napari_hipbmd.plugin.workbench.observers.differences_table import DifferencesTable
 from napari_hipbmd.study import FilmFacts, Label, Labels
 from napari_hipbmd.study.queue import Queue
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from napari_hipbmd.plugin.ui.run import Stepped
-from napari_hipbmd.plugin.workbench import predicting
-from napari_hipbmd.plugin.workbench.predicting import Predictor
+from napari_hipbmd.plugin.workbench.opened import predicting
+from napari_hipbmd.plugin.workbench.opened.predicting import Predictor
 from napari_hipbmd.study import Study
 
 from .conftest import Bench

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from napari_hipbmd.plugin.workbench.queue_panel import QueuePanel
+from napari_hipbmd.plugin.workbench.queue.panel import QueuePanel
 from napari_hipbmd.study import QueueEntry
 
 ROWS = [QueueEntry(f"c{i:04d}") for i in range(2000)]

@@ -23,7 +23,7 @@ from ..ui.narrow import scrolled_column
 from ..ui.run import Run, Stepped, begin
 from ..ui.sentences import said
 from ..ui.translation import tr, trn
-from .editor import Editor
+from .case.editor import Editor
 
 if TYPE_CHECKING:
     from ...landmarks.shape import ShapeModel

@@ -18,23 +18,23 @@ from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.listening import ListeningWidget
 from ..viewer.session import session_of
-from .case_bar import CaseBar
+from .case.editor import Editor
 from .check_panel import CheckPanel
-from .conflicts import ConflictWatch
-from .editor import Editor
 from .exchange import ExchangePanel
 from .film_hips import FilmHips
 from .keys import SCOPE, actions_of
-from .landmark_panel import LandmarkPanel
-from .numbers_panel import NumbersPanel
-from .observers_panel import ObserversPanel
-from .queue_panel import QueuePanel
-from .remembered import recent_studies, remember_study
+from .landmarks.numbers_panel import NumbersPanel
+from .landmarks.panel import LandmarkPanel
+from .observers.panel import ObserversPanel
+from .opened.conflicts import ConflictWatch
+from .opened.remembered import recent_studies, remember_study
+from .opened.work import Work
+from .queue.case_bar import CaseBar
+from .queue.panel import QueuePanel
+from .queue.walk import Walk
 from .screen_room import ScreenRoom
 from .study_bar import StudyBar
 from .training_panel import TrainingPanel
-from .walk import Walk
-from .work import Work
 
 FIRST = tr("Open the folder of a study, and say who you are.")
 

@@ -38,7 +38,7 @@ from ..ui.run import Run, Stepped, begin
 from ..ui.run_bar import STOPPING, WordedBar
 from ..ui.sentences import said
 from ..ui.translation import tr
-from .work import Work
+from .opened.work import Work
 
 EVERYBODY = tr("everybody")
 NO_STUDY = tr("Open a study first.")

@@ -21,9 +21,9 @@ from ..ui.sentences import said
 from ..ui.translation import tr
 from ..viewer.identity import facts_of
 from ..viewer.proposing import propose_hip_boxes
-from .case_bar import CaseBar
+from .opened.work import Work
 from .proposed_layer import ProposedLayer
-from .work import Work
+from .queue.case_bar import CaseBar
 
 OFFER = tr("Both hips are seen on this film, and the study has one row for it.")
 MADE = tr("{} is the left hip now and {} the right one; look at their boxes.")

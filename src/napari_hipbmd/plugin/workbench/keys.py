@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..ui.shortcuts import Scope
-from .editor import COARSE_PX, FINE_PX
+from .case.editor import COARSE_PX, FINE_PX
 
 if TYPE_CHECKING:
-    from .case_view import CaseView
-    from .consensus_editor import ConsensusEditor
+    from .case.consensus_editor import ConsensusEditor
+    from .case.view import CaseView
     from .film_hips import FilmHips
-    from .landmark_panel import LandmarkPanel
-    from .observers_panel import ObserversPanel
+    from .landmarks.panel import LandmarkPanel
+    from .observers.panel import ObserversPanel
+    from .queue.walk import Walk
     from .screen_room import ScreenRoom
-    from .walk import Walk
 
 SCOPE: Scope = "Landmark workbench"
 STEPS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}

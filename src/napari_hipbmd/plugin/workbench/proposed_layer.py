@@ -13,10 +13,10 @@ from ..ui.translation import tr
 from ..viewer.box_sides import HIPS
 from ..viewer.identity import tag
 from ..viewer.layers import box_corners
-from .case_layers import line_width
+from .case.layers import line_width
 
 if TYPE_CHECKING:
-    from .case_view import CaseView
+    from .case.view import CaseView
 
 COLOUR = "#c58cff"
 NAME = tr("proposed hips")

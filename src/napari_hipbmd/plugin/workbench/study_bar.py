@@ -21,7 +21,7 @@ from ...evaluation.observers import CONSENSUS
 from ...study.labelling.persons_name import persons_name
 from ..ui.annotator import annotator, choose_annotator
 from ..ui.translation import tr
-from .remembered import recent_studies, remember_study
+from .opened.remembered import recent_studies, remember_study
 
 WHO_HINT = tr(
     "Your name or initials, as a folder in the study's labels. Never a patient's name."

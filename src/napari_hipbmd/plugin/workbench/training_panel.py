@@ -22,7 +22,7 @@ from ..ui.narrow import scrolled_column
 from ..ui.run import Run
 from ..ui.run_bar import LEARNING, RunBar
 from ..ui.translation import tr
-from .remembered import MODELS, own_models
+from .opened.remembered import MODELS, own_models
 
 STOPPED = tr("Stopped: nothing was changed.")
 FAILED = tr("Retraining failed; napari's message says how.")

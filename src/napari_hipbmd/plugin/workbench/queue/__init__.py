@@ -1,0 +1,1 @@
+"""The tab *Cases* and the way from one case to the next."""
