@@ -23,6 +23,8 @@ hips unseen --n 1200 --seed 2 --family train --pixels 450 --whole-pelvis
 hips few --n 90 --seed 2 --family train --pixels 450 --whole-pelvis
 hips shifted --n 200 --seed 9 --family shifted --pixels 900
 hips other --n 60 --seed 21 --family shifted --pixels 900
+hips fresh --n 300 --seed 101 --family train --pixels 450
+hips elsewhere --n 300 --seed 77 --family shifted --pixels 450
 
 mkdir -p "$work/grey_scale" # features that make_weights.sh has measured
 [ ! -e "$work/bmd/features.csv" ] ||
@@ -30,6 +32,12 @@ mkdir -p "$work/grey_scale" # features that make_weights.sh has measured
 $python benchmarks/run.py --study "$work/shifted" --work "$work/benchmark"
 $python benchmarks/grey_scale.py "$work/shifted" --fitted "$work/unseen" \
     --work "$work/grey_scale"
+measured=()
+for name in fresh elsewhere; do
+    .venv/bin/hipbmd measure "$work/$name" --out "$work/${name}_results"
+    measured+=("$work/$name" "$work/${name}_results")
+done
+$python benchmarks/interval_coverage.py "${measured[@]}"
 $python benchmarks/grey_invariance.py --hips 8
 $python benchmarks/landmark_robustness.py --study "$work/unseen" \
     --page docs/landmark-errors.md
