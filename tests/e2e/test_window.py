@@ -194,3 +194,6 @@ def test_a_sample_is_opened_measured_and_shown(window: Any, qtbot: Any) -> None:
     points.data[4] += 12
     points.events.features()
     qtbot.waitUntil(lambda: table.item(0, 0).text() != before, timeout=5000)
+    widget.close()
+    window.window.remove_dock_widget("all")
+    assert not (sample_data_dir() / "labels").exists()  # samples are nobody's

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...core.errors import Refused
+from ...core.resources import sample_data_dir
 from .identity import facts_of
 from .origins import origin_of
 
@@ -20,6 +21,7 @@ class FilmCase(NamedTuple):
 def case_of_film(film_layer: Any) -> FilmCase | None:
     """The case of the film that a layer shows; None for a film in no study.
 
+    The samples are in none: they stay as they come, whoever moves a landmark.
     Of a film with two hips it is the case that the layer is named after, else the one
     of its side, else the first.
     """
@@ -32,7 +34,7 @@ def case_of_film(film_layer: Any) -> FilmCase | None:
         return None
     origin = origin.absolute()
     folder = boxes_folder(origin)
-    if not Study.is_study(folder):
+    if not Study.is_study(folder) or folder == sample_data_dir():
         return None
     try:
         hips = [case for case in read_cases(folder) if case.image == origin]
