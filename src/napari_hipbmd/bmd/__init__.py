@@ -40,7 +40,7 @@ from .reference import (
 )
 from .regression import BmdModel
 from .ring import ring_features, ring_plane
-from .site_model import SiteModel
+from .site_model import SiteModel, half_width
 from .thresholds import (
     SD_MULTIPLIERS,
     Multipliers,
@@ -85,6 +85,7 @@ __all__ = [
     "implausible",
     "in_both_units",
     "inputs_of",
+    "half_width",
     "interval_by_error",
     "interval_half_width",
     "minmax_picture",

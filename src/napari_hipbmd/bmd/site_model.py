@@ -14,6 +14,21 @@ from .linear import Linear
 INTERVAL = 0.90
 
 
+def half_width(
+    known_g_cm2: float, per_error: float, gain_errors: Matrix, values_g_cm2: Matrix
+) -> Matrix:
+    """Half the 90 % intervals, by the relative errors of the gains and the estimates.
+
+    Parameters
+    ----------
+    known_g_cm2, per_error
+        Half the interval at a known gain, and what one standard error of the gain in
+        g/cm² adds in quadrature (:func:`fitting.interval_by_error`).
+    """
+    widths: Matrix = np.hypot(known_g_cm2, per_error * (gain_errors * values_g_cm2))
+    return widths
+
+
 @dataclass(frozen=True, eq=False)
 class SiteModel:
     """The regression of one site, with what out-of-fold predictions reached.
@@ -41,6 +56,7 @@ class SiteModel:
 
     def half_width(self, value_g_cm2: float, gain_error: float) -> float:
         """Half the 90 % interval of an estimate, by the gain's relative error."""
-        error_g_cm2 = gain_error * abs(value_g_cm2)
-        added = self.half_width_per_error * error_g_cm2
-        return float(np.hypot(self.half_width_g_cm2, added))
+        known, added = self.half_width_g_cm2, self.half_width_per_error
+        return float(
+            half_width(known, added, np.array(gain_error), np.array(value_g_cm2))
+        )

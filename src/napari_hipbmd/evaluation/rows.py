@@ -17,6 +17,7 @@ from ..bmd import (
     chosen_preset,
     fit_linear,
     grouped_folds,
+    half_width,
     interval_by_error,
     out_of_fold,
 )
@@ -214,8 +215,9 @@ def _out_of_fold(
                 known, added = interval_by_error(
                     without - y[train], gain_errors[train] * without, x.shape[1]
                 )
-                errors = gain_errors[test] * found.estimates[0, test]
-                found.half_width[test] = np.hypot(known, added * errors)
+                found.half_width[test] = half_width(
+                    known, added, gain_errors[test], found.estimates[0, test]
+                )
             fold_done(repeat * folds + k + 1, found.so_far(repeat))
     found.fitted[:] = fit_linear(x, y, kind=kind, groups=patient).predict(x)
     return found
